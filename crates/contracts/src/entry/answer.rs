@@ -1,0 +1,55 @@
+use super::{Fields, InvalidEntry, JsonLine};
+use crate::{Offer, SupplierReport, names::field, outcome::Answer};
+
+/// One supplier's answer as it is stored and announced: the JSON is passed on as it was written, so that a live
+/// event and a replayed one are the same to the byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// Its place in the search's story, from 1. As only answers come before the end, this is also how many
+    /// suppliers have answered.
+    pub seq: u64,
+    /// How many suppliers are asked.
+    pub of: u32,
+    /// The supplier's report, an object.
+    pub report: JsonLine,
+    /// Its offers, an array.
+    pub offers: JsonLine,
+}
+
+impl StoredAnswer {
+    /// Reads the fields of a partial entry.
+    pub fn decode(fields: &mut Fields) -> Result<Self, InvalidEntry> {
+        let seq = fields.required(field::SEQ)?;
+        let of = fields.required(field::OF)?;
+        let report = json(field::SUPPLIER, JsonLine::object, fields.take(field::SUPPLIER))?;
+        let offers = json(field::OFFERS, JsonLine::array, fields.take(field::OFFERS))?;
+        Ok(Self { seq, of, report, offers })
+    }
+
+    /// Reads a record's field: `seq`, `of`, the report and the offers on a line each.
+    pub fn decode_stored(name: &str, value: &[u8]) -> Result<Self, InvalidEntry> {
+        let mut lines = value.splitn(4, |byte| *byte == b'\n');
+        let mut line = || lines.next().ok_or_else(|| InvalidEntry::new(name, "must have four lines"));
+        let fields =
+            [field::SEQ, field::OF, field::SUPPLIER, field::OFFERS].map(|field| Ok((field, line()?)));
+        Self::decode(&mut fields.into_iter().collect::<Result<_, InvalidEntry>>()?)
+    }
+
+    /// The answer with its content parsed.
+    pub fn parse(&self) -> Result<Answer, InvalidEntry> {
+        let report: SupplierReport = serde_json::from_str(self.report.as_str())
+            .map_err(|error| InvalidEntry::new(field::SUPPLIER, error.to_string()))?;
+        let offers: Vec<Offer> = serde_json::from_str(self.offers.as_str())
+            .map_err(|error| InvalidEntry::new(field::OFFERS, error.to_string()))?;
+        Ok(Answer { report, offers })
+    }
+}
+
+pub(super) fn json<E: std::fmt::Display>(
+    name: &str,
+    door: impl FnOnce(Vec<u8>) -> Result<JsonLine, E>,
+    value: Option<Vec<u8>>,
+) -> Result<JsonLine, InvalidEntry> {
+    let text = value.ok_or_else(|| InvalidEntry::new(name, "is missing"))?;
+    door(text).map_err(|error| InvalidEntry::new(name, error.to_string()))
+}

@@ -1,0 +1,70 @@
+use std::{fmt::Display, str::FromStr};
+
+/// The fields of a stream entry or a record, as Redis gave them. Few, so looked up by going through them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(Vec<u8>, Vec<u8>)>);
+
+/// A field that is missing or not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("field {field:?} {problem}")]
+pub struct InvalidEntry {
+    /// The field's name.
+    pub field: String,
+    /// What is wrong with it, to be read after its name.
+    pub problem: String,
+}
+
+impl InvalidEntry {
+    pub(super) fn new(field: &str, problem: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), problem: problem.into() }
+    }
+}
+
+impl Fields {
+    /// The value of a field, if it is there.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(field, _)| field == name.as_bytes()).map(|(_, value)| value.as_slice())
+    }
+
+    /// Moves the value of a field out, if it is there.
+    pub fn take(&mut self, name: &str) -> Option<Vec<u8>> {
+        let at = self.0.iter().position(|(field, _)| field == name.as_bytes())?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// All fields with their values, in no order.
+    #[must_use]
+    pub fn into_pairs(self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        self.0
+    }
+
+    /// All fields with their values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|(field, value)| (field.as_slice(), value.as_slice()))
+    }
+
+    /// The parsed value of a field that must be there.
+    pub fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, InvalidEntry> {
+        self.optional(name)?.ok_or_else(|| InvalidEntry::new(name, "is missing"))
+    }
+
+    /// The parsed value of a field that may be missing, but not wrong.
+    pub fn optional<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, InvalidEntry> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let text = std::str::from_utf8(value).map_err(|_| InvalidEntry::new(name, "is not UTF-8"))?;
+        text.parse().map(Some).map_err(|error: T::Err| InvalidEntry::new(name, error.to_string()))
+    }
+}
+
+impl From<Vec<(Vec<u8>, Vec<u8>)>> for Fields {
+    fn from(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
+        Self(pairs)
+    }
+}
+
+impl<K: Into<Vec<u8>>, V: Into<Vec<u8>>> FromIterator<(K, V)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(field, value)| (field.into(), value.into())).collect())
+    }
+}

@@ -1,0 +1,83 @@
+use std::fmt;
+
+use serde::{Serialize, de::IgnoredAny};
+
+/// JSON text on one line, so that it can be put into a Server-Sent Event as it is. Its syntax is checked, its
+/// content is not.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JsonLine(Box<str>);
+
+impl JsonLine {
+    /// An array with nothing in it.
+    #[must_use]
+    pub fn empty_array() -> Self {
+        Self("[]".into())
+    }
+
+    /// Writes `value`; serde's own output has no line breaks.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
+        serde_json::to_string(value).map(|json| Self(json.into()))
+    }
+
+    /// Takes text that must be a JSON array.
+    pub fn array(text: Vec<u8>) -> Result<Self, NotJson> {
+        Self::starting_with(b'[', "must be a JSON array", text)
+    }
+
+    /// Takes text that must be a JSON object.
+    pub fn object(text: Vec<u8>) -> Result<Self, NotJson> {
+        Self::starting_with(b'{', "must be a JSON object", text)
+    }
+
+    fn starting_with(first: u8, kind: &'static str, mut text: Vec<u8>) -> Result<Self, NotJson> {
+        // A line break can only stand between tokens: inside a string JSON escapes it. Checked below.
+        for byte in &mut text {
+            if matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        let text = String::from_utf8(text).map_err(|_| NotJson("is not UTF-8"))?;
+        let trimmed = text.trim_ascii();
+        if trimmed.as_bytes().first() != Some(&first) || serde_json::from_str::<IgnoredAny>(trimmed).is_err()
+        {
+            return Err(NotJson(kind));
+        }
+        if trimmed.len() == text.len() { Ok(Self(text.into())) } else { Ok(Self(trimmed.into())) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for JsonLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What keeps a text from being the JSON it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotJson(&'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_line_whatever_the_writer_did() {
+        let json = JsonLine::array(b" [\n  {\"a\": \"b\\n\"},\r\n 2 ]\n".to_vec()).unwrap();
+        assert_eq!(json.as_str(), "[   {\"a\": \"b\\n\"},   2 ]");
+    }
+
+    #[test]
+    fn refuses_what_is_no_array() {
+        for text in ["", "{}", "null", "[", "[1,]", "[]]", "[\"a\nb"] {
+            assert!(JsonLine::array(text.into()).is_err(), "{text}");
+        }
+        assert!(JsonLine::array(vec![b'[', 0xff, b']']).is_err());
+    }
+}

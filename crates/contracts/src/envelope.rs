@@ -1,0 +1,66 @@
+//! The JSON around every HTTP answer that is not an event stream.
+
+use serde::{Deserialize, Serialize};
+
+/// An answer that went well: `{"success":true,"message":"…","data":{…}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Success<T> {
+    /// Always true.
+    pub success: bool,
+    /// A sentence for people.
+    pub message: String,
+    /// What was asked for.
+    pub data: T,
+}
+
+impl<T> Success<T> {
+    /// Wraps `data`.
+    pub fn new(message: impl Into<String>, data: T) -> Self {
+        Self { success: true, message: message.into(), data }
+    }
+}
+
+/// An answer that did not go well: `{"success":false,"code":"…","message":"…","errors":[…]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Always false.
+    pub success: bool,
+    /// What went wrong, in one stable word for programs.
+    pub code: String,
+    /// What went wrong, in a sentence for people.
+    pub message: String,
+    /// Every wrong field of the request; empty when the fault lies elsewhere.
+    pub errors: Vec<FieldError>,
+}
+
+impl Failure {
+    /// A failure with these wrong fields, if any.
+    pub fn new(code: impl Into<String>, message: impl Into<String>, errors: Vec<FieldError>) -> Self {
+        Self { success: false, code: code.into(), message: message.into(), errors }
+    }
+}
+
+/// One wrong field of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Its name in the request.
+    pub field: String,
+    /// What is wrong with it, to be read after its name.
+    pub message: String,
+}
+
+impl FieldError {
+    /// Says `message` of `field`.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// `data` of the answer to an accepted POST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The search's name, for the stream and the status.
+    pub search_id: crate::SearchId,
+    /// Where the search stands: `processing`.
+    pub status: crate::SearchStatus,
+}

@@ -1,0 +1,32 @@
+//! The wire contract of flight-search, shared by the gateway and the worker.
+//!
+//! | module | what it fixes |
+//! | --- | --- |
+//! | [`search`] | what a search is: id, codes, date, passengers, the POST body |
+//! | [`offer`] | what an answer is: one itinerary at one price |
+//! | [`supplier`] | who answered, how, and after how long |
+//! | [`outcome`] | the states of a search, and merging suppliers' offers into its result |
+//! | [`entry`] | what stands in the two Redis streams |
+//! | [`names`] | how streams, groups, keys and fields are called |
+//! | [`envelope`] | the JSON around every HTTP answer |
+//! | [`event`] | the Server-Sent Events a client receives |
+//!
+//! Holding a value of a type from here proves that it is valid: each has a private field and one door
+//! (`FromStr` or `TryFrom`). Nothing in this crate does I/O.
+
+pub mod entry;
+pub mod envelope;
+pub mod event;
+pub mod names;
+pub mod offer;
+pub mod outcome;
+pub mod search;
+pub mod supplier;
+mod time;
+
+pub use envelope::FieldError;
+pub use offer::{LocalTime, Offer};
+pub use outcome::{EndStatus, SearchStatus};
+pub use search::{IataCode, Passengers, SearchId, SearchQuery, SearchRequest, TravelDate};
+pub use supplier::{SupplierCode, SupplierReport, SupplierStatus};
+pub use time::EpochMillis;

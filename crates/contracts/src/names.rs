@@ -1,0 +1,82 @@
+//! Names of streams, groups, keys and fields in Redis. The first three are fixed by the system this one
+//! replaces; everything else hangs off them.
+
+use crate::{SearchId, SupplierCode};
+
+/// Jobs: one entry per search that is waiting or in hand.
+pub const REQUESTED_STREAM: &str = "flight.search.requested";
+/// News of answers: every partial and every terminal result, trimmed by age.
+pub const RESULTS_STREAM: &str = "flight.search.results";
+/// The workers' consumer group on [`REQUESTED_STREAM`].
+pub const CONSUMER_GROUP: &str = "search-processors";
+/// Jobs that could not be decoded or killed three workers, with the reason.
+pub const DEAD_STREAM: &str = "flight.search.dead";
+/// News of cancelled searches for the workers that have them in hand.
+pub const CANCELLED_STREAM: &str = "flight.search.cancelled";
+
+/// The key of a search's record, a hash with the fields of [`record`].
+#[must_use]
+pub fn record_key(id: SearchId) -> String {
+    format!("flight.search.record:{id}")
+}
+
+/// Fields of stream entries.
+pub mod field {
+    /// The search an entry is about.
+    pub const SEARCH_ID: &str = "search_id";
+    /// Origin code of a job.
+    pub const FROM: &str = "from";
+    /// Destination code of a job.
+    pub const TO: &str = "to";
+    /// Departure date of a job, `YYYY-MM-DD`.
+    pub const DATE: &str = "date";
+    /// Passengers of a job, 1 to 9.
+    pub const PASSENGERS: &str = "passengers";
+    /// When the search was accepted, milliseconds since the epoch. Not in jobs of the replaced system.
+    pub const CREATED_MS: &str = "created_ms";
+    /// When the search is ended at the latest, milliseconds since the epoch. Not in jobs of the replaced system.
+    pub const DEADLINE_MS: &str = "deadline_ms";
+    /// The suppliers a search is limited to, codes separated by commas. Absent: all of them.
+    pub const SUPPLIERS: &str = "suppliers";
+    /// Terminal status of a result.
+    pub const STATUS: &str = "status";
+    /// Merged offers of a result, a JSON array. **Its presence makes an entry terminal** for consumers of the
+    /// replaced system, so no other entry may have it.
+    pub const RESULTS: &str = "results";
+    /// Position of an event in its search's story, from 1.
+    pub const SEQ: &str = "seq";
+    /// Further fields of the terminal event, a JSON object.
+    pub const DETAILS: &str = "details";
+    /// A supplier's report in a partial entry, a JSON object.
+    pub const SUPPLIER: &str = "supplier";
+    /// A supplier's offers in a partial entry, a JSON array.
+    pub const OFFERS: &str = "offers";
+    /// How many suppliers are asked, in a partial entry.
+    pub const OF: &str = "of";
+    /// Why a dead letter is dead.
+    pub const REASON: &str = "reason";
+    /// The id a dead letter had in [`REQUESTED_STREAM`](super::REQUESTED_STREAM).
+    pub const ENTRY_ID: &str = "entry_id";
+}
+
+/// Fields of a search's record; those of the job stand in it under the names of [`field`].
+pub mod record {
+    use super::{SupplierCode, field};
+
+    pub use field::{
+        CREATED_MS, DATE, DEADLINE_MS, DETAILS, FROM, PASSENGERS, RESULTS, SEQ, STATUS, SUPPLIERS, TO,
+    };
+
+    /// When the search ended, milliseconds since the epoch.
+    pub const ENDED_MS: &str = "ended_ms";
+    /// When the first supplier's answer was stored, milliseconds since the epoch.
+    pub const FIRST_ANSWER_MS: &str = "first_answer_ms";
+    /// What the field of a supplier's answer starts with; its code follows.
+    pub const ANSWER_PREFIX: &str = "supplier:";
+
+    /// The field with a supplier's answer: four lines, `seq`, `of`, the report and the offers.
+    #[must_use]
+    pub fn answer(code: &SupplierCode) -> String {
+        format!("{ANSWER_PREFIX}{code}")
+    }
+}

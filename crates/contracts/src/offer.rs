@@ -1,0 +1,118 @@
+//! What an answer is: one itinerary at one price.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, fmt::temporal::Pieces, tz::Offset};
+use serde::{Deserialize, Serialize};
+
+use crate::{IataCode, SupplierCode};
+
+/// One itinerary that can be bought, for all passengers of the search together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Carrier code and number, `GA57`; of a connection, each flight's, joined by `/`: `GA57/GA402`.
+    pub flight_number: String,
+    /// Price for all passengers together, in whole units of `currency`.
+    pub price: u64,
+    /// ISO 4217 code; `IDR` unless a supplier sells in another.
+    pub currency: String,
+    /// Name of the carrier that operates the first flight.
+    pub carrier: String,
+    /// Airport of departure, also when the search named a city.
+    pub origin: IataCode,
+    /// Airport of arrival, also when the search named a city.
+    pub destination: IataCode,
+    /// Departure in the origin's local time.
+    pub departure: LocalTime,
+    /// Arrival in the destination's local time.
+    pub arrival: LocalTime,
+    /// From departure to arrival, in minutes.
+    pub duration_minutes: u32,
+    /// Landings on the way.
+    pub stops: u8,
+    /// Who sells it at this price or a higher one, the cheapest first. Filled in when answers are merged.
+    #[serde(default)]
+    pub suppliers: Vec<SupplierCode>,
+}
+
+/// A point in time with the offset of the place it is told at, `2025-07-10T06:05:00+07:00` (RFC 3339).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LocalTime {
+    at: Timestamp,
+    offset: Offset,
+}
+
+impl LocalTime {
+    /// The instant `at`, told with `offset`.
+    #[must_use]
+    pub fn new(at: Timestamp, offset: Offset) -> Self {
+        Self { at, offset }
+    }
+
+    /// The instant, the same wherever it is told.
+    #[must_use]
+    pub fn timestamp(self) -> Timestamp {
+        self.at
+    }
+}
+
+/// A text that is no RFC 3339 time with an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a time with an offset, like 2025-07-10T06:05:00+07:00")]
+pub struct InvalidLocalTime;
+
+impl FromStr for LocalTime {
+    type Err = InvalidLocalTime;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pieces = Pieces::parse(text).map_err(|_| InvalidLocalTime)?;
+        let time = pieces.time().ok_or(InvalidLocalTime)?;
+        let offset = pieces.to_numeric_offset().ok_or(InvalidLocalTime)?;
+        let at = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| InvalidLocalTime)?;
+        Ok(Self { at, offset })
+    }
+}
+
+impl TryFrom<String> for LocalTime {
+    type Error = InvalidLocalTime;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<LocalTime> for String {
+    fn from(time: LocalTime) -> Self {
+        time.to_string()
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.at.display_with_offset(self.offset).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_time_keeps_its_offset() {
+        for text in ["2025-07-10T06:05:00+07:00", "2025-07-10T06:05:00+05:30", "2025-07-10T06:05:00-03:00"] {
+            assert_eq!(text.parse::<LocalTime>().unwrap().to_string(), text);
+        }
+        assert_eq!(
+            "2025-07-10T06:05:00Z".parse::<LocalTime>().unwrap().to_string(),
+            "2025-07-10T06:05:00+00:00"
+        );
+    }
+
+    #[test]
+    fn local_time_needs_an_offset() {
+        for text in ["", "2025-07-10", "2025-07-10T06:05:00", "tomorrow"] {
+            assert_eq!(text.parse::<LocalTime>(), Err(InvalidLocalTime), "{text}");
+        }
+    }
+}

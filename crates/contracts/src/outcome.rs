@@ -1,0 +1,262 @@
+//! The states of a search, and merging suppliers' offers into its result.
+
+use std::{collections::HashMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{IataCode, LocalTime, Offer, SupplierCode, SupplierReport};
+
+/// Where a search stands. It leaves `Processing` once and never comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SearchStatus {
+    /// Accepted, and not ended yet.
+    Processing,
+    /// Ended with what the suppliers answered, be it nothing.
+    Completed,
+    /// Ended without any supplier's answer.
+    Failed,
+    /// Ended by the client.
+    Cancelled,
+}
+
+/// How a search ended: every [`SearchStatus`] but `Processing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndStatus {
+    /// At least one supplier answered.
+    Completed,
+    /// None did.
+    Failed,
+    /// The client wanted no more.
+    Cancelled,
+}
+
+impl SearchStatus {
+    /// The status as it stands in Redis and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// How the search ended, if it has.
+    #[must_use]
+    pub fn end(self) -> Option<EndStatus> {
+        match self {
+            Self::Processing => None,
+            Self::Completed => Some(EndStatus::Completed),
+            Self::Failed => Some(EndStatus::Failed),
+            Self::Cancelled => Some(EndStatus::Cancelled),
+        }
+    }
+}
+
+impl EndStatus {
+    /// The status as it stands in Redis and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        SearchStatus::from(self).as_str()
+    }
+}
+
+impl From<EndStatus> for SearchStatus {
+    fn from(status: EndStatus) -> Self {
+        match status {
+            EndStatus::Completed => Self::Completed,
+            EndStatus::Failed => Self::Failed,
+            EndStatus::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// A word that is no status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be processing, completed, failed or cancelled")]
+pub struct InvalidStatus;
+
+impl FromStr for SearchStatus {
+    type Err = InvalidStatus;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "processing" => Ok(Self::Processing),
+            "completed" => Ok(Self::Completed),
+            "failed" => Ok(Self::Failed),
+            "cancelled" => Ok(Self::Cancelled),
+            _ => Err(InvalidStatus),
+        }
+    }
+}
+
+impl fmt::Display for SearchStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for EndStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One supplier's answer to one search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who answered, and how.
+    pub report: SupplierReport,
+    /// What it offers; empty unless the report's status is `ok`.
+    pub offers: Vec<Offer>,
+}
+
+/// How a search ended and with what: the content of its terminal event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it ended.
+    pub status: EndStatus,
+    /// The merged offers, the cheapest first.
+    pub offers: Vec<Offer>,
+    /// What stands behind `results` in the terminal event.
+    pub details: Details,
+}
+
+/// The further fields of a terminal event, behind `search_id`, `status` and `results`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// How many offers there were before the cap.
+    pub total: usize,
+    /// Every supplier that was asked, with its outcome.
+    pub suppliers: Vec<SupplierReport>,
+    /// From acceptance to the first supplier's answer, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_answer_ms: Option<u64>,
+    /// From acceptance to the end, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Why the search ended otherwise than by all suppliers having been heard.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
+/// Merges the suppliers' offers: the same flight from several of them becomes one offer at the best price that
+/// names them all, the cheapest first. Sorted by price, then departure, then flight number; at most `max` are
+/// kept. Returns them with how many there were before that.
+#[must_use]
+pub fn merge(
+    answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
+    max: usize,
+) -> (Vec<Offer>, usize) {
+    let mut offers: Vec<(SupplierCode, Offer)> = answers
+        .into_iter()
+        .flat_map(|(supplier, offers)| offers.into_iter().map(move |offer| (supplier.clone(), offer)))
+        .collect();
+    offers.sort_by(|(a_supplier, a), (b_supplier, b)| {
+        rank(a).cmp(&rank(b)).then_with(|| a_supplier.cmp(b_supplier))
+    });
+
+    let mut merged: Vec<Offer> = Vec::with_capacity(offers.len());
+    let mut seen: HashMap<Flight, usize> = HashMap::with_capacity(offers.len());
+    for (supplier, mut offer) in offers {
+        let flight = Flight::of(&offer);
+        if let Some(sellers) =
+            seen.get(&flight).and_then(|at| merged.get_mut(*at)).map(|offer| &mut offer.suppliers)
+        {
+            if !sellers.contains(&supplier) {
+                sellers.push(supplier);
+            }
+        } else {
+            offer.suppliers = vec![supplier];
+            seen.insert(flight, merged.len());
+            merged.push(offer);
+        }
+    }
+    let total = merged.len();
+    merged.truncate(max);
+    (merged, total)
+}
+
+fn rank(offer: &Offer) -> (u64, jiff::Timestamp, &str) {
+    (offer.price, offer.departure.timestamp(), &offer.flight_number)
+}
+
+/// What makes two offers the same flight: the same price in another currency is another offer.
+#[derive(PartialEq, Eq, Hash)]
+struct Flight {
+    number: String,
+    departure: LocalTime,
+    origin: IataCode,
+    destination: IataCode,
+    currency: String,
+}
+
+impl Flight {
+    fn of(offer: &Offer) -> Self {
+        Self {
+            number: offer.flight_number.clone(),
+            departure: offer.departure,
+            origin: offer.origin,
+            destination: offer.destination,
+            currency: offer.currency.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(number: &str, price: u64, departure: &str) -> Offer {
+        Offer {
+            flight_number: number.into(),
+            price,
+            currency: "IDR".into(),
+            carrier: "Garuda Indonesia".into(),
+            origin: "CGK".parse().unwrap(),
+            destination: "DPS".parse().unwrap(),
+            departure: departure.parse().unwrap(),
+            arrival: "2025-07-10T12:00:00+08:00".parse().unwrap(),
+            duration_minutes: 110,
+            stops: 0,
+            suppliers: Vec::new(),
+        }
+    }
+
+    fn code(text: &str) -> SupplierCode {
+        text.parse().unwrap()
+    }
+
+    const SIX: &str = "2025-07-10T06:00:00+07:00";
+    const SEVEN: &str = "2025-07-10T07:00:00+07:00";
+
+    #[test]
+    fn the_same_flight_is_one_offer_at_the_best_price_naming_both() {
+        let (merged, total) = merge(
+            [(code("GA"), vec![offer("GA1", 900, SIX)]), (code("AGG"), vec![offer("GA1", 800, SIX)])],
+            200,
+        );
+        assert_eq!(total, 1);
+        assert_eq!(merged[0].price, 800);
+        assert_eq!(merged[0].suppliers, [code("AGG"), code("GA")]);
+    }
+
+    #[test]
+    fn another_day_or_number_is_another_flight() {
+        let answers =
+            [(code("GA"), vec![offer("GA1", 900, SIX), offer("GA1", 900, SEVEN), offer("GA2", 900, SIX)])];
+        let numbers: Vec<_> =
+            merge(answers, 200).0.into_iter().map(|o| (o.flight_number, o.departure)).collect();
+        let (six, seven) = (SIX.parse().unwrap(), SEVEN.parse().unwrap());
+        assert_eq!(numbers, [("GA1".into(), six), ("GA2".into(), six), ("GA1".into(), seven)]);
+    }
+
+    #[test]
+    fn the_cap_keeps_the_cheapest_and_tells_the_total() {
+        let answers = (1..=5).rev().map(|n| (code("GA"), vec![offer(&format!("GA{n}"), n * 100, SIX)]));
+        let (merged, total) = merge(answers, 2);
+        assert_eq!(total, 5);
+        assert_eq!(merged.iter().map(|offer| offer.price).collect::<Vec<_>>(), [100, 200]);
+    }
+}

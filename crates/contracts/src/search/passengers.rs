@@ -1,0 +1,52 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// How many travel together: 1 to 9, what one booking holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Passengers(u8);
+
+impl Passengers {
+    /// The number, 1 to 9.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// A number of passengers that one booking can't hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number from 1 to 9")]
+pub struct InvalidPassengers;
+
+impl TryFrom<u64> for Passengers {
+    type Error = InvalidPassengers;
+
+    fn try_from(number: u64) -> Result<Self, Self::Error> {
+        match u8::try_from(number) {
+            Ok(number @ 1..=9) => Ok(Self(number)),
+            _ => Err(InvalidPassengers),
+        }
+    }
+}
+
+impl From<Passengers> for u64 {
+    fn from(passengers: Passengers) -> Self {
+        passengers.0.into()
+    }
+}
+
+impl FromStr for Passengers {
+    type Err = InvalidPassengers;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<u64>().map_err(|_| InvalidPassengers)?.try_into()
+    }
+}
+
+impl fmt::Display for Passengers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,103 @@
+//! Who answered a search, how, and after how long.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+/// Names a supplier: a carrier's IATA code (`GA`) or the short name of an aggregator (`DUFFEL`), in upper case,
+/// 2 to 16 of `A-Z`, `0-9`, `_` and `-`. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SupplierCode(Arc<str>);
+
+impl SupplierCode {
+    /// The code as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that can't name a supplier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a supplier code of 2 to 16 letters or digits, like GA")]
+pub struct InvalidSupplierCode;
+
+impl FromStr for SupplierCode {
+    type Err = InvalidSupplierCode;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = (2..=16).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        if fits { Ok(Self(text.to_ascii_uppercase().into())) } else { Err(InvalidSupplierCode) }
+    }
+}
+
+impl TryFrom<String> for SupplierCode {
+    type Error = InvalidSupplierCode;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<SupplierCode> for String {
+    fn from(code: SupplierCode) -> Self {
+        code.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for SupplierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How a supplier answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SupplierStatus {
+    /// It has offers.
+    Ok,
+    /// It has none for this search.
+    Empty,
+    /// It did not answer in time.
+    Timeout,
+    /// It answered with an error, or with something that is no answer.
+    Error,
+    /// It was not asked, because it failed too often of late or is too busy.
+    Unavailable,
+}
+
+impl SupplierStatus {
+    /// Whether the supplier answered the question, if only with "none".
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(self, Self::Ok | Self::Empty)
+    }
+
+    /// The status as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Empty => "empty",
+            Self::Timeout => "timeout",
+            Self::Error => "error",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// What one supplier did for one search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierReport {
+    /// Which supplier.
+    pub code: SupplierCode,
+    /// What people call it.
+    pub name: String,
+    /// How it answered.
+    pub status: SupplierStatus,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
