@@ -28,5 +28,5 @@ pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
 pub use outcome::{EndStatus, SearchStatus};
 pub use search::{IataCode, Passengers, SearchId, SearchQuery, SearchRequest, TravelDate};
-pub use supplier::{SupplierCode, SupplierReport, SupplierStatus};
+pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;

@@ -13,6 +13,8 @@ pub const CONSUMER_GROUP: &str = "search-processors";
 pub const DEAD_STREAM: &str = "flight.search.dead";
 /// News of cancelled searches for the workers that have them in hand.
 pub const CANCELLED_STREAM: &str = "flight.search.cancelled";
+/// Which suppliers the workers ask, a JSON array of code and name. Workers write it again before it expires.
+pub const SUPPLIERS_KEY: &str = "flight.search.suppliers";
 
 /// The key of a search's record, a hash with the fields of [`record`].
 #[must_use]

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IataCode, LocalTime, Offer, SupplierCode, SupplierReport};
+use crate::{EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierReport};
 
 /// Where a search stands. It leaves `Processing` once and never comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -139,6 +139,56 @@ pub struct Details {
     /// Why the search ended otherwise than by all suppliers having been heard.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+}
+
+impl Outcome {
+    /// What a search ends with that ends at `ended`, having heard these answers: `completed` if any supplier
+    /// answered the question, be it with nothing, and `failed` otherwise.
+    #[must_use]
+    pub fn of(answers: Vec<Answer>, times: Times, max_results: usize) -> Self {
+        let answered = answers.iter().any(|answer| answer.report.status.is_answer());
+        let (reports, offers): (Vec<_>, Vec<_>) =
+            answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
+        let codes = reports.iter().map(|report: &SupplierReport| report.code.clone());
+        let (offers, total) = merge(codes.zip(offers).collect::<Vec<_>>(), max_results);
+        let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
+        Self {
+            status: if answered { EndStatus::Completed } else { EndStatus::Failed },
+            offers,
+            details: Details {
+                total,
+                suppliers: reports,
+                first_answer_ms: times.first_answer.map(since),
+                elapsed_ms: since(times.ended),
+                reason: None,
+            },
+        }
+    }
+
+    /// The same with another status, and why.
+    #[must_use]
+    pub fn ended_as(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
+        self.status = status;
+        self.because(reason)
+    }
+
+    /// The same with the reason why it ended now.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.details.reason = Some(reason.into());
+        self
+    }
+}
+
+/// The points in time that an outcome tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When the search was accepted.
+    pub created: EpochMillis,
+    /// When the first supplier answered, if one did.
+    pub first_answer: Option<EpochMillis>,
+    /// When the search ended.
+    pub ended: EpochMillis,
 }
 
 /// Merges the suppliers' offers: the same flight from several of them becomes one offer at the best price that

@@ -101,3 +101,12 @@ pub struct SupplierReport {
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }
+
+/// A supplier that can be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierListing {
+    /// Its code, to be named in a search.
+    pub code: SupplierCode,
+    /// What people call it.
+    pub name: String,
+}

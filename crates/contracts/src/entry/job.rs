@@ -25,8 +25,20 @@ pub struct JobTimes {
 }
 
 impl Job {
-    /// Reads an entry. Its ends must differ, as in a POST.
+    /// Reads an entry.
     pub fn decode(fields: &Fields) -> Result<Self, InvalidEntry> {
+        let created = fields.optional(field::CREATED_MS)?;
+        let deadline = fields.optional(field::DEADLINE_MS)?;
+        Ok(Self {
+            search_id: fields.required(field::SEARCH_ID)?,
+            query: Self::query(fields)?,
+            suppliers: fields.optional(field::SUPPLIERS)?.map_or_else(Vec::new, |CodeList(codes)| codes),
+            times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
+        })
+    }
+
+    /// Reads what is searched, from an entry or from a record. The ends must differ, as in a POST.
+    pub fn query(fields: &Fields) -> Result<SearchQuery, InvalidEntry> {
         let query = SearchQuery {
             origin: fields.required(field::FROM)?,
             destination: fields.required(field::TO)?,
@@ -36,14 +48,7 @@ impl Job {
         if query.origin == query.destination {
             return Err(InvalidEntry::new(field::TO, "must differ from \"from\""));
         }
-        let created = fields.optional(field::CREATED_MS)?;
-        let deadline = fields.optional(field::DEADLINE_MS)?;
-        Ok(Self {
-            search_id: fields.required(field::SEARCH_ID)?,
-            query,
-            suppliers: fields.optional(field::SUPPLIERS)?.map_or_else(Vec::new, |CodeList(codes)| codes),
-            times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
-        })
+        Ok(query)
     }
 
     /// The fields of the entry: the five of the replaced system first, in its order.

@@ -117,10 +117,7 @@ fn number<T>(value: &Value) -> Result<T, Refusal>
 where
     T: TryFrom<u64, Error: std::fmt::Display>,
 {
-    let number = match value {
-        Value::Number(number) => number,
-        _ => return Err(Refusal::Type),
-    };
+    let Value::Number(number) = value else { return Err(Refusal::Type) };
     // Negative, fractional and huge numbers are numbers, only never in range: zero is refused in their place.
     T::try_from(number.as_u64().unwrap_or(0)).map_err(|error| Refusal::Value(error.to_string()))
 }

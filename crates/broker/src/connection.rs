@@ -1,0 +1,66 @@
+use std::{sync::Arc, time::Duration};
+
+use redis::{
+    AsyncConnectionConfig, Client,
+    aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
+};
+
+use crate::{BrokerError, RedisAddr, scripts::Scripts};
+
+/// How long a request may take. Long for Redis, short for a client that waits for its 503.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long connecting may take.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(1);
+/// What a blocking read may take beyond its BLOCK: Redis has been seen to overshoot it by half.
+const BLOCK_MARGIN: Duration = Duration::from_secs(5);
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// A search's record, after the search has ended.
+    pub record: Duration,
+    /// An entry of the result log. Gateways read it within milliseconds; it is kept for those that were cut off.
+    pub news: Duration,
+}
+
+/// A connection to Redis that comes back by itself, with everything a service asks of it. Clones share it.
+#[derive(Clone)]
+pub struct Broker {
+    pub(crate) connection: ConnectionManager,
+    pub(crate) scripts: Arc<Scripts>,
+    pub(crate) retention: Retention,
+    client: Client,
+}
+
+impl Broker {
+    /// Prepares a connection without opening it: Redis need not be there yet. Must be called inside a Tokio
+    /// runtime.
+    pub fn new(addr: &RedisAddr, retention: Retention) -> Result<Self, BrokerError> {
+        let client = Client::open(addr.info())?;
+        // One attempt per request: who asks decides whether to ask again.
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(CONNECTION_TIMEOUT))
+            .set_response_timeout(Some(RESPONSE_TIMEOUT))
+            .set_pipeline_buffer_size(1024);
+        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        Ok(Self { connection, scripts: Arc::new(Scripts::load()), retention, client })
+    }
+
+    /// Opens a connection for reads that block for up to `block`.
+    pub(crate) async fn blocking_connection(
+        &self,
+        block: Duration,
+    ) -> Result<MultiplexedConnection, BrokerError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECTION_TIMEOUT))
+            .set_response_timeout(Some(block + BLOCK_MARGIN));
+        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+    }
+}
+
+impl std::fmt::Debug for Broker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Broker").field("retention", &self.retention).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+use std::{fmt, str::FromStr};
+
+use contracts::{EpochMillis, entry::Fields};
+use redis::{FromRedisValue, ParsingError, RedisWrite, ToRedisArgs, ToSingleRedisArg, Value};
+
+/// The id of a stream entry, `<milliseconds>-<sequence>`; ids of a stream only rise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId {
+    millis: u64,
+    sequence: u64,
+}
+
+impl EntryId {
+    /// When the entry was added, by Redis' clock.
+    #[must_use]
+    pub fn added_at(self) -> EpochMillis {
+        EpochMillis(self.millis)
+    }
+}
+
+/// A text that is no id of a stream entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is no id of a stream entry")]
+pub struct InvalidEntryId;
+
+impl FromStr for EntryId {
+    type Err = InvalidEntryId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (millis, sequence) = text.split_once('-').ok_or(InvalidEntryId)?;
+        let parse = |number: &str| number.parse().map_err(|_| InvalidEntryId);
+        Ok(Self { millis: parse(millis)?, sequence: parse(sequence)? })
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.millis, self.sequence)
+    }
+}
+
+impl ToRedisArgs for EntryId {
+    fn write_redis_args<W: ?Sized + RedisWrite>(&self, out: &mut W) {
+        out.write_arg_fmt(self);
+    }
+}
+
+impl ToSingleRedisArg for EntryId {}
+
+impl FromRedisValue for EntryId {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        String::from_redis_value(value)?
+            .parse()
+            .map_err(|error: InvalidEntryId| ParsingError::from(error.to_string()))
+    }
+}
+
+/// An entry of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// Its fields; none if it was deleted and only its id is still pending.
+    pub fields: Option<Fields>,
+}
+
+impl FromRedisValue for Entry {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        let (id, fields): (EntryId, Value) = redis::from_redis_value(value)?;
+        let fields = match fields {
+            Value::Nil => None,
+            fields => Some(Fields::from(Vec::<(Vec<u8>, Vec<u8>)>::from_redis_value(fields)?)),
+        };
+        Ok(Self { id, fields })
+    }
+}
+
+/// What XREAD and XREADGROUP of one stream answer: its name and its entries, or nil.
+pub(crate) fn entries_of_one_stream(reply: Value) -> Result<Vec<Entry>, ParsingError> {
+    let streams: Option<Vec<(Value, Vec<Entry>)>> = redis::from_redis_value(reply)?;
+    Ok(streams.into_iter().flatten().flat_map(|(_, entries)| entries).collect())
+}

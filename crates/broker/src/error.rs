@@ -1,0 +1,48 @@
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Why Redis did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokerError {
+    /// It is not there, does not answer in time, or is still loading. Trying again later helps.
+    #[error("Redis is not available: {0}")]
+    Unavailable(#[source] RedisError),
+    /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
+    #[error("Redis is out of memory: {0}")]
+    Full(#[source] RedisError),
+    /// The stream or its consumer group is gone.
+    #[error("the consumer group is gone: {0}")]
+    NoGroup(#[source] RedisError),
+    /// It refused for another reason, or answered what can't be understood.
+    #[error("Redis refused: {0}")]
+    Refused(#[source] RedisError),
+}
+
+impl From<RedisError> for BrokerError {
+    fn from(error: RedisError) -> Self {
+        match error.code() {
+            Some("OOM") => return Self::Full(error),
+            Some("NOGROUP" | "UNBLOCKED") => return Self::NoGroup(error),
+            _ => {}
+        }
+        match error.kind() {
+            ErrorKind::Io
+            | ErrorKind::Server(
+                ServerErrorKind::BusyLoading
+                | ServerErrorKind::TryAgain
+                | ServerErrorKind::ClusterDown
+                | ServerErrorKind::MasterDown
+                | ServerErrorKind::ReadOnly,
+            ) => Self::Unavailable(error),
+            _ if error.is_timeout() || error.is_connection_dropped() || error.is_unrecoverable_error() => {
+                Self::Unavailable(error)
+            }
+            _ => Self::Refused(error),
+        }
+    }
+}
+
+impl From<redis::ParsingError> for BrokerError {
+    fn from(error: redis::ParsingError) -> Self {
+        Self::Refused(error.into())
+    }
+}

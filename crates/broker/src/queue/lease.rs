@@ -1,0 +1,69 @@
+use std::time::Duration;
+
+use contracts::{
+    entry::Job,
+    names::{CONSUMER_GROUP, REQUESTED_STREAM},
+};
+use redis::Value;
+
+use super::{Delivery, Leases};
+use crate::{BrokerError, Entry, EntryId};
+
+/// How many leases one script renews: few enough that Redis is not held up for more than a millisecond.
+const RENEWED_AT_ONCE: usize = 256;
+
+impl Leases {
+    /// Renews the leases of these jobs and tells which of them another consumer has by now.
+    pub async fn renew(&self, jobs: &[EntryId]) -> Result<Vec<EntryId>, BrokerError> {
+        let mut lost = Vec::new();
+        for jobs in jobs.chunks(RENEWED_AT_ONCE) {
+            let mut call = self.broker.scripts.renew.key(REQUESTED_STREAM);
+            call.arg(CONSUMER_GROUP).arg(&self.name).arg(jobs);
+            lost.append(&mut call.invoke_async(&mut self.broker.connection.clone()).await?);
+        }
+        Ok(lost)
+    }
+
+    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none of `in_hand`.
+    pub async fn take_over(
+        &self,
+        lease: Duration,
+        max: usize,
+        in_hand: impl Fn(EntryId) -> bool,
+    ) -> Result<Vec<Delivery>, BrokerError> {
+        let lease = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        let mut pending = redis::cmd("XPENDING");
+        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+").arg(max);
+        let pending: Vec<(EntryId, String, u64, u64)> =
+            pending.query_async(&mut self.broker.connection.clone()).await?;
+        let pending: Vec<_> = pending.into_iter().filter(|(entry, ..)| !in_hand(*entry)).collect();
+        if pending.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The idle time is given again: a job that somebody else took over in between is left to him. Entries that
+        // were deleted leave the pending list here and are not given.
+        let mut claim = redis::cmd("XCLAIM");
+        claim.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(&self.name).arg(lease);
+        for (entry, ..) in &pending {
+            claim.arg(entry);
+        }
+        let claimed: Vec<Entry> = claim.query_async(&mut self.broker.connection.clone()).await?;
+        let before =
+            |id| pending.iter().find(|(entry, ..)| *entry == id).map_or(0, |(.., deliveries)| *deliveries);
+        Ok(claimed
+            .into_iter()
+            .filter_map(|Entry { id, fields }| {
+                fields.map(|fields| Delivery { entry: id, fields, deliveries: before(id) + 1 })
+            })
+            .collect())
+    }
+
+    /// Puts a job back into the queue, for another worker to have at once. `job` carries its deadline along.
+    /// Does nothing if another consumer has it by now.
+    pub async fn hand_back(&self, entry: EntryId, job: &Job) -> Result<(), BrokerError> {
+        let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
+        call.arg(CONSUMER_GROUP).arg(&self.name).arg(entry).arg(job.encode());
+        let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
+        Ok(())
+    }
+}

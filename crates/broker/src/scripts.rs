@@ -1,0 +1,28 @@
+use redis::Script;
+
+/// The Lua scripts; each tells its keys and arguments in its first lines.
+pub(crate) struct Scripts {
+    pub(crate) create: Script,
+    pub(crate) answer: Script,
+    pub(crate) finish: Script,
+    pub(crate) renew: Script,
+    pub(crate) hand_back: Script,
+    pub(crate) bury: Script,
+    pub(crate) leave: Script,
+    pub(crate) sweep: Script,
+}
+
+impl Scripts {
+    pub(crate) fn load() -> Self {
+        Self {
+            create: Script::new(include_str!("scripts/create.lua")),
+            answer: Script::new(include_str!("scripts/answer.lua")),
+            finish: Script::new(include_str!("scripts/finish.lua")),
+            renew: Script::new(include_str!("scripts/renew.lua")),
+            hand_back: Script::new(include_str!("scripts/hand_back.lua")),
+            bury: Script::new(include_str!("scripts/bury.lua")),
+            leave: Script::new(include_str!("scripts/leave.lua")),
+            sweep: Script::new(include_str!("scripts/sweep.lua")),
+        }
+    }
+}

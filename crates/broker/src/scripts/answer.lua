@@ -1,0 +1,28 @@
+-- Stores suppliers' answers and announces them, unless the search has ended or that supplier has answered already.
+-- KEYS: record, results stream
+-- ARGV: search id, age in ms at which news are trimmed, then for each answer: supplier code, of, report, offers
+-- Returns {state, seq of each answer}: state is 'missing', 'ended' or 'stored'; a seq of 0 means answered already.
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then return {'missing'} end
+if status ~= 'processing' then return {'ended'} end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local oldest = string.format('%.0f', now - ARGV[2])
+local reply = {'stored'}
+for at = 3, #ARGV, 4 do
+  local code, of, report, offers = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local field = 'supplier:' .. code
+  local seq = 0
+  if redis.call('HEXISTS', KEYS[1], field) == 0 then
+    seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+    redis.call('HSET', KEYS[1], field, seq .. '\n' .. of .. '\n' .. report .. '\n' .. offers)
+    if seq == 1 then
+      redis.call('HSET', KEYS[1], 'first_answer_ms', string.format('%.0f', now))
+    end
+    redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', 'search_id', ARGV[1],
+      'seq', seq, 'of', of, 'supplier', report, 'offers', offers)
+  end
+  reply[#reply + 1] = seq
+end
+return reply

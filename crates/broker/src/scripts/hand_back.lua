@@ -1,0 +1,10 @@
+-- Puts a job back into the queue as a new entry, so that another worker has it at once and not after a lease.
+-- KEYS: requested stream
+-- ARGV: consumer group, consumer, id of the entry, then the fields and values of the new one
+-- Returns 1, or 0 if the job is no longer this consumer's.
+local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
+if not pending or pending[2] ~= ARGV[2] then return 0 end
+redis.call('XADD', KEYS[1], '*', unpack(ARGV, 4))
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
+redis.call('XDEL', KEYS[1], ARGV[3])
+return 1

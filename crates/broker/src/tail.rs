@@ -1,0 +1,83 @@
+//! Follows a stream of news from now on.
+//!
+//! A [`Tail`] owns its connection. After a failure it connects again and goes on after the last entry it gave, or
+//! at the stream's end where Redis came back with an older stream. What was trimmed or lost in between it can't
+//! know; so it says when it has connected ([`Batch::connected`]), and its reader looks at the records again.
+
+use std::time::Duration;
+
+use redis::{Value, aio::MultiplexedConnection};
+
+use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream};
+
+/// How many entries one read takes at most.
+const BATCH: usize = 512;
+
+/// A reader of a stream.
+#[derive(Debug)]
+pub struct Tail {
+    broker: Broker,
+    stream: &'static str,
+    block: Duration,
+    connection: Option<MultiplexedConnection>,
+    last: Option<EntryId>,
+}
+
+/// What one read gave.
+#[derive(Debug)]
+pub struct Batch {
+    /// The tail has just connected: entries from before may have been missed.
+    pub connected: bool,
+    /// New entries, the oldest first; none if there was no news for a while.
+    pub entries: Vec<Entry>,
+}
+
+impl Tail {
+    /// A tail of `stream` whose reads return after `block` even without news.
+    #[must_use]
+    pub fn new(broker: Broker, stream: &'static str, block: Duration) -> Self {
+        Self { broker, stream, block, connection: None, last: None }
+    }
+
+    /// Waits for news. After an error the next call connects anew; pausing between them is the caller's business.
+    pub async fn read(&mut self) -> Result<Batch, BrokerError> {
+        let Some(connection) = &mut self.connection else {
+            return self.connect().await;
+        };
+        let result = redis::cmd("XREAD")
+            .arg("COUNT")
+            .arg(BATCH)
+            .arg("BLOCK")
+            .arg(u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX))
+            .arg("STREAMS")
+            .arg(self.stream)
+            .arg(self.last.unwrap_or_default())
+            .query_async::<Value>(connection)
+            .await;
+        let reply = result.inspect_err(|_| self.connection = None)?;
+        let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
+        self.last = entries.last().map(|entry| entry.id).or(self.last);
+        Ok(Batch { connected: false, entries })
+    }
+
+    async fn connect(&mut self) -> Result<Batch, BrokerError> {
+        let mut connection = self.broker.blocking_connection(self.block).await?;
+        let end = end_of(self.stream, &mut connection).await?;
+        // A stream that ends before the last entry seen is not the one that was read.
+        self.last = Some(self.last.map_or(end, |last| last.min(end)));
+        self.connection = Some(connection);
+        Ok(Batch { connected: true, entries: Vec::new() })
+    }
+}
+
+/// The id of the last entry a stream ever had; zero if there is no stream.
+async fn end_of(stream: &str, connection: &mut MultiplexedConnection) -> Result<EntryId, BrokerError> {
+    let mut exists = redis::cmd("EXISTS");
+    if exists.arg(stream).query_async::<u8>(connection).await? == 0 {
+        return Ok(EntryId::default());
+    }
+    let info: Vec<Value> = redis::cmd("XINFO").arg("STREAM").arg(stream).query_async(connection).await?;
+    let mut pairs = info.chunks_exact(2);
+    let end = pairs.find(|pair| matches!(&pair[0], Value::BulkString(name) if name == b"last-generated-id"));
+    end.map_or_else(|| Ok(EntryId::default()), |pair| Ok(redis::from_redis_value(pair[1].clone())?))
+}

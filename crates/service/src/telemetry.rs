@@ -1,0 +1,28 @@
+//! Logs, by tracing, to standard output: one line per event, as text or as JSON.
+
+use clap::ValueEnum;
+use tracing_subscriber::EnvFilter;
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// A filter that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("RUST_LOG is no filter like `info` or `info,broker=debug`: {0}")]
+pub struct InvalidFilter(#[from] tracing_subscriber::filter::ParseError);
+
+/// Starts logging for the whole process; to be called once, by `main`.
+pub fn start(filter: &str, format: LogFormat) -> Result<(), InvalidFilter> {
+    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?);
+    match format {
+        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout())).init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
+    }
+    Ok(())
+}
