@@ -1,0 +1,105 @@
+use proptest::{prelude::*, test_runner::TestRunner};
+
+use super::*;
+use crate::Airports;
+
+fn search(text: &str) -> Vec<String> {
+    Airports::embedded().search(text, 10).iter().map(|found| found.code.to_string()).collect()
+}
+
+#[test]
+fn the_likeliest_comes_first() {
+    for (text, code) in [
+        ("jak", "CGK"),
+        ("jakarta", "CGK"),
+        ("JKT", "JKT"),
+        ("cgk", "CGK"),
+        ("den", "DEN"),
+        ("denp", "DPS"),
+        ("bali", "DPS"),
+        ("sin", "SIN"),
+        ("lon", "LHR"),
+        ("nyc", "NYC"),
+        ("medan", "KNO"),
+        ("kuala l", "KUL"),
+        ("ujung pandang", "UPG"),
+        ("saigon", "SGN"),
+        ("são paulo", "GRU"),
+        ("ho chi minh", "SGN"),
+        ("o'hare", "ORD"),
+        ("paris orly", "ORY"),
+        ("heathrow", "LHR"),
+        ("soekarno hatta", "CGK"),
+        ("jogja", "YIA"),
+        ("jed", "JED"),
+        ("malm", "MMX"),
+    ] {
+        assert_eq!(search(text).first().map(String::as_str), Some(code), "{text}: {:?}", search(text));
+    }
+}
+
+#[test]
+fn a_city_stands_behind_its_largest_airport() {
+    assert_eq!(search("lon")[..6], ["LHR", "LON", "LGW", "STN", "LTN", "LCY"]);
+    assert_eq!(search("jak")[..4], ["CGK", "JKT", "HLP", "JAK"]);
+}
+
+#[test]
+fn a_city_code_brings_its_airports() {
+    assert_eq!(search("jkt"), ["JKT", "CGK", "HLP"]);
+}
+
+#[test]
+fn a_code_that_is_both_comes_once_as_the_airport() {
+    let found = Airports::embedded().search("bkk", 10);
+    assert_eq!(
+        found.iter().map(|found| (found.code.as_str(), found.kind)).next(),
+        Some(("BKK", PlaceKind::Airport))
+    );
+    assert_eq!(found.iter().filter(|found| found.code.as_str() == "BKK").count(), 1);
+}
+
+#[test]
+fn bali_is_near_the_top_for_its_first_letters() {
+    assert!(search("bal")[..3].contains(&"DPS".to_owned()), "{:?}", search("bal"));
+}
+
+#[test]
+fn nothing_is_found_for_no_words_or_strange_ones() {
+    for text in ["", "   ", "--", "jakarta xyzzy", "\u{0}"] {
+        assert_eq!(search(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_match_has_what_a_client_shows() {
+    let found = Airports::embedded().search("jakarta", 2);
+    assert_eq!(
+        serde_json::to_value(found).unwrap(),
+        serde_json::json!([
+            {"code": "CGK", "name": "Soekarno-Hatta International Airport", "city": "Jakarta", "country": "ID",
+             "kind": "airport"},
+            {"code": "JKT", "name": "Jakarta", "city": "Jakarta", "country": "ID", "kind": "city"},
+        ])
+    );
+}
+
+#[test]
+fn every_airport_is_found_by_its_code() {
+    let airports = Airports::embedded();
+    for code in airports.codes().step_by(37) {
+        let found = airports.search(code.as_str(), 20);
+        assert!(found.iter().any(|found| found.code == code), "{code}");
+    }
+}
+
+#[test]
+fn any_text_can_be_searched() {
+    let airports = Airports::embedded();
+    let check = |(text, limit): (String, usize)| {
+        prop_assert!(airports.search(&text, limit).len() <= limit);
+        Ok(())
+    };
+    let texts = prop_oneof![any::<String>(), "[a-zA-Z ]{0,8}", "\\PC{0,200}"];
+    TestRunner::default().run(&(texts, 0..30_usize), check).unwrap();
+}

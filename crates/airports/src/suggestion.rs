@@ -1,0 +1,124 @@
+use contracts::IataCode;
+
+use crate::Airports;
+
+/// How many of the list of major airports, from its top, are so large that any other code beside theirs is
+/// hardly ever meant.
+const LARGEST: usize = 50;
+
+/// How much is known to be behind a code, the most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// One of the [`LARGEST`] airports, or a city with one of them.
+    Largest,
+    /// Another airport of `data/major.csv`, or another city with several airports.
+    Major,
+    /// Any other airport.
+    Other,
+}
+
+impl Airports {
+    /// The code that was meant by an unknown one: a letter away from it, and unambiguous. None for a code that
+    /// somebody has.
+    ///
+    /// "A letter away" is one letter replaced, or two adjacent ones swapped. Nearly half of all possible codes
+    /// are in use, so that an unknown one has about thirty such neighbours. It is unambiguous which was meant if
+    /// one of them outranks the others: it is the only one among the largest fifty airports and their cities; or
+    /// none is, and it is the only one that is in `data/major.csv` or a city of several airports; or it is the
+    /// only one at all. Where two share the highest standing, a guess would be right half of the time at best,
+    /// and there is none.
+    #[must_use]
+    pub fn suggestion(&self, code: IataCode) -> Option<IataCode> {
+        if self.knows(code) {
+            return None;
+        }
+        let neighbours = self.codes().filter(|known| is_a_letter_away(*code.as_bytes(), *known.as_bytes()));
+        let neighbours: Vec<_> = neighbours.map(|known| (self.standing(known), known)).collect();
+        let highest = neighbours.iter().map(|(standing, _)| *standing).min()?;
+        only(neighbours.into_iter().filter(|(standing, _)| *standing == highest)).map(|(_, known)| known)
+    }
+
+    fn standing(&self, code: IataCode) -> Standing {
+        match self.rank(code) {
+            Some(rank) if rank < LARGEST => Standing::Largest,
+            Some(_) => Standing::Major,
+            None if self.airport(code).is_none() => Standing::Major,
+            None => Standing::Other,
+        }
+    }
+}
+
+/// The item there is, unless there is another, different one.
+fn only<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.all(|item| item == first).then_some(first)
+}
+
+fn is_a_letter_away(typed: [u8; 3], known: [u8; 3]) -> bool {
+    let replaced = typed.iter().zip(known).filter(|(typed, known)| **typed != *known).count();
+    let [first, second, third] = typed;
+    replaced == 1 || (replaced == 2 && (known == [second, first, third] || known == [first, third, second]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::*, test_runner::TestRunner};
+
+    use super::*;
+
+    fn suggestion(text: &str) -> Option<String> {
+        Airports::embedded().suggestion(text.parse().unwrap()).map(|code| code.to_string())
+    }
+
+    #[test]
+    fn the_only_neighbour_of_the_highest_standing_is_suggested() {
+        for (typed, meant) in
+            [("CGX", "CGK"), ("CJK", "CGK"), ("DPX", "DPS"), ("DSP", "DPS"), ("SIZ", "SIN"), ("JKX", "JKT")]
+        {
+            assert_eq!(suggestion(typed).as_deref(), Some(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn there_is_no_suggestion_where_two_are_as_likely_or_none_is_near() {
+        // LHR and LAX; and only airports of no standing, or nothing.
+        for typed in ["LHX", "QQQ", "XXX"] {
+            assert_eq!(suggestion(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_known_code_needs_no_suggestion() {
+        assert_eq!(suggestion("CGK"), None);
+        assert_eq!(suggestion("JKT"), None);
+    }
+
+    #[test]
+    fn a_letter_away_is_a_replacement_or_a_swap_of_neighbours() {
+        for (other, away) in [
+            ("CGX", true),
+            ("CXK", true),
+            ("GCK", true),
+            ("CKG", true),
+            ("KGC", false),
+            ("CXX", false),
+            ("CGK", false),
+        ] {
+            assert_eq!(is_a_letter_away(*b"CGK", other.as_bytes().try_into().unwrap()), away, "{other}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_suggested_is_known_and_a_letter_away() {
+        let airports = Airports::embedded();
+        let check = |text: String| {
+            let code: IataCode = text.parse().unwrap();
+            if let Some(meant) = airports.suggestion(code) {
+                prop_assert!(!airports.knows(code) && airports.knows(meant));
+                prop_assert!(is_a_letter_away(*code.as_bytes(), *meant.as_bytes()));
+            }
+            Ok(())
+        };
+        TestRunner::default().run(&"[A-Z]{3}", check).unwrap();
+    }
+}
