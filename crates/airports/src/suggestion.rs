@@ -6,15 +6,13 @@ use crate::Airports;
 /// hardly ever meant.
 const LARGEST: usize = 50;
 
-/// How much is known to be behind a code, the most first.
+/// How likely a code is meant that many people use, the likeliest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// One of the [`LARGEST`] airports, or a city with one of them.
     Largest,
     /// Another airport of `data/major.csv`, or another city with several airports.
     Major,
-    /// Any other airport.
-    Other,
 }
 
 impl Airports {
@@ -22,28 +20,28 @@ impl Airports {
     /// somebody has.
     ///
     /// "A letter away" is one letter replaced, or two adjacent ones swapped. Nearly half of all possible codes
-    /// are in use, so that an unknown one has about thirty such neighbours. It is unambiguous which was meant if
-    /// one of them outranks the others: it is the only one among the largest fifty airports and their cities; or
-    /// none is, and it is the only one that is in `data/major.csv` or a city of several airports; or it is the
-    /// only one at all. Where two share the highest standing, a guess would be right half of the time at best,
-    /// and there is none.
+    /// are in use, so that an unknown one has 28 such neighbours on average and never just one; most of them are
+    /// airfields that nobody means. It is unambiguous which was meant if it is the only one among the largest
+    /// fifty airports and their cities; or, where none of these is near, the only one that is in
+    /// `data/major.csv` or a city of several airports. Where there are two, a guess would be right half of the
+    /// time at best, and there is none.
     #[must_use]
     pub fn suggestion(&self, code: IataCode) -> Option<IataCode> {
         if self.knows(code) {
             return None;
         }
         let neighbours = self.codes().filter(|known| is_a_letter_away(*code.as_bytes(), *known.as_bytes()));
-        let neighbours: Vec<_> = neighbours.map(|known| (self.standing(known), known)).collect();
-        let highest = neighbours.iter().map(|(standing, _)| *standing).min()?;
-        only(neighbours.into_iter().filter(|(standing, _)| *standing == highest)).map(|(_, known)| known)
+        let major: Vec<_> = neighbours.filter_map(|known| Some((self.standing(known)?, known))).collect();
+        let highest = major.iter().map(|(standing, _)| *standing).min()?;
+        only(major.into_iter().filter(|(standing, _)| *standing == highest)).map(|(_, known)| known)
     }
 
-    fn standing(&self, code: IataCode) -> Standing {
+    /// None for an airport that few people use.
+    fn standing(&self, code: IataCode) -> Option<Standing> {
         match self.rank(code) {
-            Some(rank) if rank < LARGEST => Standing::Largest,
-            Some(_) => Standing::Major,
-            None if self.airport(code).is_none() => Standing::Major,
-            None => Standing::Other,
+            Some(rank) if rank < LARGEST => Some(Standing::Largest),
+            Some(_) => Some(Standing::Major),
+            None => self.city(code).map(|_| Standing::Major),
         }
     }
 }
@@ -81,7 +79,7 @@ mod tests {
 
     #[test]
     fn there_is_no_suggestion_where_two_are_as_likely_or_none_is_near() {
-        // LHR and LAX; and only airports of no standing, or nothing.
+        // LHX may be LHR or LAX; near the others, only small airports are.
         for typed in ["LHX", "QQQ", "XXX"] {
             assert_eq!(suggestion(typed), None, "{typed}");
         }
