@@ -1,0 +1,138 @@
+//! The suppliers file: which suppliers there are and how each may be asked.
+
+use std::time::Duration;
+
+use contracts::SupplierCode;
+use serde::{Deserialize, de::DeserializeOwned};
+use toml::{Table, Value};
+
+use super::LatencyRange;
+
+/// What is decided outside the suppliers file.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// What simulated suppliers take instead of their own latency.
+    pub simulated_latency: Option<LatencyRange>,
+    /// The share of simulated calls that fail, 0 to 1, instead of the suppliers' own.
+    pub simulated_failure_rate: Option<f64>,
+    /// Looks up what stands for `${NAME}` in the file.
+    pub secrets: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Default for Options<'_> {
+    /// The file alone decides, and there are no secrets.
+    fn default() -> Self {
+        Self { simulated_latency: None, simulated_failure_rate: None, secrets: &|_| None }
+    }
+}
+
+/// Why a suppliers file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// It is no TOML.
+    #[error("the suppliers file is no TOML: {0}")]
+    Toml(#[from] toml::de::Error),
+    /// It is TOML, but nothing that belongs here.
+    #[error("the suppliers file: {0}")]
+    Shape(String),
+    /// One supplier is not as it should be.
+    #[error("supplier {supplier}: {problem}")]
+    Supplier {
+        /// Its code, or where it stands if it has none.
+        supplier: String,
+        /// What is wrong, naming the field.
+        problem: String,
+    },
+}
+
+/// What every supplier has, whatever its kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Common {
+    pub(crate) code: SupplierCode,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    #[serde(default = "default_timeout")]
+    timeout_ms: u64,
+}
+
+fn default_timeout() -> u64 {
+    10_000
+}
+
+impl Common {
+    /// How long one call may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// What a supplier is asked through.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Simulated,
+}
+
+/// The keys of [`Common`]: the others are the kind's.
+const COMMON: [&str; 4] = ["code", "name", "kind", "timeout_ms"];
+
+/// One supplier of the file, its own keys and those of its kind apart.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) common: Common,
+    settings: Table,
+}
+
+impl Entry {
+    /// The keys that belong to the supplier's kind.
+    pub(crate) fn settings<T: DeserializeOwned>(&self) -> Result<T, RegistryError> {
+        let settings = Value::Table(self.settings.clone());
+        settings.try_into().map_err(|error| self.problem(&error))
+    }
+
+    /// An error that names this supplier.
+    pub(crate) fn problem(&self, problem: &impl ToString) -> RegistryError {
+        RegistryError::Supplier {
+            supplier: self.common.code.to_string(),
+            problem: problem.to_string().trim_end().to_owned(),
+        }
+    }
+}
+
+/// The file as a whole.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    defaults: Table,
+    #[serde(default)]
+    supplier: Vec<Table>,
+}
+
+/// Reads a suppliers file: each `[[supplier]]`, with what `[defaults]` says where it says nothing itself.
+pub(crate) fn parse(text: &str) -> Result<Vec<Entry>, RegistryError> {
+    let file: File = toml::from_str(text)?;
+    if file.supplier.is_empty() {
+        return Err(RegistryError::Shape("it names no [[supplier]]".into()));
+    }
+    if let Some(key) = file.defaults.keys().find(|key| !COMMON.contains(&key.as_str())) {
+        return Err(RegistryError::Shape(format!("[defaults] has no key `{key}`")));
+    }
+    let entries = file.supplier.into_iter().enumerate();
+    entries.map(|(at, table)| entry(at, table, &file.defaults)).collect()
+}
+
+fn entry(at: usize, mut table: Table, defaults: &Table) -> Result<Entry, RegistryError> {
+    let name =
+        table.get("code").and_then(Value::as_str).map_or_else(|| format!("#{}", at + 1), str::to_owned);
+    for (key, value) in defaults {
+        table.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    let (common, settings): (Table, Table) =
+        table.into_iter().partition(|(key, _)| COMMON.contains(&key.as_str()));
+    let common = Value::Table(common).try_into().map_err(|error: toml::de::Error| {
+        RegistryError::Supplier { supplier: name, problem: error.to_string().trim_end().to_owned() }
+    })?;
+    Ok(Entry { common, settings })
+}

@@ -1,0 +1,78 @@
+//! All suppliers that this worker can ask.
+
+use std::{collections::HashSet, sync::Arc};
+
+use airports::Airports;
+use contracts::{SupplierCode, SupplierListing};
+
+use super::{
+    Desk, Supplier,
+    config::{self, Entry, Kind, Options, RegistryError},
+    simulated::Simulated,
+};
+
+/// The default set, ten simulated carriers.
+const EMBEDDED: &str = include_str!("../../suppliers.toml");
+
+/// All suppliers that this worker can ask, in the order of the file.
+pub struct Registry {
+    desks: Vec<Arc<Desk>>,
+}
+
+impl Registry {
+    /// The suppliers of a file; `docs/suppliers.md` says what may stand in one.
+    pub fn from_toml(
+        text: &str,
+        options: Options<'_>,
+        airports: &Arc<Airports>,
+    ) -> Result<Self, RegistryError> {
+        let entries = config::parse(text)?;
+        let mut codes = HashSet::new();
+        if let Some(twice) = entries.iter().find(|entry| !codes.insert(&entry.common.code)) {
+            return Err(twice.problem(&"there are two with this code"));
+        }
+        let desks = entries.iter().map(|entry| Ok(Arc::new(desk(entry, options, airports)?)));
+        Ok(Self { desks: desks.collect::<Result<_, RegistryError>>()? })
+    }
+
+    /// The suppliers compiled into the program.
+    pub fn embedded(options: Options<'_>, airports: &Arc<Airports>) -> Result<Self, RegistryError> {
+        Self::from_toml(EMBEDDED, options, airports)
+    }
+
+    /// Who can be asked.
+    #[must_use]
+    pub fn listing(&self) -> Vec<SupplierListing> {
+        let listing =
+            |desk: &Arc<Desk>| SupplierListing { code: desk.code().clone(), name: desk.name().to_owned() };
+        self.desks.iter().map(listing).collect()
+    }
+
+    /// The desks of these suppliers, each once; all when `codes` is empty.
+    ///
+    /// A code that nobody has here gets a desk that answers at once with status `error`, so that a search which
+    /// names a supplier that only other workers have still ends.
+    #[must_use]
+    pub fn select(&self, codes: &[SupplierCode]) -> Vec<Arc<Desk>> {
+        if codes.is_empty() {
+            return self.desks.clone();
+        }
+        let mut seen = HashSet::new();
+        codes.iter().filter(|code| seen.insert(*code)).map(|code| self.desk(code)).collect()
+    }
+
+    fn desk(&self, code: &SupplierCode) -> Arc<Desk> {
+        let known = self.desks.iter().find(|desk| desk.code() == code);
+        known.map_or_else(|| Arc::new(Desk::unknown(code.clone())), Arc::clone)
+    }
+}
+
+fn desk(entry: &Entry, options: Options<'_>, airports: &Arc<Airports>) -> Result<Desk, RegistryError> {
+    let supplier: Box<dyn Supplier> = match entry.common.kind {
+        Kind::Simulated => Box::new(Simulated::from_entry(entry, options, airports)?),
+    };
+    Ok(Desk::new(&entry.common, supplier))
+}
+
+#[cfg(test)]
+mod tests;
