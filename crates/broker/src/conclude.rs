@@ -56,7 +56,9 @@ impl SearchRecord {
         let answers = self.answers.iter().filter_map(|(code, answer)| {
             answer
                 .parse()
-                .inspect_err(|error| tracing::warn!(supplier = %code, %error, "a record's answer is malformed"))
+                .inspect_err(
+                    |error| tracing::warn!(supplier = %code, %error, "a record's answer is malformed"),
+                )
                 .ok()
         });
         let ended = EpochMillis::now();
