@@ -14,6 +14,8 @@ pub(crate) enum Problem {
     Fields(Vec<FieldError>),
     #[error("{0}")]
     Body(String),
+    #[error("{0}")]
+    Query(String),
     #[error("the body must be application/json")]
     ContentType,
     #[error("the body is larger than 16 KiB")]
@@ -41,6 +43,7 @@ impl Problem {
         match self {
             Self::Fields(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
