@@ -74,7 +74,12 @@ async fn the_logs_tell_a_searchs_way_as_json_too() {
         let about = parsed.filter(|line| line["message"] == message && line["search_id"] == id.as_str());
         about.count()
     };
-    assert_eq!(lines(system.gateways[0].service.log(), "search accepted"), 1);
-    assert_eq!(lines(system.workers[0].log(), "job taken"), 1);
-    assert_eq!(lines(system.workers[0].log(), "search ended"), 1);
+    // The services write their lines after the client has its answers.
+    eventually("each step has its line", async || {
+        let accepted = lines(system.gateways[0].service.log(), "search accepted");
+        let worker = system.workers[0].log();
+        let steps = [accepted, lines(worker.clone(), "job taken"), lines(worker, "search ended")];
+        (steps == [1, 1, 1]).then_some(())
+    })
+    .await;
 }

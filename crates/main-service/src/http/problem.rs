@@ -31,7 +31,7 @@ pub(crate) enum Problem {
     #[error("too many searches are waiting; try again shortly")]
     Backlog,
     #[error("the service is not available right now; try again shortly")]
-    Unavailable(#[source] Option<BrokerError>),
+    Unavailable(#[source] BrokerError),
     #[error("not ready: {0}")]
     NotReady(&'static str),
     #[error("something went wrong here; it has been logged")]
@@ -59,7 +59,7 @@ impl Problem {
 
     fn log(&self) {
         match self {
-            Self::Unavailable(Some(error)) => tracing::warn!(%error, "a request failed"),
+            Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
             _ => {}
         }
@@ -68,7 +68,7 @@ impl Problem {
 
 impl From<BrokerError> for Problem {
     fn from(error: BrokerError) -> Self {
-        if error.is_passing() { Self::Unavailable(Some(error)) } else { Self::Internal(error) }
+        if error.is_passing() { Self::Unavailable(error) } else { Self::Internal(error) }
     }
 }
 
