@@ -35,6 +35,9 @@ pub enum RegistryError {
     /// It is TOML, but nothing that belongs here.
     #[error("the suppliers file: {0}")]
     Shape(String),
+    /// There can be no HTTP client.
+    #[error("no HTTP client: {0}")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// One supplier is not as it should be.
     #[error("supplier {supplier}: {problem}")]
     Supplier {
@@ -43,6 +46,28 @@ pub enum RegistryError {
         /// What is wrong, naming the field.
         problem: String,
     },
+}
+
+/// How long an answer may be, in bytes: from one to 256 MiB, `DEFAULT` unless the file says otherwise.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct ByteLimit<const DEFAULT: usize>(pub(crate) usize);
+
+impl<const DEFAULT: usize> Default for ByteLimit<DEFAULT> {
+    fn default() -> Self {
+        Self(DEFAULT)
+    }
+}
+
+impl<const DEFAULT: usize> TryFrom<i64> for ByteLimit<DEFAULT> {
+    type Error = &'static str;
+
+    fn try_from(bytes: i64) -> Result<Self, Self::Error> {
+        match usize::try_from(bytes) {
+            Ok(bytes @ 1..=268_435_456) => Ok(Self(bytes)),
+            _ => Err("must be from 1 to 268435456 bytes"),
+        }
+    }
 }
 
 /// What every supplier has, whatever its kind.
@@ -139,6 +164,7 @@ impl TryFrom<i64> for Millis {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Simulated,
+    Http,
 }
 
 impl Common {
@@ -185,6 +211,11 @@ impl Entry {
     pub(crate) fn settings<T: DeserializeOwned>(&self) -> Result<T, RegistryError> {
         let settings = Value::Table(self.settings.clone());
         settings.try_into().map_err(|error| self.problem(&error))
+    }
+
+    /// An error that names this supplier and one of its fields.
+    pub(crate) fn field(&self, field: &str, problem: &(impl ToString + ?Sized)) -> RegistryError {
+        self.problem(&format!("`{field}`: {}", problem.to_string()))
     }
 
     /// An error that names this supplier.

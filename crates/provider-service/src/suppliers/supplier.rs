@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use contracts::{Offer, SearchQuery};
 use tokio::time::Instant;
 
+use super::Malformed;
+
 /// Somebody who sells flights.
 ///
 /// An implementation makes one attempt; when to try again, how often and how many at once is the desk's
@@ -43,7 +45,13 @@ pub enum SupplierError {
     },
     /// Its answer is not of the form that was agreed.
     #[error("its answer can't be read: {0}")]
-    Malformed(String),
+    Malformed(#[from] Malformed),
+    /// It redirects in circles, or to another host.
+    #[error("it redirects in circles or to another host")]
+    Redirected,
+    /// The query can't be put into its terms.
+    #[error("the query can't be put into a request")]
+    Unaskable,
     /// A simulated carrier failed, as it is set to do now and then.
     #[error("simulated failure")]
     Simulated,
@@ -70,7 +78,11 @@ impl SupplierError {
         match self {
             Self::Timeout | Self::Connection(_) | Self::Simulated => Retry::Soon,
             Self::Status { retry, .. } => *retry,
-            Self::TooLong { .. } | Self::Malformed(_) | Self::Unknown => Retry::Never,
+            Self::TooLong { .. }
+            | Self::Malformed(_)
+            | Self::Redirected
+            | Self::Unaskable
+            | Self::Unknown => Retry::Never,
         }
     }
 
@@ -82,7 +94,7 @@ impl SupplierError {
             Self::Status { status, .. } => {
                 !(400..500).contains(status) || matches!(status, 401 | 403 | 408 | 429)
             }
-            Self::Unknown => false,
+            Self::Unaskable | Self::Unknown => false,
             _ => true,
         }
     }
