@@ -7,6 +7,7 @@
 //! | `breaker`, `limits` | when it is left alone, and how much it gets at once and in a while |
 //! | [`registry`] | all desks, built from a TOML file; a default set is compiled in |
 //! | [`http`] | a JSON API that the file describes |
+//! | [`duffel`] | the Duffel Flights API |
 //! | `client`, `values`, `malformed`, `secrets` | what the kinds that ask over HTTP have in common |
 //! | [`simulated`] | carriers that fly by timetable and answer as slowly as real ones |
 //!
@@ -16,6 +17,7 @@ mod breaker;
 mod client;
 pub mod config;
 pub mod desk;
+pub mod duffel;
 pub mod http;
 mod limits;
 pub mod malformed;

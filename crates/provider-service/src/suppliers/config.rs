@@ -165,6 +165,7 @@ impl TryFrom<i64> for Millis {
 pub(crate) enum Kind {
     Simulated,
     Http,
+    Duffel,
 }
 
 impl Common {

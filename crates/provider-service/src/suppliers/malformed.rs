@@ -43,6 +43,9 @@ pub enum Problem {
     /// There is none.
     #[error("is missing")]
     Missing,
+    /// It should be the way there, alone.
+    #[error("is not one way")]
+    NotOneWay,
     /// It should be a text.
     #[error("is no text")]
     NotText,

@@ -8,6 +8,7 @@ use contracts::{SupplierCode, SupplierListing};
 use super::{
     Desk, Supplier, client,
     config::{self, Entry, Kind, Options, RegistryError},
+    duffel::Duffel,
     http::Http,
     simulated::Simulated,
 };
@@ -82,6 +83,7 @@ impl Workshop<'_> {
         let (options, airports) = (self.options, self.airports);
         let supplier: Box<dyn Supplier> = match entry.common.kind {
             Kind::Simulated => Box::new(Simulated::from_entry(entry, options, airports)?),
+            Kind::Duffel => Box::new(Duffel::from_entry(entry, options, self.client()?, airports)?),
             Kind::Http => Box::new(Http::from_entry(entry, options, self.client()?, airports)?),
         };
         Ok(Desk::new(&entry.common, supplier))
