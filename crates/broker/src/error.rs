@@ -17,6 +17,14 @@ pub enum BrokerError {
     Refused(#[source] RedisError),
 }
 
+impl BrokerError {
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
+}
+
 impl From<RedisError> for BrokerError {
     fn from(error: RedisError) -> Self {
         match error.code() {

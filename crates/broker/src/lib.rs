@@ -16,6 +16,7 @@
 
 mod address;
 mod backoff;
+mod conclude;
 mod connection;
 mod entry;
 mod error;
@@ -29,6 +30,7 @@ mod vitals;
 
 pub use address::{InvalidRedisAddr, RedisAddr};
 pub use backoff::Backoff;
+pub use conclude::{Concluded, EndedNow};
 pub use connection::{Broker, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;

@@ -50,22 +50,10 @@ enum Reader {
 }
 
 impl Consumer {
-    /// A consumer of this name, which no other process may have.
+    /// The reading side of the consumer that holds these leases.
     #[must_use]
-    pub fn new(broker: Broker, name: String) -> Self {
-        Self { broker, name, reader: Reader::Closed }
-    }
-
-    /// Its name in the group.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// A handle for what does not block: leases, handing back, burying.
-    #[must_use]
-    pub fn leases(&self) -> Leases {
-        Leases { broker: self.broker.clone(), name: self.name.clone() }
+    pub fn new(leases: &Leases) -> Self {
+        Self { broker: leases.broker.clone(), name: leases.name.clone(), reader: Reader::Closed }
     }
 
     /// Waits for up to `max` jobs, for up to `block`. Drop the future only with the whole consumer: what Redis has
@@ -120,6 +108,20 @@ impl Consumer {
 pub struct Leases {
     broker: Broker,
     name: String,
+}
+
+impl Leases {
+    /// Those of the consumer of this name, which no other process may have.
+    #[must_use]
+    pub fn new(broker: Broker, name: String) -> Self {
+        Self { broker, name }
+    }
+
+    /// The consumer's name in the group.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// Entries that were deleted while they were pending have nothing to work on; taking over clears them away.

@@ -11,6 +11,8 @@ pub struct SearchRecord {
     pub seq: u64,
     /// What is searched; unknown where the record had to be made anew from a result alone.
     pub query: Option<SearchQuery>,
+    /// The suppliers it is limited to; empty for all.
+    pub suppliers: Vec<SupplierCode>,
     /// When it was accepted.
     pub created: Option<EpochMillis>,
     /// When it ends at the latest.
@@ -52,6 +54,7 @@ impl SearchRecord {
         Ok(Self {
             seq: fields.required(record::SEQ)?,
             query: Job::query(&fields).ok(),
+            suppliers: Job::suppliers(&fields)?,
             created: fields.optional(record::CREATED_MS)?,
             deadline: fields.optional(record::DEADLINE_MS)?,
             first_answer: fields.optional(record::FIRST_ANSWER_MS)?,

@@ -1,6 +1,6 @@
 //! Follows a stream of news from now on.
 //!
-//! A [`Tail`] owns its connection. After a failure it connects again and goes on after the last entry it gave, or
+//! A [`Tail`] owns its connection. After a failure it connects again and goes on behind the last entry that its reader has seen to, or
 //! at the stream's end where Redis came back with an older stream. What was trimmed or lost in between it can't
 //! know; so it says when it has connected ([`Batch::connected`]), and its reader looks at the records again.
 
@@ -56,8 +56,17 @@ impl Tail {
             .await;
         let reply = result.inspect_err(|_| self.connection = None)?;
         let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
-        self.last = entries.last().map(|entry| entry.id).or(self.last);
         Ok(Batch { connected: false, entries })
+    }
+
+    /// The entries up to this one have been seen to: the next read goes on behind it.
+    pub fn advance(&mut self, to: EntryId) {
+        self.last = self.last.max(Some(to));
+    }
+
+    /// Connects anew with the next read, and gives again what has not been seen to.
+    pub fn disconnect(&mut self) {
+        self.connection = None;
     }
 
     async fn connect(&mut self) -> Result<Batch, BrokerError> {

@@ -1,1 +1,77 @@
-//! To be built.
+//! The HTTP gateway: submit a search, follow it over Server-Sent Events.
+//!
+//! ```text
+//! main ─▶ run ─▶ server ─▶ http ─▶ hub ◀─ tasks ─▶ broker
+//! ```
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | `server` | accepts connections and serves HTTP/1.1 on them |
+//! | `http` | the routes, and the one place where errors become answers |
+//! | [`hub`] | who follows which search, and what there is to tell |
+//! | `tasks` | the permanent ones: tail of the result log, deadlines, watch over Redis |
+//! | `searches` | bringing feeds and records together |
+
+mod app;
+mod condition;
+mod config;
+mod follow;
+mod http;
+pub mod hub;
+mod searches;
+mod server;
+mod tasks;
+
+use std::sync::Arc;
+
+use broker::{Broker, BrokerError};
+use service::{Lifecycle, Unclean};
+use tokio::net::TcpListener;
+
+pub use config::Config;
+
+use app::App;
+
+/// Why the gateway did not start, or not stop as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The settings for Redis make no sense.
+    #[error(transparent)]
+    Redis(#[from] BrokerError),
+    /// It did not stop cleanly.
+    #[error(transparent)]
+    Unclean(#[from] Unclean),
+}
+
+/// Serves HTTP on `listener` until `shutdown` is done and the open requests and streams have ended.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
+    let grace = config.common.shutdown_grace_ms;
+    tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
+        "gateway starts");
+    let app = Arc::new(App::new(config, broker));
+    let lifecycle = Lifecycle::default();
+
+    lifecycle
+        .spawn_permanent("result tail", tasks::tail::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent(
+        "deadlines",
+        tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
+    );
+    lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    let router = http::router(Arc::clone(&app));
+    lifecycle.spawn_permanent("server", server::run(listener, router, lifecycle.clone()));
+
+    tokio::select! {
+        () = shutdown => lifecycle.stop(),
+        () = lifecycle.stop_token().cancelled() => {}
+    }
+    app.hub.close();
+    lifecycle.finish(grace).await?;
+    tracing::info!("gateway stopped");
+    Ok(())
+}

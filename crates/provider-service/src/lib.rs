@@ -1,3 +1,81 @@
-//! The worker.
+//! The worker: takes searches from the queue, asks the suppliers, tells what they answer.
+//!
+//! ```text
+//! main ─▶ run ─▶ worker ─▶ { suppliers, broker }
+//! ```
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`suppliers`] | who can be asked, each in a bulkhead of its own |
+//! | `worker` | the consumer loop, jobs in hand and their leases |
 
+mod config;
 pub mod suppliers;
+mod worker;
+
+use std::sync::Arc;
+
+use airports::Airports;
+use broker::{Broker, BrokerError};
+use service::{Lifecycle, Unclean};
+
+pub use config::Config;
+
+use suppliers::{Options, Registry, RegistryError};
+
+/// Why a worker did not start, or not stop as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The settings for Redis make no sense.
+    #[error(transparent)]
+    Redis(#[from] BrokerError),
+    /// The suppliers' file can't be read.
+    #[error("SUPPLIERS_FILE {path} can't be read: {source}")]
+    SuppliersFile {
+        /// Its path.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The suppliers' file is wrong.
+    #[error("the suppliers are not set up right: {0}")]
+    Suppliers(#[from] RegistryError),
+    /// It did not stop cleanly.
+    #[error(transparent)]
+    Unclean(#[from] Unclean),
+}
+
+/// Works until `shutdown` is done and what is in hand has ended or been handed back.
+pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+    let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
+    let suppliers = registry(&config)?;
+    let grace = config.common.shutdown_grace_ms;
+    let lifecycle = Lifecycle::default();
+    worker::start(&Arc::new(worker::Context::new(config, broker, suppliers)), &lifecycle);
+
+    tokio::select! {
+        () = shutdown => lifecycle.stop(),
+        () = lifecycle.stop_token().cancelled() => {}
+    }
+    lifecycle.finish(grace).await?;
+    tracing::info!("worker stopped");
+    Ok(())
+}
+
+fn registry(config: &Config) -> Result<Registry, RunError> {
+    let airports = Arc::new(Airports::embedded());
+    let secret = |name: &str| std::env::var(name).ok();
+    let options = Options {
+        simulated_latency: Some(config.simulated_latency_ms),
+        simulated_failure_rate: Some(config.simulated_failure_rate),
+        secrets: &secret,
+    };
+    match &config.suppliers_file {
+        None => Ok(Registry::embedded(options, &airports)?),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| RunError::SuppliersFile { path: path.display().to_string(), source })?;
+            Ok(Registry::from_toml(&text, options, &airports)?)
+        }
+    }
+}

@@ -58,6 +58,15 @@ impl Leases {
             .collect())
     }
 
+    /// Removes a job whose search has ended otherwise.
+    pub async fn discard(&self, entry: EntryId) -> Result<(), BrokerError> {
+        let mut pipe = redis::pipe();
+        pipe.atomic();
+        pipe.xack(REQUESTED_STREAM, CONSUMER_GROUP, &[entry]).ignore();
+        pipe.xdel(REQUESTED_STREAM, &[entry]).ignore();
+        Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
+    }
+
     /// Puts a job back into the queue, for another worker to have at once. `job` carries its deadline along.
     /// Does nothing if another consumer has it by now.
     pub async fn hand_back(&self, entry: EntryId, job: &Job) -> Result<(), BrokerError> {

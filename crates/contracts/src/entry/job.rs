@@ -32,7 +32,7 @@ impl Job {
         Ok(Self {
             search_id: fields.required(field::SEARCH_ID)?,
             query: Self::query(fields)?,
-            suppliers: fields.optional(field::SUPPLIERS)?.map_or_else(Vec::new, |CodeList(codes)| codes),
+            suppliers: Self::suppliers(fields)?,
             times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
         })
     }
@@ -49,6 +49,11 @@ impl Job {
             return Err(InvalidEntry::new(field::TO, "must differ from \"from\""));
         }
         Ok(query)
+    }
+
+    /// Reads the suppliers that a search is limited to, from an entry or from a record; empty for all.
+    pub fn suppliers(fields: &Fields) -> Result<Vec<SupplierCode>, InvalidEntry> {
+        Ok(fields.optional(field::SUPPLIERS)?.map_or_else(Vec::new, |CodeList(codes)| codes))
     }
 
     /// The fields of the entry: the five of the replaced system first, in its order.

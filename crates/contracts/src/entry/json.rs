@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::{Serialize, de::IgnoredAny};
+use serde_json::value::RawValue;
 
 /// JSON text on one line, so that it can be put into a Server-Sent Event as it is. Its syntax is checked, its
 /// content is not.
@@ -49,6 +50,13 @@ impl JsonLine {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<JsonLine> for Box<RawValue> {
+    fn from(line: JsonLine) -> Self {
+        // Holding the line proves that it is JSON; null stands in for what can't happen.
+        RawValue::from_string(line.0.into()).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 }
 

@@ -1,0 +1,19 @@
+use clap::Parser;
+use service::CommonConfig;
+
+/// Settings of the gateway.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "main-service", version, about = "The HTTP gateway of flight-search")]
+pub struct Config {
+    /// Settings it shares with the workers.
+    #[command(flatten)]
+    pub common: CommonConfig,
+
+    /// The HTTP port, on all interfaces.
+    #[arg(long, env = "APP_PORT", default_value_t = 8080, value_name = "PORT")]
+    pub app_port: u16,
+
+    /// Waiting jobs past which a POST gets 503; 0 for no limit.
+    #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]
+    pub max_backlog: u64,
+}

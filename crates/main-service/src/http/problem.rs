@@ -1,0 +1,93 @@
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use broker::BrokerError;
+use contracts::{FieldError, envelope::Failure, search::InvalidRequest};
+
+/// Whatever keeps a request from being answered as hoped. Each has one status and one code; clients get fixed
+/// words, and the cause is logged here, once.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("the request is invalid")]
+    Fields(Vec<FieldError>),
+    #[error("{0}")]
+    Body(String),
+    #[error("the body must be application/json")]
+    ContentType,
+    #[error("the body is larger than 16 KiB")]
+    BodyTooLarge,
+    #[error("no search has this id; it may have expired")]
+    UnknownSearch,
+    #[error("the search has ended already")]
+    AlreadyEnded,
+    #[error("there is nothing at this address")]
+    NoSuchRoute,
+    #[error("this address does not take that method")]
+    MethodNotAllowed,
+    #[error("too many searches are waiting; try again shortly")]
+    Backlog,
+    #[error("the service is not available right now; try again shortly")]
+    Unavailable(#[source] Option<BrokerError>),
+    #[error("not ready: {0}")]
+    NotReady(&'static str),
+    #[error("something went wrong here; it has been logged")]
+    Internal(#[source] BrokerError),
+}
+
+impl Problem {
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Fields(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::Body(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
+            Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
+            Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    fn log(&self) {
+        match self {
+            Self::Unavailable(Some(error)) => tracing::warn!(%error, "a request failed"),
+            Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            _ => {}
+        }
+    }
+}
+
+impl From<BrokerError> for Problem {
+    fn from(error: BrokerError) -> Self {
+        if error.is_passing() { Self::Unavailable(Some(error)) } else { Self::Internal(error) }
+    }
+}
+
+impl From<InvalidRequest> for Problem {
+    fn from(error: InvalidRequest) -> Self {
+        match error {
+            InvalidRequest::Fields(errors) => Self::Fields(errors),
+            other => Self::Body(other.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.log();
+        let (status, code) = self.status_and_code();
+        let message = self.to_string();
+        let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
+        let mut response = (status, Json(Failure::new(code, message, errors))).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use broker::SearchRecord;
+use contracts::{
+    EpochMillis, SearchId, SearchQuery, SearchStatus,
+    entry::{JsonLine, StoredEnd},
+    envelope::Success,
+    outcome::Details,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{Problem, path::SearchPath};
+use crate::{app::App, searches};
+
+/// `data` of a status answer: where a search stands, and what has come so far.
+#[derive(Serialize)]
+pub(super) struct SearchState {
+    search_id: SearchId,
+    status: SearchStatus,
+    #[serde(flatten)]
+    query: Option<SearchQuery>,
+    /// As they were announced, or merged as far as they have come.
+    results: Box<RawValue>,
+    /// Absent where the replaced system ended the search.
+    #[serde(flatten)]
+    details: Option<Details>,
+    created_at: Option<String>,
+    deadline_at: Option<String>,
+    first_answer_at: Option<String>,
+    ended_at: Option<String>,
+}
+
+/// The state of a search now. Ends it first if its deadline has passed.
+pub(super) async fn status(
+    State(app): State<Arc<App>>,
+    SearchPath(id): SearchPath,
+) -> Result<impl IntoResponse, Problem> {
+    let mut record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
+    if searches::is_overdue(&record, EpochMillis::now()) {
+        searches::expire(&app, id).await?;
+        record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
+    }
+    let message = format!("Search is {}", record.status());
+    let status = SearchState::of(id, &record, app.config.common.max_results);
+    Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))
+}
+
+impl SearchState {
+    fn of(search_id: SearchId, record: &SearchRecord, max_results: usize) -> Self {
+        let (results, details) = if let Some(StoredEnd { results, details, .. }) = &record.end {
+            (
+                results.clone(),
+                details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok()),
+            )
+        } else {
+            let so_far = record.outcome_now(max_results);
+            (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
+        };
+        let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
+        Self {
+            search_id,
+            status: record.status(),
+            query: record.query,
+            results: results.into(),
+            details,
+            created_at: shown(record.created),
+            deadline_at: shown(record.deadline),
+            first_answer_at: shown(record.first_answer),
+            ended_at: shown(record.ended),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `GET /api/flights/search/{id}/stream`: the events of a search as they come.
+//!
+//! Whoever comes late, again, or through another gateway hears the same story as one who was there from the start,
+//! from behind the event it names by `Last-Event-ID`. One that has had the terminal event gets 204, which ends an
+//! `EventSource` for good.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use contracts::{FieldError, SearchId};
+use serde::Deserialize;
+
+use super::{Problem, path::SearchPath};
+use crate::{app::App, follow, hub::Subscription, searches};
+
+/// How long opening a stream waits for Redis before the stream is opened without it.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// What a client may ask for in the query.
+#[derive(Deserialize)]
+pub(super) struct Options {
+    partials: Option<String>,
+    last_event_id: Option<String>,
+}
+
+/// Opens the stream of a search.
+pub(super) async fn stream(
+    State(app): State<Arc<App>>,
+    SearchPath(id): SearchPath,
+    query: Result<Query<Options>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(options) = query.map_err(|rejection| Problem::Body(rejection.body_text()))?;
+    let partials = flag("partials", options.partials.as_deref())?;
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    // A value that is no place in the story can't be continued from: the whole story is told.
+    let after =
+        header.or(options.last_event_id.as_deref()).and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+
+    let subscription = app.hub.join(id, partials, after);
+    if subscription.feed().needs_loading() {
+        load(&app, id, &subscription).await?;
+    }
+    if subscription.is_at_end() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    tracing::debug!(search_id = %id, partials, after, "stream opened");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
+        (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    let body = follow::frames(subscription, app.config.common.search_deadline_ms);
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+/// Loads the feed, so that an unknown search is told by 404 and not by silence.
+///
+/// If Redis can't be asked now, the stream opens all the same and is told its story when Redis is back: an
+/// `EventSource` that sees any status but 200 gives up for good.
+async fn load(app: &App, id: SearchId, subscription: &Subscription) -> Result<(), Problem> {
+    match tokio::time::timeout(PATIENCE, searches::load(app, id, subscription.feed())).await {
+        Ok(Ok(Some(_))) => Ok(()),
+        Ok(Ok(None)) => Err(Problem::UnknownSearch),
+        Ok(Err(error)) if !error.is_passing() => Err(error.into()),
+        Ok(Err(_)) | Err(_) => {
+            tracing::warn!(search_id = %id, "a stream opens without Redis");
+            app.condition.feeds_wait();
+            Ok(())
+        }
+    }
+}
+
+fn flag(name: &str, value: Option<&str>) -> Result<bool, Problem> {
+    match value {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1" | "") => Ok(true),
+        Some(_) => Err(Problem::Fields(vec![FieldError::new(name, "must be true or false")])),
+    }
+}

@@ -1,0 +1,5 @@
+//! The gateway's permanent tasks.
+
+pub(crate) mod deadlines;
+pub(crate) mod tail;
+pub(crate) mod watch;

@@ -1,0 +1,114 @@
+//! Reads the result log and tells the feeds.
+//!
+//! Whenever it has connected, all open feeds are loaded from their records: what was announced meanwhile, and
+//! trimmed perhaps, is there.
+
+use std::{sync::Arc, time::Duration};
+
+use broker::{Backoff, BrokerError, Ending, Entry, Finished, tail::Tail};
+use contracts::{
+    SearchId,
+    entry::{Fields, InvalidEntry, News, StoredEnd},
+    names::RESULTS_STREAM,
+};
+use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use crate::{app::App, hub::Heard, searches};
+
+/// How long a read waits for news; also how long stopping may take.
+const BLOCK: Duration = Duration::from_secs(1);
+/// How many records are read at once.
+const AT_ONCE: usize = 64;
+
+pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut tail = Tail::new(app.broker.clone(), RESULTS_STREAM, BLOCK);
+    let mut backoff = Backoff::default();
+    // The tail only reads: dropping a read that is under way loses nothing.
+    while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
+        let told = match batch {
+            Ok(batch) if batch.connected => searches::load_all(&app, app.hub.followed()).await,
+            Ok(batch) => {
+                let last = batch.entries.last().map(|entry| entry.id);
+                // Before the batch is seen to the tail does not move on: after an error it is given again, and
+                // the places of its events remove what has been told already.
+                tell(&app, batch.entries).await.map(|()| last.into_iter().for_each(|last| tail.advance(last)))
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            app.condition.tail_stopped();
+            if backoff.attempts().is_multiple_of(20) {
+                tracing::warn!(%error, "the result tail waits for Redis");
+            }
+            tail.disconnect();
+            stop.run_until_cancelled(backoff.pause()).await;
+        } else {
+            if backoff.attempts() > 0 {
+                tracing::info!("the result tail moves again");
+            }
+            backoff.reset();
+            app.condition.tail_moved();
+        }
+    }
+}
+
+/// Tells the feeds what a batch of entries says, and loads those that have missed something.
+async fn tell(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
+    let mut gaps = Vec::new();
+    let mut foreign = Vec::new();
+    for Entry { id: entry, fields } in entries {
+        let Some(fields) = fields else { continue };
+        match hear(app, fields) {
+            Ok(Told::Yes) => {}
+            Ok(Told::Gap(id)) => gaps.push(id),
+            Ok(Told::Foreign(id, end)) => foreign.push((id, end)),
+            Err(error) => tracing::warn!(%entry, %error, "a malformed entry in the result log is passed by"),
+        }
+    }
+    let mut adoptions = stream::iter(foreign).map(|(id, end)| adopt(app, id, end)).buffer_unordered(AT_ONCE);
+    while let Some(adopted) = adoptions.next().await {
+        match adopted {
+            Ok(gap) => gaps.extend(gap),
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => tracing::warn!(%error, "an end announced by another system can't be stored"),
+        }
+    }
+    searches::load_all(app, gaps).await
+}
+
+/// What became of an entry.
+enum Told {
+    Yes,
+    Gap(SearchId),
+    Foreign(SearchId, StoredEnd),
+}
+
+fn hear(app: &App, fields: Fields) -> Result<Told, InvalidEntry> {
+    let id = News::search_id(&fields)?;
+    let feed = app.hub.feed(id);
+    if feed.is_none() && !News::is_foreign_end(&fields) {
+        return Ok(Told::Yes);
+    }
+    let heard = match (feed, News::decode(fields)?) {
+        (_, News::End { seq: None, end }) => return Ok(Told::Foreign(id, end)),
+        (Some(feed), News::End { seq: Some(seq), end }) => feed.hear_end(id, seq, &end),
+        (Some(feed), News::Answer(answer)) => feed.hear_answer(id, &answer),
+        (None, _) => Heard::Yes,
+    };
+    Ok(if heard == Heard::Gap { Told::Gap(id) } else { Told::Yes })
+}
+
+/// Takes over an end that the replaced system announced. Tells if the feed must be loaded, because the search had
+/// ended before, perhaps otherwise.
+async fn adopt(app: &App, id: SearchId, end: StoredEnd) -> Result<Option<SearchId>, BrokerError> {
+    let StoredEnd { status, results, details } = end.clone();
+    let ending = Ending { status, results, details, made_of: None, seen: 0 };
+    let finished = app.broker.adopt(id, &ending).await?;
+    let Some(feed) = app.hub.feed(id) else { return Ok(None) };
+    let heard = match finished {
+        Finished::First { seq } => feed.hear_end(id, seq, &end),
+        Finished::Already { .. } | Finished::Stale => Heard::Gap,
+    };
+    Ok((heard == Heard::Gap).then_some(id))
+}

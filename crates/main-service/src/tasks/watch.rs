@@ -1,0 +1,45 @@
+//! Looks at Redis twice a second, so that requests need not: whether it answers, how long the backlog is, and
+//! which suppliers the workers ask. It loads the feeds that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does.
+
+use std::{sync::Arc, time::Duration};
+
+use broker::BrokerError;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::{app::App, searches};
+
+const INTERVAL: Duration = Duration::from_millis(500);
+
+pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failures = 0_u32;
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        match look(&app).await {
+            Ok(()) if failures > 0 => {
+                tracing::info!("Redis answers again");
+                failures = 0;
+            }
+            Ok(()) => {}
+            Err(error) => {
+                app.condition.redis_failed();
+                if failures.is_multiple_of(20) {
+                    tracing::warn!(%error, "waiting for Redis");
+                }
+                failures += 1;
+            }
+        }
+    }
+}
+
+async fn look(app: &App) -> Result<(), BrokerError> {
+    let (vitals, suppliers) = tokio::join!(app.broker.vitals(), app.broker.suppliers());
+    app.condition.redis_answered(vitals?);
+    app.condition.suppliers_are(suppliers?);
+    if app.condition.take_feeds_wait() {
+        let loaded = searches::load_all(app, app.hub.unloaded()).await;
+        loaded.inspect_err(|_| app.condition.feeds_wait())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Keeps the queue in order: renews the leases of jobs in hand, takes over those of dead workers, removes dead
+//! workers' names, trims the result log when nobody writes, and says which suppliers are asked here.
+
+use std::{sync::Arc, time::Duration};
+
+use broker::BrokerError;
+use tokio::time::MissedTickBehavior;
+
+use super::{Context, consume, in_hand::Stop};
+
+/// How many jobs are taken over at once.
+const BATCH: usize = 100;
+/// The longest pause between two rounds.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// For how long what is said about suppliers holds: some rounds, so that one missed does no harm.
+const LISTING_HOLDS: Duration = Duration::from_secs(30);
+/// A consumer that holds nothing and was silent for this many leases, but at least [`SHORTEST_SILENCE`], is dead.
+const SILENT_LEASES: u32 = 4;
+/// Consumers read twice a second.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(5);
+
+/// Runs until the last job has ended, so that no lease runs out while the worker stops.
+pub(super) async fn run(context: Arc<Context>) {
+    let lease = context.config.job_lease_ms;
+    let mut rounds = tokio::time::interval((lease / 3).min(LONGEST_PAUSE));
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while context.idle.run_until_cancelled(rounds.tick()).await.is_some() {
+        // Before the first worker has read, there is no group. The consumer tells of Redis being away.
+        if let Some(Err(error)) = context.idle.run_until_cancelled(round(&context, lease)).await {
+            tracing::debug!(%error, "a round of care has failed");
+        }
+    }
+}
+
+async fn round(context: &Arc<Context>, lease: Duration) -> Result<(), BrokerError> {
+    let in_hand = context.in_hand.entries();
+    if !in_hand.is_empty() {
+        for entry in context.leases.renew(&in_hand).await? {
+            tracing::warn!(%entry, "another worker has taken over a job that was in hand here");
+            context.in_hand.stop(entry, Stop::Lost);
+        }
+    }
+    context.broker.announce_suppliers(&context.suppliers.listing(), LISTING_HOLDS).await?;
+    take_over(context, lease).await?;
+    for consumer in context.leases.sweep((lease * SILENT_LEASES).max(SHORTEST_SILENCE)).await? {
+        tracing::info!(consumer, "removed a dead worker from the group");
+    }
+    context.leases.trim_news().await
+}
+
+/// Takes over jobs whose lease has run out, as many as there is room for. Not while the worker stops.
+async fn take_over(context: &Arc<Context>, lease: Duration) -> Result<(), BrokerError> {
+    while !context.jobs.is_closed() {
+        let room = u32::try_from(context.permits.available_permits().min(BATCH)).unwrap_or(0);
+        let Ok(permits) = Arc::clone(&context.permits).try_acquire_many_owned(room) else { break };
+        let taken = context
+            .leases
+            .take_over(lease, permits.num_permits(), |entry| context.in_hand.has(entry))
+            .await?;
+        if taken.is_empty() {
+            break;
+        }
+        tracing::info!(jobs = taken.len(), "took over jobs of a dead worker");
+        consume::start(context, taken, permits);
+    }
+    Ok(())
+}
