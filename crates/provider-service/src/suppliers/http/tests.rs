@@ -23,14 +23,17 @@ fn http(file: &str) -> Result<Http, String> {
     Http::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
 }
 
-fn request() -> Request {
-    let query = SearchQuery {
+fn query() -> SearchQuery {
+    SearchQuery {
         origin: "CGK".parse().unwrap(),
         destination: "DPS".parse().unwrap(),
         date: "2025-07-10".parse().unwrap(),
         passengers: 2.try_into().unwrap(),
-    };
-    http(FILE).unwrap().request(&query).unwrap()
+    }
+}
+
+fn request() -> Request {
+    http(FILE).unwrap().request(&query()).unwrap()
 }
 
 #[test]
@@ -74,5 +77,18 @@ fn an_error_names_the_field() {
     ] {
         let error = http(&FILE.replace(from, to)).err().unwrap();
         assert!(error.starts_with("supplier XX: ") && error.contains(field), "{from} -> {to}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_tells_the_secret_in_the_address() {
+    // Nobody listens at port 1, and nobody is called so.
+    for host in ["127.0.0.1:1", "nobody.invalid"] {
+        let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
+        let request = http(&file).unwrap().request(&query()).unwrap();
+        assert!(request.url().as_str().contains("s3cret"));
+        let error = fetch(&Client::new(), request, 1).await.err().unwrap();
+        assert!(matches!(error, SupplierError::Connection(_)), "{error}");
+        assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }
 }
