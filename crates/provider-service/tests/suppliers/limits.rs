@@ -33,15 +33,16 @@ async fn never_more_than_5_at_once_and_50_a_second_while_another_supplier_is_unh
     }
     let all_ok = |statuses: Vec<SupplierStatus>| statuses.iter().all(|status| *status == SupplierStatus::Ok);
     assert!(all_ok(free_searches.join_all().await));
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    let unhindered = began.elapsed();
     assert!(all_ok(limited_searches.join_all().await));
 
     assert_eq!(limited_server.count.calls(), 200);
     assert!(limited_server.count.most_open() <= 5, "{} at once", limited_server.count.most_open());
     let most = limited_server.count.most_in_a_second();
     assert!(most <= 50, "{most} in a second");
+    // The last of 200 calls at 50 a second.
     assert!(began.elapsed() > Duration::from_millis(3900), "{:?}", began.elapsed());
-    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    assert!(unhindered < began.elapsed() / 2, "{unhindered:?} of {:?}", began.elapsed());
 }
 
 #[tokio::test]
