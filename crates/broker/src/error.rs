@@ -6,6 +6,9 @@ pub enum BrokerError {
     /// It is not there, does not answer in time, or is still loading. Trying again later helps.
     #[error("Redis is not available: {0}")]
     Unavailable(#[source] RedisError),
+    /// It did not answer within the caller's patience.
+    #[error("Redis does not answer")]
+    TimedOut,
     /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
     #[error("Redis is out of memory: {0}")]
     Full(#[source] RedisError),

@@ -1,0 +1,10 @@
+//! End-to-end tests: real processes, real signals, a private Redis each.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+
+mod bad_input;
+mod contract;
+mod redis_away;
+mod replaced_system;
+mod sharing;
+mod stopping;
