@@ -52,7 +52,7 @@ impl Progress {
         let Partial { supplier, results, progress } = partial;
         if self.total.length().is_none() {
             self.total.set_style(style(
-                "{spinner:.cyan} {prefix}  [{bar:24.cyan/dim}] {pos} of {len} suppliers  {elapsed}",
+                "{spinner:.cyan} {prefix}  [{bar:16.cyan/dim}] {pos} of {len} suppliers  {elapsed}",
             ));
         }
         self.total.set_length(progress.of);
@@ -71,15 +71,26 @@ impl Progress {
         self.close();
     }
 
-    /// Nothing more will be seen.
+    /// Nothing more will be seen: what has been told stays, and what has not goes.
     pub(crate) fn close(&mut self) {
         for line in self.nameless.drain(..) {
             line.finish_and_clear();
         }
+        let nothing_told = self.total.length().is_none();
         for line in self.named.values().chain([&self.total]) {
-            if !line.is_finished() {
-                line.abandon();
+            if line.is_finished() {
+                continue;
             }
+            if nothing_told { line.finish_and_clear() } else { line.abandon() }
+        }
+    }
+
+    /// Leaves the lines as they are and goes on below them. The terminal has written `^C` behind the last one, so
+    /// that drawing them again would leave a line standing.
+    pub(crate) fn interrupted(&self) {
+        if !self.screen.is_hidden() {
+            self.screen.set_draw_target(ProgressDrawTarget::hidden());
+            self.notice("");
         }
     }
 

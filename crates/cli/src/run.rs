@@ -34,10 +34,7 @@ pub(crate) async fn run(args: Args) -> Exit {
             print(&args, &end);
             Exit::of(end.status, end.offers.len())
         }
-        Ok(None) => {
-            progress.close();
-            Exit::Interrupted
-        }
+        Ok(None) => Exit::Interrupted,
         Err(trouble) => {
             progress.close();
             progress.notice(&format!("flight-search: {trouble}"));
@@ -55,12 +52,16 @@ async fn to_its_end(
     let client = Client::new(args.url.clone())?;
     let id = tokio::select! {
         id = submit(&client, search, progress) => id?,
-        () = interrupted() => return Ok(None),
+        () = interrupted() => {
+            progress.interrupted();
+            return Ok(None);
+        }
     };
     tokio::select! {
         end = follow(&client, id, progress) => return end.map(Some),
         () = interrupted() => {}
     }
+    progress.interrupted();
     cancel(&client, id, progress).await;
     Ok(None)
 }
@@ -111,7 +112,8 @@ fn print(args: &Args, end: &End) {
         format!("{}\n", end.json)
     } else {
         let screen = Term::stdout();
-        let width = if screen.is_term() { screen.size_checked().map(|(_, columns)| columns) } else { None };
+        let width =
+            if screen.is_term() { screen.size_checked().map(|(_, columns)| columns.into()) } else { None };
         table::render(end, args.rows(), width)
     };
     let mut stdout = std::io::stdout().lock();

@@ -2,7 +2,8 @@
 
 use std::{fmt::Write, time::Duration};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use console::measure_text_width;
 use contracts::{EndStatus, LocalTime, Offer, SupplierCode, outcome::Details};
 use jiff::civil::DateTime;
 
@@ -13,16 +14,19 @@ use crate::{
 
 const HEADER: [&str; 7] =
     ["Price", "Flight", "Carrier", "Departure → arrival", "Duration", "Stops", "Suppliers"];
-
+/// Which columns are shown, the widest choice first: a narrow terminal shows fewer rather than broken ones.
+const CHOICES: [&[usize]; 3] = [&[0, 1, 2, 3, 4, 5, 6], &[0, 1, 2, 3, 4, 5], &[0, 1, 3, 4, 5]];
+/// Columns of numbers.
+const NUMBERS: [usize; 2] = [0, 4];
 /// A rule under the header and no other line: a screen should hold offers.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
-/// The whole answer, at most `rows` offers of it, and no wider than `width` if it is given.
-pub(crate) fn render(end: &End, rows: usize, width: Option<u16>) -> String {
+/// The whole answer, at most `rows` offers of it, for a terminal of `width` columns if there is one.
+pub(crate) fn render(end: &End, rows: usize, width: Option<usize>) -> String {
     let mut text = String::new();
     if !end.offers.is_empty() {
         // Writing to a String can't fail.
-        let _ = writeln!(text, "{}\n", table(&end.offers, rows, width).trim_fmt());
+        let _ = writeln!(text, "{}\n", table(&end.offers, rows, width));
     }
     let _ = writeln!(text, "{}", verdict(end, rows));
     if let Some(silent) = end.details.as_ref().and_then(unheard) {
@@ -31,29 +35,48 @@ pub(crate) fn render(end: &End, rows: usize, width: Option<u16>) -> String {
     text
 }
 
-fn table(offers: &[Listed], rows: usize, width: Option<u16>) -> Table {
-    let mut table = Table::new();
-    table.load_style(STYLE).set_header(HEADER);
-    if let Some(width) = width {
-        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
-    }
-    table.add_rows(offers.iter().take(rows).map(row));
-    for column in [0, 4] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+fn table(offers: &[Listed], rows: usize, width: Option<usize>) -> String {
+    let cells: Vec<_> = offers.iter().take(rows).map(row).collect();
+    let mut text = String::new();
+    for columns in CHOICES {
+        text = draw(&cells, columns);
+        if width.is_none_or(|width| text.lines().all(|line| measure_text_width(line) <= width)) {
+            break;
         }
     }
-    table
+    text
 }
 
-fn row(listed: &Listed) -> Vec<Cell> {
+fn draw(rows: &[[String; 7]], columns: &[usize]) -> String {
+    let cells = |texts: [&str; 7]| -> Vec<Cell> {
+        columns
+            .iter()
+            .map(|column| {
+                let numbers = NUMBERS.contains(column);
+                let alignment = if numbers { CellAlignment::Right } else { CellAlignment::Left };
+                Cell::new(texts[*column]).set_alignment(alignment)
+            })
+            .collect()
+    };
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(cells(HEADER));
+    table.add_rows(rows.iter().map(|row| cells(row.each_ref().map(String::as_str))));
+    table.trim_fmt()
+}
+
+fn row(listed: &Listed) -> [String; 7] {
     let (amount, currency) = listed.price();
     let price = price(amount, currency);
-    let cells = match listed {
-        Listed::Bare { flight_number, .. } => vec![price, clean(flight_number)],
+    match listed {
+        Listed::Bare { flight_number, .. } => {
+            let mut cells = <[String; 7]>::default();
+            cells[0] = price;
+            cells[1] = clean(flight_number);
+            cells
+        }
         Listed::Full(offer) => {
             let suppliers: Vec<_> = offer.suppliers.iter().map(SupplierCode::as_str).collect();
-            vec![
+            [
                 price,
                 clean(&offer.flight_number),
                 clean(&offer.carrier),
@@ -63,8 +86,7 @@ fn row(listed: &Listed) -> Vec<Cell> {
                 suppliers.join(", "),
             ]
         }
-    };
-    cells.into_iter().map(Cell::new).collect()
+    }
 }
 
 /// `CGK 22:10 → DPS 01:00 +1`: each time as the clocks there show it, and how many days later.

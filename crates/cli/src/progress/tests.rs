@@ -82,3 +82,10 @@ fn more_suppliers_than_lines_are_only_counted() {
     assert!(progress.named.len() + progress.nameless.len() <= MOST_LINES);
     drop(screen);
 }
+
+#[test]
+fn a_search_that_never_began_leaves_nothing_behind() {
+    let (mut progress, screen) = progress(&["GA", "SQ"]);
+    progress.close();
+    assert_eq!(screen.contents(), "");
+}

@@ -83,7 +83,18 @@ fn without_offers_there_is_no_table_but_a_reason() {
 }
 
 #[test]
-fn a_narrow_terminal_is_respected() {
-    let text = render(&end("completed", &[early("GA57", 1_500_000)], ""), 20, Some(60));
-    assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+fn a_narrow_terminal_shows_fewer_columns() {
+    let end = end("completed", &[early("GA57", 1_500_000)], "");
+    let wide = render(&end, 20, Some(200));
+    assert_eq!(wide, render(&end, 20, None));
+    for (width, suppliers, carrier) in [(200, true, true), (85, false, true), (70, false, false)] {
+        let text = render(&end, 20, Some(width));
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        assert_eq!(
+            (text.contains("TRAVELGO"), text.contains("Garuda Indonesia")),
+            (suppliers, carrier),
+            "{text}"
+        );
+        assert!(text.contains("Rp 1.500.000") && text.contains("CGK 06:05 → DPS 08:55"), "{text}");
+    }
 }
