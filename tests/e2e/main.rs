@@ -18,3 +18,4 @@ mod rolling;
 mod sharing;
 mod state;
 mod stopping;
+mod suppliers;

@@ -149,18 +149,3 @@ fn a_file_must_be_one_of_suppliers_each_with_a_code_of_its_own() {
     assert!(problem(&format!("{CARRIER}{CARRIER}")).contains("supplier XX: "));
     assert!(problem(&format!("[defaults]\nhubs = []\n{CARRIER}")).contains("`hubs`"));
 }
-
-/// Not asserted, as machines differ; `cargo test --release -- --ignored --nocapture` shows it.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn what_asking_a_desk_costs() {
-    let registry = embedded(fast());
-    let desks = registry.select(&[]);
-    let (query, began) = (query("CGK", "DPS"), Instant::now());
-    for _ in 0..10_000 {
-        for desk in &desks {
-            desk.ask(&query, began + Duration::from_mins(1)).await;
-        }
-    }
-    println!("{:?} an answer", began.elapsed() / 10_000 / u32::try_from(desks.len()).unwrap());
-}
