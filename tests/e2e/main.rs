@@ -10,6 +10,7 @@ mod crashes;
 mod deadlines;
 mod half_open;
 mod late;
+mod load;
 mod redis_away;
 mod redis_trouble;
 mod replaced_system;

@@ -2,6 +2,7 @@
 //! there makes it an answer.
 
 mod cancel;
+mod client_limit;
 mod health;
 mod path;
 mod problem;
@@ -18,7 +19,7 @@ use crate::app::App;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/api/flights/search", routing::post(submit::submit))
+        .route("/api/flights/search", client_limit::limited(&app, routing::post(submit::submit)))
         .route("/api/flights/search/{id}", routing::get(status::status).delete(cancel::cancel))
         .route("/api/flights/search/{id}/stream", routing::get(stream::stream))
         .route("/health/live", routing::get(health::live))

@@ -30,6 +30,10 @@ pub(crate) enum Problem {
     MethodNotAllowed,
     #[error("too many searches are waiting; try again shortly")]
     Backlog,
+    #[error("too many clients follow this search")]
+    TooManyStreams,
+    #[error("too many searches from one client; try again in {0} s")]
+    RateLimited(u64),
     #[error("the service is not available right now; try again shortly")]
     Unavailable(#[source] BrokerError),
     #[error("not ready: {0}")]
@@ -51,9 +55,20 @@ impl Problem {
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// When trying again may help, in seconds from now.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::NotReady(_) => Some(1),
+            _ => None,
         }
     }
 
@@ -85,11 +100,12 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
         let (status, code) = self.status_and_code();
+        let retry_after = self.retry_after();
         let message = self.to_string();
         let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
         let mut response = (status, Json(Failure::new(code, message, errors))).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
