@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
 
 mod bad_input;
+mod coalescing;
 mod contract;
+mod idempotency;
 mod redis_away;
 mod replaced_system;
 mod sharing;

@@ -16,4 +16,9 @@ pub struct Config {
     /// Waiting jobs past which a POST gets 503; 0 for no limit.
     #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]
     pub max_backlog: u64,
+
+    /// Seconds for which a POST equal to an earlier one gets that one's search, unless it has failed or was
+    /// cancelled; 0 for never.
+    #[arg(long, env = "COALESCE_SECS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400), value_name = "SECONDS")]
+    pub coalesce_secs: u64,
 }

@@ -5,6 +5,7 @@ mod cancel;
 mod health;
 mod path;
 mod problem;
+mod sharing;
 mod status;
 mod stream;
 mod submit;

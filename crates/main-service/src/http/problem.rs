@@ -24,6 +24,8 @@ pub(crate) enum Problem {
     UnknownSearch,
     #[error("the search has ended already")]
     AlreadyEnded,
+    #[error("this Idempotency-Key was used for another search")]
+    KeyReused,
     #[error("there is nothing at this address")]
     NoSuchRoute,
     #[error("this address does not take that method")]
@@ -48,6 +50,7 @@ impl Problem {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
