@@ -5,6 +5,7 @@
 mod bad_input;
 mod coalescing;
 mod contract;
+mod http_manners;
 mod idempotency;
 mod redis_away;
 mod replaced_system;

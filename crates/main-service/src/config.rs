@@ -1,6 +1,8 @@
 use clap::Parser;
 use service::CommonConfig;
 
+use crate::AllowedOrigins;
+
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "main-service", version, about = "The HTTP gateway of flight-search")]
@@ -21,4 +23,8 @@ pub struct Config {
     /// cancelled; 0 for never.
     #[arg(long, env = "COALESCE_SECS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400), value_name = "SECONDS")]
     pub coalesce_secs: u64,
+
+    /// Origins whose pages may use the API from a browser, separated by commas; `*` for any.
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "", value_name = "ORIGINS")]
+    pub cors_allowed_origins: AllowedOrigins,
 }

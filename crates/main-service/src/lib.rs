@@ -29,6 +29,7 @@ use service::{Lifecycle, Unclean};
 use tokio::net::TcpListener;
 
 pub use config::Config;
+pub use http::AllowedOrigins;
 
 use app::App;
 

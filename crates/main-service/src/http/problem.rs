@@ -38,6 +38,8 @@ pub(crate) enum Problem {
     NotReady(&'static str),
     #[error("something went wrong here; it has been logged")]
     Internal(#[source] BrokerError),
+    #[error("something went wrong here; it has been logged")]
+    Panicked,
 }
 
 impl Problem {
@@ -56,7 +58,7 @@ impl Problem {
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 
@@ -64,6 +66,8 @@ impl Problem {
         match self {
             Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            // What it said was written by the panic hook.
+            Self::Panicked => tracing::error!("a request panicked"),
             _ => {}
         }
     }
