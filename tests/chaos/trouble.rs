@@ -10,18 +10,15 @@ use crate::{
     site::{Factory, Gateway, Site},
 };
 
-/// The pause between two troubles of one kind, in milliseconds.
-const PAUSES: Pauses = Pauses { gateways: 1500..=4000, workers: 300..=2000, redis: 1000..=4000 };
+/// The pauses between two troubles of gateways, of workers and of Redis, in milliseconds.
+const GATEWAYS_UP: RangeInclusive<u64> = 1500..=4000;
+const WORKERS_UP: RangeInclusive<u64> = 300..=2000;
+const REDIS_UP: RangeInclusive<u64> = 1000..=4000;
 /// How long something stays away, in milliseconds.
 const AWAY: RangeInclusive<u64> = 0..=1500;
-/// How long Redis hangs.
-const HANG: Duration = Duration::from_secs(1);
-
-struct Pauses {
-    gateways: RangeInclusive<u64>,
-    workers: RangeInclusive<u64>,
-    redis: RangeInclusive<u64>,
-}
+/// How long Redis hangs, in milliseconds: about as long as a request waits for it, so that some are given up and
+/// done all the same.
+const HANGS: RangeInclusive<u64> = 500..=2000;
 
 /// How much trouble there was.
 #[derive(Debug, Default)]
@@ -59,7 +56,7 @@ async fn trouble_gateways(
     until: Instant,
 ) -> (usize, usize) {
     let (mut killed, mut stopped) = (0, 0);
-    while pause(&mut chance, PAUSES.gateways, until).await {
+    while pause(&mut chance, GATEWAYS_UP, until).await {
         let all = chance.random_bool(0.15);
         let first = chance.random_range(0..gateways.len());
         let victims = if all { 0..gateways.len() } else { first..first + 1 };
@@ -84,7 +81,7 @@ async fn trouble_workers(
     until: Instant,
 ) -> (usize, usize) {
     let (mut killed, mut stopped) = (0, 0);
-    while pause(&mut chance, PAUSES.workers, until).await {
+    while pause(&mut chance, WORKERS_UP, until).await {
         let all = chance.random_bool(0.1);
         let first = chance.random_range(0..workers.len());
         let victims = if all { 0..workers.len() } else { first..first + 1 };
@@ -103,7 +100,7 @@ async fn trouble_workers(
 
 async fn trouble_redis(redis: &mut Redis, mut chance: StdRng, until: Instant) -> Troubles {
     let mut troubles = Troubles::default();
-    while pause(&mut chance, PAUSES.redis, until).await {
+    while pause(&mut chance, REDIS_UP, until).await {
         match chance.random_range(0..10) {
             0..4 => {
                 troubles.redis_killed += 1;
@@ -114,7 +111,7 @@ async fn trouble_redis(redis: &mut Redis, mut chance: StdRng, until: Instant) ->
             4..6 => {
                 troubles.redis_hung += 1;
                 signal(redis, Signal::STOP);
-                sleep(HANG).await;
+                sleep(millis(&mut chance, HANGS)).await;
                 signal(redis, Signal::CONT);
             }
             6..8 => {

@@ -4,6 +4,8 @@ use clap::Parser;
 use ipnet::IpNet;
 use service::{CommonConfig, parse_millis};
 
+use crate::AllowedOrigins;
+
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "main-service", version, about = "The HTTP gateway of flight-search")]
@@ -19,6 +21,15 @@ pub struct Config {
     /// Waiting jobs past which a POST gets 503; 0 for no limit.
     #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]
     pub max_backlog: u64,
+
+    /// Seconds for which a POST equal to an earlier one gets that one's search, unless it has failed or was
+    /// cancelled; 0 for never.
+    #[arg(long, env = "COALESCE_SECS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400), value_name = "SECONDS")]
+    pub coalesce_secs: u64,
+
+    /// Origins whose pages may use the API from a browser, separated by commas; `*` for any.
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "", value_name = "ORIGINS")]
+    pub cors_allowed_origins: AllowedOrigins,
 
     /// Connections at once, streams included, past which a new one gets 503; 0 for no limit.
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 0, value_name = "N")]

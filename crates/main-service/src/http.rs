@@ -3,21 +3,39 @@
 
 mod cancel;
 mod client_limit;
+mod cors;
 mod health;
 mod path;
 mod problem;
+mod request_id;
+mod sharing;
 mod status;
 mod stream;
 mod submit;
 
 use std::sync::Arc;
 
-use axum::{Router, routing};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    middleware,
+    response::{IntoResponse, Response},
+    routing,
+};
 use problem::Problem;
+use tower::{ServiceBuilder, util::option_layer};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use cors::AllowedOrigins;
 
 use crate::app::App;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
+    // The outermost first: whatever answers, its answer has an id and may be read where that is allowed.
+    let manners = ServiceBuilder::new()
+        .layer(middleware::from_fn(request_id::name))
+        .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
+        .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));
     Router::new()
         .route("/api/flights/search", client_limit::limited(&app, routing::post(submit::submit)))
         .route("/api/flights/search/{id}", routing::get(status::status).delete(cancel::cancel))
@@ -25,6 +43,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/health/live", routing::get(health::live))
         .route("/health/ready", routing::get(health::ready))
         .fallback(|| async { Problem::NoSuchRoute })
-        .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
+        .method_not_allowed_fallback(other_methods)
+        .layer(manners)
         .with_state(app)
+}
+
+/// Any method that a route does not have. The router adds `Allow`, which is all there is to say to OPTIONS.
+async fn other_methods(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        Problem::MethodNotAllowed.into_response()
+    }
 }

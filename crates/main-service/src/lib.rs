@@ -29,6 +29,7 @@ use service::{Lifecycle, Unclean};
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
+pub use http::AllowedOrigins;
 
 use app::App;
 

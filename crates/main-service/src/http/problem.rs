@@ -24,6 +24,8 @@ pub(crate) enum Problem {
     UnknownSearch,
     #[error("the search has ended already")]
     AlreadyEnded,
+    #[error("this Idempotency-Key was used for another search")]
+    KeyReused,
     #[error("there is nothing at this address")]
     NoSuchRoute,
     #[error("this address does not take that method")]
@@ -40,6 +42,8 @@ pub(crate) enum Problem {
     NotReady(&'static str),
     #[error("something went wrong here; it has been logged")]
     Internal(#[source] BrokerError),
+    #[error("something went wrong here; it has been logged")]
+    Panicked,
 }
 
 impl Problem {
@@ -52,6 +56,7 @@ impl Problem {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
@@ -59,7 +64,7 @@ impl Problem {
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 
@@ -76,6 +81,8 @@ impl Problem {
         match self {
             Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            // What it said was written by the panic hook.
+            Self::Panicked => tracing::error!("a request panicked"),
             _ => {}
         }
     }

@@ -7,14 +7,14 @@ use axum::{
     extract::State,
     http::{HeaderMap, header},
 };
-use broker::BrokerError;
+use broker::{BrokerError, Submission};
 use contracts::{
     EpochMillis, FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
 };
 
-use super::Problem;
+use super::{Problem, sharing};
 use crate::app::App;
 
 /// The largest body that is read. The longest sensible search has a few hundred bytes.
@@ -32,14 +32,38 @@ pub(super) async fn submit(
     let request = SearchRequest::from_json(&body)?;
     check_codes(&app, &request)?;
     let limit = app.config.max_backlog;
-    if limit > 0 && app.condition.waiting() >= limit {
-        return Err(Problem::Backlog);
-    }
+    let may_submit = limit == 0 || app.condition.waiting() < limit;
 
+    let sharing = sharing::wanted(&app.config, &headers, &request, may_submit)?;
     let job = job(&app, request);
-    let submitted = tokio::time::timeout(PATIENCE, app.broker.submit(&job)).await;
-    submitted.unwrap_or_else(|_| Err(BrokerError::TimedOut)).inspect_err(|_| app.condition.redis_failed())?;
-    app.condition.submitted();
+    let submission = match &sharing {
+        // What nearly every POST is: no script, and nothing to remember it by.
+        None if may_submit => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
+        None => Ok(Submission::Refused),
+        Some(sharing) => in_time(app.broker.submit_shared(&job, sharing)).await,
+    };
+    let search_id = match submission.inspect_err(|_| app.condition.redis_failed())? {
+        Submission::New => {
+            app.condition.submitted();
+            log_accepted(&job);
+            job.search_id
+        }
+        Submission::Again(earlier) | Submission::Shared(earlier) => {
+            tracing::info!(search_id = %earlier, "search shared");
+            earlier
+        }
+        Submission::KeyReused => return Err(Problem::KeyReused),
+        Submission::Refused => return Err(Problem::Backlog),
+    };
+    let data = Submitted { search_id, status: SearchStatus::Processing };
+    Ok(Json(Success::new("Search request submitted", data)))
+}
+
+async fn in_time<T>(submission: impl Future<Output = Result<T, BrokerError>>) -> Result<T, BrokerError> {
+    tokio::time::timeout(PATIENCE, submission).await.unwrap_or(Err(BrokerError::TimedOut))
+}
+
+fn log_accepted(job: &Job) {
     let query = &job.query;
     tracing::info!(
         search_id = %job.search_id,
@@ -49,8 +73,6 @@ pub(super) async fn submit(
         passengers = query.passengers.get(),
         "search accepted"
     );
-    let data = Submitted { search_id: job.search_id, status: SearchStatus::Processing };
-    Ok(Json(Success::new("Search request submitted", data)))
 }
 
 fn job(app: &App, request: SearchRequest) -> Job {
