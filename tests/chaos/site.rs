@@ -77,9 +77,7 @@ impl Site {
     pub(crate) fn log_of(&self, search: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for service in self.services() {
-            let log = service.log();
-            let about = log.lines().filter(|line| line.contains(search));
-            lines.extend(about.map(|line| format!("{line} [{:?}]", service.pid())));
+            lines.extend(service.log().lines().filter(|line| line.contains(search)).map(str::to_owned));
         }
         lines.sort_unstable();
         lines
