@@ -1,6 +1,7 @@
 //! The routes. Handlers know neither Redis commands nor sockets; what goes wrong is a [`Problem`], and one `match`
 //! there makes it an answer.
 
+mod body;
 mod cancel;
 mod client_limit;
 mod cors;

@@ -20,6 +20,8 @@ pub(crate) enum Problem {
     ContentType,
     #[error("the body is larger than 16 KiB")]
     BodyTooLarge,
+    #[error("the body did not come in time")]
+    BodyTooSlow,
     #[error("no search has this id; it may have expired")]
     UnknownSearch,
     #[error("the search has ended already")]
@@ -54,6 +56,7 @@ impl Problem {
             Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
