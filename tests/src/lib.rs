@@ -1,1 +1,29 @@
-//! To be built.
+//! What the end-to-end tests stand on: a private Redis, the real services as processes, and clients.
+//!
+//! | module | what it gives |
+//! | --- | --- |
+//! | [`redis`] | a Redis of its own that can be stopped, killed and started again |
+//! | [`process`] | a service as a process that can be signalled |
+//! | [`system`] | both together, as a test wants them |
+//! | [`client`] | what a client does: submit, follow, ask, cancel |
+//! | [`sse`] | reading Server-Sent Events off a connection |
+//! | [`wait`] | waiting for a condition, never for a fixed time |
+//!
+//! Everything ends with its value: no process outlives a test.
+
+#![expect(clippy::missing_panics_doc, reason = "a harness panics wherever a test is to fail")]
+#![expect(clippy::expect_used, reason = "a harness panics wherever a test is to fail")]
+
+pub mod client;
+pub mod process;
+pub mod redis;
+pub mod sse;
+pub mod system;
+pub mod wait;
+
+pub use client::Client;
+pub use process::Service;
+pub use redis::Redis;
+pub use sse::{Event, EventStream};
+pub use system::{Gateway, System, SystemBuilder};
+pub use wait::eventually;

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use redis::{
-    AsyncConnectionConfig, Client,
+    AsyncConnectionConfig, Client, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
 };
 
@@ -45,6 +45,21 @@ impl Broker {
             .set_pipeline_buffer_size(1024);
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         Ok(Self { connection, scripts: Arc::new(Scripts::load()), retention, client })
+    }
+
+    /// Does `request`, and once more if it never left: after a drop, the shared connection shows the outcome of an
+    /// attempt to connect that may be long past, and only then makes a new one.
+    pub(crate) async fn asked_twice<T, F>(
+        &self,
+        mut request: impl FnMut(ConnectionManager) -> F,
+    ) -> RedisResult<T>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        match request(self.connection.clone()).await {
+            Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
+            done => done,
+        }
     }
 
     /// Opens a connection for reads that block for up to `block`.

@@ -6,6 +6,9 @@ pub enum BrokerError {
     /// It is not there, does not answer in time, or is still loading. Trying again later helps.
     #[error("Redis is not available: {0}")]
     Unavailable(#[source] RedisError),
+    /// It did not answer within the caller's patience.
+    #[error("Redis does not answer")]
+    TimedOut,
     /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
     #[error("Redis is out of memory: {0}")]
     Full(#[source] RedisError),
@@ -27,7 +30,7 @@ impl BrokerError {
 
 impl From<RedisError> for BrokerError {
     fn from(error: RedisError) -> Self {
-        match error.code() {
+        match server_code(&error).as_deref() {
             Some("OOM") => return Self::Full(error),
             Some("NOGROUP" | "UNBLOCKED") => return Self::NoGroup(error),
             _ => {}
@@ -47,6 +50,12 @@ impl From<RedisError> for BrokerError {
             _ => Self::Refused(error),
         }
     }
+}
+
+/// The code with which the server refused, be it one command of a pipeline.
+fn server_code(error: &RedisError) -> Option<String> {
+    let of_pipeline = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
+    error.code().map(ToOwned::to_owned).or_else(of_pipeline)
 }
 
 impl From<redis::ParsingError> for BrokerError {

@@ -91,7 +91,8 @@ impl Broker {
         pipe.ignore();
         pipe.cmd("PEXPIRE").arg(&key).arg(self.expiry(job)).ignore();
         pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields).ignore();
-        Ok(pipe.exec_async(&mut self.connection.clone()).await?)
+        let pipe = &pipe;
+        Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
     }
 
     /// Creates the record of a job that has none, if it still has none.
@@ -113,7 +114,9 @@ impl Broker {
 
     /// Reads a search's record; `None` if there is none (any more), or none that can be read.
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
-        let fields: Vec<(Vec<u8>, Vec<u8>)> = self.connection.clone().hgetall(names::record_key(id)).await?;
+        let key = &names::record_key(id);
+        let fields: Vec<(Vec<u8>, Vec<u8>)> =
+            self.asked_twice(|mut connection| async move { connection.hgetall(key).await }).await?;
         if fields.is_empty() {
             return Ok(None);
         }

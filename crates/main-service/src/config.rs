@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use clap::Parser;
-use service::CommonConfig;
+use service::{CommonConfig, parse_millis};
 
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]
@@ -16,4 +18,8 @@ pub struct Config {
     /// Waiting jobs past which a POST gets 503; 0 for no limit.
     #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]
     pub max_backlog: u64,
+
+    /// Milliseconds after which a client that takes nothing, or has vanished, is cut off.
+    #[arg(long, env = "PEER_TIMEOUT_MS", default_value = "30000", value_parser = parse_millis, value_name = "MS")]
+    pub peer_timeout_ms: Duration,
 }

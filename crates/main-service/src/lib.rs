@@ -51,6 +51,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
     let grace = config.common.shutdown_grace_ms;
+    let peer_timeout = config.peer_timeout_ms;
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
         "gateway starts");
     let app = Arc::new(App::new(config, broker));
@@ -64,7 +65,7 @@ pub async fn run(
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let router = http::router(Arc::clone(&app));
-    lifecycle.spawn_permanent("server", server::run(listener, router, lifecycle.clone()));
+    lifecycle.spawn_permanent("server", server::run(listener, router, peer_timeout, lifecycle.clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),

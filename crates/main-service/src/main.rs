@@ -4,6 +4,7 @@ use std::{net::Ipv6Addr, process::ExitCode};
 
 use clap::Parser;
 use main_service::Config;
+use service::Signals;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -13,6 +14,13 @@ async fn main() -> ExitCode {
         eprintln!("main-service: {error}");
         return ExitCode::from(2);
     }
+    let signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::error!(%error, "can't listen for signals");
+            return ExitCode::FAILURE;
+        }
+    };
     let listener = match TcpListener::bind((Ipv6Addr::UNSPECIFIED, config.app_port)).await {
         Ok(listener) => listener,
         Err(error) => {
@@ -20,12 +28,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let shutdown = async {
-        if let Err(error) = service::shutdown_signal().await {
-            tracing::error!(%error, "can't wait for signals");
-        }
-    };
-    match main_service::run(config, listener, shutdown).await {
+    match main_service::run(config, listener, signals.shutdown()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");

@@ -19,9 +19,10 @@ const LOADED_AT_ONCE: usize = 64;
 
 /// Loads a feed from its search's record, which is returned: `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
+    let need = feed.need();
     let record = app.broker.read(id).await?;
     match &record {
-        Some(record) => feed.load(id, &snapshot(record)),
+        Some(record) => feed.load(id, need, &snapshot(record)),
         None => feed.lost(),
     }
     Ok(record)

@@ -18,18 +18,23 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a client may take to send the headers of a request, an idle connection between two included.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a peer may leave unacknowledged what it was sent. Every stream sends something every 15 s.
-const PEER_TIMEOUT: Duration = Duration::from_secs(30);
 /// After how long of silence the kernel asks whether the peer is still there.
 const KEEPALIVE: Duration = Duration::from_mins(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-pub(crate) async fn run(listener: TcpListener, router: Router, lifecycle: Lifecycle) {
+/// Serves until it is time to stop. A peer that takes nothing for `peer_timeout` is cut off; every stream sends
+/// something every 15 s.
+pub(crate) async fn run(listener: TcpListener, router: Router, peer_timeout: Duration, lifecycle: Lifecycle) {
     let stop = lifecycle.stop_token().clone();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((socket, _)) => lifecycle.spawn(serve(socket, router.clone(), stop.clone())),
+            Ok((socket, _)) => {
+                if let Err(error) = tune(&socket, peer_timeout) {
+                    tracing::debug!(%error, "can't tune a connection");
+                }
+                lifecycle.spawn(serve(socket, router.clone(), stop.clone()));
+            }
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "can't accept a connection");
@@ -40,9 +45,6 @@ pub(crate) async fn run(listener: TcpListener, router: Router, lifecycle: Lifecy
 }
 
 async fn serve(socket: TcpStream, router: Router, stop: CancellationToken) {
-    if let Err(error) = tune(&socket) {
-        tracing::debug!(%error, "can't tune a connection");
-    }
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -62,13 +64,13 @@ async fn serve(socket: TcpStream, router: Router, stop: CancellationToken) {
     }
 }
 
-fn tune(socket: &TcpStream) -> io::Result<()> {
+fn tune(socket: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 6))?;
     // Closes the connection of a peer that vanished, and of one that takes nothing although there is something.
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(PEER_TIMEOUT))?;
+    socket.set_tcp_user_timeout(Some(peer_timeout))?;
     Ok(())
 }
 

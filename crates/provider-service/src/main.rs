@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use provider_service::Config;
+use service::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -12,12 +13,14 @@ async fn main() -> ExitCode {
         eprintln!("provider-service: {error}");
         return ExitCode::from(2);
     }
-    let shutdown = async {
-        if let Err(error) = service::shutdown_signal().await {
-            tracing::error!(%error, "can't wait for signals");
+    let signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::error!(%error, "can't listen for signals");
+            return ExitCode::FAILURE;
         }
     };
-    match provider_service::run(config, shutdown).await {
+    match provider_service::run(config, signals.shutdown()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");

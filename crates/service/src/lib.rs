@@ -1,7 +1,7 @@
 //! What both services have in common: settings, logs, starting and stopping.
 //!
 //! A service is a function `run(config, …, shutdown)` in its library; its `main.rs` reads top to bottom: settings,
-//! [`telemetry`], [`shutdown_signal`], run, exit code. Inside, [`Lifecycle`] holds its tasks together.
+//! [`telemetry`], [`Signals`], run, exit code. Inside, [`Lifecycle`] holds its tasks together.
 
 mod config;
 mod lifecycle;
@@ -10,4 +10,4 @@ pub mod telemetry;
 
 pub use config::{CommonConfig, InvalidMillis, parse_millis};
 pub use lifecycle::{Lifecycle, Unclean};
-pub use signal::shutdown_signal;
+pub use signal::Signals;

@@ -14,6 +14,8 @@ pub(crate) enum Problem {
     Fields(Vec<FieldError>),
     #[error("{0}")]
     Body(String),
+    #[error("{0}")]
+    Query(String),
     #[error("the body must be application/json")]
     ContentType,
     #[error("the body is larger than 16 KiB")]
@@ -29,7 +31,7 @@ pub(crate) enum Problem {
     #[error("too many searches are waiting; try again shortly")]
     Backlog,
     #[error("the service is not available right now; try again shortly")]
-    Unavailable(#[source] Option<BrokerError>),
+    Unavailable(#[source] BrokerError),
     #[error("not ready: {0}")]
     NotReady(&'static str),
     #[error("something went wrong here; it has been logged")]
@@ -41,6 +43,7 @@ impl Problem {
         match self {
             Self::Fields(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::Body(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
@@ -56,7 +59,7 @@ impl Problem {
 
     fn log(&self) {
         match self {
-            Self::Unavailable(Some(error)) => tracing::warn!(%error, "a request failed"),
+            Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
             _ => {}
         }
@@ -65,7 +68,7 @@ impl Problem {
 
 impl From<BrokerError> for Problem {
     fn from(error: BrokerError) -> Self {
-        if error.is_passing() { Self::Unavailable(Some(error)) } else { Self::Internal(error) }
+        if error.is_passing() { Self::Unavailable(error) } else { Self::Internal(error) }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn stream(
     query: Result<Query<Options>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(options) = query.map_err(|rejection| Problem::Body(rejection.body_text()))?;
+    let Query(options) = query.map_err(|rejection| Problem::Query(rejection.body_text()))?;
     let partials = flag("partials", options.partials.as_deref())?;
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     // A value that is no place in the story can't be continued from: the whole story is told.

@@ -7,6 +7,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, header},
 };
+use broker::BrokerError;
 use contracts::{
     EpochMillis, FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
     entry::{Job, JobTimes},
@@ -36,10 +37,8 @@ pub(super) async fn submit(
     }
 
     let job = job(&app, request);
-    match tokio::time::timeout(PATIENCE, app.broker.submit(&job)).await {
-        Ok(submitted) => submitted?,
-        Err(_) => return Err(Problem::Unavailable(None)),
-    }
+    let submitted = tokio::time::timeout(PATIENCE, app.broker.submit(&job)).await;
+    submitted.unwrap_or_else(|_| Err(BrokerError::TimedOut)).inspect_err(|_| app.condition.redis_failed())?;
     app.condition.submitted();
     let query = &job.query;
     tracing::info!(

@@ -1,0 +1,181 @@
+//! Bad input gets a clear error that names what is wrong; never a panic, a 500 or silence.
+
+use e2e::{Client, System, eventually};
+use proptest::{prelude::*, strategy::ValueTree};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+async fn send(
+    client: &Client,
+    content_type: Option<&str>,
+    body: impl Into<reqwest::Body>,
+) -> (StatusCode, Value) {
+    let mut request = client.request(Method::POST, "/api/flights/search").body(body);
+    if let Some(content_type) = content_type {
+        request = request.header("content-type", content_type);
+    }
+    let response = request.send().await.unwrap();
+    (response.status(), response.json().await.expect("every error has the envelope"))
+}
+
+fn fields(answer: &Value) -> Vec<&str> {
+    answer["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+}
+
+fn assert_envelope(answer: &Value) {
+    assert_eq!(answer["success"], false, "{answer}");
+    assert!(answer["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
+    assert!(answer["code"].is_string() && answer["errors"].is_array(), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_field_is_named() {
+    let system = System::start().await;
+    let client = system.client();
+    let good = e2e::client::example();
+    eventually("the gateway knows the suppliers", async || {
+        let mut body = good.clone();
+        body["suppliers"] = json!(["NOBODY"]);
+        (client.post(&body).await.0 == StatusCode::BAD_REQUEST).then_some(())
+    })
+    .await;
+    for (change, wrong) in [
+        (json!({"from": null}), vec!["from"]),
+        (json!({"from": 5}), vec!["from"]),
+        (json!({"from": "CGKX", "to": "D1S"}), vec!["from", "to"]),
+        (json!({"to": "cgk"}), vec!["to"]),
+        (json!({"from": "JKT", "to": "CGK"}), vec!["to"]),
+        (json!({"date": "2025-02-30"}), vec!["date"]),
+        (json!({"date": "10/07/2025"}), vec!["date"]),
+        (json!({"passengers": 0}), vec!["passengers"]),
+        (json!({"passengers": 10}), vec!["passengers"]),
+        (json!({"passengers": "2"}), vec!["passengers"]),
+        (json!({"from": "QQQ", "to": "QQZ"}), vec!["from", "to"]),
+        (json!({"suppliers": ["NOBODY"]}), vec!["suppliers"]),
+        (json!({"suppliers": "GA"}), vec!["suppliers"]),
+        (json!({"timeout_ms": 1}), vec!["timeout_ms"]),
+    ] {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let (status, answer) = client.post(&body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        assert_envelope(&answer);
+        assert_eq!(fields(&answer), wrong, "{body} gave {answer}");
+    }
+    let (status, answer) = client.post(&json!({})).await;
+    assert_eq!(
+        (status, fields(&answer)),
+        (StatusCode::BAD_REQUEST, vec!["from", "to", "date", "passengers"])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_code_gets_a_suggestion_where_one_is_near() {
+    let system = System::start().await;
+    let body = json!({"from": "CGX", "to": "QQQ", "date": "2025-07-10", "passengers": 2});
+    let (_, answer) = system.client().post(&body).await;
+    assert_eq!(answer["errors"][0]["message"], "no airport or city has the code CGX; did you mean CGK?");
+    assert_eq!(answer["errors"][1]["message"], "no airport or city has the code QQQ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_no_search_are_refused() {
+    let system = System::start().await;
+    let client = system.client();
+    let json = Some("application/json");
+    let large = format!("{{\"from\":\"{}\"}}", "x".repeat(17 * 1024));
+    let chunked = reqwest::Body::wrap_stream(futures_util::stream::iter(
+        (0..20).map(|_| Ok::<_, std::io::Error>("y".repeat(1024))),
+    ));
+    for (content_type, body, status, code) in [
+        (json, "not json".into(), 400, "invalid_body"),
+        (json, "".into(), 400, "invalid_body"),
+        (json, "[1]".into(), 400, "invalid_body"),
+        (json, "\u{0}\u{1}".into(), 400, "invalid_body"),
+        (json, vec![0xff, 0xfe, b'{'].into(), 400, "invalid_body"),
+        (json, "[".repeat(10_000).into(), 400, "invalid_body"),
+        (json, large.into(), 413, "body_too_large"),
+        (json, chunked, 413, "body_too_large"),
+        (None, "{}".into(), 415, "unsupported_media_type"),
+        (Some("text/plain"), "{}".into(), 415, "unsupported_media_type"),
+        (Some("application/jsonp"), "{}".into(), 415, "unsupported_media_type"),
+    ] {
+        let (answered, answer) = send(&client, content_type, body).await;
+        assert_eq!((answered.as_u16(), answer["code"].as_str()), (status, Some(code)), "{answer}");
+        assert_envelope(&answer);
+    }
+    let search = e2e::client::example().to_string();
+    assert_eq!(send(&client, Some("Application/JSON; charset=utf-8"), search).await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_routes_methods_and_ids_get_the_envelope() {
+    let system = System::start().await;
+    let client = system.client();
+    let unknown = uuid::Uuid::new_v4();
+    for (method, path, status, code) in [
+        (Method::GET, "/nothing".to_owned(), 404, "not_found"),
+        (Method::GET, "/api/flights/search".to_owned(), 405, "method_not_allowed"),
+        (Method::PUT, format!("/api/flights/search/{unknown}"), 405, "method_not_allowed"),
+        (Method::POST, "/health/live".to_owned(), 405, "method_not_allowed"),
+        (Method::GET, format!("/api/flights/search/{unknown}"), 404, "unknown_search"),
+        (Method::DELETE, format!("/api/flights/search/{unknown}"), 404, "unknown_search"),
+        (Method::GET, format!("/api/flights/search/{unknown}/stream"), 404, "unknown_search"),
+        (Method::GET, "/api/flights/search/7f6ad8a5/stream".to_owned(), 400, "invalid_request"),
+        (Method::GET, "/api/flights/search/%ff%00/stream".to_owned(), 400, "invalid_request"),
+        (Method::GET, "/api/flights/search/nonsense".to_owned(), 400, "invalid_request"),
+        (Method::GET, format!("/api/flights/search/{unknown}/stream?partials=maybe"), 400, "invalid_request"),
+        (
+            Method::GET,
+            format!("/api/flights/search/{unknown}/stream?partials=1&partials=2"),
+            400,
+            "invalid_query",
+        ),
+    ] {
+        let response = client.request(method.clone(), &path).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{method} {path}");
+        let answer: Value = response.json().await.unwrap();
+        assert_envelope(&answer);
+        assert_eq!(answer["code"], code, "{method} {path}");
+    }
+    let response = client.request(Method::GET, "/api/flights/search").send().await.unwrap();
+    assert_eq!(response.headers()["allow"], "POST");
+}
+
+/// JSON that comes near a search.
+fn near_searches() -> impl Strategy<Value = Value> {
+    let value = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        "[A-Za-z]{3}".prop_map(Value::from),
+        "20[0-9]{2}-[0-9]{2}-[0-9]{2}".prop_map(Value::from),
+        prop::collection::vec("[A-Z]{0,4}", 0..4).prop_map(Value::from),
+    ];
+    let names = prop_oneof!["from|to|date|passengers|suppliers|timeout_ms", "\\PC{0,8}"];
+    prop::collection::hash_map(names, value, 0..8)
+        .prop_map(|fields| Value::Object(fields.into_iter().collect()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_body_makes_it_panic_or_answer_5xx() {
+    let system = System::start().await;
+    let client = system.client();
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let strategy = prop_oneof![
+        near_searches().prop_map(|body| body.to_string().into_bytes()),
+        prop::collection::vec(any::<u8>(), 0..200),
+    ];
+    for _ in 0..300 {
+        let body = strategy.new_tree(&mut runner).unwrap().current();
+        let (status, answer) = send(&client, Some("application/json"), body.clone()).await;
+        let shown = String::from_utf8_lossy(&body);
+        assert!(
+            status == StatusCode::OK || status == StatusCode::BAD_REQUEST,
+            "{shown} gave {status} {answer}"
+        );
+    }
+    assert!(!system.gateways[0].service.log().contains("panicked"));
+}

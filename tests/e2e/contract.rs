@@ -1,0 +1,166 @@
+//! The wire contract: what a client sends and gets, to the letter.
+
+use e2e::{System, client::example, sse::read_all};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// The keys of a JSON object in the order in which they stand in the text.
+fn keys(json: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut keys = Vec::new();
+    let mut rest = json;
+    while let Some(at) = rest.find(['{', '}', '[', ']', '"']) {
+        let (found, after) = (rest.as_bytes()[at], &rest[at + 1..]);
+        rest = after;
+        match found {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {
+                // No key or value of ours has an escaped quote.
+                let end = after.find('"').unwrap();
+                rest = &after[end + 1..];
+                if depth == 1 && rest.starts_with(':') {
+                    keys.push(after[..end].to_owned());
+                }
+            }
+        }
+    }
+    keys
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_example_is_answered_as_documented() {
+    let system = System::start().await;
+    let client = system.client();
+    let response = client.request(Method::POST, "/api/flights/search").json(&example()).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let text = response.text().await.unwrap();
+    assert_eq!(keys(&text), ["success", "message", "data"]);
+    let body: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(body["success"], true);
+    assert_eq!(body["message"], "Search request submitted");
+    assert_eq!(body["data"]["status"], "processing");
+    let id = body["data"]["search_id"].as_str().unwrap();
+    assert_eq!(uuid::Uuid::parse_str(id).unwrap().get_version_num(), 4);
+
+    let mut stream = client.follow(id).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!(stream.next().await, None, "exactly one event, and then the stream ends");
+    assert_eq!(stream.retries, [1000]);
+    assert_eq!(event.name, "", "unnamed, so that EventSource.onmessage gets it");
+    let first: Vec<_> = event.raw.trim_end().lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(first, ["id", "data"]);
+    assert_eq!(keys(&event.data)[..3], ["search_id", "status", "results"]);
+    let result = event.json();
+    assert_eq!(result["search_id"], id);
+    assert_eq!(result["status"], "completed");
+    let offers = result["results"].as_array().unwrap();
+    assert!(!offers.is_empty());
+    for offer in offers {
+        assert!(offer["flight_number"].is_string() && offer["price"].is_u64(), "{offer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_has_the_headers_that_proxies_need() {
+    let system = System::start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let response = client.open(&id, "", None).await;
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/event-stream");
+    assert_eq!(header("cache-control"), "no-cache, no-transform");
+    assert_eq!(header("x-accel-buffering"), "no");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_client_of_a_search_gets_the_same_result() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "300").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        streams.push(client.follow(&id).await);
+    }
+    let told = read_all(streams).await;
+    assert_eq!(told[0].len(), 1);
+    assert!(told.iter().all(|events| *events == told[0]), "all heard the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offers_look_like_flights_and_come_again_the_same() {
+    let system = System::start().await;
+    let client = system.client();
+    let result = client.result(&client.submit().await).await.json();
+    let offers: Vec<contracts::Offer> = serde_json::from_value(result["results"].clone()).unwrap();
+    assert!(offers.is_sorted_by_key(|offer| offer.price), "sorted by price");
+    for offer in &offers {
+        assert_eq!((offer.origin.as_str(), offer.destination.as_str()), ("CGK", "DPS"));
+        assert!(offer.departure.to_string().starts_with("2025-07-1"), "{offer:?}");
+        assert!(
+            offer.departure.to_string().ends_with("+07:00") && offer.arrival.to_string().ends_with("+08:00")
+        );
+        let minutes =
+            offer.departure.timestamp().until(offer.arrival.timestamp()).unwrap().get_seconds() / 60;
+        assert_eq!(minutes, i64::from(offer.duration_minutes), "{offer:?}");
+        assert!((80..=900).contains(&offer.duration_minutes), "{offer:?}");
+        assert!(offer.flight_number.len() >= 3 && offer.currency == "IDR" && !offer.carrier.is_empty());
+    }
+    let again = client.result(&client.submit().await).await.json();
+    assert_eq!(again["results"], result["results"], "the same search gives the same offers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_are_taken_in_either_case_and_cities_too() {
+    let system = System::start().await;
+    let client = system.client();
+    let body = serde_json::json!({"from": "jkt", "to": "dps", "date": "2025-07-10", "passengers": 1});
+    let (status, answer) = client.post(&body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let id = answer["data"]["search_id"].as_str().unwrap();
+    let result = client.result(id).await.json();
+    assert!(!result["results"].as_array().unwrap().is_empty());
+    let (_, state) = client.state(id).await;
+    assert_eq!((&state["data"]["from"], &state["data"]["to"]), (&"JKT".into(), &"DPS".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partials_come_only_to_who_asks_and_before_the_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let told = read_all(vec![client.follow_partials(&id).await, client.follow(&id).await]).await;
+    let (partials, last) = told[0].split_at(told[0].len() - 1);
+    assert_eq!(last, told[1], "the terminal event is the same for both");
+    let of = partials.len();
+    assert!(of >= 8, "every supplier has answered");
+    for (at, partial) in partials.iter().enumerate() {
+        assert_eq!((partial.name.as_str(), partial.seq()), ("partial", at as u64 + 1));
+        let data = partial.json();
+        assert_eq!(data["status"], "processing");
+        assert_eq!(data["progress"], serde_json::json!({"answered": at + 1, "of": of}));
+    }
+    assert_eq!(last[0].seq(), of as u64 + 1);
+    let suppliers = last[0].json()["suppliers"].as_array().unwrap().len();
+    assert_eq!(suppliers, of, "the terminal event lists them all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_searches_at_once_end_within_three_seconds() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
+    let client = system.client();
+    let mut searches = Vec::new();
+    for _ in 0..200 {
+        searches.push(client.submit().await);
+    }
+    let posted = std::time::Instant::now();
+    let mut streams = Vec::new();
+    for id in &searches {
+        streams.push(client.follow(id).await);
+    }
+    for (events, id) in read_all(streams).await.iter().zip(&searches) {
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0].json()["search_id"], id.as_str());
+    }
+    assert!(posted.elapsed().as_secs_f64() < 3.0, "{:?} after the last POST", posted.elapsed());
+}

@@ -1,0 +1,21 @@
+//! End-to-end tests: real processes, real signals, a private Redis each.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+
+mod bad_input;
+mod bounded;
+mod cancelling;
+mod contract;
+mod crashes;
+mod deadlines;
+mod half_open;
+mod late;
+mod redis_away;
+mod redis_trouble;
+mod replaced_system;
+mod resume;
+mod rolling;
+mod sharing;
+mod state;
+mod stopping;
+mod suppliers;

@@ -1,0 +1,154 @@
+//! Either half of the replaced Go system keeps working with the other half of this one.
+
+use std::collections::HashSet;
+
+use e2e::{Client, Redis, System, eventually, sse::read_all};
+use reqwest::StatusCode;
+use uuid::Uuid;
+
+const RESULTS: &str =
+    r#"[{"flight_number":"GA57","price":1500000},{"flight_number":"QZ7510","price":900000}]"#;
+
+async fn add_go_job(redis: &Redis, id: &str) {
+    let fields =
+        [("search_id", id), ("from", "CGK"), ("to", "DPS"), ("date", "2025-07-10"), ("passengers", "2")];
+    redis.add("flight.search.requested", &fields).await;
+}
+
+async fn add_go_result(redis: &Redis, id: &str) {
+    let fields = [("search_id", id), ("status", "completed"), ("results", RESULTS)];
+    redis.add("flight.search.results", &fields).await;
+}
+
+/// What a consumer of the replaced system makes of the result stream: any entry with `search_id` and `results` is
+/// the final one of its search.
+async fn finals(redis: &Redis) -> Vec<String> {
+    let entries = redis.entries("flight.search.results").await;
+    entries
+        .iter()
+        .filter(|entry| entry.contains_key("results"))
+        .filter_map(|entry| entry.get("search_id").cloned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_of_the_old_gateway_is_answered_once() {
+    let system = System::start().await;
+    let id = Uuid::new_v4().to_string();
+    add_go_job(&system.redis, &id).await;
+    eventually("the result is published", async || {
+        (finals(&system.redis).await == [id.as_str()]).then_some(())
+    })
+    .await;
+    let entries = system.redis.entries("flight.search.results").await;
+    let end = entries.iter().find(|entry| entry.contains_key("results")).unwrap();
+    assert_eq!(end["status"], "completed");
+    let offers: Vec<serde_json::Value> = serde_json::from_str(&end["results"]).unwrap();
+    assert!(offers.iter().all(|offer| offer["flight_number"].is_string() && offer["price"].is_u64()));
+    // A client that comes to the new gateway with it is served too.
+    assert_eq!(system.client().result(&id).await.json()["search_id"], id.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_reaches_open_streams_and_late_clients_of_every_gateway() {
+    let system = System::builder().gateways(2).workers(0).start().await;
+    let clients = system.clients();
+    let id = clients[0].submit().await;
+    let mut streams = Vec::new();
+    for client in clients.iter().chain(&clients) {
+        streams.push(client.follow(&id).await);
+    }
+    add_go_result(&system.redis, &id).await;
+    let told = read_all(streams).await;
+    assert_eq!(
+        told[0][0].data,
+        format!(r#"{{"search_id":"{id}","status":"completed","results":{RESULTS}}}"#)
+    );
+    assert!(told.iter().all(|events| *events == told[0]), "all heard the same: {told:?}");
+    for client in &clients {
+        assert_eq!(client.result(&id).await, told[0][0], "late");
+    }
+    assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_with_nobody_listening_is_kept_for_a_late_client() {
+    let system = System::builder().workers(0).start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    add_go_result(&system.redis, &id).await;
+    eventually("the status tells it", async || {
+        (client.state(&id).await.1["data"]["status"] == "completed").then_some(())
+    })
+    .await;
+    assert_eq!(client.result(&id).await.json()["results"][0]["flight_number"], "GA57");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_consumer_sees_each_search_once() {
+    let system = System::builder().workers(2).start().await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    let mut searches = HashSet::new();
+    for _ in 0..20 {
+        let id = client.submit().await;
+        streams.push(client.follow_partials(&id).await);
+        searches.insert(id);
+    }
+    read_all(streams).await;
+    let seen = finals(&system.redis).await;
+    assert_eq!(seen.len(), 20);
+    assert_eq!(seen.into_iter().collect::<HashSet<_>>(), searches);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_entries_are_passed_by_alone() {
+    let system = System::start().await;
+    let client: Client = system.client();
+    let id = client.submit().await;
+    let stream = client.follow(&id).await;
+    for fields in [
+        vec![("nonsense", "1")],
+        vec![("search_id", "no-uuid"), ("results", "[]")],
+        vec![("search_id", id.as_str()), ("results", "{not json")],
+        vec![("search_id", id.as_str()), ("seq", "x"), ("of", "1"), ("supplier", "{}"), ("offers", "[]")],
+        vec![("search_id", id.as_str()), ("seq", "18446744073709551615"), ("results", "[")],
+    ] {
+        system.redis.add("flight.search.results", &fields).await;
+        system.redis.add("flight.search.requested", &fields).await;
+    }
+    let no_such_day = Uuid::new_v4().to_string();
+    let job = [
+        ("search_id", no_such_day.as_str()),
+        ("from", "CGK"),
+        ("to", "DPS"),
+        ("date", "2025-02-30"),
+        ("passengers", "2"),
+    ];
+    system.redis.add("flight.search.requested", &job).await;
+
+    assert_eq!(stream.all().await.len(), 1, "the search in between ends as ever");
+    assert_eq!(
+        client.result(&client.submit().await).await.json()["status"],
+        "completed",
+        "and so does the next"
+    );
+    let dead = eventually("every malformed job is a dead letter", async || {
+        let dead = system.redis.entries("flight.search.dead").await;
+        (dead.len() == 6).then_some(dead)
+    })
+    .await;
+    assert!(dead.iter().all(|letter| letter["reason"].contains("can't be understood")), "{dead:?}");
+    assert!(
+        dead.iter().any(|letter| letter["reason"].contains("date")),
+        "the wrong field is named: {dead:?}"
+    );
+    // A search whose job could not be understood has an end all the same.
+    assert_eq!(client.result(&no_such_day).await.json()["status"], "failed");
+    let (status, _) = client.get("/health/ready").await;
+    assert_eq!(status, StatusCode::OK);
+    eventually("no job is left", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! Both services stop on SIGTERM and SIGINT, cleanly and in time; logs tell a search's way.
+
+use std::time::{Duration, Instant};
+
+use e2e::{System, eventually};
+use rustix::process::Signal;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_stop_with_code_0_open_streams_or_not() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut system = System::builder()
+            .set("SIMULATED_LATENCY_MS", "60000")
+            .set("SHUTDOWN_GRACE_MS", "3000")
+            .start()
+            .await;
+        let client = system.client();
+        let id = client.submit().await;
+        let mut stream = client.follow(&id).await;
+        eventually("the worker has the job", async || {
+            system.workers[0].log().contains("job taken").then_some(())
+        })
+        .await;
+
+        let start = Instant::now();
+        system.gateways[0].service.signal(signal);
+        system.workers[0].signal(signal);
+        assert_eq!(stream.next().await, None, "the stream ends, and not with an event");
+        assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
+        assert_eq!(system.workers[0].exit_code().await, Some(0));
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+        assert_eq!(stream.retries.len(), 2, "clients are told when to come back");
+        assert!((500..=3000).contains(&stream.retries[1]), "{:?}", stream.retries);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_services_stop_at_once() {
+    let mut system = System::start().await;
+    eventually("the worker listens for signals", async || {
+        system.workers[0].log().contains("worker starts").then_some(())
+    })
+    .await;
+    let start = Instant::now();
+    system.gateways[0].service.terminate();
+    system.workers[0].terminate();
+    assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
+    assert_eq!(system.workers[0].exit_code().await, Some(0));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_cannot_do_its_work_says_so_and_fails() {
+    let mut system = System::start().await;
+    // The port is taken by the gateway that runs.
+    assert!(system.gateway_on(system.gateways[0].port).await.is_none());
+    system.add_worker_with(&[("SUPPLIERS_FILE", "/does/not/exist")]);
+    let mut worker = system.workers.pop().unwrap();
+    assert_eq!(worker.exit_code().await, Some(1));
+    assert!(worker.log().contains("SUPPLIERS_FILE /does/not/exist"), "{}", worker.log());
+    system.add_worker_with(&[("JOB_LEASE_MS", "soon")]);
+    let mut worker = system.workers.pop().unwrap();
+    assert_eq!(worker.exit_code().await, Some(2));
+    assert!(worker.log().contains("job-lease-ms"), "{}", worker.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_logs_tell_a_searchs_way_as_json_too() {
+    let system = System::builder().set("LOG_FORMAT", "json").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    client.result(&id).await;
+    let lines = |log: String, message: &str| {
+        let parsed = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect(line));
+        let about = parsed.filter(|line| line["message"] == message && line["search_id"] == id.as_str());
+        about.count()
+    };
+    // The services write their lines after the client has its answers.
+    eventually("each step has its line", async || {
+        let accepted = lines(system.gateways[0].service.log(), "search accepted");
+        let worker = system.workers[0].log();
+        let steps = [accepted, lines(worker.clone(), "job taken"), lines(worker, "search ended")];
+        (steps == [1, 1, 1]).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,147 @@
+//! What a client does.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::sse::{Event, EventStream};
+
+/// A client of one gateway.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Client {
+    /// A client of the gateway on this port.
+    #[must_use]
+    pub fn new(port: u16) -> Self {
+        let http = reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(5)).build();
+        Self { http: http.expect("a client"), base: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// Any request to a path.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    /// GET of a path.
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(reqwest::Method::GET, path)).await
+    }
+
+    /// POST of a body that is JSON.
+    pub async fn post(&self, body: &Value) -> (StatusCode, Value) {
+        answer(self.request(reqwest::Method::POST, "/api/flights/search").json(body)).await
+    }
+
+    /// Submits the documented example; `None` if that was not accepted.
+    pub async fn try_submit(&self) -> Option<String> {
+        let request = self.request(reqwest::Method::POST, "/api/flights/search").json(&example());
+        let response = request.timeout(Duration::from_secs(5)).send().await.ok()?;
+        if response.status() != StatusCode::OK {
+            return None;
+        }
+        let body: Value = response.json().await.ok()?;
+        body["data"]["search_id"].as_str().map(ToOwned::to_owned)
+    }
+
+    /// Submits the documented example.
+    pub async fn submit(&self) -> String {
+        self.try_submit().await.expect("a search is accepted")
+    }
+
+    /// Opens the stream of a search with these options, written as a query.
+    pub async fn open(&self, id: &str, query: &str, last_event_id: Option<&str>) -> Response {
+        let mut request =
+            self.request(reqwest::Method::GET, &format!("/api/flights/search/{id}/stream{query}"));
+        if let Some(last) = last_event_id {
+            request = request.header("last-event-id", last);
+        }
+        request.send().await.expect("a stream is answered")
+    }
+
+    /// Follows a search to its end only.
+    pub async fn follow(&self, id: &str) -> EventStream {
+        self.stream(id, "", None).await
+    }
+
+    /// Follows a search with its partial answers.
+    pub async fn follow_partials(&self, id: &str) -> EventStream {
+        self.stream(id, "?partials=true", None).await
+    }
+
+    /// Follows a search from behind an event.
+    pub async fn stream(&self, id: &str, query: &str, last_event_id: Option<&str>) -> EventStream {
+        let response = self.open(id, query, last_event_id).await;
+        assert_eq!(response.status(), StatusCode::OK, "the stream of {id} opens");
+        EventStream::new(response)
+    }
+
+    /// Follows a search to its end and gives the only event there is.
+    pub async fn result(&self, id: &str) -> Event {
+        let events = self.follow(id).await.all().await;
+        assert_eq!(events.len(), 1, "exactly one event: {events:?}");
+        events.into_iter().next().expect("one event")
+    }
+
+    /// The state of a search.
+    pub async fn state(&self, id: &str) -> (StatusCode, Value) {
+        self.get(&format!("/api/flights/search/{id}")).await
+    }
+
+    /// Cancels a search.
+    pub async fn cancel(&self, id: &str) -> (StatusCode, Value) {
+        answer(self.request(reqwest::Method::DELETE, &format!("/api/flights/search/{id}"))).await
+    }
+
+    /// Follows a search as an `EventSource` does: reconnects with the last id after whatever happens, until the
+    /// terminal event. `gateways` are tried in turn. Gives all events seen.
+    pub async fn follow_persistently(
+        gateways: &[Self],
+        id: &str,
+        query: &str,
+        limit: Duration,
+    ) -> Option<Vec<Event>> {
+        let mut events: Vec<Event> = Vec::new();
+        let persist = async {
+            for gateway in gateways.iter().cycle() {
+                let last = events.iter().rev().find_map(|event| event.id.clone());
+                let mut request =
+                    gateway.request(reqwest::Method::GET, &format!("/api/flights/search/{id}/stream{query}"));
+                if let Some(last) = last {
+                    request = request.header("last-event-id", last);
+                }
+                if let Ok(response) = request.send().await
+                    && response.status() == StatusCode::OK
+                {
+                    let mut stream = EventStream::new(response);
+                    while let Some(event) = stream.next_within(Duration::from_mins(10)).await {
+                        let is_last = event.is_terminal();
+                        events.push(event);
+                        if is_last {
+                            return;
+                        }
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        tokio::time::timeout(limit, persist).await.ok().map(|()| events)
+    }
+}
+
+/// The documented example of a search.
+#[must_use]
+pub fn example() -> Value {
+    json!({"from": "CGK", "to": "DPS", "date": "2025-07-10", "passengers": 2})
+}
+
+async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("a request is answered");
+    let status = response.status();
+    let text = response.text().await.expect("an answer has a body");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}

@@ -1,0 +1,127 @@
+//! A Redis of its own that can be stopped, killed and started again.
+
+use std::process::Command;
+
+use redis::{AsyncCommands, FromRedisValue, aio::MultiplexedConnection, streams::StreamRangeReply};
+use tempfile::TempDir;
+
+use crate::{
+    process::Service,
+    wait::{eventually, free_port},
+};
+
+/// A private Redis server on a port of its own, with its data in a directory of its own.
+#[derive(Debug)]
+pub struct Redis {
+    data: TempDir,
+    port: u16,
+    options: Vec<String>,
+    server: Service,
+}
+
+impl Redis {
+    /// A server that keeps everything: append-only file, synced with each write.
+    pub async fn durable() -> Self {
+        Self::with(&["--appendonly", "yes", "--appendfsync", "always"]).await
+    }
+
+    /// A server that keeps nothing when it stops; the fastest to start.
+    pub async fn volatile() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A server with these options.
+    pub async fn with(options: &[&str]) -> Self {
+        let options: Vec<_> = options.iter().map(ToString::to_string).collect();
+        let mut data = TempDir::new().expect("a directory for Redis");
+        // The port may be taken by another test before Redis has it: then another one.
+        loop {
+            let port = free_port();
+            let server = launch(&data, port, &options);
+            let mut redis = Self { data, port, options: options.clone(), server };
+            if redis.comes_up().await {
+                return redis;
+            }
+            data = redis.data;
+        }
+    }
+
+    async fn comes_up(&mut self) -> bool {
+        eventually("Redis answers", async || {
+            if self.server.has_ended() {
+                return Some(false);
+            }
+            let mut connection = self.try_connect().await?;
+            // Another test's server on the same port is not this one.
+            let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await.ok()?;
+            let mine = self.server.pid().is_some_and(|pid| info.contains(&format!("process_id:{pid}\r")));
+            mine.then_some(true)
+        })
+        .await
+    }
+
+    /// Its address for the services.
+    #[must_use]
+    pub fn addr(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The process id of the server that runs.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.server.pid().expect("Redis runs")
+    }
+
+    /// Kills it and waits for its end.
+    pub async fn kill(&mut self) {
+        self.server.kill().await;
+    }
+
+    /// Starts it again on the same port, with the data it had.
+    pub async fn start(&mut self) {
+        self.server = launch(&self.data, self.port, &self.options);
+        assert!(self.comes_up().await, "Redis comes back\n{}", self.server.log());
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> MultiplexedConnection {
+        eventually("Redis takes a connection", async || self.try_connect().await).await
+    }
+
+    async fn try_connect(&self) -> Option<MultiplexedConnection> {
+        let client = redis::Client::open(format!("redis://{}", self.addr())).expect("an address");
+        client.get_multiplexed_async_connection().await.ok()
+    }
+
+    /// Runs one command, its words separated by spaces.
+    pub async fn run<T: FromRedisValue>(&self, command: &str) -> T {
+        let mut words = command.split(' ');
+        let mut cmd = redis::cmd(words.next().unwrap_or_default());
+        words.for_each(|word| _ = cmd.arg(word));
+        cmd.query_async(&mut self.connect().await).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Adds an entry to a stream.
+    pub async fn add(&self, stream: &str, fields: &[(&str, &str)]) -> String {
+        self.connect().await.xadd(stream, "*", fields).await.expect("an entry is added")
+    }
+
+    /// All entries of a stream.
+    pub async fn entries(&self, stream: &str) -> Vec<std::collections::HashMap<String, String>> {
+        let reply: StreamRangeReply =
+            self.connect().await.xrange_all(stream).await.expect("a stream is read");
+        let text = |value| redis::from_redis_value(value).unwrap_or_default();
+        reply
+            .ids
+            .into_iter()
+            .map(|id| id.map.into_iter().map(|(field, value)| (field, text(value))).collect())
+            .collect()
+    }
+}
+
+fn launch(data: &TempDir, port: u16, options: &[String]) -> Service {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
+    command.arg("--dir").arg(data.path()).args(options);
+    Service::spawn("redis-server", command)
+}

@@ -1,0 +1,129 @@
+//! Reading Server-Sent Events off a connection, as the WHATWG says, and keeping the raw text.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use reqwest::Response;
+use serde_json::Value;
+
+use crate::wait::PATIENCE;
+
+/// One event with data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its name; empty for an unnamed one.
+    pub name: String,
+    /// Its id, if it has one.
+    pub id: Option<String>,
+    /// Its data, as sent.
+    pub data: String,
+    /// Its lines, as sent.
+    pub raw: String,
+}
+
+impl Event {
+    /// Its data as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|error| panic!("{error}: {}", self.data))
+    }
+
+    /// The id as a number.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.id.as_deref().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no place: {self:?}"))
+    }
+
+    /// Whether it is the terminal one.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
+/// An open stream.
+#[derive(Debug)]
+pub struct EventStream {
+    response: Response,
+    unread: String,
+    /// Comments seen so far.
+    pub comments: usize,
+    /// What `retry:` lines have said, in order.
+    pub retries: Vec<u64>,
+}
+
+impl EventStream {
+    /// The stream that a response carries.
+    #[must_use]
+    pub fn new(response: Response) -> Self {
+        Self { response, unread: String::new(), comments: 0, retries: Vec::new() }
+    }
+
+    /// The next event; `None` when the stream has ended, be it by a broken connection.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.next_within(PATIENCE).await
+    }
+
+    /// The same with a time limit, past which it panics.
+    pub async fn next_within(&mut self, limit: Duration) -> Option<Event> {
+        let next = tokio::time::timeout(limit, self.read()).await;
+        next.unwrap_or_else(|_| panic!("no event within {limit:?}"))
+    }
+
+    /// All events up to the stream's end.
+    pub async fn all(mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        events
+    }
+
+    /// Waits for the next block that is no event, such as a comment or a `retry:`, or for the stream's end.
+    pub async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.unread.find("\n\n") {
+                let block: String = self.unread.drain(..end + 2).collect();
+                return Some(block);
+            }
+            let chunk = self.response.chunk().await.ok().flatten()?;
+            self.unread.push_str(std::str::from_utf8(&chunk).expect("events are UTF-8"));
+        }
+    }
+
+    async fn read(&mut self) -> Option<Event> {
+        loop {
+            let block = self.block().await?;
+            if let Some(event) = self.parse(&block) {
+                return Some(event);
+            }
+        }
+    }
+
+    fn parse(&mut self, block: &str) -> Option<Event> {
+        let mut event = Event { name: String::new(), id: None, data: String::new(), raw: block.to_owned() };
+        let mut has_data = false;
+        for line in block.lines() {
+            match line.split_once(':').map(|(field, value)| (field, value.strip_prefix(' ').unwrap_or(value)))
+            {
+                Some(("", _)) => self.comments += 1,
+                Some(("event", value)) => value.clone_into(&mut event.name),
+                Some(("id", value)) => event.id = Some(value.to_owned()),
+                Some(("retry", value)) => self.retries.push(value.parse().expect("retry is a number")),
+                Some(("data", value)) => {
+                    assert!(!has_data, "data is one line: {block}");
+                    has_data = true;
+                    value.clone_into(&mut event.data);
+                }
+                other => assert!(line.is_empty(), "a line that is no field: {other:?}"),
+            }
+        }
+        has_data.then_some(event)
+    }
+}
+
+/// All events of several streams, read side by side.
+pub async fn read_all(streams: Vec<EventStream>) -> Vec<Vec<Event>> {
+    let count = streams.len().max(1);
+    futures_util::stream::iter(streams).map(EventStream::all).buffered(count).collect().await
+}
