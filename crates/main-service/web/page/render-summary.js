@@ -44,8 +44,8 @@ function stateText(search) {
   const { answered, of } = progress(search);
   const seconds = `${(search.elapsedMs / 1000).toFixed(1)} s`;
   switch (search.phase) {
-    case "loading": return "Loading the search…";
-    case "processing": return of > 0 ? `${answered} of ${plural(of, "supplier")} answered` : "Waiting for suppliers…";
+    case "loading": return "Loading…";
+    case "processing": return of > 0 ? `${answered} of ${of} answered` : "Searching…";
     case "completed": return `${plural(search.total, "fare")} in ${seconds}`;
     case "cancelled": return `Cancelled with ${plural(search.total, "fare")}`;
     case "failed": return "No supplier answered";
