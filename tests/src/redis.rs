@@ -53,9 +53,9 @@ impl Redis {
             }
             let mut connection = self.try_connect().await?;
             // Another test's server on the same port is not this one.
-            let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await.ok()?;
+            let info: String = redis::cmd("INFO").query_async(&mut connection).await.ok()?;
             let mine = self.server.pid().is_some_and(|pid| info.contains(&format!("process_id:{pid}\r")));
-            mine.then_some(true)
+            (mine && info.contains("\nloading:0\r")).then_some(true)
         })
         .await
     }

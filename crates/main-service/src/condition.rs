@@ -10,7 +10,7 @@ use broker::Vitals;
 use contracts::{SupplierCode, SupplierListing};
 use tokio::time::Instant;
 
-/// How old a sign of life may be. The tail gives one every second, the watch every half.
+/// How old a sign of life may be. The tail gives one every second, the watch ten.
 const FRESH: Duration = Duration::from_secs(3);
 
 /// How the gateway is: what its tasks have seen of late, for whoever has to decide without asking Redis.

@@ -75,6 +75,7 @@ fn with_silent_suppliers(app: &App, mut outcome: Outcome, record: &SearchRecord)
                 name,
                 status: SupplierStatus::Timeout,
                 elapsed_ms,
+                offers: 0,
             });
         }
     }

@@ -52,7 +52,7 @@ async function resubmit(query, key) {
 function refused(error, again) {
   if (error instanceof api.Problem && error.status === 400 && error.errors.length > 0) {
     form.refuse(error.errors);
-  } else if (error instanceof api.Problem && error.status === 503) {
+  } else if (error instanceof api.Problem && (error.status === 503 || error.status === 429)) {
     form.alert(`The service is busy: ${error.message}.`, again);
   } else if (error instanceof api.Problem) {
     form.alert(`The search was not accepted: ${error.message}.`, again);

@@ -13,8 +13,8 @@ const LABELS = {
   empty: "no flights",
   timeout: "timed out",
   error: "failed",
-  unavailable: "not available",
-  dropped: "not awaited",
+  unavailable: "unavailable",
+  dropped: "not heard",
 };
 
 const ICONS = { ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", dropped: "dash" };
