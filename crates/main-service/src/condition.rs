@@ -82,6 +82,15 @@ impl Condition {
         self.seen().suppliers.clone()
     }
 
+    /// The suppliers that a search asks which is limited to these; to none of them, it asks all there are.
+    pub(crate) fn asked(&self, codes: &[SupplierCode]) -> Vec<SupplierListing> {
+        let mut suppliers = self.suppliers();
+        if !codes.is_empty() {
+            suppliers.retain(|listing| codes.contains(&listing.code));
+        }
+        suppliers
+    }
+
     /// Which of these codes no worker knows. None, while no worker has said what it knows.
     pub(crate) fn unknown_suppliers<'a>(&self, codes: &'a [SupplierCode]) -> Vec<&'a SupplierCode> {
         if codes.is_empty() {

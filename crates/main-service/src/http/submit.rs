@@ -86,7 +86,7 @@ fn check_codes(app: &App, request: &SearchRequest) -> Result<(), Problem> {
     let mut errors = Vec::new();
     for (field, code) in [("from", from), ("to", to)] {
         if !app.airports.knows(code) {
-            errors.push(FieldError::new(field, unknown_code(&app.airports, code)));
+            errors.push(unknown_code(&app.airports, field, code));
         }
     }
     if errors.is_empty() && app.airports.same_place(from, to) {
@@ -100,9 +100,11 @@ fn check_codes(app: &App, request: &SearchRequest) -> Result<(), Problem> {
     if errors.is_empty() { Ok(()) } else { Err(Problem::Fields(errors)) }
 }
 
-fn unknown_code(airports: &Airports, code: IataCode) -> String {
-    match airports.suggestion(code) {
+fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError {
+    let suggestion = airports.suggestion(code).map(|code| code.to_string());
+    let message = match &suggestion {
         Some(suggestion) => format!("no airport or city has the code {code}; did you mean {suggestion}?"),
         None => format!("no airport or city has the code {code}"),
-    }
+    };
+    FieldError::new(field, message).suggesting(suggestion)
 }
