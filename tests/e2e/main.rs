@@ -7,6 +7,7 @@ mod coalescing;
 mod contract;
 mod http_manners;
 mod idempotency;
+mod openapi;
 mod redis_away;
 mod replaced_system;
 mod sharing;

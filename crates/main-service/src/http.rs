@@ -3,7 +3,9 @@
 
 mod cancel;
 mod cors;
+mod docs;
 mod health;
+mod openapi;
 mod path;
 mod problem;
 mod request_id;
@@ -41,6 +43,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/flights/search/{id}/stream", routing::get(stream::stream))
         .route("/health/live", routing::get(health::live))
         .route("/health/ready", routing::get(health::ready))
+        .route("/openapi.json", routing::get(openapi::document))
+        .merge(docs::router())
         .fallback(|| async { Problem::NoSuchRoute })
         .method_not_allowed_fallback(other_methods)
         .layer(manners)
