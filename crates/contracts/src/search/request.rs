@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::SearchQuery;
 use crate::{FieldError, SupplierCode};
@@ -122,7 +122,12 @@ where
 {
     let Value::Number(number) = value else { return Err(Refusal::Type) };
     // Negative, fractional and huge numbers are numbers, only never in range: zero is refused in their place.
-    T::try_from(number.as_u64().unwrap_or(0)).map_err(|error| Refusal::Value(error.to_string()))
+    T::try_from(whole(number).unwrap_or(0)).map_err(|error| Refusal::Value(error.to_string()))
+}
+
+/// JSON knows one kind of number: `2.0` is as whole as `2`.
+fn whole(number: &Number) -> Option<u64> {
+    number.as_u64().or_else(|| number.as_f64()?.to_string().parse().ok())
 }
 
 fn codes(value: &Value) -> Result<Vec<SupplierCode>, Refusal> {
@@ -139,7 +144,7 @@ fn codes(value: &Value) -> Result<Vec<SupplierCode>, Refusal> {
 
 fn timeout(value: &Value) -> Result<Duration, Refusal> {
     let Value::Number(number) = value else { return Err(Refusal::Type) };
-    match number.as_u64().map(Duration::from_millis) {
+    match whole(number).map(Duration::from_millis) {
         Some(timeout) if (SHORTEST_TIMEOUT..=LONGEST_TIMEOUT).contains(&timeout) => Ok(timeout),
         _ => Err(Refusal::Value(format!(
             "must be a whole number from {} to {}",
@@ -199,6 +204,11 @@ mod tests {
             let body =
                 format!(r#"{{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":{passengers}}}"#);
             assert_eq!(wrong(&body)[0].1, "must be a whole number from 1 to 9", "{passengers}");
+        }
+        for passengers in ["2.0", "20e-1"] {
+            let body =
+                format!(r#"{{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":{passengers}}}"#);
+            assert_eq!(SearchRequest::from_json(body.as_bytes()).unwrap().query.passengers.get(), 2);
         }
         let errors = wrong(r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":"2"}"#);
         assert_eq!(errors[0].1, "must be a whole number");

@@ -133,8 +133,8 @@ impl PartialSchema for Partials {
 /// One event of a stream, by the names of its lines.
 #[derive(ToSchema)]
 pub(crate) struct StreamEvent {
-    /// `partial`; the terminal event has no name.
-    #[schema(nullable = false, pattern = "^partial$", example = "partial")]
+    /// `partial`; the terminal event has no name, which readers take for `message`.
+    #[schema(nullable = false, pattern = "^(message|partial)$", example = "partial")]
     event: Option<String>,
     /// The event's place in the search's story, from 1.
     #[schema(pattern = "^[0-9]+$", example = "9")]
