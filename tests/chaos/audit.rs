@@ -7,7 +7,9 @@ use std::{
 
 use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, REQUESTED_STREAM, RESULTS_STREAM, field};
 use e2e::{Service, wait::PATIENCE};
-use redis::{AsyncCommands, RedisResult, aio::MultiplexedConnection, streams::StreamRangeReply};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection, streams::StreamRangeReply,
+};
 use tokio::{
     sync::watch,
     task::JoinHandle,
@@ -19,7 +21,7 @@ use crate::site::Site;
 /// How often the result log is read. It keeps everything for longer.
 const INTERVAL: Duration = Duration::from_millis(500);
 /// How many entries are read at once.
-const PAGE: usize = 1000;
+const PAGE: usize = 200;
 
 /// What was announced of one search.
 #[derive(Debug, Default)]
@@ -56,11 +58,12 @@ impl Auditor {
 
 async fn read_on(redis: String, mut finishing: watch::Receiver<bool>) -> News {
     let client = redis::Client::open(format!("redis://{redis}")).expect("an address");
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
     let (mut news, mut last) = (News::new(), "0".to_owned());
     loop {
         let is_last = *finishing.borrow();
         // Redis is away now and then.
-        if let Ok(mut connection) = client.get_multiplexed_async_connection().await
+        if let Ok(mut connection) = client.get_multiplexed_async_connection_with_config(&config).await
             && read(&mut connection, &mut news, &mut last).await.is_ok()
             && is_last
         {

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 /// Runs the chaos and tells whether the promises held.
 async fn run(plan: &Plan) -> bool {
     println!("{plan}");
-    let mut site = site::Site::start(plan).await;
+    let mut site = site::Site::start().await;
     let auditor = audit::Auditor::start(site.redis.addr());
     let load = load::Load::new(plan, site.clients());
 

@@ -6,7 +6,7 @@ use std::{
 use e2e::{Client, Redis, Service, eventually};
 use reqwest::Method;
 
-use crate::plan::{DEADLINE, GATEWAYS, LEASE, Plan, WORKERS};
+use crate::plan::{DEADLINE, GATEWAYS, LEASE, WORKERS};
 
 /// Where gateways listen. The harness gives out other ports, so that one stays its gateway's while that is down.
 const PORTS: Range<u16> = 11_000..19_000;
@@ -39,11 +39,11 @@ pub(crate) struct Factory {
 
 impl Site {
     /// Starts all, and waits until it works.
-    pub(crate) async fn start(plan: &Plan) -> Self {
+    pub(crate) async fn start() -> Self {
         let redis = Redis::durable().await;
         let factory = Factory::new(&redis);
         let mut gateways = Vec::new();
-        for port in free_ports(plan.seed).take(GATEWAYS) {
+        for port in free_ports().take(GATEWAYS) {
             gateways.push(Gateway { service: factory.gateway(port).await, port });
         }
         let workers = (0..WORKERS).map(|_| factory.worker()).collect();
@@ -122,8 +122,7 @@ impl Factory {
     }
 }
 
-fn free_ports(seed: u64) -> impl Iterator<Item = u16> {
-    let from = u16::try_from(seed % u64::from(PORTS.end - PORTS.start)).unwrap_or(0);
-    let all = (PORTS.start + from..PORTS.end).chain(PORTS);
+fn free_ports() -> impl Iterator<Item = u16> {
+    let all = (rand::random_range(PORTS)..PORTS.end).chain(PORTS);
     all.filter(|port| TcpListener::bind((Ipv6Addr::UNSPECIFIED, *port)).is_ok())
 }

@@ -116,11 +116,11 @@ async fn trouble_redis(redis: &mut Redis, mut chance: StdRng, until: Instant) ->
             }
             6..8 => {
                 troubles.scripts_flushed += 1;
-                redis.run::<()>("SCRIPT FLUSH").await;
+                say(redis, &["SCRIPT", "FLUSH"]).await;
             }
             _ => {
                 troubles.connections_cut += 1;
-                redis.run::<u64>("CLIENT KILL TYPE normal").await;
+                say(redis, &["CLIENT", "KILL", "TYPE", "normal"]).await;
             }
         }
     }
@@ -136,6 +136,13 @@ async fn down(service: &mut Service, kill: bool) {
         service.terminate();
         service.exit_code().await;
     }
+}
+
+/// Says something to Redis, and does not mind if that cuts this connection too.
+async fn say(redis: &Redis, words: &[&str]) {
+    let mut command = redis::Cmd::new();
+    command.arg(words);
+    let _ = command.exec_async(&mut redis.connect().await).await;
 }
 
 fn signal(redis: &Redis, signal: Signal) {

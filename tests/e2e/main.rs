@@ -14,6 +14,7 @@ mod http_manners;
 mod idempotency;
 mod late;
 mod load;
+mod openapi;
 mod page;
 mod redis_away;
 mod redis_trouble;

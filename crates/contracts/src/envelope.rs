@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An answer that went well: `{"success":true,"message":"…","data":{…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Success<T> {
     /// Always true.
     pub success: bool,
@@ -22,6 +23,7 @@ impl<T> Success<T> {
 
 /// An answer that did not go well: `{"success":false,"code":"…","message":"…","errors":[…]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// Always false.
     pub success: bool,
@@ -42,6 +44,7 @@ impl Failure {
 
 /// One wrong field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// Its name in the request.
     pub field: String,
@@ -68,6 +71,7 @@ impl FieldError {
 
 /// `data` of the answer to an accepted POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Submitted {
     /// The search's name, for the stream and the status.
     pub search_id: crate::SearchId,

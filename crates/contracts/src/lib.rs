@@ -19,6 +19,8 @@ pub mod envelope;
 pub mod event;
 pub mod names;
 pub mod offer;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod outcome;
 pub mod search;
 pub mod supplier;

@@ -9,6 +9,7 @@ use crate::{IataCode, SupplierCode};
 
 /// One itinerary that can be bought, for all passengers of the search together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// Carrier code and number, `GA57`; of a connection, each flight's, joined by `/`: `GA57/GA402`.
     pub flight_number: String,

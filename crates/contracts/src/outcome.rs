@@ -9,6 +9,7 @@ use crate::{EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierRepor
 /// Where a search stands. It leaves `Processing` once and never comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SearchStatus {
     /// Accepted, and not ended yet.
     Processing,
@@ -138,6 +139,7 @@ pub struct Outcome {
 
 /// The further fields of a terminal event, behind `search_id`, `status` and `results`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Details {
     /// How many offers there were before the cap.
     pub total: usize,

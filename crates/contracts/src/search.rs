@@ -20,6 +20,7 @@ pub use request::{InvalidRequest, SearchRequest};
 
 /// One way from origin to destination, on a day, for some passengers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchQuery {
     /// Airport or city to leave from.
     #[serde(rename = "from")]

@@ -56,6 +56,7 @@ impl fmt::Display for SupplierCode {
 /// How a supplier answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SupplierStatus {
     /// It has offers.
     Ok,
@@ -91,6 +92,7 @@ impl SupplierStatus {
 
 /// What one supplier did for one search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SupplierReport {
     /// Which supplier.
     pub code: SupplierCode,
@@ -107,6 +109,7 @@ pub struct SupplierReport {
 
 /// A supplier that can be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SupplierListing {
     /// Its code, to be named in a search.
     pub code: SupplierCode,

@@ -6,7 +6,9 @@ mod body;
 mod cancel;
 mod client_limit;
 mod cors;
+mod docs;
 mod health;
+mod openapi;
 mod page;
 mod path;
 mod problem;
@@ -53,6 +55,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/health/live", routing::get(health::live))
         .route("/health/ready", routing::get(health::ready))
         .merge(page::router())
+        .route("/openapi.json", routing::get(openapi::document))
+        .merge(docs::router())
         .layer(CompressionLayer::new())
         // Behind the compression, which so costs an open stream nothing.
         .route("/api/flights/search/{id}/stream", routing::get(stream::stream))

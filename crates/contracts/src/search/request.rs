@@ -9,6 +9,9 @@ use crate::{FieldError, SupplierCode};
 /// The shortest `timeout_ms` a client may ask for: less than this no supplier could answer in.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
 
+/// The longest one: a day, as for the configured deadline, which is shorter or the same.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
+
 /// What a client asks for with a POST: a query, and how it is to be worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchRequest {
@@ -137,10 +140,11 @@ fn codes(value: &Value) -> Result<Vec<SupplierCode>, Refusal> {
 fn timeout(value: &Value) -> Result<Duration, Refusal> {
     let Value::Number(number) = value else { return Err(Refusal::Type) };
     match number.as_u64().map(Duration::from_millis) {
-        Some(timeout) if timeout >= SHORTEST_TIMEOUT => Ok(timeout),
+        Some(timeout) if (SHORTEST_TIMEOUT..=LONGEST_TIMEOUT).contains(&timeout) => Ok(timeout),
         _ => Err(Refusal::Value(format!(
-            "must be a whole number of at least {}",
-            SHORTEST_TIMEOUT.as_millis()
+            "must be a whole number from {} to {}",
+            SHORTEST_TIMEOUT.as_millis(),
+            LONGEST_TIMEOUT.as_millis()
         ))),
     }
 }

@@ -80,6 +80,14 @@ impl Problem {
         }
     }
 
+    /// What a client is told.
+    pub(super) fn into_failure(self) -> (StatusCode, Failure) {
+        let (status, code) = self.status_and_code();
+        let message = self.to_string();
+        let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
+        (status, Failure::new(code, message, errors))
+    }
+
     fn log(&self) {
         match self {
             Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
@@ -109,11 +117,9 @@ impl From<InvalidRequest> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
-        let (status, code) = self.status_and_code();
         let retry_after = self.retry_after();
-        let message = self.to_string();
-        let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
-        let mut response = (status, Json(Failure::new(code, message, errors))).into_response();
+        let (status, failure) = self.into_failure();
+        let mut response = (status, Json(failure)).into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

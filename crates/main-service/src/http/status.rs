@@ -16,7 +16,11 @@ use contracts::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Problem, path::SearchPath};
+use super::{
+    Problem,
+    openapi::{SearchStateBody, StatusFailures},
+    path::SearchPath,
+};
 use crate::{app::App, searches};
 
 /// `data` of a status answer: where a search stands, and what has come so far.
@@ -39,12 +43,23 @@ pub(super) struct SearchState {
     ended_at: Option<String>,
 }
 
-/// The state of a search now. Ends it first if its deadline has passed.
+/// Tells where a search stands
+///
+/// And what has come so far. A search can be read for a while after its last change (`RECORD_TTL_SECS`).
+#[utoipa::path(
+    get,
+    path = "/api/flights/search/{id}",
+    operation_id = "status",
+    tag = "searches",
+    params(("id" = SearchId, Path, description = "The search's id.")),
+    responses((status = 200, description = "This is its state.", body = Success<SearchStateBody>), StatusFailures),
+)]
 pub(super) async fn status(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<impl IntoResponse, Problem> {
     let mut record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
+    // Its deadline has passed, and no worker has ended it.
     if searches::is_overdue(&record, EpochMillis::now()) {
         searches::expire(&app, id).await?;
         record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;

@@ -15,7 +15,11 @@ use axum::{
 use contracts::{FieldError, SearchId};
 use serde::Deserialize;
 
-use super::{Problem, path::SearchPath};
+use super::{
+    Problem,
+    openapi::{PARTIALS_EXAMPLE, Partials, StreamEvent, StreamFailures, TERMINAL_EXAMPLE},
+    path::SearchPath,
+};
 use crate::{app::App, follow, hub::Subscription, searches};
 
 /// How long opening a stream waits for Redis before the stream is opened without it.
@@ -28,7 +32,46 @@ pub(super) struct Options {
     last_event_id: Option<String>,
 }
 
-/// Opens the stream of a search.
+/// Follows a search
+///
+/// The answer is a stream of Server-Sent Events, for `EventSource` or any other reader of such. Without options it has
+/// exactly one event with data, the terminal one, and then ends. It is unnamed (`EventSource.onmessage` gets it), and
+/// its data is a `TerminalEvent`. With `partials=true` an event named `partial` comes before it for each supplier as
+/// it answers, its data a `PartialEvent`.
+///
+/// Each event's id is its place in the search's story. A reader that comes back with the last id it saw, by
+/// `Last-Event-ID` as `EventSource` does or by `last_event_id`, gets only what came after it, from any gateway. One
+/// that has had the terminal event gets 204, which ends an `EventSource` for good.
+///
+/// Comments keep the connection open, and `retry:` says when to come back if it breaks.
+#[utoipa::path(
+    get,
+    path = "/api/flights/search/{id}/stream",
+    operation_id = "stream",
+    tag = "searches",
+    params(
+        ("id" = SearchId, Path, description = "The search's id."),
+        ("partials" = inline(Option<Partials>), Query, description = "Whether to tell each supplier's answer, too."),
+        ("last_event_id" = Option<String>, Query, description = "As the header, for readers that can't set one. \
+            What is no place in the story counts as none.", example = "3"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen.",
+            example = "3"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The events follow. The schema is of each of them.",
+            content_type = "text/event-stream",
+            body = StreamEvent,
+            examples(
+                ("terminal event only" = (value = json!(TERMINAL_EXAMPLE))),
+                ("with partials" = (value = json!(PARTIALS_EXAMPLE))),
+            ),
+        ),
+        (status = 204, description = "The terminal event has been seen already."),
+        StreamFailures,
+    ),
+)]
 pub(super) async fn stream(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,

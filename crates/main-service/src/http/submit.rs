@@ -9,13 +9,50 @@ use contracts::{
     envelope::{Submitted, Success},
 };
 
-use super::{Problem, body::read_json, sharing};
+use super::{
+    Problem,
+    body::read_json,
+    openapi::{SearchBody, SubmitFailures},
+    sharing,
+};
 use crate::app::App;
 
 /// How long a client waits for its answer when Redis is in trouble; the promise is 2 s.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Accepts a search and answers with its id; the search itself goes to the workers.
+/// Submits a search
+///
+/// Answers with its id at once; the search itself goes on until it has ended, whether or not somebody follows it.
+///
+/// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
+/// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
+/// search that has neither failed nor been cancelled may be given instead of a new one.
+#[utoipa::path(
+    post,
+    path = "/api/flights/search",
+    operation_id = "submit",
+    tag = "searches",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Names this submission, by 1 to 255 visible \
+            ASCII characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
+        ("Cache-Control" = Option<String>, Header, description = "`no-cache` asks for a search that is not shared \
+            with an earlier one.", example = "no-cache"),
+    ),
+    request_body = SearchBody,
+    responses(
+        (
+            status = 200,
+            description = "It was accepted.",
+            body = Success<Submitted>,
+            example = json!({
+                "success": true,
+                "message": "Search request submitted",
+                "data": {"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "processing"}
+            }),
+        ),
+        SubmitFailures,
+    ),
+)]
 pub(super) async fn submit(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

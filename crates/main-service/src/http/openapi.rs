@@ -1,0 +1,119 @@
+//! `GET /openapi.json`: the API as an `OpenAPI` 3.1 document, made from the handlers and the types they answer with.
+
+mod failures;
+mod schemas;
+
+use std::sync::LazyLock;
+
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use contracts::envelope::Failure;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        HeaderBuilder, ObjectBuilder, RefOr, Schema, Type, link::Link, path::Parameter, schema::SchemaType,
+    },
+};
+
+use super::{cancel, health, request_id::X_REQUEST_ID, status, stream, submit};
+
+pub(super) use failures::{
+    CancelFailures, ReadinessFailures, StatusFailures, StreamFailures, SubmitFailures,
+};
+pub(super) use schemas::{
+    PARTIALS_EXAMPLE, Partials, SearchBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
+};
+
+static DOCUMENT: LazyLock<Bytes> =
+    LazyLock::new(|| ApiDoc::openapi().to_json().map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from));
+
+/// The document, the same for every request.
+pub(super) async fn document() -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    let checked = HeaderValue::from_static("no-cache");
+    ([(header::CONTENT_TYPE, json), (header::CACHE_CONTROL, checked)], DOCUMENT.clone())
+}
+
+/// What holds for the whole API.
+const DESCRIPTION: &str = r#"Submit a search, get its id at once, and follow it over Server-Sent Events while the suppliers answer.
+
+**Every answer** but an event stream is JSON in one of two envelopes: `{"success":true,"message","data"}`, or
+`{"success":false,"code","message","errors"}`, where `code` is a stable word for programs and `errors` names each
+wrong field. A 503 has `Retry-After`.
+
+**`x-request-id`** of up to 128 visible ASCII characters is taken over from the request, or made; the answer and
+the gateway's log tell it.
+
+**An accepted search always ends**, in exactly one terminal event, for whoever asks: early, late, twice, after a
+reconnect, or through another gateway."#;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "flight-search", description = DESCRIPTION),
+    paths(submit::submit, status::status, cancel::cancel, stream::stream, health::live, health::ready),
+    components(schemas(Failure, schemas::PartialEvent, schemas::TerminalEvent)),
+    tags(
+        (name = "searches", description = "Submit a search, follow it, look at it, cancel it."),
+        (name = "health", description = "For orchestrators and load balancers."),
+    ),
+    modifiers(&RequestId, &Links),
+)]
+struct ApiDoc;
+
+/// Each answer has an id.
+struct RequestId;
+
+impl Modify for RequestId {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let header = HeaderBuilder::new()
+            .description(Some("The request's id, as sent or made."))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(128)).build()))
+            .build();
+        let items = document.paths.paths.values_mut();
+        let operations = items.flat_map(|item| [&mut item.get, &mut item.post, &mut item.delete]);
+        for operation in operations.flatten() {
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter {
+                    absent_not_null(parameter);
+                }
+            }
+            for response in operation.responses.responses.values_mut() {
+                if let RefOr::T(response) = response {
+                    response.headers.insert(X_REQUEST_ID.as_str().to_owned(), RefOr::T(header.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// A parameter that need not be there is never null.
+fn absent_not_null(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema
+        && object.schema_type == SchemaType::from_iter([Type::String, Type::Null])
+    {
+        object.schema_type = Type::String.into();
+    }
+}
+
+/// The id that a submission gives is what the other requests are made with.
+struct Links;
+
+impl Modify for Links {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let paths = document.paths.paths.values_mut();
+        for submit in paths.filter_map(|item| item.post.as_mut()) {
+            if let Some(RefOr::T(accepted)) = submit.responses.responses.get_mut("200") {
+                for operation in ["status", "stream", "cancel"] {
+                    let link = Link::builder()
+                        .operation_id(operation)
+                        .parameter("id", "$response.body#/data/search_id")
+                        .build();
+                    accepted.links.insert(operation.to_owned(), link.into());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What `/openapi.json` says is what the gateway does.
+
+use e2e::{Client, System, client::example, sse::Event};
+use jsonschema::Validator;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+
+/// The document of a running gateway.
+struct Document(Value);
+
+impl Document {
+    async fn of(client: &Client) -> Self {
+        let (status, document) = client.get("/openapi.json").await;
+        assert_eq!(status, 200);
+        Self(document)
+    }
+
+    /// A validator of `schema`, which may refer to the document's.
+    fn validator(&self, schema: &Value) -> Validator {
+        let mut root = schema.clone();
+        root["components"] = self.0["components"].clone();
+        jsonschema::options().should_validate_formats(true).build(&root).unwrap()
+    }
+
+    fn assert_valid(&self, schema: &Value, value: &Value, what: &str) {
+        let validator = self.validator(schema);
+        let errors: Vec<_> =
+            validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{what}: {errors:?}\n{value}");
+        self.assert_all_told(schema, value, what);
+    }
+
+    /// That each field of each object is in its schema.
+    fn assert_all_told(&self, schema: &Value, value: &Value, what: &str) {
+        // What may also be null is told as one of two.
+        let schema = schema["oneOf"].get(0).unwrap_or(schema);
+        let schema = match schema["$ref"].as_str() {
+            Some(reference) => self.0.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => schema,
+        };
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let told = schema["properties"].get(name);
+                    let told = told.unwrap_or_else(|| panic!("{what}: {name} is not told of in {schema}"));
+                    self.assert_all_told(told, value, what);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.assert_all_told(&schema["items"], item, what);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// That an answer is one of those told, in status, headers, type and body. Gives the body.
+    async fn assert_told(&self, method: &Method, path: &str, response: Response) -> String {
+        let status = response.status();
+        let what = format!("{method} {path} {status}");
+        let operation = &self.0["paths"][path][method.as_str().to_lowercase()];
+        let told = &operation["responses"][status.as_str()];
+        assert!(told.is_object(), "{what} is not told of");
+        for (name, _) in told["headers"].as_object().unwrap() {
+            assert!(response.headers().contains_key(name), "{what} has no {name}");
+        }
+        let content_type =
+            response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+        let body = response.text().await.unwrap();
+        match content_type.as_deref() {
+            None => assert!(told["content"].is_null() && body.is_empty(), "{what}"),
+            Some("application/json") => {
+                let media = &told["content"]["application/json"];
+                let value: Value = serde_json::from_str(&body).unwrap();
+                self.assert_valid(&media["schema"], &value, &what);
+                if let Some(code) = value["code"].as_str() {
+                    assert!(media["examples"][code].is_object(), "{what}: {code} is not told of");
+                }
+            }
+            Some(other) => assert!(told["content"][other].is_object(), "{what}: {other}"),
+        }
+        body
+    }
+}
+
+const SEARCH: &str = "/api/flights/search";
+
+struct Asker {
+    client: Client,
+    document: Document,
+}
+
+impl Asker {
+    async fn new(system: &System) -> Self {
+        let client = system.client();
+        Self { document: Document::of(&client).await, client }
+    }
+
+    /// Makes a request, holds the answer against the document, and gives its body.
+    async fn ask(&self, method: Method, path: &str, id: &str, status: u16) -> String {
+        let (route, query) = path.split_once('?').unwrap_or((path, ""));
+        let request = self.client.request(method.clone(), &format!("{}?{query}", route.replace("{id}", id)));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status, "{method} {path} {id}");
+        self.document.assert_told(&method, route, response).await
+    }
+
+    async fn post(&self, body: &str, headers: &[(&str, &str)], status: u16) -> Value {
+        let request = self.client.request(Method::POST, SEARCH).body(body.to_owned());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status, "{body}");
+        serde_json::from_str(&self.document.assert_told(&Method::POST, SEARCH, response).await).unwrap()
+    }
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const BY_ID: &str = "/api/flights/search/{id}";
+const STREAM: &str = "/api/flights/search/{id}/stream";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_as_told() {
+    let system = System::builder().set("MAX_BACKLOG", "20").start().await;
+    let asker = Asker::new(&system).await;
+    let search = example().to_string();
+    let id = asker.post(&search, &[JSON], 200).await["data"]["search_id"].as_str().unwrap().to_owned();
+    asker.ask(Method::GET, BY_ID, &id, 200).await;
+    let stream = asker.ask(Method::GET, STREAM, &id, 200).await;
+    let last = stream.lines().find_map(|line| line.strip_prefix("id: ")).expect("an event has an id");
+    asker.ask(Method::GET, &format!("{STREAM}?last_event_id={last}"), &id, 204).await;
+    asker.ask(Method::GET, BY_ID, &id, 200).await;
+    asker.ask(Method::DELETE, BY_ID, &id, 409).await;
+    let unknown = uuid::Uuid::new_v4().to_string();
+    for (method, path) in [(Method::GET, BY_ID), (Method::DELETE, BY_ID), (Method::GET, STREAM)] {
+        asker.ask(method.clone(), path, &unknown, 404).await;
+        asker.ask(method, path, "nonsense", 400).await;
+    }
+    asker.ask(Method::GET, &format!("{STREAM}?partials=maybe"), &id, 400).await;
+    asker.ask(Method::GET, &format!("{STREAM}?partials=1&partials=1"), &id, 400).await;
+    asker.ask(Method::GET, "/health/live", "", 200).await;
+    asker.ask(Method::GET, "/health/ready", "", 200).await;
+
+    asker.post("{}", &[JSON], 400).await;
+    asker.post("{", &[JSON], 400).await;
+    asker.post(&" ".repeat(17 * 1024), &[JSON], 413).await;
+    asker.post(&search, &[], 415).await;
+    asker.post(&search, &[JSON, ("idempotency-key", "two words")], 400).await;
+    asker.post(&search, &[JSON, ("idempotency-key", "one")], 200).await;
+    asker.post(&search.replace("CGK", "SUB"), &[JSON, ("idempotency-key", "one")], 422).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_in_trouble_is_as_told() {
+    let mut system = System::builder().workers(0).set("MAX_BACKLOG", "1").start().await;
+    let asker = Asker::new(&system).await;
+    let search = example().to_string();
+    let id = asker.post(&search, &[JSON], 200).await["data"]["search_id"].as_str().unwrap().to_owned();
+    assert_eq!(asker.post(&search, &[JSON], 503).await["code"], "backlog_full");
+    asker.ask(Method::GET, BY_ID, &id, 200).await;
+    asker.ask(Method::DELETE, BY_ID, &id, 200).await;
+    asker.ask(Method::GET, BY_ID, &id, 200).await;
+    system.redis.kill().await;
+    asker.ask(Method::GET, BY_ID, &id, 503).await;
+    asker.ask(Method::DELETE, BY_ID, &id, 503).await;
+    e2e::eventually("the gateway is not ready", async || {
+        (asker.client.get("/health/ready").await.0 == 503).then_some(())
+    })
+    .await;
+    asker.ask(Method::GET, "/health/ready", "", 503).await;
+    asker.ask(Method::GET, "/health/live", "", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_events_are_as_told() {
+    let system = System::start().await;
+    let document = Document::of(&system.client()).await;
+    let client = system.client();
+    let id = client.submit().await;
+    let events: Vec<Event> = client.follow_partials(&id).await.all().await;
+    assert!(events.len() > 1, "{events:?}");
+    for event in events {
+        let name = if event.is_terminal() { "TerminalEvent" } else { "PartialEvent" };
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        document.assert_valid(&schema, &event.json(), name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_are_what_they_are_examples_of() {
+    let system = System::builder().workers(0).start().await;
+    let Document(document) = &Document::of(&system.client()).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let operations = document["paths"].as_object().unwrap().values();
+    let operations = operations.flat_map(|item| item.as_object().unwrap().values());
+    let contents = operations.flat_map(|operation| {
+        let answers = operation["responses"].as_object().unwrap().values();
+        answers.chain(operation.get("requestBody")).filter_map(|one| one["content"].as_object())
+    });
+    let mut seen = 0;
+    // A stream's examples show it whole, its schema tells of one event.
+    let media = contents.flatten().filter(|(kind, _)| *kind != "text/event-stream").map(|(_, media)| media);
+    for media in media {
+        let examples = media["examples"].as_object().into_iter().flat_map(serde_json::Map::values);
+        for example in examples.map(|example| &example["value"]).chain(media.get("example")) {
+            Document(document.clone()).assert_valid(&media["schema"], example, "an example");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} examples");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reading_page_needs_nobody_else() {
+    let system = System::builder().workers(0).start().await;
+    let client = system.client();
+    for (path, content_type) in
+        [("/docs", "text/html"), ("/docs/docs.js", "text/javascript"), ("/docs/docs.css", "text/css")]
+    {
+        let response = client.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with(content_type), "{path}");
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+        let text = response.text().await.unwrap();
+        assert!(!text.contains("http://") && !text.contains("https://"), "{path} asks nobody else");
+    }
+}
