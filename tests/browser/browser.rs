@@ -1,7 +1,7 @@
 //! A Chromium of its own for each test, with nothing remembered from another.
 
 use std::{
-    env, io,
+    env, fs, io,
     io::Write,
     path::{Path, PathBuf},
     process::Command,
@@ -12,6 +12,7 @@ use e2e::{Service, eventually};
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Method;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
@@ -51,9 +52,24 @@ impl Look {
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    // In this order: the driver stops the browser before its data goes.
+    // In this order: the driver ends before the browser's data goes.
     _driver: Service,
-    _data: TempDir,
+    data: TempDir,
+}
+
+/// The driver starts the browser in a process group of its own and, killed, leaves it behind.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let data = self.data.path().as_os_str().as_encoded_bytes();
+        for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let command = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            let pid = process.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
+            if let (true, Some(pid)) = (command.windows(data.len()).any(|part| part == data), pid) {
+                // It may have ended meanwhile.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+    }
 }
 
 impl Browser {
@@ -63,16 +79,7 @@ impl Browser {
             missing();
             return None;
         };
-        let mut command = Command::new(driver);
-        command.arg("--port=0");
-        let driver = Service::spawn("chromedriver", command);
-        let port = eventually("chromedriver listens", async || {
-            let log = driver.log();
-            let (_, rest) = log.split_once("started successfully on port ")?;
-            rest.split_once('.').map(|(port, _)| port.to_owned())
-        })
-        .await;
-
+        let (driver, port) = launch(&driver).await;
         let data = TempDir::new().unwrap();
         let mut flags: Vec<String> = FLAGS.map(ToOwned::to_owned).into();
         flags.push(format!("--user-data-dir={}", data.path().display()));
@@ -87,7 +94,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
-        let browser = Self { client, _driver: driver, _data: data };
+        let browser = Self { client, _driver: driver, data };
         browser.look(look).await;
         Some(browser)
     }
@@ -129,6 +136,29 @@ impl Browser {
             value.ok().filter(|value| *value == true).map(drop)
         })
         .await;
+    }
+}
+
+/// Starts the driver on a port of its choice. It takes one for IPv6 and hopes that it is free for IPv4, too, which
+/// in a busy test run it need not be: then it ends, and is started again.
+async fn launch(program: &Path) -> (Service, String) {
+    loop {
+        let mut command = Command::new(program);
+        command.arg("--port=0");
+        let mut driver = Service::spawn("chromedriver", command);
+        let port = eventually("chromedriver listens", async || {
+            let log = driver.log();
+            let told =
+                log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split_once('.'));
+            match told {
+                Some((port, _)) => Some(Some(port.to_owned())),
+                None => driver.has_ended().then_some(None),
+            }
+        })
+        .await;
+        if let Some(port) = port {
+            return (driver, port);
+        }
     }
 }
 

@@ -51,6 +51,7 @@ async fn every_wrong_field_is_named() {
         (json!({"passengers": 10}), vec!["passengers"]),
         (json!({"passengers": "2"}), vec!["passengers"]),
         (json!({"from": "QQQ", "to": "QQZ"}), vec!["from", "to"]),
+        (json!({"from": "QQQ", "date": "2025-02-30"}), vec!["date", "from"]),
         (json!({"suppliers": ["NOBODY"]}), vec!["suppliers"]),
         (json!({"suppliers": "GA"}), vec!["suppliers"]),
         (json!({"timeout_ms": 1}), vec!["timeout_ms"]),

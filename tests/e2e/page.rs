@@ -49,7 +49,9 @@ async fn places_are_suggested_the_likeliest_first() {
     assert!(body["data"].as_array().unwrap().len() <= 8);
     let (_, body) = client.get("/api/airports?q=san&limit=50").await;
     assert_eq!(body["data"].as_array().unwrap().len(), 50);
-    for (query, field) in [("", "q"), ("?q=%20", "q"), ("?q=jak&limit=0", "limit"), ("?q=jak&limit=51", "limit")] {
+    for (query, field) in
+        [("", "q"), ("?q=%20", "q"), ("?q=jak&limit=0", "limit"), ("?q=jak&limit=51", "limit")]
+    {
         let (status, body) = client.get(&format!("/api/airports{query}")).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
         assert_eq!(body["errors"][0]["field"], field, "{query}");

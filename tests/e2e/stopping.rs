@@ -49,6 +49,17 @@ async fn idle_services_stop_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn both_stop_cleanly_while_redis_is_away() {
+    let mut system = System::start().await;
+    system.joined(1).await;
+    system.redis.kill().await;
+    system.gateways[0].service.terminate();
+    system.workers[0].terminate();
+    assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
+    assert_eq!(system.workers[0].exit_code().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_cannot_do_its_work_says_so_and_fails() {
     let mut system = System::start().await;
     // The port is taken by the gateway that runs.

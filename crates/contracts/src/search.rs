@@ -16,7 +16,7 @@ pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{InvalidPassengers, Passengers};
-pub use request::{InvalidRequest, SearchRequest};
+pub use request::{InvalidRequest, Named, SearchRequest};
 
 /// One way from origin to destination, on a day, for some passengers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

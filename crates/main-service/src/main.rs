@@ -1,6 +1,10 @@
 //! The gateway's process.
 
-use std::{net::Ipv6Addr, process::ExitCode};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use main_service::Config;
@@ -22,7 +26,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let listener = match TcpListener::bind((Ipv6Addr::UNSPECIFIED, config.app_port)).await {
+    let listener = match listen(config.app_port).await {
         Ok(listener) => listener,
         Err(error) => {
             tracing::error!(port = config.app_port, %error, "can't listen; set APP_PORT to a free port");
@@ -35,5 +39,15 @@ async fn main() -> ExitCode {
             tracing::error!(%error, "stopped uncleanly");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// All interfaces, of both kinds; those of IPv4 alone on a host without IPv6.
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+        }
+        bound => bound,
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
 use super::SearchQuery;
-use crate::{FieldError, SupplierCode};
+use crate::{FieldError, IataCode, SupplierCode};
 
 /// The shortest `timeout_ms` a client may ask for: less than this no supplier could answer in.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
@@ -32,12 +32,36 @@ pub enum InvalidRequest {
     /// JSON, but an array, a string or the like.
     #[error("the body must be a JSON object")]
     NotAnObject,
-    /// Every field that is missing, of the wrong type or out of range.
-    #[error("the search has {} wrong field(s)", .0.len())]
-    Fields(Vec<FieldError>),
+    /// Some fields are missing, of the wrong type or out of range.
+    #[error("the search has {} wrong field(s)", .errors.len())]
+    Fields {
+        /// Each of them.
+        errors: Vec<FieldError>,
+        /// What could be read all the same.
+        named: Named,
+    },
+}
+
+/// What a request names, as far as it could be read: whether these exist can be told also where something else is
+/// wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Where to leave from.
+    pub origin: Option<IataCode>,
+    /// Where to arrive.
+    pub destination: Option<IataCode>,
+    /// Whom to ask.
+    pub suppliers: Vec<SupplierCode>,
 }
 
 impl SearchRequest {
+    /// What it names.
+    #[must_use]
+    pub fn named(&self) -> Named {
+        let SearchQuery { origin, destination, .. } = self.query;
+        Named { origin: Some(origin), destination: Some(destination), suppliers: self.suppliers.clone() }
+    }
+
     /// Reads the POST body `{"from","to","date","passengers"}` with its optional fields `suppliers` (codes) and
     /// `timeout_ms`. Names every wrong field, not only the first.
     pub fn from_json(body: &[u8]) -> Result<Self, InvalidRequest> {
@@ -49,7 +73,7 @@ impl SearchRequest {
         let destination = reader.required("to", "a string", text);
         let date = reader.required("date", "a string", text);
         let passengers = reader.required("passengers", "a whole number", number);
-        let suppliers = reader.optional("suppliers", "an array of supplier codes", codes);
+        let suppliers = reader.optional("suppliers", "an array of supplier codes", codes).unwrap_or_default();
         let timeout = reader.optional("timeout_ms", "a whole number of milliseconds", timeout);
         if let (Some(origin), Some(destination)) = (origin, destination)
             && origin == destination
@@ -59,9 +83,12 @@ impl SearchRequest {
         match (origin, destination, date, passengers) {
             (Some(origin), Some(destination), Some(date), Some(passengers)) if reader.errors.is_empty() => {
                 let query = SearchQuery { origin, destination, date, passengers };
-                Ok(Self { query, suppliers: suppliers.unwrap_or_default(), timeout })
+                Ok(Self { query, suppliers, timeout })
             }
-            _ => Err(InvalidRequest::Fields(reader.errors)),
+            _ => {
+                let named = Named { origin, destination, suppliers };
+                Err(InvalidRequest::Fields { errors: reader.errors, named })
+            }
         }
     }
 }
@@ -160,7 +187,9 @@ mod tests {
 
     fn wrong(body: &str) -> Vec<(String, String)> {
         match SearchRequest::from_json(body.as_bytes()) {
-            Err(InvalidRequest::Fields(errors)) => errors.into_iter().map(|e| (e.field, e.message)).collect(),
+            Err(InvalidRequest::Fields { errors, .. }) => {
+                errors.into_iter().map(|e| (e.field, e.message)).collect()
+            }
             other => panic!("{body} gave {other:?}"),
         }
     }

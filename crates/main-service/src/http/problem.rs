@@ -108,7 +108,7 @@ impl From<BrokerError> for Problem {
 impl From<InvalidRequest> for Problem {
     fn from(error: InvalidRequest) -> Self {
         match error {
-            InvalidRequest::Fields(errors) => Self::Fields(errors),
+            InvalidRequest::Fields { errors, .. } => Self::Fields(errors),
             other => Self::Body(other.to_string()),
         }
     }

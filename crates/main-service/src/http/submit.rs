@@ -7,6 +7,7 @@ use contracts::{
     EpochMillis, FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
+    search::{InvalidRequest, Named},
 };
 
 use super::{
@@ -59,8 +60,7 @@ pub(super) async fn submit(
     body: Body,
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(&headers, body).await?;
-    let request = SearchRequest::from_json(&body)?;
-    check_codes(&app, &request)?;
+    let request = parse(&app, &body)?;
     let limit = app.config.max_backlog;
     let may_submit = limit == 0 || app.condition.waiting() < limit;
 
@@ -117,24 +117,44 @@ fn job(app: &App, request: SearchRequest) -> Job {
     }
 }
 
-/// Refuses codes that nobody has, with a suggestion where there is one.
-fn check_codes(app: &App, request: &SearchRequest) -> Result<(), Problem> {
-    let (from, to) = (request.query.origin, request.query.destination);
-    let mut errors = Vec::new();
-    for (field, code) in [("from", from), ("to", to)] {
-        if !app.airports.knows(code) {
-            errors.push(unknown_code(&app.airports, field, code));
+/// Reads the body and refuses codes that nobody has, along with whatever else is wrong.
+fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
+    let (named, parsed) = match SearchRequest::from_json(body) {
+        Ok(request) => (request.named(), Ok(request)),
+        Err(InvalidRequest::Fields { errors, named }) => (named, Err(errors)),
+        Err(other) => return Err(other.into()),
+    };
+    match (parsed, unknown(app, &named)) {
+        (Ok(request), unknown) if unknown.is_empty() => Ok(request),
+        (Ok(_), unknown) => Err(Problem::Fields(unknown)),
+        (Err(mut errors), unknown) => {
+            errors.extend(unknown);
+            Err(Problem::Fields(errors))
         }
     }
-    if errors.is_empty() && app.airports.same_place(from, to) {
+}
+
+/// What is wrong with the places and suppliers that a request names.
+fn unknown(app: &App, named: &Named) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (field, code) in [("from", named.origin), ("to", named.destination)] {
+        errors.extend(
+            code.filter(|code| !app.airports.knows(*code))
+                .map(|code| unknown_code(&app.airports, field, code)),
+        );
+    }
+    if let (Some(from), Some(to)) = (named.origin, named.destination)
+        && from != to
+        && app.airports.same_place(from, to)
+    {
         errors.push(FieldError::new("to", "must be another place than \"from\""));
     }
-    let unknown = app.condition.unknown_suppliers(&request.suppliers);
-    if !unknown.is_empty() {
-        let codes: Vec<_> = unknown.iter().map(|code| code.as_str()).collect();
+    let suppliers = app.condition.unknown_suppliers(&named.suppliers);
+    if !suppliers.is_empty() {
+        let codes: Vec<_> = suppliers.iter().map(|code| code.as_str()).collect();
         errors.push(FieldError::new("suppliers", format!("no supplier is called {}", codes.join(", "))));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Fields(errors)) }
+    errors
 }
 
 fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError {

@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_hand::Stop, persist::persist, process};
+use super::{Context, in_hand::Stop, process};
 
 /// How many jobs are read at once.
 const BATCH: usize = 256;
@@ -88,7 +88,8 @@ async fn drain(context: &Context, since: Instant) {
         context.jobs.wait().await;
     }
     context.idle.cancel();
-    match persist("leaving the group", || context.leases.leave()).await {
+    // Not kept at: a name that stays behind holds nothing, and other workers sweep it away.
+    match context.leases.leave().await {
         Ok(true) => tracing::info!("left the group"),
         Ok(false) => tracing::warn!("something is still pending; another worker will take it over"),
         Err(error) => tracing::warn!(%error, "could not leave the group"),
