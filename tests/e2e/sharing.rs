@@ -1,21 +1,11 @@
 //! Several workers share the work.
 
-use std::collections::HashMap;
-
 use e2e::{System, eventually, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_share_fifty_searches() {
     let system = System::builder().workers(2).set("SIMULATED_LATENCY_MS", "100-300").start().await;
-    // Both have joined before the first search comes.
-    eventually("both workers have joined the group", async || {
-        let consumers: redis::RedisResult<Vec<HashMap<String, redis::Value>>> = redis::cmd("XINFO")
-            .arg(&["CONSUMERS", "flight.search.requested", "search-processors"])
-            .query_async(&mut system.redis.connect().await)
-            .await;
-        (consumers.ok()?.len() == 2).then_some(())
-    })
-    .await;
+    system.joined(2).await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..50 {

@@ -53,7 +53,9 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(crate) fn new(response: Response) -> Self {
+    /// The stream that a response carries.
+    #[must_use]
+    pub fn new(response: Response) -> Self {
         Self { response, unread: String::new(), comments: 0, retries: Vec::new() }
     }
 

@@ -174,6 +174,20 @@ impl System {
         self.workers.push(Service::start("provider-service", &settings));
     }
 
+    /// Waits until this many workers have joined the group.
+    pub async fn joined(&self, workers: usize) {
+        eventually("the workers have joined", async || (self.consumers().await == workers).then_some(()))
+            .await;
+    }
+
+    /// How many consumers the group of workers has.
+    pub async fn consumers(&self) -> usize {
+        let mut command = redis::cmd("XINFO");
+        command.arg(&["CONSUMERS", "flight.search.requested", "search-processors"]);
+        let consumers = command.query_async::<Vec<redis::Value>>(&mut self.redis.connect().await).await;
+        consumers.map_or(0, |consumers| consumers.len())
+    }
+
     fn settings(&self) -> Vec<(String, String)> {
         let mut settings = self.settings.clone();
         settings.push(("REDIS_ADDR".into(), self.redis.addr()));

@@ -30,7 +30,7 @@ impl BrokerError {
 
 impl From<RedisError> for BrokerError {
     fn from(error: RedisError) -> Self {
-        match error.code() {
+        match server_code(&error).as_deref() {
             Some("OOM") => return Self::Full(error),
             Some("NOGROUP" | "UNBLOCKED") => return Self::NoGroup(error),
             _ => {}
@@ -50,6 +50,12 @@ impl From<RedisError> for BrokerError {
             _ => Self::Refused(error),
         }
     }
+}
+
+/// The code with which the server refused, be it one command of a pipeline.
+fn server_code(error: &RedisError) -> Option<String> {
+    let of_pipeline = || Some(error.clone().into_server_errors()?.first()?.1.code().to_owned());
+    error.code().map(ToOwned::to_owned).or_else(of_pipeline)
 }
 
 impl From<redis::ParsingError> for BrokerError {

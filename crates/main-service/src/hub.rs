@@ -12,6 +12,8 @@
 
 mod feed;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -24,7 +26,7 @@ use std::{
 
 use contracts::{EpochMillis, SearchId};
 
-pub use feed::{Feed, Heard, Snapshot};
+pub use feed::{Feed, Heard, Need, Snapshot};
 pub use subscription::{Next, Subscription};
 
 /// How many locks the feeds are spread over, so that subscribers and the tail rarely meet at one.
@@ -57,13 +59,19 @@ impl Hub {
         let feed = {
             let mut shard = self.shard(id);
             let feed = shard.entry(id).or_default();
-            feed.enter(partials);
+            feed.enter(partials, after);
             if self.closed.load(Ordering::Acquire) {
                 feed.close();
             }
             Arc::clone(feed)
         };
         Subscription::new(Arc::clone(self), id, feed, partials, after)
+    }
+
+    /// How many follow a search.
+    #[must_use]
+    pub fn followers(&self, id: SearchId) -> usize {
+        self.shard(id).get(&id).map_or(0, |feed| feed.subscribers())
     }
 
     /// The feed of a search, if anyone follows it.

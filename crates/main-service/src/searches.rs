@@ -19,9 +19,10 @@ const LOADED_AT_ONCE: usize = 64;
 
 /// Loads a feed from its search's record, which is returned: `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
+    let need = feed.need();
     let record = app.broker.read(id).await?;
     match &record {
-        Some(record) => feed.load(id, &snapshot(record)),
+        Some(record) => feed.load(id, need, &snapshot(record)),
         None => feed.lost(),
     }
     Ok(record)
@@ -66,15 +67,15 @@ pub(crate) async fn expire(app: &App, id: SearchId) -> Result<(), BrokerError> {
 /// The suppliers that were to be asked and have not answered are told as such.
 fn with_silent_suppliers(app: &App, mut outcome: Outcome, record: &SearchRecord) -> Outcome {
     let elapsed_ms = outcome.details.elapsed_ms;
-    for listing in app.condition.suppliers() {
-        let asked = record.suppliers.is_empty() || record.suppliers.contains(&listing.code);
-        if asked && !outcome.details.suppliers.iter().any(|report| report.code == listing.code) {
+    for listing in app.condition.asked(&record.suppliers) {
+        if !outcome.details.suppliers.iter().any(|report| report.code == listing.code) {
             let (code, name) = (listing.code, listing.name);
             outcome.details.suppliers.push(SupplierReport {
                 code,
                 name,
                 status: SupplierStatus::Timeout,
                 elapsed_ms,
+                offers: 0,
             });
         }
     }

@@ -21,13 +21,15 @@ pub struct Config {
     #[arg(long, env = "JOB_LEASE_MS", default_value = "15000", value_parser = parse_millis, value_name = "MS")]
     pub job_lease_ms: Duration,
 
-    /// What the simulated suppliers take, in milliseconds: N or MIN-MAX.
-    #[arg(long, env = "SIMULATED_LATENCY_MS", default_value = "400-6000", value_name = "N|MIN-MAX")]
-    pub simulated_latency_ms: LatencyRange,
+    /// What the simulated suppliers take, in milliseconds: N or MIN-MAX [default: 400-6000, or what the suppliers
+    /// file says].
+    #[arg(long, env = "SIMULATED_LATENCY_MS", value_name = "N|MIN-MAX")]
+    pub simulated_latency_ms: Option<LatencyRange>,
 
-    /// Share of simulated calls that fail, 0 to 1.
-    #[arg(long, env = "SIMULATED_FAILURE_RATE", default_value = "0.02", value_parser = parse_rate, value_name = "RATE")]
-    pub simulated_failure_rate: f64,
+    /// Share of simulated calls that fail, 0 to 1 [default: what the suppliers file says, about
+    /// 0.02 without one].
+    #[arg(long, env = "SIMULATED_FAILURE_RATE", value_parser = parse_rate, value_name = "RATE")]
+    pub simulated_failure_rate: Option<f64>,
 
     /// A TOML file that says which suppliers are asked; without it a set of simulated carriers.
     #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]

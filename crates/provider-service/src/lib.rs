@@ -21,7 +21,7 @@ use service::{Lifecycle, Unclean};
 
 pub use config::Config;
 
-use suppliers::{Options, Registry, RegistryError};
+use suppliers::{LatencyRange, Options, Registry, RegistryError};
 
 /// Why a worker did not start, or not stop as it should.
 #[derive(Debug, thiserror::Error)]
@@ -66,16 +66,15 @@ fn registry(config: &Config) -> Result<Registry, RunError> {
     let airports = Arc::new(Airports::embedded());
     let secret = |name: &str| std::env::var(name).ok();
     let options = Options {
-        simulated_latency: Some(config.simulated_latency_ms),
-        simulated_failure_rate: Some(config.simulated_failure_rate),
+        simulated_latency: config.simulated_latency_ms,
+        simulated_failure_rate: config.simulated_failure_rate,
         secrets: &secret,
     };
-    match &config.suppliers_file {
-        None => Ok(Registry::embedded(options, &airports)?),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| RunError::SuppliersFile { path: path.display().to_string(), source })?;
-            Ok(Registry::from_toml(&text, options, &airports)?)
-        }
-    }
+    let Some(path) = &config.suppliers_file else {
+        let latency = config.simulated_latency_ms.unwrap_or(LatencyRange::EMBEDDED);
+        return Ok(Registry::embedded(Options { simulated_latency: Some(latency), ..options }, &airports)?);
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| RunError::SuppliersFile { path: path.display().to_string(), source })?;
+    Ok(Registry::from_toml(&text, options, &airports)?)
 }

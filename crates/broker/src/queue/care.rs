@@ -30,10 +30,11 @@ impl Leases {
         Ok(call.invoke_async(&mut self.broker.connection.clone()).await?)
     }
 
-    /// Removes consumers that hold nothing and have not been heard of for `silence`, and tells their names.
+    /// Gives a sign of life, removes consumers that hold nothing and have given none for `silence`, and tells their
+    /// names.
     pub async fn sweep(&self, silence: Duration) -> Result<Vec<String>, BrokerError> {
         let mut call = self.broker.scripts.sweep.key(REQUESTED_STREAM);
-        call.arg(CONSUMER_GROUP).arg(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX));
+        call.arg(CONSUMER_GROUP).arg(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX)).arg(&self.name);
         Ok(call.invoke_async(&mut self.broker.connection.clone()).await?)
     }
 

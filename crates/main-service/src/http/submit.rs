@@ -1,12 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use airports::Airports;
-use axum::{
-    Json,
-    body::{Body, Bytes, to_bytes},
-    extract::State,
-    http::{HeaderMap, header},
-};
+use axum::{Json, body::Body, extract::State, http::HeaderMap};
 use broker::{BrokerError, Submission};
 use contracts::{
     EpochMillis, FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
@@ -16,13 +11,12 @@ use contracts::{
 
 use super::{
     Problem,
+    body::read_json,
     openapi::{SearchBody, SubmitFailures},
     sharing,
 };
 use crate::app::App;
 
-/// The largest body that is read. The longest sensible search has a few hundred bytes.
-const MAX_BODY: usize = 16 * 1024;
 /// How long a client waits for its answer when Redis is in trouble; the promise is 2 s.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
@@ -123,34 +117,13 @@ fn job(app: &App, request: SearchRequest) -> Job {
     }
 }
 
-async fn read_json(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(Problem::ContentType);
-    }
-    let announced =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
-        return Err(Problem::BodyTooLarge);
-    }
-    to_bytes(body, MAX_BODY).await.map_err(|error| {
-        // The error's source tells the two apart: too long, or cut off in the middle.
-        match std::error::Error::source(&error) {
-            Some(source) if source.is::<http_body_util::LengthLimitError>() => Problem::BodyTooLarge,
-            _ => Problem::Body("the body could not be read".into()),
-        }
-    })
-}
-
 /// Refuses codes that nobody has, with a suggestion where there is one.
 fn check_codes(app: &App, request: &SearchRequest) -> Result<(), Problem> {
     let (from, to) = (request.query.origin, request.query.destination);
     let mut errors = Vec::new();
     for (field, code) in [("from", from), ("to", to)] {
         if !app.airports.knows(code) {
-            errors.push(FieldError::new(field, unknown_code(&app.airports, code)));
+            errors.push(unknown_code(&app.airports, field, code));
         }
     }
     if errors.is_empty() && app.airports.same_place(from, to) {
@@ -164,9 +137,11 @@ fn check_codes(app: &App, request: &SearchRequest) -> Result<(), Problem> {
     if errors.is_empty() { Ok(()) } else { Err(Problem::Fields(errors)) }
 }
 
-fn unknown_code(airports: &Airports, code: IataCode) -> String {
-    match airports.suggestion(code) {
+fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError {
+    let suggestion = airports.suggestion(code).map(|code| code.to_string());
+    let message = match &suggestion {
         Some(suggestion) => format!("no airport or city has the code {code}; did you mean {suggestion}?"),
         None => format!("no airport or city has the code {code}"),
-    }
+    };
+    FieldError::new(field, message).suggesting(suggestion)
 }

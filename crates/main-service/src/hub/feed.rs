@@ -23,8 +23,10 @@ struct Story {
     /// The frames by place. A partial that nobody here wants has no frame.
     events: Vec<Option<Bytes>>,
     fate: Fate,
-    /// What is missing in `events` is not in the record either, or not wanted.
-    complete: bool,
+    /// How often the record was needed: at first, and whenever it may tell more than is here.
+    needed: u64,
+    /// Up to which of these times it was loaded.
+    loaded: u64,
     /// Somebody wants, or wanted, the partials.
     partials: bool,
     deadline: Option<EpochMillis>,
@@ -54,6 +56,11 @@ pub struct Snapshot {
     pub deadline: Option<EpochMillis>,
 }
 
+/// What a load is for: the last time that the record was needed when the load began. A record that was read before
+/// that does not count as all there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need(u64);
+
 /// What a feed says to news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -76,12 +83,12 @@ impl Feed {
     /// News of a supplier's answer. Encoded only where somebody wants it.
     pub fn hear_answer(&self, id: SearchId, answer: &StoredAnswer) -> Heard {
         let mut story = lock(&self.story);
-        let known = story.events.len() as u64;
+        let known = story.known();
         if story.has_ended() || !story.partials || answer.seq <= known {
             return Heard::Yes;
         }
         if answer.seq > known + 1 {
-            story.complete = false;
+            story.needed += 1;
             return Heard::Gap;
         }
         story.events.push(Some(event::partial_frame(id, answer).into()));
@@ -93,8 +100,8 @@ impl Feed {
     /// News of the end, at its place.
     pub fn hear_end(&self, id: SearchId, seq: u64, end: &StoredEnd) -> Heard {
         let mut story = lock(&self.story);
-        if story.partials && !story.has_ended() && seq > story.events.len() as u64 + 1 {
-            story.complete = false;
+        if story.partials && !story.has_ended() && seq > story.known() + 1 {
+            story.needed += 1;
             return Heard::Gap;
         }
         story.end(id, seq, end);
@@ -103,8 +110,14 @@ impl Feed {
         Heard::Yes
     }
 
-    /// Takes over what the record tells.
-    pub fn load(&self, id: SearchId, snapshot: &Snapshot) {
+    /// What a load that begins now is for.
+    #[must_use]
+    pub fn need(&self) -> Need {
+        Need(lock(&self.story).needed)
+    }
+
+    /// Takes over what the record tells, which was read after `need` was taken.
+    pub fn load(&self, id: SearchId, need: Need, snapshot: &Snapshot) {
         let mut story = lock(&self.story);
         for answer in &snapshot.answers {
             story.answer(id, answer);
@@ -113,7 +126,7 @@ impl Feed {
             story.end(id, *seq, end);
         }
         story.deadline = snapshot.deadline.or(story.deadline);
-        story.complete = true;
+        story.loaded = story.loaded.max(need.0);
         drop(story);
         self.changed.notify_waiters();
     }
@@ -132,7 +145,7 @@ impl Feed {
     /// How many places of the story are known.
     #[must_use]
     pub fn known(&self) -> u64 {
-        lock(&self.story).events.len() as u64
+        lock(&self.story).known()
     }
 
     /// There is nothing more to come.
@@ -144,7 +157,7 @@ impl Feed {
     /// Whether a subscriber has to load the record before it can follow.
     #[must_use]
     pub fn needs_loading(&self) -> bool {
-        !lock(&self.story).complete
+        !lock(&self.story).is_complete()
     }
 
     pub(super) fn is_overdue(&self, now: EpochMillis) -> bool {
@@ -156,13 +169,22 @@ impl Feed {
         self.changed.notified()
     }
 
-    pub(super) fn enter(&self, partials: bool) {
+    /// A subscriber comes that has had the event at place `after`.
+    pub(super) fn enter(&self, partials: bool, after: u64) {
         let mut story = lock(&self.story);
         story.subscribers += 1;
-        if partials && !story.partials {
-            story.partials = true;
-            story.complete = false;
+        let is_first = story.subscribers == 1;
+        let wants_more = partials && !story.partials;
+        // Perhaps it heard at another gateway what is still on its way to this one.
+        let knows_more = after > story.known() && !story.has_ended();
+        if is_first || wants_more || knows_more {
+            story.needed += 1;
         }
+        story.partials |= partials;
+    }
+
+    pub(super) fn subscribers(&self) -> usize {
+        lock(&self.story).subscribers
     }
 
     /// Whether the one who leaves was the last.
@@ -222,13 +244,22 @@ impl Story {
         }
     }
 
+    fn known(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// What is missing in `events` is not in the record either, or not wanted.
+    fn is_complete(&self) -> bool {
+        self.loaded == self.needed
+    }
+
     fn has_ended(&self) -> bool {
         self.fate == Fate::Ended
     }
 
     fn behind(&self, cursor: &mut u64, partials: bool) -> Behind {
-        let known = self.events.len() as u64;
-        if self.complete && *cursor > known {
+        let known = self.known();
+        if *cursor > known && (self.is_complete() || self.has_ended()) {
             // A cursor from the future comes from another story: tell the whole one.
             *cursor = 0;
         }
@@ -240,7 +271,7 @@ impl Story {
             return Behind::Event(frame);
         }
         match self.fate {
-            Fate::Ended if *cursor >= known => Behind::End,
+            Fate::Ended if *cursor == known => Behind::End,
             Fate::Closed => Behind::Closed,
             Fate::Open | Fate::Ended => Behind::Nothing,
         }
@@ -250,12 +281,12 @@ impl Story {
     fn next_frame(&self, cursor: &mut u64) -> Option<Bytes> {
         loop {
             let slot = self.events.get(usize::try_from(*cursor).ok()?)?;
-            if slot.is_some() || self.complete {
+            if slot.is_some() || self.is_complete() {
                 *cursor += 1;
             }
             match slot {
                 Some(frame) => return Some(frame.clone()),
-                None if self.complete => {}
+                None if self.is_complete() => {}
                 None => return None,
             }
         }

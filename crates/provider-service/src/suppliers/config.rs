@@ -1,12 +1,15 @@
 //! The suppliers file: which suppliers there are and how each may be asked.
 
-use std::time::Duration;
+mod bounds;
+mod common;
 
-use contracts::SupplierCode;
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Table, Value};
 
 use super::LatencyRange;
+pub(super) use bounds::ByteLimit;
+use common::KEYS;
+pub(super) use common::{Common, Kind};
 
 /// What is decided outside the suppliers file.
 #[derive(Clone, Copy)]
@@ -35,6 +38,9 @@ pub enum RegistryError {
     /// It is TOML, but nothing that belongs here.
     #[error("the suppliers file: {0}")]
     Shape(String),
+    /// There can be no HTTP client.
+    #[error("no HTTP client: {0}")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// One supplier is not as it should be.
     #[error("supplier {supplier}: {problem}")]
     Supplier {
@@ -44,38 +50,6 @@ pub enum RegistryError {
         problem: String,
     },
 }
-
-/// What every supplier has, whatever its kind.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Common {
-    pub(crate) code: SupplierCode,
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    #[serde(default = "default_timeout")]
-    timeout_ms: u64,
-}
-
-fn default_timeout() -> u64 {
-    10_000
-}
-
-impl Common {
-    /// How long one call may take.
-    pub(crate) fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms)
-    }
-}
-
-/// What a supplier is asked through.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
-    Simulated,
-}
-
-/// The keys of [`Common`]: the others are the kind's.
-const COMMON: [&str; 4] = ["code", "name", "kind", "timeout_ms"];
 
 /// One supplier of the file, its own keys and those of its kind apart.
 #[derive(Debug)]
@@ -89,6 +63,11 @@ impl Entry {
     pub(crate) fn settings<T: DeserializeOwned>(&self) -> Result<T, RegistryError> {
         let settings = Value::Table(self.settings.clone());
         settings.try_into().map_err(|error| self.problem(&error))
+    }
+
+    /// An error that names this supplier and one of its fields.
+    pub(crate) fn field(&self, field: &str, problem: &(impl ToString + ?Sized)) -> RegistryError {
+        self.problem(&format!("`{field}`: {}", problem.to_string()))
     }
 
     /// An error that names this supplier.
@@ -116,7 +95,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Entry>, RegistryError> {
     if file.supplier.is_empty() {
         return Err(RegistryError::Shape("it names no [[supplier]]".into()));
     }
-    if let Some(key) = file.defaults.keys().find(|key| !COMMON.contains(&key.as_str())) {
+    if let Some(key) = file.defaults.keys().find(|key| !KEYS.contains(&key.as_str())) {
         return Err(RegistryError::Shape(format!("[defaults] has no key `{key}`")));
     }
     let entries = file.supplier.into_iter().enumerate();
@@ -130,9 +109,15 @@ fn entry(at: usize, mut table: Table, defaults: &Table) -> Result<Entry, Registr
         table.entry(key.clone()).or_insert_with(|| value.clone());
     }
     let (common, settings): (Table, Table) =
-        table.into_iter().partition(|(key, _)| COMMON.contains(&key.as_str()));
+        table.into_iter().partition(|(key, _)| KEYS.contains(&key.as_str()));
     let common = Value::Table(common).try_into().map_err(|error: toml::de::Error| {
         RegistryError::Supplier { supplier: name, problem: error.to_string().trim_end().to_owned() }
     })?;
-    Ok(Entry { common, settings })
+    let entry = Entry { common, settings };
+    match entry.common.rate_limit {
+        Some(rate) if rate.burst > rate.calls => {
+            Err(entry.problem(&"`rate_limit.burst` is above its `calls`"))
+        }
+        _ => Ok(entry),
+    }
 }

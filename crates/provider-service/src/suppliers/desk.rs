@@ -1,32 +1,80 @@
-//! Asks one supplier, so that whatever it does the search goes on.
+//! Asks one supplier, so that whatever it does the search goes on and the other suppliers notice nothing.
+//!
+//! A call waits for a place among the supplier's calls at once and for its rate limit; how long it may is counted
+//! against the search. Then it is made, and the supplier's own timeout begins. A call that fails is repeated, as
+//! long as the search's deadline allows, and queues like any other. A breaker keeps calls away from a supplier
+//! that fails again and again.
+//!
+//! | status | when |
+//! | --- | --- |
+//! | `ok`, `empty` | the supplier answered |
+//! | `timeout` | it was asked, and did not answer within its timeout or the search's deadline |
+//! | `error` | it answered with an error, or with something that is no answer |
+//! | `unavailable` | it was not asked: its breaker is open, or the search's turn did not come in time |
 
-use std::time::Duration;
+mod failure;
+
+use std::{
+    error::Error,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
+use backon::{ExponentialBuilder, Retryable};
 use contracts::{Offer, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
-use super::{Supplier, SupplierError, config::Common};
+use super::{
+    Supplier, SupplierError,
+    breaker::{Breaker, BreakerSettings},
+    config::Common,
+    limits::{Limits, Rate, Slot},
+};
+use failure::Failure;
+
+/// Waiting before a repetition gets no longer than this, unless the supplier says so.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// Where a supplier is asked.
 pub struct Desk {
     code: SupplierCode,
     name: String,
     timeout: Duration,
+    max_wait: Option<Duration>,
+    backoff: ExponentialBuilder,
+    limits: Limits,
+    breaker: Breaker,
     supplier: Box<dyn Supplier>,
 }
 
 impl Desk {
-    /// A desk for `supplier`, which keeps to the limits of its entry in the file.
+    /// A desk for `supplier` that keeps to the limits of its entry in the file.
     pub(crate) fn new(common: &Common, supplier: Box<dyn Supplier>) -> Self {
-        Self { code: common.code.clone(), name: common.name.clone(), timeout: common.timeout(), supplier }
+        let Common { code, name, .. } = common;
+        let rate =
+            common.rate_limit.map(|rate| Rate { calls: rate.calls, per: rate.per.0, burst: rate.burst });
+        let breaker = BreakerSettings { failures: common.breaker.failures, open: common.breaker.open.0 };
+        Self {
+            code: code.clone(),
+            name: name.clone(),
+            timeout: common.timeout.0,
+            max_wait: common.max_wait.map(|wait| wait.0),
+            backoff: ExponentialBuilder::new()
+                .with_min_delay(common.backoff.0)
+                .with_max_delay(MAX_BACKOFF)
+                .with_max_times(common.retries)
+                .with_jitter(),
+            limits: Limits::new(common.concurrency, rate),
+            breaker: Breaker::new(code.clone(), breaker),
+            supplier,
+        }
     }
 
     /// A desk for a code that nobody has: it answers at once that this is an error.
     pub(crate) fn unknown(code: SupplierCode) -> Self {
-        let name = code.to_string();
-        Self { code, name, timeout: Duration::MAX, supplier: Box::new(Nobody) }
+        Self::new(&Common::of_nobody(code), Box::new(Nobody))
     }
 
     /// What the supplier is asked for by.
@@ -41,29 +89,96 @@ impl Desk {
         &self.name
     }
 
-    /// Asks the supplier. Never fails: the report's status tells what went wrong. Ends by `deadline`, then with
-    /// status `timeout`. Dropping the future cancels the call.
+    /// Asks the supplier. Never fails: the report's status tells what went wrong. Ends by `deadline`. Dropping
+    /// the future ends the call and frees its place.
     pub async fn ask(&self, query: &SearchQuery, deadline: Instant) -> Answer {
         let asked = Instant::now();
-        let (status, offers) = match self.call(query, deadline).await {
+        let (status, offers) = match self.answer(query, deadline).await {
             Ok(offers) if offers.is_empty() => (SupplierStatus::Empty, offers),
             Ok(offers) => (SupplierStatus::Ok, offers),
-            Err(SupplierError::Timeout) => (SupplierStatus::Timeout, Vec::new()),
-            Err(_) => (SupplierStatus::Error, Vec::new()),
+            Err(failure) => (failure.status(), Vec::new()),
         };
         let elapsed_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let report = SupplierReport { code: self.code.clone(), name: self.name.clone(), status, elapsed_ms };
+        let report = SupplierReport {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            status,
+            elapsed_ms,
+            offers: offers.len(),
+        };
         Answer { report, offers }
     }
 
-    async fn call(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
-        let until = Instant::now().checked_add(self.timeout).map_or(deadline, |own| own.min(deadline));
-        let answer = timeout_at(until, self.supplier.search(query, until)).await;
-        let answer = answer.unwrap_or(Err(SupplierError::Timeout));
-        if let Err(error) = &answer {
-            debug!(supplier = %self.code, error = error as &dyn std::error::Error, "supplier failed");
+    async fn answer(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, Failure> {
+        if deadline <= Instant::now() {
+            return Err(Failure::OutOfTime);
         }
-        answer
+        let calls = AtomicU32::new(0);
+        let attempts = (|| self.attempt(query, deadline, &calls))
+            .retry(self.backoff)
+            .sleep(tokio::time::sleep)
+            .when(|failure| failure.is_retryable() && self.breaker.lets_through())
+            .adjust(|failure, backoff| failure.wait(backoff?, deadline));
+        let answer = timeout_at(deadline, attempts).await;
+        let was_asked = calls.into_inner() > 0;
+        match answer {
+            Ok(Err(Failure::Open | Failure::Busy)) if was_asked => Err(Failure::NotAgain),
+            Ok(answer) => answer,
+            Err(_) if was_asked => Err(Failure::OutOfTime),
+            Err(_) => Err(Failure::Busy),
+        }
+    }
+
+    /// Queues, and makes one call.
+    async fn attempt(
+        &self,
+        query: &SearchQuery,
+        deadline: Instant,
+        calls: &AtomicU32,
+    ) -> Result<Vec<Offer>, Failure> {
+        let _slot = self.slot(deadline).await?;
+        let call = self.breaker.call().ok_or(Failure::Open)?;
+        let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let begun = Instant::now();
+        let own = begun.checked_add(self.timeout).filter(|own| *own <= deadline);
+        let until = own.unwrap_or(deadline);
+
+        let answer = match timeout_at(until, self.supplier.search(query, until)).await {
+            Ok(answer) => answer,
+            // Less time than the supplier is due, so this says nothing about it.
+            Err(_) if own.is_none() => return Err(Failure::OutOfTime),
+            Err(_) => Err(SupplierError::Timeout),
+        };
+        self.log(attempt, begun.elapsed(), &answer);
+        match &answer {
+            Err(error) if error.is_failure() => call.failed(),
+            _ => call.succeeded(),
+        }
+        answer.map_err(Failure::Supplier)
+    }
+
+    /// Waits for the next call's turn. Looks at the breaker again while queueing: it may open meanwhile.
+    async fn slot(&self, deadline: Instant) -> Result<Slot<'_>, Failure> {
+        let open = || if self.breaker.lets_through() { Ok(()) } else { Err(Failure::Open) };
+        let turn = async {
+            open()?;
+            let place = self.limits.queue().await;
+            open()?;
+            Ok(place.pace().await)
+        };
+        let patience = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));
+        let until = patience.map_or(deadline, |patience| patience.min(deadline));
+        timeout_at(until, turn).await.unwrap_or(Err(Failure::Busy))
+    }
+
+    fn log(&self, attempt: u32, took: Duration, answer: &Result<Vec<Offer>, SupplierError>) {
+        let supplier = &self.code;
+        match answer {
+            Ok(offers) => debug!(%supplier, attempt, ?took, offers = offers.len(), "supplier answered"),
+            Err(error) => {
+                debug!(%supplier, attempt, ?took, error = error as &dyn Error, "supplier failed");
+            }
+        }
     }
 }
 
@@ -76,3 +191,6 @@ impl Supplier for Nobody {
         Err(SupplierError::Unknown)
     }
 }
+
+#[cfg(test)]
+mod tests;

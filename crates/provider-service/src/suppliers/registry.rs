@@ -1,13 +1,15 @@
 //! All suppliers that this worker can ask.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{cell::OnceCell, collections::HashSet, sync::Arc};
 
 use airports::Airports;
 use contracts::{SupplierCode, SupplierListing};
 
 use super::{
-    Desk, Supplier,
+    Desk, Supplier, client,
     config::{self, Entry, Kind, Options, RegistryError},
+    duffel::Duffel,
+    http::Http,
     simulated::Simulated,
 };
 
@@ -31,7 +33,8 @@ impl Registry {
         if let Some(twice) = entries.iter().find(|entry| !codes.insert(&entry.common.code)) {
             return Err(twice.problem(&"there are two with this code"));
         }
-        let desks = entries.iter().map(|entry| Ok(Arc::new(desk(entry, options, airports)?)));
+        let workshop = Workshop { options, airports, client: OnceCell::new() };
+        let desks = entries.iter().map(|entry| Ok(Arc::new(workshop.desk(entry)?)));
         Ok(Self { desks: desks.collect::<Result<_, RegistryError>>()? })
     }
 
@@ -67,11 +70,32 @@ impl Registry {
     }
 }
 
-fn desk(entry: &Entry, options: Options<'_>, airports: &Arc<Airports>) -> Result<Desk, RegistryError> {
-    let supplier: Box<dyn Supplier> = match entry.common.kind {
-        Kind::Simulated => Box::new(Simulated::from_entry(entry, options, airports)?),
-    };
-    Ok(Desk::new(&entry.common, supplier))
+/// What desks are made with.
+struct Workshop<'a> {
+    options: Options<'a>,
+    airports: &'a Arc<Airports>,
+    /// Made when the first supplier needs it, as it reads the system's certificates.
+    client: OnceCell<reqwest::Client>,
+}
+
+impl Workshop<'_> {
+    fn desk(&self, entry: &Entry) -> Result<Desk, RegistryError> {
+        let (options, airports) = (self.options, self.airports);
+        let supplier: Box<dyn Supplier> = match entry.common.kind {
+            Kind::Simulated => Box::new(Simulated::from_entry(entry, options, airports)?),
+            Kind::Duffel => Box::new(Duffel::from_entry(entry, options, self.client()?, airports)?),
+            Kind::Http => Box::new(Http::from_entry(entry, options, self.client()?, airports)?),
+        };
+        Ok(Desk::new(&entry.common, supplier))
+    }
+
+    fn client(&self) -> Result<reqwest::Client, RegistryError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
+        }
+        let client = client::client().map_err(|error| RegistryError::Client(error.into()))?;
+        Ok(self.client.get_or_init(|| client).clone())
+    }
 }
 
 #[cfg(test)]

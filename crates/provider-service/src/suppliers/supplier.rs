@@ -1,8 +1,12 @@
 //! What a supplier is: it answers a query with offers, or with an error that says whether to ask again.
 
+use std::{error::Error, time::Duration};
+
 use async_trait::async_trait;
 use contracts::{Offer, SearchQuery};
 use tokio::time::Instant;
+
+use super::Malformed;
 
 /// Somebody who sells flights.
 ///
@@ -14,12 +18,40 @@ pub trait Supplier: Send + Sync + 'static {
     async fn search(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, SupplierError>;
 }
 
-/// Why a supplier gave no answer.
+/// Why a supplier gave no answer. Neither its text nor its sources hold an address or a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SupplierError {
     /// It did not answer within its timeout.
     #[error("no answer within the supplier's timeout")]
     Timeout,
+    /// No connection to it, or one that broke.
+    #[error("the connection failed")]
+    Connection(#[source] Box<dyn Error + Send + Sync>),
+    /// It answered with an HTTP status that is no success.
+    #[error("it answered with status {status}: {detail}")]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What it said about it.
+        detail: String,
+        /// Whether it makes sense to ask again.
+        retry: Retry,
+    },
+    /// It sent more than it may.
+    #[error("its answer is longer than {limit} bytes")]
+    TooLong {
+        /// The most it may send.
+        limit: usize,
+    },
+    /// Its answer is not of the form that was agreed.
+    #[error("its answer can't be read: {0}")]
+    Malformed(#[from] Malformed),
+    /// It redirects in circles, or to another host.
+    #[error("it redirects in circles or to another host")]
+    Redirected,
+    /// The query can't be put into its terms.
+    #[error("the query can't be put into a request")]
+    Unaskable,
     /// A simulated carrier failed, as it is set to do now and then.
     #[error("simulated failure")]
     Simulated,
@@ -28,13 +60,42 @@ pub enum SupplierError {
     Unknown,
 }
 
+/// Whether the same question may be answered if it is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// No: the answer would be the same.
+    Never,
+    /// After a moment.
+    Soon,
+    /// The supplier says when.
+    After(Duration),
+}
+
 impl SupplierError {
-    /// Whether the same question may be answered a moment later.
+    /// Whether the same question may be answered if it is asked again.
     #[must_use]
-    pub fn is_retryable(&self) -> bool {
+    pub fn retry(&self) -> Retry {
         match self {
-            Self::Timeout | Self::Simulated => true,
-            Self::Unknown => false,
+            Self::Timeout | Self::Connection(_) | Self::Simulated => Retry::Soon,
+            Self::Status { retry, .. } => *retry,
+            Self::TooLong { .. }
+            | Self::Malformed(_)
+            | Self::Redirected
+            | Self::Unaskable
+            | Self::Unknown => Retry::Never,
+        }
+    }
+
+    /// Whether it tells of the supplier's health, and not of the question: so many of these open the breaker.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            // Not let in, too slow, too often: the next question fares no better.
+            Self::Status { status, .. } => {
+                !(400..500).contains(status) || matches!(status, 401 | 403 | 408 | 429)
+            }
+            Self::Unaskable | Self::Unknown => false,
+            _ => true,
         }
     }
 }

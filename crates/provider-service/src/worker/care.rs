@@ -16,7 +16,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const LISTING_HOLDS: Duration = Duration::from_secs(30);
 /// A consumer that holds nothing and was silent for this many leases, but at least [`SHORTEST_SILENCE`], is dead.
 const SILENT_LEASES: u32 = 4;
-/// Consumers read twice a second.
+/// Every round is a sign of life.
 const SHORTEST_SILENCE: Duration = Duration::from_secs(5);
 
 /// Runs until the last job has ended, so that no lease runs out while the worker stops.

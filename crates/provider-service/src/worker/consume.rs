@@ -4,7 +4,11 @@ use broker::{
     Backoff,
     queue::{Consumer, Delivery},
 };
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use futures_util::FutureExt;
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, in_hand::Stop, persist::persist, process};
@@ -17,17 +21,25 @@ const BLOCK: Duration = Duration::from_millis(500);
 const PATIENCE: f64 = 0.8;
 
 /// Reads jobs and starts work on them, until it is time to stop; then sees to it that nothing stays in hand.
-pub(super) async fn run(context: Arc<Context>, mut consumer: Consumer, stop: CancellationToken) {
+pub(super) async fn run(context: Arc<Context>, consumer: Consumer, stop: CancellationToken) {
+    // The grace period begins when it is time to stop, not when the last read has returned.
+    let stopping = stop.cancelled().map(|()| Instant::now());
+    let ((), since) = tokio::join!(read(&context, consumer, &stop), stopping);
+    drain(&context, since).await;
+}
+
+async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &CancellationToken) {
+    let block = BLOCK.min(context.config.common.shutdown_grace_ms / 4);
     let mut backoff = Backoff::default();
-    while let Some(permits) = stop.run_until_cancelled(permits(&context)).await {
+    while let Some(permits) = stop.run_until_cancelled(permits(context)).await {
         // Not dropped when it is time to stop: what Redis has delivered by then would stay behind.
-        match consumer.read(permits.num_permits(), BLOCK).await {
+        match consumer.read(permits.num_permits(), block).await {
             Ok(deliveries) => {
                 if backoff.attempts() > 0 {
                     tracing::info!("the worker reads jobs again");
                     backoff.reset();
                 }
-                start(&context, deliveries, permits);
+                start(context, deliveries, permits);
             }
             Err(error) => {
                 if backoff.attempts().is_multiple_of(20) {
@@ -36,11 +48,7 @@ pub(super) async fn run(context: Arc<Context>, mut consumer: Consumer, stop: Can
                 stop.run_until_cancelled(backoff.pause()).await;
             }
         }
-        if stop.is_cancelled() {
-            break;
-        }
     }
-    drain(&context).await;
 }
 
 /// Permits for as many jobs as there is room for, at least one.
@@ -71,10 +79,10 @@ pub(super) fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permi
 }
 
 /// Lets what is in hand end, hands back what has not by then, and leaves the group.
-async fn drain(context: &Context) {
+async fn drain(context: &Context, since: Instant) {
     let grace = context.config.common.shutdown_grace_ms;
     context.jobs.close();
-    if timeout(grace.mul_f64(PATIENCE), context.jobs.wait()).await.is_err() {
+    if timeout_at(since + grace.mul_f64(PATIENCE), context.jobs.wait()).await.is_err() {
         let jobs = context.in_hand.stop_all(Stop::HandBack);
         tracing::info!(jobs, "handing back what has not ended in time");
         context.jobs.wait().await;

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::*;
 
-pub(crate) fn query(from: &str, to: &str) -> SearchQuery {
+fn query(from: &str, to: &str) -> SearchQuery {
     SearchQuery {
         origin: from.parse().unwrap(),
         destination: to.parse().unwrap(),
@@ -118,6 +118,16 @@ fn an_error_names_the_supplier_and_the_field() {
         ("price_level = 1", "price_levle = 1", "`price_levle`"),
         ("price_level = 1", "price_level = 1\nretires = 3", "`retires`"),
         ("price_level = 1", "price_level = 1\ntimeout_ms = -3", "`timeout_ms`"),
+        ("price_level = 1", "price_level = 1\ntimeout_ms = 0", "`timeout_ms`"),
+        ("price_level = 1", "price_level = 1\nretries = -1", "`retries`"),
+        ("price_level = 1", "price_level = 1\nrate_limit = { calls = 0, per_ms = 1 }", "`rate_limit.calls`"),
+        (
+            "price_level = 1",
+            "price_level = 1\nrate_limit = { calls = 1, per_ms = 9, burst = 2 }",
+            "`rate_limit.burst`",
+        ),
+        ("price_level = 1", "price_level = 1\nrate_limit = { calls = 1, per = 9 }", "`per`"),
+        ("price_level = 1", "price_level = 1\nbreaker = { open_ms = 'long' }", "`breaker.open_ms`"),
         ("home = \"ID\"", "", "`home`"),
         ("median_ms = 10", "median_ms = 30", "`latency`"),
         ("median_ms = 10", "medium_ms = 10", "`medium_ms`"),

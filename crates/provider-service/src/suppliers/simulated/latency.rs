@@ -17,6 +17,11 @@ pub struct LatencyRange {
     max_ms: u32,
 }
 
+impl LatencyRange {
+    /// What the compiled-in carriers may take unless it is said otherwise.
+    pub const EMBEDDED: Self = Self { min_ms: 400, max_ms: 6000 };
+}
+
 /// A text that is no range of latencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be milliseconds, N or MIN-MAX, like 400-6000")]

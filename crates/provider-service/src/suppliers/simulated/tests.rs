@@ -157,18 +157,3 @@ async fn a_call_takes_its_latency() {
     let _ = carrier("GA").search(&query("CGK", "DPS", "2025-07-10", 2), deadline).await;
     assert!(began.elapsed() > Duration::from_millis(50));
 }
-
-/// Not asserted, as machines differ; `cargo test --release -- --ignored --nocapture` shows it.
-#[test]
-#[ignore = "a measurement"]
-fn what_a_search_costs() {
-    let carriers = carriers();
-    for (from, to) in ROUTES {
-        let query = query(from, to, "2025-07-10", 2);
-        let began = std::time::Instant::now();
-        let found: usize =
-            (0..1000).flat_map(|_| &carriers).map(|carrier| carrier.offers(&query).len()).sum();
-        let calls = 1000 * u32::try_from(carriers.len()).unwrap();
-        println!("{from}-{to}: {:?} a supplier, {} offers", began.elapsed() / calls, found / 1000);
-    }
-}

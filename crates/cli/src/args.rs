@@ -1,0 +1,141 @@
+//! The command line.
+
+use std::{num::ParseFloatError, time::Duration};
+
+use clap::Parser;
+use contracts::{IataCode, Passengers, SearchQuery, SupplierCode, TravelDate};
+
+use crate::{
+    client::{BaseUrl, NewSearch},
+    exit,
+};
+
+/// Searches flights: asks every supplier at once, shows who answers as it happens, then the offers.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "flight-search", version, after_help = exit::HELP)]
+pub(crate) struct Args {
+    /// Airport or city to leave from, an IATA code like CGK or JKT
+    from: IataCode,
+
+    /// Airport or city to arrive at
+    to: IataCode,
+
+    /// Day of departure, YYYY-MM-DD
+    date: TravelDate,
+
+    /// How many travel together, 1 to 9
+    #[arg(short, long, default_value = "1", value_name = "N")]
+    passengers: Passengers,
+
+    /// Ask only these suppliers, codes separated by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    suppliers: Vec<SupplierCode>,
+
+    /// Settle for what has come after this many seconds [default: the server's own deadline]
+    #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
+    timeout: Option<Duration>,
+
+    /// How many offers to show, the cheapest first; 0 for all
+    #[arg(short = 'n', long, default_value_t = 20, value_name = "N")]
+    limit: usize,
+
+    /// Print the search's last event as one line of JSON instead of the table
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) json: bool,
+
+    /// Where the gateway is
+    #[arg(long, env = "FLIGHT_SEARCH_URL", default_value = "http://localhost:8080", hide_env_values = true)]
+    pub(crate) url: BaseUrl,
+}
+
+impl Args {
+    /// What is to be posted.
+    pub(crate) fn search(&self) -> NewSearch {
+        NewSearch {
+            query: SearchQuery {
+                origin: self.from,
+                destination: self.to,
+                date: self.date,
+                passengers: self.passengers,
+            },
+            suppliers: self.suppliers.clone(),
+            timeout_ms: self.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+        }
+    }
+
+    /// How many offers the table shows at most.
+    pub(crate) fn rows(&self) -> usize {
+        if self.limit == 0 { usize::MAX } else { self.limit }
+    }
+}
+
+/// A text that is no length of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum InvalidSeconds {
+    #[error("must be a number of seconds, like 10 or 2.5")]
+    NotANumber(#[from] ParseFloatError),
+    #[error("must be a number of seconds from 0.1 to 86400 (a day)")]
+    OutOfRange,
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, InvalidSeconds> {
+    let seconds: f64 = text.parse()?;
+    if (0.1..=86_400.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(InvalidSeconds::OutOfRange)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, error::ErrorKind};
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_search_becomes_the_body_that_the_api_documents() {
+        let args = parse("flight-search cgk DPS 2025-07-10 -p 2").unwrap();
+        assert_eq!(
+            serde_json::to_string(&args.search()).unwrap(),
+            r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#
+        );
+    }
+
+    #[test]
+    fn suppliers_and_timeout_go_with_it_when_given() {
+        let args = parse("flight-search CGK DPS 2025-07-10 --suppliers GA,sq --timeout 2.5").unwrap();
+        let body = serde_json::to_value(args.search()).unwrap();
+        assert_eq!(body["suppliers"], serde_json::json!(["GA", "SQ"]));
+        assert_eq!(body["timeout_ms"], 2500);
+    }
+
+    #[test]
+    fn what_can_be_no_search_is_refused_here() {
+        for line in [
+            "flight-search",
+            "flight-search CGK DPS",
+            "flight-search CGKX DPS 2025-07-10",
+            "flight-search CGK DPS 2025-02-30",
+            "flight-search CGK DPS 2025-07-10 -p 0",
+            "flight-search CGK DPS 2025-07-10 --suppliers G",
+            "flight-search CGK DPS 2025-07-10 --timeout 0",
+            "flight-search CGK DPS 2025-07-10 --timeout NaN",
+            "flight-search CGK DPS 2025-07-10 --url ftp://localhost",
+            "flight-search CGK DPS 2025-07-10 --url localhost:8080",
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert_ne!(error.kind(), ErrorKind::UnknownArgument, "{line}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+use indicatif::InMemoryTerm;
+
+use super::*;
+
+fn progress(suppliers: &[&str]) -> (Progress, InMemoryTerm) {
+    let screen = InMemoryTerm::new(12, 100);
+    let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen.clone()), 255);
+    let codes: Vec<_> = suppliers.iter().map(|code| code.parse().unwrap()).collect();
+    (Progress::new(target, "CGK → DPS".into(), &codes), screen)
+}
+
+fn partial(code: &str, status: &str, answered: u64, results: &str) -> Partial {
+    let json = format!(
+        r#"{{"supplier":{{"code":"{code}","name":"Name of {code}","status":"{status}","elapsed_ms":940}},
+            "results":{results},"progress":{{"answered":{answered},"of":3}}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+const TWO_OFFERS: &str =
+    r#"[{"flight_number":"GA2","price":1600000},{"flight_number":"GA1","price":1500000}]"#;
+
+fn end(suppliers: &str) -> End {
+    End::read(format!(
+        r#"{{"status":"completed","results":[],"total":0,"suppliers":{suppliers},"elapsed_ms":9}}"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn each_answer_takes_a_line_and_those_awaited_have_one() {
+    let (mut progress, screen) = progress(&[]);
+    progress.answered(&partial("GA", "ok", 1, TWO_OFFERS));
+    let shown = screen.contents();
+    let lines: Vec<_> = shown.lines().collect();
+    assert!(lines[0].contains("CGK → DPS") && lines[0].contains("of 3 suppliers"), "{shown}");
+    assert_eq!(progress.total.position(), 1);
+    assert!(lines[1].contains("✔ GA") && lines[1].contains("2 offers from Rp 1.500.000"), "{shown}");
+    assert!(lines[1].contains("Name of GA") && lines[1].contains("0.9 s"), "{shown}");
+    assert_eq!(lines.iter().filter(|line| line.contains('…')).count(), 2, "{shown}");
+}
+
+#[test]
+fn suppliers_that_were_named_have_their_lines_from_the_start() {
+    let (mut progress, screen) = progress(&["GA", "SQ", "QZ"]);
+    progress.answered(&partial("SQ", "error", 1, "[]"));
+    let shown = screen.contents();
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines.len(), 4, "{shown}");
+    assert!(lines[1].contains("GA") && lines[2].contains("✖ SQ") && lines[3].contains("QZ"), "{shown}");
+}
+
+#[test]
+fn an_answer_told_twice_has_one_line() {
+    let (mut progress, screen) = progress(&[]);
+    for _ in 0..2 {
+        progress.answered(&partial("GA", "empty", 1, "[]"));
+    }
+    assert_eq!(screen.contents().matches("no flights").count(), 1);
+}
+
+#[test]
+fn the_end_tells_of_the_silent_and_clears_the_rest() {
+    let (mut progress, screen) = progress(&[]);
+    progress.answered(&partial("GA", "ok", 1, TWO_OFFERS));
+    progress.ended(&end(r#"[{"code":"GA","name":"Garuda","status":"ok","elapsed_ms":9},
+            {"code":"SQ","name":"Singapore","status":"timeout","elapsed_ms":9}]"#));
+    let shown = screen.contents();
+    assert!(shown.contains("2 offers from") && shown.contains("✖ SQ"), "{shown}");
+    assert!(shown.contains("no answer in time") && !shown.contains('…'), "{shown}");
+}
+
+#[test]
+fn more_suppliers_than_lines_are_only_counted() {
+    let (mut progress, screen) = progress(&[]);
+    let mut many = partial("GA", "ok", 1, "[]");
+    many.progress.of = u64::MAX;
+    progress.answered(&many);
+    for number in 0..2 * MOST_LINES {
+        progress.answered(&partial(&format!("S{number}"), "ok", 2, "[]"));
+    }
+    assert!(progress.named.len() + progress.nameless.len() <= MOST_LINES);
+    drop(screen);
+}
+
+#[test]
+fn a_search_that_never_began_leaves_nothing_behind() {
+    let (mut progress, screen) = progress(&["GA", "SQ"]);
+    progress.close();
+    assert_eq!(screen.contents(), "");
+}

@@ -1,0 +1,174 @@
+mod interleavings;
+mod waiting;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use contracts::{
+    EndStatus, EpochMillis, SearchId,
+    entry::{JsonLine, StoredAnswer, StoredEnd},
+    event,
+};
+use futures_util::FutureExt;
+
+use super::{Feed, Heard, Hub, Next, Snapshot, Subscription};
+
+const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+
+fn id() -> SearchId {
+    ID.parse().unwrap()
+}
+
+fn answer(seq: u64) -> StoredAnswer {
+    let report = JsonLine::object(format!(r#"{{"code":"S{seq}"}}"#).into()).unwrap();
+    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array() }
+}
+
+fn end() -> StoredEnd {
+    StoredEnd { status: EndStatus::Completed, results: JsonLine::empty_array(), details: None }
+}
+
+fn partial(place: u64) -> Bytes {
+    event::partial_frame(id(), &answer(place)).into()
+}
+
+fn terminal(place: u64) -> Bytes {
+    event::end_frame(id(), place, &end()).into()
+}
+
+/// What the record of a search tells that has `written` of its events: the answers of `suppliers`, then the end.
+fn snapshot(suppliers: u64, written: u64) -> Snapshot {
+    Snapshot {
+        answers: (1..=written.min(suppliers)).map(answer).collect(),
+        end: (written > suppliers).then(|| (suppliers + 1, end())),
+        deadline: Some(EpochMillis(1)),
+    }
+}
+
+fn load(feed: &Feed, suppliers: u64, written: u64) {
+    feed.load(id(), feed.need(), &snapshot(suppliers, written));
+}
+
+/// What there is for a subscriber at once.
+fn at_once(subscription: &mut Subscription) -> Vec<Next> {
+    let mut all = Vec::new();
+    while let Some(next) = subscription.next().now_or_never() {
+        let is_last = !matches!(next, Next::Event(_));
+        all.push(next);
+        if is_last {
+            break;
+        }
+    }
+    all
+}
+
+fn events(frames: impl IntoIterator<Item = Bytes>) -> Vec<Next> {
+    frames.into_iter().map(Next::Event).collect()
+}
+
+/// The whole story of a search with these suppliers, and its end.
+fn whole(suppliers: u64) -> Vec<Next> {
+    let mut all = events((1..=suppliers).map(partial).chain([terminal(suppliers + 1)]));
+    all.push(Next::End);
+    all
+}
+
+#[test]
+fn a_feed_lives_as_long_as_its_last_subscriber() {
+    let hub = Arc::new(Hub::default());
+    let (first, second) = (hub.join(id(), false, 0), hub.join(id(), true, 0));
+    assert_eq!(hub.followed(), [id()]);
+    drop(first);
+    assert_eq!(hub.followed(), [id()]);
+    drop(second);
+    assert_eq!(hub.followed(), []);
+    assert!(hub.feed(id()).is_none());
+}
+
+#[test]
+fn partials_are_told_to_those_who_want_them_only() {
+    let hub = Arc::new(Hub::default());
+    let (mut brief, mut full) = (hub.join(id(), false, 0), hub.join(id(), true, 0));
+    load(brief.feed(), 2, 3);
+    assert_eq!(at_once(&mut brief), [Next::Event(terminal(3)), Next::End]);
+    assert_eq!(at_once(&mut full), whole(2));
+}
+
+#[test]
+fn news_behind_a_gap_wait_for_the_record() {
+    let hub = Arc::new(Hub::default());
+    let mut subscriber = hub.join(id(), true, 0);
+    load(subscriber.feed(), 4, 1);
+    assert_eq!(subscriber.feed().hear_answer(id(), &answer(3)), Heard::Gap);
+    assert_eq!(subscriber.feed().hear_end(id(), 5, &end()), Heard::Gap);
+    assert!(subscriber.feed().needs_loading());
+    assert_eq!(at_once(&mut subscriber), events([partial(1)]));
+    load(subscriber.feed(), 4, 5);
+    assert_eq!(at_once(&mut subscriber), whole(4)[1..]);
+}
+
+#[test]
+fn a_record_read_before_somebody_wanted_the_partials_is_not_taken_for_the_whole() {
+    let hub = Arc::new(Hub::default());
+    let brief = hub.join(id(), false, 0);
+    let (need, early) = (brief.feed().need(), snapshot(3, 1));
+    assert_eq!(brief.feed().hear_end(id(), 4, &end()), Heard::Yes);
+    let mut full = hub.join(id(), true, 0);
+    brief.feed().load(id(), need, &early);
+    assert!(full.feed().needs_loading());
+    assert_eq!(at_once(&mut full), events([partial(1)]));
+    load(full.feed(), 3, 4);
+    assert_eq!(at_once(&mut full), whole(3)[1..]);
+}
+
+#[test]
+fn one_who_heard_more_elsewhere_does_not_hear_it_again() {
+    let hub = Arc::new(Hub::default());
+    let other = hub.join(id(), true, 0);
+    load(other.feed(), 3, 1);
+    // The tail of this gateway is behind that of the one which told the event at place 2.
+    let mut resumed = hub.join(id(), true, 2);
+    assert!(resumed.feed().needs_loading());
+    assert_eq!(at_once(&mut resumed), []);
+    load(resumed.feed(), 3, 3);
+    assert_eq!(at_once(&mut resumed), events([partial(3)]));
+}
+
+#[test]
+fn one_who_has_had_the_end_elsewhere_is_at_the_end() {
+    let hub = Arc::new(Hub::default());
+    let other = hub.join(id(), false, 0);
+    load(other.feed(), 3, 1);
+    let resumed = hub.join(id(), false, 4);
+    assert!(!resumed.is_at_end());
+    assert!(resumed.feed().needs_loading());
+    load(resumed.feed(), 3, 4);
+    assert!(resumed.is_at_end());
+}
+
+#[test]
+fn a_cursor_from_another_story_gets_the_whole_one() {
+    let hub = Arc::new(Hub::default());
+    for partials in [false, true] {
+        let mut subscriber = hub.join(id(), partials, u64::MAX);
+        assert!(!subscriber.is_at_end());
+        load(subscriber.feed(), 3, 4);
+        let told = whole(3);
+        assert_eq!(at_once(&mut subscriber), if partials { &told[..] } else { &told[3..] });
+    }
+}
+
+#[test]
+fn places_beyond_reason_make_nothing_grow() {
+    let hub = Arc::new(Hub::default());
+    let mut subscriber = hub.join(id(), true, 0);
+    let mut record = snapshot(2, 2);
+    record.answers.extend([answer(0), answer(u64::MAX)]);
+    subscriber.feed().load(id(), subscriber.feed().need(), &record);
+    assert_eq!(subscriber.feed().known(), 2);
+    assert_eq!(subscriber.feed().hear_answer(id(), &answer(u64::MAX)), Heard::Gap);
+    record.end = Some((u64::MAX, end()));
+    subscriber.feed().load(id(), subscriber.feed().need(), &record);
+    assert_eq!(subscriber.feed().known(), 10_000);
+    assert_eq!(at_once(&mut subscriber).last(), Some(&Next::End));
+}

@@ -1,0 +1,236 @@
+//! The model: what happens to a search, and who hears of it.
+
+use proptest::test_runner::TestCaseError;
+
+use super::*;
+use crate::hub::Need;
+
+/// A load under way: for the client whose request waits for it, or for the tail.
+struct Load {
+    client: Option<usize>,
+    feed: Arc<Feed>,
+    need: Need,
+    record: Option<Snapshot>,
+}
+
+#[derive(Default)]
+struct Gateway {
+    hub: Arc<Hub>,
+    /// How many news the tail has told.
+    told: u64,
+    loads: Vec<Load>,
+    /// A load failed that has to be made up for.
+    feeds_wait: bool,
+}
+
+struct Client {
+    wish: Wish,
+    had_before: u64,
+    heard: Vec<Bytes>,
+    following: Option<(usize, Subscription)>,
+}
+
+/// The search, its record and all who have to do with it.
+pub(super) struct World {
+    suppliers: u64,
+    written: u64,
+    gateways: [Gateway; 2],
+    clients: Vec<Client>,
+}
+
+impl Client {
+    fn cursor(&self) -> u64 {
+        let place = |frame: &Bytes| {
+            let line = std::str::from_utf8(frame).unwrap().lines().find_map(|line| line.strip_prefix("id: "));
+            line.unwrap().parse().unwrap()
+        };
+        self.heard.last().map_or(self.had_before, place)
+    }
+
+    fn take(&mut self, most: usize) {
+        let Some((_, subscription)) = &mut self.following else { return };
+        for _ in 0..most {
+            let Some(Next::Event(frame)) = subscription.next().now_or_never() else { return };
+            self.heard.push(frame);
+        }
+    }
+}
+
+impl World {
+    pub(super) fn new(suppliers: u64) -> Self {
+        Self { suppliers, written: 0, gateways: Default::default(), clients: Vec::new() }
+    }
+
+    pub(super) fn happens(&mut self, step: Step) {
+        self.step(step);
+        let quick = self.clients.iter_mut().filter(|client| client.wish.quick);
+        quick.for_each(|client| client.take(usize::MAX));
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Write(events) => self.written = (self.written + events).min(self.suppliers + 1),
+            Step::Tell(at, news) => (0..news).for_each(|_| self.tell(at)),
+            Step::Repeat(at, back) => {
+                self.gateways[at].told = self.gateways[at].told.saturating_sub(back);
+            }
+            Step::Cut(at) => self.cut(at),
+            Step::Read(at, load) => self.read(at, load),
+            Step::Merge(at, load) => self.merge(at, load),
+            Step::Fail(at, load) => self.fail(at, load),
+            Step::Join(at, wish, cursor) => {
+                let had_before = match cursor {
+                    Cursor::Nothing => 0,
+                    Cursor::Exact(place) => place.index(usize::try_from(self.written).unwrap() + 1) as u64,
+                    Cursor::Foreign(further) => self.suppliers + 1 + further,
+                };
+                self.clients.push(Client { wish, had_before, heard: Vec::new(), following: None });
+                self.follow(self.clients.len() - 1, at);
+            }
+            Step::Resume(client, at) => {
+                if let Some(client) =
+                    self.one(client).filter(|client| self.clients[*client].following.is_some())
+                {
+                    self.unfollow(client);
+                    self.follow(client, at);
+                }
+            }
+            Step::Take(client, most) => {
+                if let Some(client) = self.one(client) {
+                    self.clients[client].take(most);
+                }
+            }
+            Step::Leave(client) => {
+                if let Some(client) = self.one(client) {
+                    self.unfollow(client);
+                }
+            }
+        }
+    }
+
+    fn one(&self, client: Index) -> Option<usize> {
+        (!self.clients.is_empty()).then(|| client.index(self.clients.len()))
+    }
+
+    fn follow(&mut self, client: usize, at: usize) {
+        let Wish { partials, .. } = self.clients[client].wish;
+        let subscription = self.gateways[at].hub.join(id(), partials, self.clients[client].cursor());
+        if subscription.feed().needs_loading() {
+            self.begin_load(at, Some(client));
+        }
+        self.clients[client].following = Some((at, subscription));
+    }
+
+    /// Its request ends with its connection, and with it a load that it waited for.
+    fn unfollow(&mut self, client: usize) {
+        self.clients[client].following = None;
+        for gateway in &mut self.gateways {
+            gateway.loads.retain(|load| load.client != Some(client));
+        }
+    }
+
+    fn tell(&mut self, at: usize) {
+        let gateway = &mut self.gateways[at];
+        if gateway.told == self.written {
+            return;
+        }
+        gateway.told += 1;
+        let Some(feed) = gateway.hub.feed(id()) else { return };
+        let heard = if gateway.told > self.suppliers {
+            feed.hear_end(id(), gateway.told, &end())
+        } else {
+            feed.hear_answer(id(), &answer(gateway.told))
+        };
+        if heard == Heard::Gap {
+            self.begin_load(at, None);
+        }
+    }
+
+    fn cut(&mut self, at: usize) {
+        self.gateways[at].told = self.written;
+        self.begin_load(at, None);
+    }
+
+    fn begin_load(&mut self, at: usize, client: Option<usize>) {
+        let gateway = &mut self.gateways[at];
+        if let Some(feed) = gateway.hub.feed(id()) {
+            let need = feed.need();
+            gateway.loads.push(Load { client, feed, need, record: None });
+        }
+    }
+
+    fn read(&mut self, at: usize, load: Index) {
+        let record = snapshot(self.suppliers, self.written);
+        let loads = &mut self.gateways[at].loads;
+        if let Some(load) = (!loads.is_empty()).then(|| load.index(loads.len())) {
+            loads[load].record.get_or_insert(record);
+        }
+    }
+
+    fn merge(&mut self, at: usize, load: Index) {
+        let loads = &mut self.gateways[at].loads;
+        if let Some(load) = (!loads.is_empty()).then(|| load.index(loads.len()))
+            && loads[load].record.is_some()
+        {
+            let Load { feed, need, record, .. } = loads.remove(load);
+            feed.load(id(), need, &record.unwrap());
+        }
+    }
+
+    fn fail(&mut self, at: usize, load: Index) {
+        let gateway = &mut self.gateways[at];
+        if gateway.loads.is_empty() {
+            return;
+        }
+        match gateway.loads.remove(load.index(gateway.loads.len())).client {
+            Some(_) => gateway.feeds_wait = true,
+            // The tail connects anew, and loads all there is to load.
+            None => self.cut(at),
+        }
+    }
+
+    /// All is written, told and loaded, and those who still follow take what there is for them.
+    pub(super) fn ends(&mut self) {
+        self.written = self.suppliers + 1;
+        for at in 0..self.gateways.len() {
+            while self.gateways[at].told < self.written {
+                self.tell(at);
+            }
+            if std::mem::take(&mut self.gateways[at].feeds_wait)
+                && !self.gateways[at].hub.unloaded().is_empty()
+            {
+                self.begin_load(at, None);
+            }
+            for Load { feed, need, record, .. } in std::mem::take(&mut self.gateways[at].loads) {
+                feed.load(id(), need, &record.unwrap_or_else(|| snapshot(self.suppliers, self.written)));
+            }
+        }
+        self.clients.iter_mut().for_each(|client| client.take(usize::MAX));
+    }
+
+    /// What a client is to have heard in the end.
+    fn story_for(&self, client: &Client) -> Vec<Bytes> {
+        let last = self.suppliers + 1;
+        let had_before = if client.had_before > last { 0 } else { client.had_before };
+        let partials = (had_before + 1..last).filter(|_| client.wish.partials).map(partial);
+        partials.chain((had_before < last).then(|| terminal(last))).collect()
+    }
+
+    /// Whether all have heard what they were to hear, and leave nothing behind.
+    pub(super) fn judge(mut self) -> Result<(), TestCaseError> {
+        for mut client in std::mem::take(&mut self.clients) {
+            let story = self.story_for(&client);
+            if let Some((_, subscription)) = &mut client.following {
+                prop_assert_eq!(&client.heard, &story);
+                prop_assert!(subscription.is_at_end());
+                prop_assert_eq!(at_once(subscription), [Next::End]);
+            } else {
+                prop_assert!(story.starts_with(&client.heard), "{:?} of {:?}", client.heard, story);
+            }
+        }
+        for gateway in &self.gateways {
+            prop_assert_eq!(gateway.hub.followed(), []);
+        }
+        Ok(())
+    }
+}

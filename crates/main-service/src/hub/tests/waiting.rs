@@ -1,0 +1,114 @@
+//! Slow subscribers, and what wakes one that waits.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{task::yield_now, time::timeout};
+
+use super::*;
+
+/// What a subscriber that waits gets once `then` happens.
+async fn woken_by(subscriber: &mut Subscription, then: impl FnOnce()) -> Next {
+    let next = async {
+        let (next, ()) = tokio::join!(subscriber.next(), async {
+            yield_now().await;
+            then();
+        });
+        next
+    };
+    timeout(Duration::from_mins(1), next).await.expect("the subscriber is woken")
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_and_records_wake_those_who_wait() {
+    let hub = Arc::new(Hub::default());
+    let mut subscriber = hub.join(id(), true, 0);
+    let feed = hub.feed(id()).unwrap();
+    let next = woken_by(&mut subscriber, || load(&feed, 3, 1)).await;
+    assert_eq!(next, Next::Event(partial(1)));
+    let next = woken_by(&mut subscriber, || _ = feed.hear_answer(id(), &answer(2))).await;
+    assert_eq!(next, Next::Event(partial(2)));
+    let next = woken_by(&mut subscriber, || {
+        // Says nothing new, and then something.
+        assert_eq!(feed.hear_answer(id(), &answer(1)), Heard::Yes);
+        assert_eq!(feed.hear_end(id(), 3, &end()), Heard::Yes);
+    })
+    .await;
+    assert_eq!(next, Next::Event(terminal(3)));
+    assert_eq!(subscriber.next().await, Next::End);
+    assert_eq!(subscriber.next().await, Next::End);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_event_wakes_all() {
+    let hub = Arc::new(Hub::default());
+    let mut subscribers: Vec<_> = (0..100).map(|_| hub.join(id(), false, 0)).collect();
+    let feed = hub.feed(id()).unwrap();
+    load(&feed, 1, 0);
+    let all = futures_util::future::join_all(subscribers.iter_mut().map(Subscription::next));
+    let (all, ()) = tokio::join!(all, async {
+        yield_now().await;
+        feed.hear_end(id(), 2, &end());
+    });
+    assert!(all.iter().all(|next| *next == Next::Event(terminal(2))));
+    let Next::Event(first) = &all[0] else { unreachable!() };
+    let shared = |next: &Next| matches!(next, Next::Event(frame) if frame.as_ptr() == first.as_ptr());
+    assert!(all.iter().all(shared), "an event is encoded once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_stops_ends_those_who_follow_and_those_to_come() {
+    let hub = Arc::new(Hub::default());
+    let mut subscriber = hub.join(id(), true, 0);
+    load(subscriber.feed(), 3, 1);
+    assert_eq!(subscriber.next().await, Next::Event(partial(1)));
+    assert_eq!(woken_by(&mut subscriber, || hub.close()).await, Next::Closed);
+    let other = SearchId::random();
+    assert_eq!(hub.join(other, true, 0).next().await, Next::Closed);
+    // Who has had the end needs not come back.
+    subscriber.feed().hear_end(id(), 2, &end());
+    assert_eq!(subscriber.next().await, Next::Event(terminal(2)));
+    hub.close();
+    assert_eq!(subscriber.next().await, Next::End);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_record_ends_a_feed_only_if_it_never_knew_its_search() {
+    let hub = Arc::new(Hub::default());
+    let mut stranger = hub.join(id(), false, 0);
+    let feed = hub.feed(id()).unwrap();
+    assert_eq!(woken_by(&mut stranger, || feed.lost()).await, Next::Closed);
+
+    let known = SearchId::random();
+    let mut follower = hub.join(known, false, 0);
+    load(follower.feed(), 3, 1);
+    follower.feed().lost();
+    assert_eq!(at_once(&mut follower), []);
+    assert_eq!(hub.overdue(EpochMillis(2)), [known], "its deadline still ends it");
+}
+
+#[test]
+fn a_slow_subscriber_loses_nothing_and_holds_up_nobody() {
+    const MANY: u64 = 5_000;
+    let hub = Arc::new(Hub::default());
+    let (mut slow, mut quick) = (hub.join(id(), true, 0), hub.join(id(), true, 0));
+    load(slow.feed(), MANY, 0);
+    for place in 1..=MANY {
+        assert_eq!(slow.feed().hear_answer(id(), &answer(place)), Heard::Yes);
+        assert_eq!(at_once(&mut quick), events([partial(place)]));
+    }
+    slow.feed().hear_end(id(), MANY + 1, &end());
+    drop(quick);
+    assert_eq!(at_once(&mut slow), whole(MANY));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_given_up_loses_nothing() {
+    let hub = Arc::new(Hub::default());
+    let mut subscriber = hub.join(id(), true, 0);
+    load(subscriber.feed(), 2, 0);
+    for place in 1..=2 {
+        assert!(timeout(Duration::from_secs(15), subscriber.next()).await.is_err());
+        subscriber.feed().hear_answer(id(), &answer(place));
+        assert_eq!(at_once(&mut subscriber), events([partial(place)]));
+    }
+}

@@ -1,0 +1,225 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::suppliers::config;
+
+fn place(code: &str, time_zone: &str) -> Json {
+    json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
+}
+
+fn carrier(code: Option<&str>, name: &str) -> Json {
+    json!({ "id": "arl_1", "iata_code": code, "name": name, "conditions_of_carriage_url": null })
+}
+
+fn segment(from: (&str, &str), to: (&str, &str), leaves: &str, lands: &str, number: &str) -> Json {
+    json!({
+        "id": "seg_1",
+        "origin": place(from.0, from.1), "origin_terminal": "3", "departing_at": leaves,
+        "destination": place(to.0, to.1), "destination_terminal": null, "arriving_at": lands,
+        "marketing_carrier": carrier(Some("GA"), "Garuda Indonesia"),
+        "marketing_carrier_flight_number": number,
+        "operating_carrier": carrier(None, "Explore Jet"), "operating_carrier_flight_number": null,
+        "duration": "PT1H50M", "distance": "983.1", "aircraft": null, "passengers": [], "stops": [], "media": [],
+    })
+}
+
+fn offer(amount: &str, segments: &Json) -> Json {
+    json!({
+        "id": "off_1", "live_mode": false, "partial": false, "owner": carrier(Some("GA"), "Garuda Indonesia"),
+        "total_amount": amount, "total_currency": "IDR", "base_amount": "1.00", "tax_amount": null,
+        "slices": [{ "id": "sli_1", "segments": segments, "fare_brand_name": "Basic", "conditions": {} }],
+        "passengers": [{ "id": "pas_1", "type": "adult" }], "expires_at": "2025-07-01T00:00:00Z",
+    })
+}
+
+const CGK: (&str, &str) = ("CGK", "Asia/Jakarta");
+const DPS: (&str, &str) = ("DPS", "Asia/Makassar");
+const SYD: (&str, &str) = ("SYD", "Australia/Sydney");
+
+fn direct(amount: &str) -> Json {
+    offer(amount, &json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402")]))
+}
+
+fn answer(offers: &[Json]) -> Json {
+    json!({ "data": { "id": "orq_1", "live_mode": false, "slices": [], "passengers": [], "offers": offers } })
+}
+
+fn read(answer: &Json) -> Result<Vec<Offer>, String> {
+    let airports = Airports::embedded();
+    answer::offers(answer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_direct_flight_is_told_in_the_airports_times() {
+    let found = read(&answer(&[direct("1250000.50")])).unwrap();
+    let expected = Offer {
+        flight_number: "GA402".into(),
+        price: 1_250_001,
+        currency: "IDR".into(),
+        carrier: "Explore Jet".into(),
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
+        arrival: "2025-07-10T09:00:00+08:00".parse().unwrap(),
+        duration_minutes: 115,
+        stops: 0,
+        suppliers: Vec::new(),
+    };
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_connection_is_one_offer_with_both_numbers() {
+    let mut onward = segment(DPS, SYD, "2025-07-10T11:00:00", "2025-07-10T19:10:00", "714");
+    onward["stops"] = json!([{ "id": "sto_1", "duration": "PT1H" }]);
+    let segments = json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402"), onward]);
+    let found = &read(&answer(&[offer("9", &segments)])).unwrap()[0];
+    assert_eq!((found.flight_number.as_str(), found.stops, found.duration_minutes), ("GA402/GA714", 2, 605));
+    assert_eq!((found.origin.as_str(), found.destination.as_str()), ("CGK", "SYD"));
+    assert_eq!(found.arrival.to_string(), "2025-07-10T19:10:00+10:00");
+}
+
+#[test]
+fn of_a_flights_fares_the_cheapest_is_offered() {
+    let found = read(&answer(&[direct("900"), direct("700.4"), direct("800")])).unwrap();
+    assert_eq!(found.iter().map(|offer| offer.price).collect::<Vec<_>>(), [700]);
+    assert_eq!(read(&answer(&[])), Ok(Vec::new()));
+}
+
+#[test]
+fn an_airport_that_only_duffel_knows_has_the_time_zone_it_says() {
+    let there = ("QQQ", "Asia/Jayapura");
+    let flight = segment(there, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "1");
+    let found = read(&answer(&[offer("9", &json!([flight]))])).unwrap();
+    assert_eq!(found[0].departure.to_string(), "2025-07-10T06:05:00+09:00");
+}
+
+#[test]
+fn an_answer_of_another_form_is_told_by_where_it_differs() {
+    let broken = |pointer: &str, value: Json| {
+        let mut answer = answer(&[direct("1"), direct("2")]);
+        *answer.pointer_mut(pointer).unwrap() = value;
+        read(&answer).unwrap_err()
+    };
+    let second = |pointer: &str, value| broken(&format!("/data/offers/1{pointer}"), value);
+    let segment = |pointer: &str, value| second(&format!("/slices/0/segments/0{pointer}"), value);
+    for (told, error) in [
+        ("`data.offers`: invalid type", broken("/data/offers", json!(7))),
+        ("`data.offers[1].total_amount`: invalid type", second("/total_amount", json!(7))),
+        ("offer 1: price (`total_amount`) is no amount", second("/total_amount", json!("7 EUR"))),
+        ("offer 1: currency (`total_currency`) is no ISO", second("/total_currency", json!("EURO"))),
+        ("offer 1: slices (`slices`) is not one way", second("/slices", json!([]))),
+        ("offer 1: segments (`slices[0].segments`) is missing", second("/slices/0/segments", json!([]))),
+        (
+            "`data.offers[1].slices[0].segments[0].origin.iata_code`",
+            segment("/origin/iata_code", json!("Jakarta")),
+        ),
+        ("offer 1: departure (`departing_at`) is no time", segment("/departing_at", json!("soon"))),
+        (
+            "offer 1: arrival (`arriving_at`) is not on or after",
+            segment("/arriving_at", json!("2025-07-09T00:00:00")),
+        ),
+        (
+            "offer 1: arrival (`arriving_at`) is not on or after",
+            segment("/arriving_at", json!("2026-07-09T00:00:00")),
+        ),
+    ] {
+        assert!(error.starts_with(told), "{told}: {error}");
+    }
+    let airports = Airports::embedded();
+    assert!(matches!(answer::offers(b"<html>", &airports), Err(crate::suppliers::Malformed::Json(_))));
+    assert!(matches!(answer::offers(b"", &airports), Err(crate::suppliers::Malformed::Json(_))));
+}
+
+#[test]
+fn errors_are_told_by_type_code_and_title() {
+    let body = json!({
+        "errors": [{
+            "type": "rate_limit_error", "code": "rate_limit_exceeded", "title": "Rate limit exceeded",
+            "message": "Too many requests", "documentation_url": "https://duffel.com/docs",
+        }],
+        "meta": { "request_id": "FZW0H3HdJwKk5HMAAKxB", "status": 429 },
+    });
+    let told = answer::errors(body.to_string().as_bytes());
+    assert_eq!(told, "rate_limit_error rate_limit_exceeded: Rate limit exceeded");
+    assert_eq!(answer::errors(b"<html>"), "without an explanation");
+}
+
+#[test]
+fn duffel_is_told_to_answer_before_our_time_is_over_within_what_it_takes() {
+    for (left, millis) in [(0, 2_000), (2, 2_000), (10, 9_000), (61, 60_000), (1_000, 60_000)] {
+        assert_eq!(supplier_timeout(Duration::from_secs(left)), millis);
+    }
+}
+
+fn duffel(settings: &str) -> Result<Duffel, String> {
+    let file = format!("[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\n{settings}");
+    let secrets = |name: &str| (name == "TOKEN").then(|| "duffel_test_s3cret".to_owned());
+    let options = Options { secrets: &secrets, ..Options::default() };
+    let entry = config::parse(&file).map_err(|error| error.to_string())?.remove(0);
+    let airports = Arc::new(Airports::embedded());
+    Duffel::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_request_is_as_documented() {
+    let duffel = duffel("token = '${TOKEN}'\ncabin_class = 'premium_economy'\nmax_connections = 1").unwrap();
+    let query = SearchQuery {
+        origin: "JKT".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        date: "2025-07-10".parse().unwrap(),
+        passengers: 2.try_into().unwrap(),
+    };
+    let request = duffel.request(&query, Duration::from_secs(21)).unwrap();
+    let url = "https://api.duffel.com/air/offer_requests?return_offers=true&supplier_timeout=20000";
+    assert_eq!((request.method().as_str(), request.url().as_str()), ("POST", url));
+    assert_eq!(request.headers()["Duffel-Version"], "v2");
+    assert_eq!(request.headers()[AUTHORIZATION], "Bearer duffel_test_s3cret");
+    assert!(!format!("{request:?}").contains("s3cret"));
+    let body: Json = serde_json::from_slice(request.body().unwrap().as_bytes().unwrap()).unwrap();
+    let expected = json!({ "data": {
+        "slices": [{ "origin": "JKT", "destination": "DPS", "departure_date": "2025-07-10" }],
+        "passengers": [{ "type": "adult" }, { "type": "adult" }],
+        "cabin_class": "premium_economy",
+        "max_connections": 1,
+    } });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn a_mistake_in_the_file_is_told_by_its_field() {
+    for (settings, told) in [
+        ("", "`token`"),
+        ("token = '${NONE}'", "`token`: `${NONE}` is not set"),
+        ("token = 't'\nbase_url = 'duffel'", "`base_url`"),
+        ("token = 't'\ncabin_class = 'cargo'", "cabin_class"),
+        ("token = 't'\ntokn = 't'", "tokn"),
+    ] {
+        let error = duffel(settings).err().unwrap();
+        assert!(error.starts_with("supplier DUFFEL: ") && error.contains(told), "{told}: {error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_in_an_answer_makes_it_panic(
+        amount: String, currency: String, from in "[A-Za-z]{0,4}", leaves: String, year in 0..10_000, zone: String,
+        number: String, body: Vec<u8>,
+    ) {
+        thread_local!(static AIRPORTS: Airports = Airports::embedded());
+        let mut offer = direct(&amount);
+        offer["total_currency"] = json!(currency);
+        let segment = &mut offer["slices"][0]["segments"][0];
+        segment["origin"] = place(&from, &zone);
+        segment["marketing_carrier_flight_number"] = json!(number);
+        let mut extreme = offer.clone();
+        extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
+        offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
+        AIRPORTS.with(|airports| {
+            let _ = answer::offers(answer(&[offer]).to_string().as_bytes(), airports);
+            let _ = answer::offers(answer(&[extreme]).to_string().as_bytes(), airports);
+            let _ = answer::offers(&body, airports);
+        });
+    }
+}

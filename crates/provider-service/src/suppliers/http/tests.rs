@@ -1,0 +1,94 @@
+use reqwest::header::AUTHORIZATION;
+
+use super::*;
+use crate::suppliers::config;
+
+const FILE: &str = r#"
+[[supplier]]
+code = "XX"
+name = "Example Air"
+kind = "http"
+url = "https://api.example.com/v1/{from}/{to}"
+query = { on = "{date}", key = "${KEY}" }
+headers = { authorization = "Bearer ${KEY}" }
+body = { search = { from = "{from}", adults = "{passengers}", text = "for {passengers}", cabins = ["Y", 1, 1.5, true] } }
+response = { offers = "", flight_number = "/n", price = "/p", departure = "/d", arrival = "/a" }
+"#;
+
+fn http(file: &str) -> Result<Http, String> {
+    let secrets = |name: &str| (name == "KEY").then(|| "s3cret&{from}".to_owned());
+    let options = Options { secrets: &secrets, ..Options::default() };
+    let entry = config::parse(file).map_err(|error| error.to_string())?.remove(0);
+    let airports = Arc::new(Airports::embedded());
+    Http::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
+}
+
+fn query() -> SearchQuery {
+    SearchQuery {
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        date: "2025-07-10".parse().unwrap(),
+        passengers: 2.try_into().unwrap(),
+    }
+}
+
+fn request() -> Request {
+    http(FILE).unwrap().request(&query()).unwrap()
+}
+
+#[test]
+fn the_request_is_the_template_with_the_query_and_the_secrets_in_it() {
+    let request = request();
+    assert_eq!(request.method(), Method::POST, "because it has a body");
+    assert_eq!(
+        request.url().as_str(),
+        "https://api.example.com/v1/CGK/DPS?key=s3cret%26%7Bfrom%7D&on=2025-07-10"
+    );
+    assert_eq!(request.headers()[AUTHORIZATION], "Bearer s3cret&{from}");
+    assert_eq!(request.headers()[ACCEPT], "application/json");
+    let body: serde_json::Value =
+        serde_json::from_slice(request.body().unwrap().as_bytes().unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "search": { "from": "CGK", "adults": 2, "text": "for 2", "cabins": ["Y", 1, 1.5, true] }
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn headers_are_not_shown_in_debug_output() {
+    assert!(!format!("{:?}", request().headers()).contains("s3cret"));
+}
+
+#[test]
+fn an_error_names_the_field() {
+    for (from, to, field) in [
+        ("https://", "ftp://", "`url`: must be"),
+        ("https://api.example.com", "", "`url`: must be"),
+        ("{to}", "{two}", "`url`: there is no `{two}`"),
+        ("{date}", "{date", "`query.on`: a single `{`"),
+        ("Bearer ${KEY}", "Bearer ${TOKEN}", "`headers.authorization`: `${TOKEN}` is not set"),
+        ("authorization =", "'no name' =", "`headers.no name`: is no name"),
+        ("Bearer", "Bea\\nrer", "`headers.authorization`: has characters"),
+        ("for {passengers}", "for {children}", "`body`: there is no `{children}`"),
+        ("price = \"/p\"", "price = \"p\"", "response.price"),
+        ("price = \"/p\",", "", "`price`"),
+        ("url =", "max_response_bytes = 0\nurl =", "max_response_bytes"),
+        ("url =", "methud = 'GET'\nurl =", "methud"),
+    ] {
+        let error = http(&FILE.replace(from, to)).err().unwrap();
+        assert!(error.starts_with("supplier XX: ") && error.contains(field), "{from} -> {to}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_tells_the_secret_in_the_address() {
+    // Nobody listens at port 1, and nobody is called so.
+    for host in ["127.0.0.1:1", "nobody.invalid"] {
+        let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
+        let request = http(&file).unwrap().request(&query()).unwrap();
+        assert!(request.url().as_str().contains("s3cret"));
+        let error = fetch(&Client::new(), request, 1).await.err().unwrap();
+        assert!(matches!(error, SupplierError::Connection(_)), "{error}");
+        assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
+    }
+}

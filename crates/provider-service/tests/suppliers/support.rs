@@ -1,0 +1,77 @@
+//! Desks and questions for the tests.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use airports::Airports;
+use contracts::{SearchQuery, SupplierStatus, outcome::Answer};
+use provider_service::suppliers::{Desk, Options, Registry};
+use serde_json::{Value as Json, json};
+use tokio::time::Instant;
+
+pub(crate) fn airports() -> Arc<Airports> {
+    static AIRPORTS: OnceLock<Arc<Airports>> = OnceLock::new();
+    Arc::clone(AIRPORTS.get_or_init(|| Arc::new(Airports::embedded())))
+}
+
+/// The suppliers of a file, in which `${KEY}` is `s3cret`.
+pub(crate) fn registry(file: &str) -> Registry {
+    let secrets = |name: &str| (name == "KEY").then(|| "s3cret".to_owned());
+    let options = Options { secrets: &secrets, ..Options::default() };
+    Registry::from_toml(file, options, &airports()).unwrap()
+}
+
+/// The desk of an http supplier at this URL, with these further settings.
+pub(crate) fn http_desk(url: &str, settings: &str) -> Arc<Desk> {
+    let file = format!(
+        r#"
+        [[supplier]]
+        code = "XX"
+        name = "Example Air"
+        kind = "http"
+        url = "{url}"
+        backoff_ms = 10
+        {settings}
+
+        [supplier.response]
+        offers = "/flights"
+        flight_number = "/number"
+        price = "/price"
+        departure = "/leaves"
+        arrival = "/lands"
+        "#
+    );
+    Arc::clone(&registry(&file).select(&[])[0])
+}
+
+/// An answer that this desk reads.
+pub(crate) fn flights(count: usize) -> Json {
+    let flight = |number: usize| {
+        json!({
+            "number": format!("XX{number}"), "price": 1_000_000 + number, "seats": [1, 2, 3],
+            "leaves": "2025-07-10T06:05:00+07:00", "lands": "2025-07-10T09:00:00+08:00",
+            "remarks": "The quick brown fox jumps over the lazy dog, and then once more for the sake of length. ".repeat(2),
+        })
+    };
+    json!({ "flights": (0..count).map(flight).collect::<Vec<_>>() })
+}
+
+pub(crate) fn query() -> SearchQuery {
+    SearchQuery {
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        date: "2025-07-10".parse().unwrap(),
+        passengers: 2.try_into().unwrap(),
+    }
+}
+
+/// Asks as a search would that has half a minute.
+pub(crate) async fn ask(desk: &Desk) -> Answer {
+    desk.ask(&query(), Instant::now() + Duration::from_secs(30)).await
+}
+
+pub(crate) async fn status(desk: &Desk) -> SupplierStatus {
+    ask(desk).await.report.status
+}

@@ -1,0 +1,126 @@
+//! Nothing grows without bound.
+
+use e2e::{System, eventually, sse::read_all};
+use reqwest::StatusCode;
+
+async fn run_searches(system: &System, count: usize) -> Vec<String> {
+    let client = system.client();
+    let mut searches = Vec::new();
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        let id = client.submit().await;
+        streams.push(client.follow(&id).await);
+        searches.push(id);
+    }
+    assert!(read_all(streams).await.iter().all(|told| told.len() == 1));
+    searches
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_job_stream_is_as_long_as_the_backlog() {
+    let mut system = System::builder().workers(0).start().await;
+    let client = system.client();
+    for _ in 0..30 {
+        client.submit().await;
+    }
+    let length = async || system.redis.run::<usize>("XLEN flight.search.requested").await;
+    assert_eq!(length().await, 30);
+    system.add_worker();
+    eventually("the backlog is worked off", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_result_log_is_trimmed_by_age_also_when_nobody_writes() {
+    // News is kept for twice the deadline.
+    let system = System::builder().set("SEARCH_DEADLINE_MS", "1000").set("JOB_LEASE_MS", "600").start().await;
+    run_searches(&system, 40).await;
+    eventually("old news is gone", async || {
+        // A node of the stream is trimmed as a whole: what is left is less than one.
+        (system.redis.run::<usize>("XLEN flight.search.results").await < 20).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_expire() {
+    let system = System::builder().set("RECORD_TTL_SECS", "2").start().await;
+    let client = system.client();
+    let searches = run_searches(&system, 5).await;
+    assert_eq!(client.state(&searches[0]).await.0, StatusCode::OK);
+    eventually("the records are gone", async || {
+        system.redis.run::<Vec<String>>("KEYS flight.search.record:*").await.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(client.state(&searches[0]).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(client.open(&searches[0], "", None).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_record_has_an_end() {
+    let system = System::builder()
+        .workers(0)
+        .set("SEARCH_DEADLINE_MS", "5000")
+        .set("RECORD_TTL_SECS", "60")
+        .start()
+        .await;
+    let client = system.client();
+    let waiting = client.submit().await;
+    let ttl = async |id: &str| system.redis.run::<i64>(&format!("TTL flight.search.record:{id}")).await;
+    assert!((60..=65).contains(&ttl(&waiting).await), "its deadline and then as long as an ended one");
+    client.cancel(&waiting).await;
+    assert!((58..=60).contains(&ttl(&waiting).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_workers_that_hold_nothing_are_forgotten() {
+    let mut system = System::builder().workers(2).set("JOB_LEASE_MS", "500").start().await;
+    system.joined(2).await;
+    system.workers[0].kill().await;
+    system.joined(1).await;
+    eventually("that is told", async || {
+        system.workers[1].log().contains("removed a dead worker").then_some(())
+    })
+    .await;
+    assert_eq!(system.workers[1].log().matches("removed a dead worker").count(), 1, "idle is not dead");
+    system.workers[1].terminate();
+    assert_eq!(system.workers[1].exit_code().await, Some(0));
+    assert_eq!(system.consumers().await, 0, "one that stops leaves by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_takes_no_more_than_it_has_room_for() {
+    let system =
+        System::builder().set("MAX_CONCURRENCY", "4").set("SIMULATED_LATENCY_MS", "400").start().await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..16 {
+        let id = client.submit().await;
+        streams.push(client.follow(&id).await);
+    }
+    let reading = tokio::spawn(read_all(streams));
+    let mut most = 0;
+    while !reading.is_finished() {
+        let pending: Vec<redis::Value> =
+            system.redis.run("XPENDING flight.search.requested search-processors").await;
+        most = most.max(redis::from_redis_value::<u64>(pending[0].clone()).unwrap());
+    }
+    assert!(reading.await.unwrap().iter().all(|told| told.len() == 1));
+    assert_eq!(most, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_backlog_refuses_searches_with_a_word_when_to_come_again() {
+    let system = System::builder().workers(0).set("MAX_BACKLOG", "5").start().await;
+    let client = system.client();
+    for _ in 0..5 {
+        client.submit().await;
+    }
+    let request = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key("retry-after"));
+    assert_eq!(response.json::<serde_json::Value>().await.unwrap()["code"], "backlog_full");
+}

@@ -1,0 +1,79 @@
+//! `DELETE /api/flights/search/{id}` cancels.
+
+use std::time::{Duration, Instant};
+
+use e2e::{System, eventually, sse::read_all, wait::within};
+use reqwest::StatusCode;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stops() {
+    let system = System::builder().gateways(2).set("SIMULATED_LATENCY_MS", "20000").start().await;
+    let clients = system.clients();
+    let id = clients[0].submit().await;
+    let streams = vec![clients[0].follow(&id).await, clients[1].follow_partials(&id).await];
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+
+    let (status, answer) = clients[1].cancel(&id).await;
+    assert_eq!((status, answer["data"]["status"].as_str()), (StatusCode::OK, Some("cancelled")));
+    let told = read_all(streams).await;
+    assert_eq!(told[0].len(), 1);
+    assert_eq!(told[0], told[1]);
+    let end = told[0][0].json();
+    assert_eq!(
+        (end["status"].as_str(), end["results"].as_array().map(Vec::len)),
+        (Some("cancelled"), Some(0))
+    );
+    let cancelled = Instant::now();
+    within(Duration::from_secs(1), "the job is out of the queue", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+    assert!(cancelled.elapsed() < Duration::from_secs(1));
+
+    assert_eq!(clients[0].result(&id).await, told[0][0], "late clients hear it too");
+    assert_eq!(clients[0].state(&id).await.1["data"]["status"], "cancelled");
+    let (status, answer) = clients[0].cancel(&id).await;
+    assert_eq!((status, answer["code"].as_str()), (StatusCode::CONFLICT, Some("already_ended")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_had_come_by_then_is_told() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-8000").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let mut told = vec![stream.next().await.unwrap(), stream.next().await.unwrap()];
+    assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
+    told.extend(stream.all().await);
+    let (end, partials) = told.split_last().unwrap();
+    assert!(end.is_terminal() && partials.iter().all(|event| event.name == "partial"));
+    assert_eq!(end.json()["suppliers"].as_array().unwrap().len(), partials.len());
+    assert_eq!(end.seq(), partials.len() as u64 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_waits_for_a_worker_is_never_worked_on() {
+    let mut system = System::builder().workers(0).start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
+    assert_eq!(client.result(&id).await.json()["status"], "cancelled");
+    system.add_worker();
+    eventually("the worker removes the job", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+    let ends = system.redis.entries("flight.search.results").await;
+    assert_eq!(ends.len(), 1, "no answer, and one end: {ends:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_search_cannot_be_cancelled() {
+    let system = System::start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let end = client.result(&id).await;
+    assert_eq!(client.cancel(&id).await.0, StatusCode::CONFLICT);
+    assert_eq!(client.result(&id).await, end);
+}

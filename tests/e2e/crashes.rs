@@ -1,0 +1,118 @@
+//! Workers die in the middle; nothing is lost and nothing is told twice.
+
+use std::collections::HashSet;
+
+use e2e::{Redis, System, eventually, sse::read_all};
+
+/// In the result log each search has ended once, and no supplier has answered it twice.
+pub(crate) async fn assert_told_once(redis: &Redis, searches: usize) {
+    let mut answers = HashSet::new();
+    let mut ends = HashSet::new();
+    for entry in redis.entries("flight.search.results").await {
+        if let Some(report) = entry.get("supplier") {
+            let report: serde_json::Value = serde_json::from_str(report).unwrap();
+            let code = report["code"].as_str().unwrap().to_owned();
+            assert!(
+                answers.insert((entry["search_id"].clone(), code)),
+                "a supplier's answer twice: {entry:?}"
+            );
+        } else {
+            assert!(ends.insert(entry["search_id"].clone()), "an end twice: {entry:?}");
+        }
+    }
+    assert_eq!(ends.len(), searches);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_middle_of_a_hundred_searches_loses_none() {
+    let mut system = System::builder()
+        .workers(2)
+        .set("SIMULATED_LATENCY_MS", "100-2500")
+        .set("JOB_LEASE_MS", "1000")
+        .start()
+        .await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..100 {
+        let id = client.submit().await;
+        streams.push(client.follow_partials(&id).await);
+    }
+    eventually("both workers are at it, and answers have come", async || {
+        let at_it = system.workers.iter().all(|worker| worker.log().contains("job taken"));
+        (at_it && system.redis.run::<usize>("XLEN flight.search.results").await > 50).then_some(())
+    })
+    .await;
+    system.workers[0].kill().await;
+
+    for told in read_all(streams).await {
+        let ends = told.iter().filter(|event| event.is_terminal()).count();
+        assert_eq!(ends, 1, "{told:?}");
+        for (at, event) in told.iter().enumerate() {
+            assert_eq!(event.seq(), at as u64 + 1);
+        }
+        let end = told.last().unwrap().json();
+        assert_eq!(end["status"], "completed");
+        assert_eq!(end["suppliers"].as_array().unwrap().len(), told.len() - 1, "all were heard: {end}");
+    }
+    assert_told_once(&system.redis, 100).await;
+    assert!(system.workers[1].log().contains("took over jobs"), "the other worker took over");
+    assert_eq!(system.redis.run::<usize>("XLEN flight.search.requested").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_kills_three_workers_becomes_a_dead_letter_and_its_search_fails() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SIMULATED_LATENCY_MS", "50000")
+        .set("JOB_LEASE_MS", "300")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    let stream = client.follow(&id).await;
+    for _ in 0..3 {
+        system.add_worker();
+        let mut worker = system.workers.pop().unwrap();
+        eventually("the worker has it", async || worker.log().contains("job taken").then_some(())).await;
+        worker.kill().await;
+    }
+    system.add_worker();
+    let told = stream.all().await;
+    assert_eq!(told.len(), 1);
+    let end = told[0].json();
+    assert_eq!(end["status"], "failed");
+    assert!(end["reason"].as_str().unwrap().contains("3 workers"), "{end}");
+    let dead = eventually("there is a dead letter", async || {
+        let dead = system.redis.entries("flight.search.dead").await;
+        (!dead.is_empty()).then_some(dead)
+    })
+    .await;
+    assert_eq!((dead.len(), dead[0]["search_id"].as_str()), (1, id.as_str()));
+    assert!(dead[0]["reason"].contains("3 workers"));
+    assert_told_once(&system.redis, 1).await;
+    eventually("the job is gone", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_is_renewed_for_as_long_as_a_job_is_in_hand() {
+    // The searches take many leases; a second worker is there to take over what is not renewed.
+    let system = System::builder()
+        .workers(2)
+        .set("SIMULATED_LATENCY_MS", "2500")
+        .set("JOB_LEASE_MS", "500")
+        .start()
+        .await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        let id = client.submit().await;
+        streams.push(client.follow(&id).await);
+    }
+    assert!(read_all(streams).await.iter().all(|told| told.len() == 1));
+    for worker in &system.workers {
+        assert!(!worker.log().contains("took over"), "a live worker's job was taken");
+    }
+}

@@ -1,0 +1,152 @@
+//! Redis is restarted, loses a stream, forgets its scripts or is full.
+
+use std::time::Duration;
+
+use e2e::{Client, Redis, System, eventually, sse::Event};
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+use rustix::process::Signal;
+
+use crate::crashes::assert_told_once;
+
+fn assert_whole(told: &[Event]) {
+    assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
+    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
+    assert_eq!(told.last().unwrap().json()["status"], "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
+    let redis = Redis::durable().await;
+    let mut system = System::builder()
+        .gateways(2)
+        .workers(2)
+        .set("SIMULATED_LATENCY_MS", "100-2000")
+        .start_on(redis)
+        .await;
+    let clients = system.clients();
+    let mut searches = Vec::new();
+    for _ in 0..100 {
+        searches.push(clients[0].submit().await);
+    }
+    let follow = |id: String| {
+        let clients = clients.clone();
+        tokio::spawn(async move {
+            Client::follow_persistently(&clients, &id, "?partials=true", Duration::from_secs(30)).await
+        })
+    };
+    let followers: Vec<_> = searches.iter().cloned().map(follow).collect();
+    eventually("answers have come", async || {
+        (system.redis.run::<usize>("XLEN flight.search.results").await > 100).then_some(())
+    })
+    .await;
+    system.redis.kill().await;
+    system.redis.start().await;
+    for told in join_all(followers).await {
+        assert_whole(&told.unwrap().expect("the search ends"));
+    }
+    assert_told_once(&system.redis, 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_or_group_that_is_deleted_is_made_anew_and_the_service_goes_on() {
+    let system = System::start().await;
+    system.joined(1).await;
+    let client = system.client();
+    for command in [
+        "XGROUP DESTROY flight.search.requested search-processors",
+        "DEL flight.search.requested",
+        "DEL flight.search.results",
+        "DEL flight.search.requested flight.search.results flight.search.cancelled flight.search.suppliers",
+    ] {
+        let _: redis::Value = system.redis.run(command).await;
+        let end = client.result(&client.submit().await).await.json();
+        assert_eq!(end["status"], "completed", "{command}");
+    }
+    // In the middle of a search, too.
+    let id = client.submit().await;
+    let _: redis::Value = system.redis.run("DEL flight.search.requested").await;
+    assert!(client.result(&id).await.is_terminal());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgotten_scripts_are_loaded_again() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
+    let client = system.client();
+    for _ in 0..3 {
+        let id = client.submit().await;
+        let mut stream = client.follow_partials(&id).await;
+        let first = stream.next().await.unwrap();
+        let _: redis::Value = system.redis.run("SCRIPT FLUSH").await;
+        let mut told = vec![first];
+        told.extend(stream.all().await);
+        assert_whole(&told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_end_although_the_results_they_missed_were_trimmed() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-600").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let mut told = vec![stream.next().await.unwrap()];
+    // The gateway sleeps through the rest, and wakes up without a connection and with nothing in the log.
+    system.gateways[0].service.signal(Signal::STOP);
+    eventually("the search has ended", async || {
+        let log = system.redis.entries("flight.search.results").await;
+        log.iter().any(|entry| entry.contains_key("results")).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("XTRIM flight.search.results MAXLEN 0").await;
+    let _: redis::Value = system.redis.run("CLIENT KILL TYPE normal").await;
+    system.gateways[0].service.signal(Signal::CONT);
+    while let Some(event) = stream.next().await {
+        told.push(event);
+    }
+    assert_whole(&told);
+    assert_eq!(told.last().unwrap().seq(), told.len() as u64, "nothing is missing in between");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_redis_refuses_searches_and_loses_none() {
+    let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
+    let client = system.client();
+    let mut searches = Vec::new();
+    for _ in 0..10 {
+        searches.push(client.submit().await);
+    }
+    eventually("the worker has them", async || {
+        (system.workers[0].log().matches("job taken").count() == 10).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
+    let (status, answer) = client.post(&e2e::client::example()).await;
+    assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
+    eventually("the worker keeps what it has", async || {
+        system.workers[0].log().contains("kept until Redis takes it").then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 0").await;
+    for id in &searches {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    assert_told_once(&system.redis, 10).await;
+    assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
+    assert!(!system.gateways[0].service.has_ended() && !system.workers[0].has_ended(), "nothing has crashed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "100-1500").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let first = stream.next().await.unwrap();
+    let _: redis::Value = system.redis.run("FLUSHALL").await;
+    let mut told = vec![first];
+    told.extend(stream.all().await);
+    assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
+    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
+    assert!(!told.last().unwrap().json()["results"].as_array().unwrap().is_empty());
+}

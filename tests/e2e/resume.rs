@@ -1,0 +1,74 @@
+//! A reconnect with `Last-Event-ID` gets only what came after it, from any gateway.
+
+use e2e::{Client, System, sse::Event};
+use reqwest::StatusCode;
+
+async fn ended_search(system: &System) -> (String, Vec<Event>) {
+    let client = system.client();
+    let id = client.submit().await;
+    let story = client.follow_partials(&id).await.all().await;
+    (id, story)
+}
+
+async fn status(client: &Client, id: &str, query: &str, last: Option<&str>) -> StatusCode {
+    client.open(id, query, last).await.status()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_continues_behind_the_last_event_on_any_gateway() {
+    let system = System::builder().gateways(2).start().await;
+    let (id, story) = ended_search(&system).await;
+    for client in system.clients() {
+        for (at, event) in story.iter().enumerate().take(story.len() - 1) {
+            let rest = client.stream(&id, "?partials=true", event.id.as_deref()).await.all().await;
+            assert_eq!(rest, story[at + 1..]);
+            let query = format!("?partials=true&last_event_id={}", event.seq());
+            assert_eq!(client.stream(&id, &query, None).await.all().await, story[at + 1..]);
+            let last = client.stream(&id, "", event.id.as_deref()).await.all().await;
+            assert_eq!(last, story[story.len() - 1..], "without partials, the end alone");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_has_had_the_terminal_event_is_sent_away_for_good() {
+    let system = System::builder().gateways(2).start().await;
+    let (id, story) = ended_search(&system).await;
+    let last = story.last().unwrap().id.as_deref();
+    for client in system.clients() {
+        assert_eq!(status(&client, &id, "", last).await, StatusCode::NO_CONTENT);
+        assert_eq!(status(&client, &id, "?partials=true", last).await, StatusCode::NO_CONTENT);
+        let query = format!("?last_event_id={}", last.unwrap());
+        assert_eq!(status(&client, &id, &query, None).await, StatusCode::NO_CONTENT);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_makes_no_sense_gets_the_whole_story() {
+    let system = System::start().await;
+    let (id, story) = ended_search(&system).await;
+    let client = system.client();
+    for last in ["", "0", "x", "-1", "1.5", "99", "18446744073709551615", "99999999999999999999999"] {
+        let told = client.stream(&id, "?partials=true", Some(last)).await.all().await;
+        assert_eq!(told, story, "{last:?}");
+        assert_eq!(
+            client.stream(&id, "", Some(last)).await.all().await,
+            story[story.len() - 1..],
+            "{last:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_search_is_resumed_too() {
+    let system = System::builder().gateways(2).set("SIMULATED_LATENCY_MS", "50-900").start().await;
+    let clients = system.clients();
+    let id = clients[0].submit().await;
+    let whole = clients[0].follow_partials(&id).await;
+    let mut first = clients[0].follow_partials(&id).await;
+    let mut seen = vec![first.next().await.unwrap(), first.next().await.unwrap()];
+    drop(first);
+    let last = seen[1].id.clone();
+    seen.extend(clients[1].stream(&id, "?partials=true", last.as_deref()).await.all().await);
+    assert_eq!(seen, whole.all().await);
+}

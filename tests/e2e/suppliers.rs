@@ -1,0 +1,251 @@
+//! Suppliers are asked at once and told as they land; a slow or broken one holds nobody back.
+
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use e2e::{System, SystemBuilder, eventually, sse::read_all};
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+/// A server that plays airlines: what it does is in the path.
+#[derive(Clone, Default)]
+struct Airlines(Arc<Mutex<HashMap<String, Calls>>>);
+
+/// What one airline has seen.
+#[derive(Clone, Debug, Default)]
+struct Calls {
+    began: Vec<Instant>,
+    ended: Vec<Instant>,
+    most_at_once: usize,
+}
+
+impl Airlines {
+    async fn start() -> (Self, u16) {
+        let airlines = Self::default();
+        let router = Router::new().route("/{airline}", get(answer)).with_state(airlines.clone());
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (airlines, port)
+    }
+
+    fn calls(&self, airline: &str) -> Calls {
+        self.0.lock().unwrap().get(airline).cloned().unwrap_or_default()
+    }
+
+    fn begin(&self, airline: &str) -> usize {
+        let mut airlines = self.0.lock().unwrap();
+        let calls = airlines.entry(airline.to_owned()).or_default();
+        calls.began.push(Instant::now());
+        calls.most_at_once = calls.most_at_once.max(calls.began.len() - calls.ended.len());
+        calls.began.len()
+    }
+
+    fn end(&self, airline: &str) {
+        self.0.lock().unwrap().entry(airline.to_owned()).or_default().ended.push(Instant::now());
+    }
+}
+
+async fn answer(State(airlines): State<Airlines>, Path(airline): Path<String>) -> Response {
+    let call = airlines.begin(&airline);
+    let answer = match airline.as_str() {
+        "hang" => std::future::pending().await,
+        "fail" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        "flaky" if call <= 2 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        "slow" => {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            offers(&airline)
+        }
+        "limited" => {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            offers(&airline)
+        }
+        _ => offers(&airline),
+    };
+    airlines.end(&airline);
+    answer
+}
+
+fn offers(airline: &str) -> Response {
+    let departure = "2025-07-10T06:05:00+07:00";
+    let offer = json!({"flight": format!("{airline}1"), "price": 900_000, "at": departure, "minutes": 110});
+    Json(json!([offer])).into_response()
+}
+
+/// A suppliers file in which each airline is an HTTP supplier with these further settings.
+pub(crate) fn suppliers(port: u16, airlines: &[(&str, &str)]) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    for (airline, settings) in airlines {
+        let code = airline.to_uppercase();
+        write!(
+            file,
+            "[[supplier]]\ncode = \"{code}\"\nname = \"{airline}\"\nkind = \"http\"\n\
+             url = \"http://127.0.0.1:{port}/{airline}\"\n{settings}\n[supplier.response]\noffers = \"\"\n\
+             flight_number = \"/flight\"\nprice = \"/price\"\ndeparture = \"/at\"\nduration_minutes = \"/minutes\"\n\n"
+        )
+        .unwrap();
+    }
+    file
+}
+
+fn system(file: &NamedTempFile) -> SystemBuilder {
+    System::builder().set("SUPPLIERS_FILE", file.path().to_str().unwrap())
+}
+
+fn outcomes(end: &Value) -> HashMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let reports = end["suppliers"].as_array().unwrap();
+    reports.iter().map(|report| (text(&report["code"]), text(&report["status"]))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_hangs_or_fails_holds_nobody_back() {
+    let (airlines, port) = Airlines::start().await;
+    let file = suppliers(
+        port,
+        &[
+            ("hang", "timeout_ms = 1500\nretries = 0"),
+            ("fail", "retries = 1\nbackoff_ms = 20"),
+            ("flaky", "retries = 3\nbackoff_ms = 20"),
+            ("fast", ""),
+        ],
+    );
+    let system = system(&file).start().await;
+    let client = system.client();
+    let start = Instant::now();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let mut told = Vec::new();
+    while let Some(event) = stream.next().await {
+        let since_answer = airlines.calls("fast").ended.first().map(Instant::elapsed);
+        if event.json()["supplier"]["code"] == "FAST" {
+            assert!(since_answer.unwrap() < Duration::from_millis(100), "{since_answer:?} after its answer");
+        }
+        told.push(event);
+    }
+    let took = start.elapsed();
+    assert!(
+        (1.5..2.5).contains(&took.as_secs_f64()),
+        "it ends at the timeout of the one that hangs: {took:?}"
+    );
+    let end = told.last().unwrap().json();
+    assert_eq!(end["status"], "completed");
+    let expected = [("HANG", "timeout"), ("FAIL", "error"), ("FLAKY", "ok"), ("FAST", "ok")];
+    assert_eq!(outcomes(&end), expected.map(|(code, status)| (code.to_owned(), status.to_owned())).into());
+    assert_eq!((airlines.calls("fail").began.len(), airlines.calls("flaky").began.len()), (2, 3));
+    assert_eq!(told.len(), 5, "four partials and the end");
+    assert!(end["first_answer_ms"].as_u64().unwrap() < 500, "{end}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_breaker_answers_at_once() {
+    let (airlines, port) = Airlines::start().await;
+    let file = suppliers(
+        port,
+        &[("fail", "retries = 0\nbreaker = { failures = 3, open_ms = 60000 }"), ("fast", "")],
+    );
+    let system = system(&file).start().await;
+    let client = system.client();
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        let end = client.result(&client.submit().await).await.json();
+        told.push(outcomes(&end)["FAIL"].clone());
+    }
+    assert_eq!(told, ["error", "error", "error", "unavailable", "unavailable"]);
+    assert_eq!(airlines.calls("fail").began.len(), 3, "and is not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limited_supplier_is_never_asked_more_than_it_allows_and_the_others_unhindered() {
+    const SEARCHES: usize = 1000;
+    let (airlines, port) = Airlines::start().await;
+    let limits = "concurrency = 5\nrate_limit = { calls = 50, per_ms = 1000 }";
+    let file = suppliers(port, &[("limited", limits), ("free", "concurrency = 0")]);
+    let system = system(&file).start().await;
+    let client = system.client();
+    let mut searches = Vec::new();
+    for _ in 0..SEARCHES {
+        searches.push(client.submit().await);
+    }
+    let posted = Instant::now();
+    eventually("the free one has answered all", async || {
+        (airlines.calls("free").ended.len() == SEARCHES).then_some(())
+    })
+    .await;
+    assert!(posted.elapsed() < Duration::from_secs(5), "unhindered: {:?}", posted.elapsed());
+    let mut streams = Vec::new();
+    for id in &searches {
+        streams.push(client.follow(id).await);
+    }
+    for told in read_all(streams).await {
+        assert_eq!(outcomes(&told[0].json())["LIMITED"], "ok");
+    }
+    let calls = airlines.calls("limited");
+    assert_eq!(calls.began.len(), SEARCHES);
+    assert!(calls.most_at_once <= 5, "{} at once", calls.most_at_once);
+    // A call is counted when it arrives: one that was held up on its way may come into the next one's second.
+    let crowded = calls.began.windows(53).find(|window| window[52] - window[0] < Duration::from_secs(1));
+    assert_eq!(crowded, None, "more than 50 in a second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_workers_searches_go_on_with_only_the_unanswered_suppliers() {
+    let (airlines, port) = Airlines::start().await;
+    let file = suppliers(port, &[("fast", ""), ("slow", "")]);
+    let mut system = system(&file).set("JOB_LEASE_MS", "600").start().await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..10 {
+        let id = client.submit().await;
+        streams.push(client.follow_partials(&id).await);
+    }
+    eventually("the fast one has been told for all", async || {
+        let log = system.redis.entries("flight.search.results").await;
+        (log.len() == 10 && airlines.calls("slow").began.len() == 10).then_some(())
+    })
+    .await;
+    system.workers[0].kill().await;
+    system.add_worker();
+    for told in read_all(streams).await {
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!(outcomes(&told[2].json()).values().collect::<Vec<_>>(), ["ok", "ok"]);
+    }
+    assert_eq!(airlines.calls("fast").began.len(), 10, "not asked again");
+    assert_eq!(airlines.calls("slow").began.len(), 20, "asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_may_name_its_suppliers() {
+    let (airlines, port) = Airlines::start().await;
+    let file = suppliers(port, &[("fast", ""), ("other", ""), ("third", "")]);
+    let system = system(&file).start().await;
+    let client = system.client();
+    let mut body = e2e::client::example();
+    body["suppliers"] = json!(["fast", "THIRD"]);
+    let (status, answer) = client.post(&body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let end = client.result(answer["data"]["search_id"].as_str().unwrap()).await.json();
+    assert_eq!(outcomes(&end).len(), 2);
+    assert_eq!(airlines.calls("other").began.len(), 0);
+    // The same flight from two of them would be one offer; here each flies its own.
+    assert_eq!(end["total"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_result_is_capped_and_tells_the_total() {
+    let system = System::builder().set("MAX_RESULTS", "3").start().await;
+    let end = system.client().result(&system.client().submit().await).await.json();
+    assert_eq!(end["results"].as_array().unwrap().len(), 3);
+    assert!(end["total"].as_u64().unwrap() > 3);
+}
