@@ -156,10 +156,10 @@ fn is_program(path: &Path) -> bool {
 
 /// Says once, and past the test harness's capture, that nothing is tested here.
 fn missing() {
+    static SAID: Once = Once::new();
     let required = env::var("CI").is_ok_and(|ci| ci == "true")
         || env::var("BROWSER_TESTS").is_ok_and(|how| how == "required");
     assert!(!required, "chromium and chromedriver are not on the PATH, and the browser tests are required");
-    static SAID: Once = Once::new();
     SAID.call_once(|| {
         let notice = "\n  !! SKIPPED: ALL BROWSER TESTS. chromium and chromedriver are not on the PATH.\n  \
              !! Debian: apt-get install chromium chromium-driver\n\n";

@@ -15,6 +15,7 @@ mod idempotency;
 mod late;
 mod load;
 mod openapi;
+mod page;
 mod redis_away;
 mod redis_trouble;
 mod replaced_system;

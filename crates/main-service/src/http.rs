@@ -54,9 +54,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/suppliers", routing::get(suppliers::suppliers))
         .route("/health/live", routing::get(health::live))
         .route("/health/ready", routing::get(health::ready))
+        .merge(page::router())
         .route("/openapi.json", routing::get(openapi::document))
         .merge(docs::router())
-        .merge(page::router())
         .layer(CompressionLayer::new())
         // Behind the compression, which so costs an open stream nothing.
         .route("/api/flights/search/{id}/stream", routing::get(stream::stream))

@@ -71,14 +71,6 @@ impl Problem {
         }
     }
 
-    /// What a client is told.
-    pub(super) fn into_failure(self) -> (StatusCode, Failure) {
-        let (status, code) = self.status_and_code();
-        let message = self.to_string();
-        let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
-        (status, Failure::new(code, message, errors))
-    }
-
     /// When trying again may help, in seconds from now.
     fn retry_after(&self) -> Option<u64> {
         match self {
@@ -86,6 +78,14 @@ impl Problem {
             Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::NotReady(_) => Some(1),
             _ => None,
         }
+    }
+
+    /// What a client is told.
+    pub(super) fn into_failure(self) -> (StatusCode, Failure) {
+        let (status, code) = self.status_and_code();
+        let message = self.to_string();
+        let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
+        (status, Failure::new(code, message, errors))
     }
 
     fn log(&self) {

@@ -60,7 +60,7 @@ const ORDERS = {
 /** The offers in a new order: by `price`, `duration` or `departure`, with ties broken the same way each time. */
 export function sort(offers, order) {
   const comparisons = ORDERS[order] ?? ORDERS.price;
-  return offers.toSorted((a, b) => {
+  return [...offers].sort((a, b) => {
     for (const compare of comparisons) {
       const result = compare(a, b);
       if (result !== 0 && !Number.isNaN(result)) return result;

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::BrokerError;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::{Context, consume, in_hand::Stop};
 
@@ -24,15 +24,19 @@ pub(super) async fn run(context: Arc<Context>) {
     let lease = context.config.job_lease_ms;
     let mut rounds = tokio::time::interval((lease / 3).min(LONGEST_PAUSE));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Leases run on while Redis is away, but nobody can renew them: others get the time to do so first.
+    let mut patient_until = Instant::now();
     while context.idle.run_until_cancelled(rounds.tick()).await.is_some() {
+        let is_patient = Instant::now() < patient_until;
         // Before the first worker has read, there is no group. The consumer tells of Redis being away.
-        if let Some(Err(error)) = context.idle.run_until_cancelled(round(&context, lease)).await {
+        if let Some(Err(error)) = context.idle.run_until_cancelled(round(&context, lease, is_patient)).await {
             tracing::debug!(%error, "a round of care has failed");
+            patient_until = Instant::now() + lease;
         }
     }
 }
 
-async fn round(context: &Arc<Context>, lease: Duration) -> Result<(), BrokerError> {
+async fn round(context: &Arc<Context>, lease: Duration, is_patient: bool) -> Result<(), BrokerError> {
     let in_hand = context.in_hand.entries();
     if !in_hand.is_empty() {
         for entry in context.leases.renew(&in_hand).await? {
@@ -41,7 +45,9 @@ async fn round(context: &Arc<Context>, lease: Duration) -> Result<(), BrokerErro
         }
     }
     context.broker.announce_suppliers(&context.suppliers.listing(), LISTING_HOLDS).await?;
-    take_over(context, lease).await?;
+    if !is_patient {
+        take_over(context, lease).await?;
+    }
     for consumer in context.leases.sweep((lease * SILENT_LEASES).max(SHORTEST_SILENCE)).await? {
         tracing::info!(consumer, "removed a dead worker from the group");
     }

@@ -1,0 +1,83 @@
+//! The page as a client of HTTP sees it, and what its form asks for. What it does stands in `tests/browser`.
+
+use e2e::System;
+use reqwest::{Method, Response, StatusCode, header};
+
+async fn get(system: &System, path: &str, accept_encoding: &str) -> Response {
+    let request = system.client().request(Method::GET, path).header(header::ACCEPT_ENCODING, accept_encoding);
+    request.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_page_is_compressed_checked_again_and_closed_to_others() {
+    let system = System::start().await;
+    let page = get(&system, "/", "gzip, deflate, br").await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let headers = page.headers();
+    assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(headers[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-ancestors 'none'"));
+
+    let etag = headers[header::ETAG].clone();
+    let request = system.client().request(Method::GET, "/").header(header::ACCEPT_ENCODING, "gzip");
+    let again = request.header(header::IF_NONE_MATCH, etag).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    let missing = get(&system, "/assets/0/nothing.js", "gzip").await;
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn answers_are_compressed_and_streams_never() {
+    let system = System::start().await;
+    let id = system.client().submit().await;
+    let stream = get(&system, &format!("/api/flights/search/{id}/stream?partials=true"), "gzip").await;
+    assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
+    assert!(!stream.headers().contains_key(header::CONTENT_ENCODING));
+    assert!(stream.text().await.unwrap().starts_with("retry: "));
+    let state = get(&system, &format!("/api/flights/search/{id}"), "gzip").await;
+    assert_eq!(state.headers()[header::CONTENT_ENCODING], "gzip");
+}
+
+#[tokio::test]
+async fn places_are_suggested_the_likeliest_first() {
+    let system = System::start().await;
+    let client = system.client();
+    let (status, body) = client.get("/api/airports?q=jak").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(body["data"][0]["code"], "CGK");
+    assert!(body["data"].as_array().unwrap().len() <= 8);
+    let (_, body) = client.get("/api/airports?q=san&limit=50").await;
+    assert_eq!(body["data"].as_array().unwrap().len(), 50);
+    for (query, field) in
+        [("", "q"), ("?q=%20", "q"), ("?q=jak&limit=0", "limit"), ("?q=jak&limit=51", "limit")]
+    {
+        let (status, body) = client.get(&format!("/api/airports{query}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+        assert_eq!(body["errors"][0]["field"], field, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_state_names_who_is_asked_and_a_wrong_code_what_was_meant() {
+    let system = System::start().await;
+    let client = system.client();
+    let suppliers = e2e::eventually("the suppliers are known", async || {
+        let (_, body) = client.get("/api/suppliers").await;
+        body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).cloned()
+    })
+    .await;
+    let id = client.submit().await;
+    assert_eq!(client.state(&id).await.1["data"]["asked"], serde_json::Value::Array(suppliers));
+
+    let mut body = e2e::client::example();
+    body["suppliers"] = serde_json::json!(["GA"]);
+    let (_, answer) = client.post(&body).await;
+    let state = client.state(answer["data"]["search_id"].as_str().unwrap()).await.1;
+    assert_eq!(state["data"]["asked"], serde_json::json!([{"code": "GA", "name": "Garuda Indonesia"}]));
+
+    body["from"] = "CGX".into();
+    let (status, answer) = client.post(&body).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer["errors"][0]["suggestion"], "CGK");
+}
