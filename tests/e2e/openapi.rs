@@ -140,6 +140,17 @@ async fn every_answer_is_as_told() {
     asker.ask(Method::GET, &format!("{STREAM}?partials=1&partials=1"), &id, 400).await;
     asker.ask(Method::GET, "/health/live", "", 200).await;
     asker.ask(Method::GET, "/health/ready", "", 200).await;
+    let places = asker.ask(Method::GET, "/api/airports?q=jak&limit=3", "", 200).await;
+    assert!(places.contains("CGK"), "{places}");
+    asker.ask(Method::GET, "/api/airports", "", 400).await;
+    asker.ask(Method::GET, "/api/airports?q=a&q=b", "", 400).await;
+    e2e::eventually("the gateway knows the suppliers", async || {
+        let (_, answer) = asker.client.get("/api/suppliers").await;
+        answer["data"].as_array().is_some_and(|data| !data.is_empty()).then_some(())
+    })
+    .await;
+    let suppliers = asker.ask(Method::GET, "/api/suppliers", "", 200).await;
+    assert!(suppliers.contains("\"GA\""), "{suppliers}");
 
     asker.post("{}", &[JSON], 400).await;
     asker.post("{", &[JSON], 400).await;
@@ -169,6 +180,18 @@ async fn every_answer_in_trouble_is_as_told() {
     .await;
     asker.ask(Method::GET, "/health/ready", "", 503).await;
     asker.ask(Method::GET, "/health/live", "", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_limit_is_as_told() {
+    let limits = System::builder().workers(0).set("MAX_STREAMS_PER_SEARCH", "1");
+    let system = limits.set("RATE_LIMIT_PER_MINUTE", "1").start().await;
+    let asker = Asker::new(&system).await;
+    let search = example().to_string();
+    let id = asker.post(&search, &[JSON], 200).await["data"]["search_id"].as_str().unwrap().to_owned();
+    asker.post(&search, &[JSON], 429).await;
+    let _follower = asker.client.follow(&id).await;
+    asker.ask(Method::GET, STREAM, &id, 429).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,10 @@ use axum::{
 use contracts::{FieldError, envelope::Success};
 use serde::Deserialize;
 
-use super::Problem;
+use super::{
+    Problem,
+    openapi::{PlaceBody, PlaceFailures},
+};
 use crate::app::App;
 
 /// How many places are named unless the client wants more or fewer.
@@ -31,12 +34,26 @@ pub(super) struct Options {
     limit: Option<String>,
 }
 
-/// The places that `q` may mean, the likeliest first.
+/// Finds places by what is being typed
+///
+/// By code, city or name, the likeliest first: `jak` gives CGK.
+#[utoipa::path(
+    get,
+    path = "/api/airports",
+    operation_id = "airports",
+    tag = "places",
+    params(
+        ("q" = String, Query, description = "What was typed so far.", min_length = 1, pattern = r"\S", example = "jak"),
+        ("limit" = Option<u8>, Query, description = "How many places to name at most; 8 if absent.", minimum = 1,
+            maximum = 50, example = 5),
+    ),
+    responses((status = 200, description = "These may be meant.", body = Success<Vec<PlaceBody>>), PlaceFailures),
+)]
 pub(super) async fn airports(
     State(app): State<Arc<App>>,
     query: Result<Query<Options>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let Query(options) = query.map_err(|rejection| Problem::Body(rejection.body_text()))?;
+    let Query(options) = query.map_err(|rejection| Problem::Query(rejection.body_text()))?;
     let (text, limit) = options.checked().map_err(Problem::Fields)?;
     let places: Vec<Match> = app.airports.search(&text, limit);
     Ok(([(header::CACHE_CONTROL, CACHE)], Json(Success::new("Places", places))))

@@ -18,13 +18,13 @@ use utoipa::{
     },
 };
 
-use super::{cancel, health, request_id::X_REQUEST_ID, status, stream, submit};
+use super::{airports, cancel, health, request_id::X_REQUEST_ID, status, stream, submit, suppliers};
 
 pub(super) use failures::{
-    CancelFailures, ReadinessFailures, StatusFailures, StreamFailures, SubmitFailures,
+    CancelFailures, PlaceFailures, ReadinessFailures, StatusFailures, StreamFailures, SubmitFailures,
 };
 pub(super) use schemas::{
-    PARTIALS_EXAMPLE, Partials, SearchBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
+    PARTIALS_EXAMPLE, Partials, PlaceBody, SearchBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
 };
 
 static DOCUMENT: LazyLock<Bytes> =
@@ -42,7 +42,7 @@ const DESCRIPTION: &str = r#"Submit a search, get its id at once, and follow it 
 
 **Every answer** but an event stream is JSON in one of two envelopes: `{"success":true,"message","data"}`, or
 `{"success":false,"code","message","errors"}`, where `code` is a stable word for programs and `errors` names each
-wrong field. A 503 has `Retry-After`.
+wrong field. A 429 or a 503 has `Retry-After`.
 
 **`x-request-id`** of up to 128 visible ASCII characters is taken over from the request, or made; the answer and
 the gateway's log tell it.
@@ -53,10 +53,14 @@ reconnect, or through another gateway."#;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "flight-search", description = DESCRIPTION),
-    paths(submit::submit, status::status, cancel::cancel, stream::stream, health::live, health::ready),
+    paths(
+        submit::submit, status::status, cancel::cancel, stream::stream,
+        airports::airports, suppliers::suppliers, health::live, health::ready,
+    ),
     components(schemas(Failure, schemas::PartialEvent, schemas::TerminalEvent)),
     tags(
         (name = "searches", description = "Submit a search, follow it, look at it, cancel it."),
+        (name = "places", description = "What a search can be made of."),
         (name = "health", description = "For orchestrators and load balancers."),
     ),
     modifiers(&RequestId, &Links),

@@ -10,7 +10,16 @@ use contracts::{SupplierListing, envelope::Success};
 
 use crate::app::App;
 
-/// The suppliers that a search asks unless it names some itself; none while no worker runs.
+/// Lists the suppliers
+///
+/// Those that a search asks unless it names some itself; none while no worker runs.
+#[utoipa::path(
+    get,
+    path = "/api/suppliers",
+    operation_id = "suppliers",
+    tag = "places",
+    responses((status = 200, description = "These are asked.", body = Success<Vec<SupplierListing>>)),
+)]
 pub(super) async fn suppliers(State(app): State<Arc<App>>) -> impl IntoResponse {
     let listing: Vec<SupplierListing> = app.condition.suppliers();
     let no_cache = HeaderValue::from_static("no-cache");

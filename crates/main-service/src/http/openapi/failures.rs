@@ -47,7 +47,9 @@ failures! {
         Problem::Body("the body is not valid JSON: EOF while parsing a value at line 1 column 0".into()),
         Problem::BodyTooLarge,
         Problem::ContentType,
+        Problem::BodyTooSlow,
         Problem::KeyReused,
+        Problem::RateLimited(30),
         Problem::Backlog,
         unavailable(),
         Problem::Panicked,
@@ -67,6 +69,13 @@ failures! {
         malformed_id(),
         Problem::Query("Failed to deserialize query string: duplicate field `partials`".into()),
         Problem::UnknownSearch,
+        Problem::TooManyStreams,
+        Problem::Panicked,
+    ];
+    /// Of asking for places.
+    PlaceFailures: [
+        wrong("q", "is required"),
+        Problem::Query("Failed to deserialize query string: duplicate field `q`".into()),
         Problem::Panicked,
     ];
     /// Of asking whether the gateway is of use.
@@ -100,7 +109,7 @@ fn answer(status: &str, failures: Vec<Failure>) -> Response {
         .build();
     let mut response =
         ResponseBuilder::new().description(told.join("\n\n")).content("application/json", content);
-    if status == "503" {
+    if matches!(status, "429" | "503") {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
         let header = HeaderBuilder::new()
             .description(Some("After how many seconds to try again."))

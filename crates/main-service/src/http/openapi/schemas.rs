@@ -1,7 +1,9 @@
 //! Shapes of JSON that no one type of the program stands for: they are read field by field, or written by hand.
 #![expect(dead_code, reason = "these types are only there to be described")]
 
-use contracts::{IataCode, Offer, Passengers, SearchId, SearchStatus, SupplierReport, TravelDate};
+use contracts::{
+    IataCode, Offer, Passengers, SearchId, SearchStatus, SupplierListing, SupplierReport, TravelDate,
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type},
@@ -47,6 +49,8 @@ pub(crate) struct SearchStateBody {
     to: Option<IataCode>,
     date: Option<TravelDate>,
     passengers: Option<Passengers>,
+    /// Who is asked, for showing whose answer is still to come; nobody while no worker has said who there is.
+    asked: Vec<SupplierListing>,
     /// The offers, the cheapest first: final ones, or merged as far as they have come.
     results: Vec<Offer>,
     /// How many offers there were before the cap.
@@ -71,6 +75,25 @@ pub(crate) struct SearchStateBody {
     /// When it ended, in UTC.
     #[schema(required, format = DateTime, example = "2025-07-01T09:30:06.250Z")]
     ended_at: Option<String>,
+}
+
+/// A place that a text being typed may mean.
+#[derive(ToSchema)]
+#[schema(as = Place)]
+pub(crate) struct PlaceBody {
+    code: IataCode,
+    /// The airport's name, or the city's.
+    #[schema(example = "Soekarno-Hatta International Airport")]
+    name: String,
+    /// The city's name; empty where the source names none.
+    #[schema(example = "Jakarta")]
+    city: String,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(example = "ID")]
+    country: String,
+    /// What the code stands for: one airport, or all airports of a city.
+    #[schema(pattern = "^(airport|city)$", example = "airport")]
+    kind: String,
 }
 
 /// The data of an event named `partial`: one supplier has answered.
@@ -148,7 +171,7 @@ pub(crate) struct StreamEvent {
 pub(crate) const TERMINAL_EXAMPLE: &str = r#"retry: 1000
 
 id: 9
-data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[{"flight_number":"GA57","price":1500000,"currency":"IDR","carrier":"Garuda Indonesia","origin":"CGK","destination":"DPS","departure":"2025-07-10T06:05:00+07:00","arrival":"2025-07-10T08:55:00+08:00","duration_minutes":110,"stops":0,"suppliers":["GA"]}],"total":1,"suppliers":[{"code":"GA","name":"Garuda Indonesia","status":"ok","elapsed_ms":612}],"first_answer_ms":614,"elapsed_ms":615}
+data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[{"flight_number":"GA57","price":1500000,"currency":"IDR","carrier":"Garuda Indonesia","origin":"CGK","destination":"DPS","departure":"2025-07-10T06:05:00+07:00","arrival":"2025-07-10T08:55:00+08:00","duration_minutes":110,"stops":0,"suppliers":["GA"]}],"total":1,"suppliers":[{"code":"GA","name":"Garuda Indonesia","status":"ok","elapsed_ms":612,"offers":1}],"first_answer_ms":614,"elapsed_ms":615}
 
 "#;
 
@@ -157,9 +180,9 @@ pub(crate) const PARTIALS_EXAMPLE: &str = r#"retry: 1000
 
 event: partial
 id: 1
-data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"processing","supplier":{"code":"JT","name":"Lion Air","status":"empty","elapsed_ms":420},"results":[],"progress":{"answered":1,"of":1}}
+data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"processing","supplier":{"code":"JT","name":"Lion Air","status":"empty","elapsed_ms":420,"offers":0},"results":[],"progress":{"answered":1,"of":1}}
 
 id: 2
-data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[],"total":0,"suppliers":[{"code":"JT","name":"Lion Air","status":"empty","elapsed_ms":420}],"first_answer_ms":422,"elapsed_ms":423}
+data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[],"total":0,"suppliers":[{"code":"JT","name":"Lion Air","status":"empty","elapsed_ms":420,"offers":0}],"first_answer_ms":422,"elapsed_ms":423}
 
 "#;

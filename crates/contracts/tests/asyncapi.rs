@@ -1,0 +1,179 @@
+//! `docs/asyncapi.yaml` says of the streams what the contracts say.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+
+use std::collections::BTreeSet;
+
+use contracts::{
+    EndStatus, EpochMillis, Offer, SearchId, SearchStatus, SupplierReport, SupplierStatus,
+    entry::{Fields, Job, JobTimes, JsonLine, News},
+    names,
+    outcome::{Answer, Details, Outcome, Times},
+};
+use serde_json::{Map, Value, json};
+
+fn document() -> Value {
+    serde_saphyr::from_str(include_str!("../../../docs/asyncapi.yaml")).expect("the document is YAML")
+}
+
+fn schema(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}"), "components": document()["components"]})
+}
+
+fn assert_valid(schema: &Value, value: &Value) {
+    let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(value).map(|e| format!("{} {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{value}");
+}
+
+/// That an entry is as told, and the JSON in its fields, too.
+fn assert_entry(name: &str, entry: &Map<String, Value>) {
+    assert_valid(&schema(name), &Value::Object(entry.clone()));
+    let document = document();
+    for (field, told) in document["components"]["schemas"][name]["properties"].as_object().unwrap() {
+        if let (Some(content), Some(text)) = (told.get("contentSchema"), entry.get(field)) {
+            let mut content = content.clone();
+            content["components"] = document["components"].clone();
+            assert_valid(&content, &serde_json::from_str(text.as_str().unwrap()).unwrap());
+        }
+    }
+}
+
+fn entry<K: Into<String>>(fields: impl IntoIterator<Item = (K, String)>) -> Map<String, Value> {
+    fields.into_iter().map(|(field, value)| (field.into(), Value::String(value))).collect()
+}
+
+fn examples(message: &str) -> Vec<Map<String, Value>> {
+    let examples = document()["components"]["messages"][message]["examples"].clone();
+    examples.as_array().unwrap().iter().map(|one| one["payload"].as_object().unwrap().clone()).collect()
+}
+
+fn fields(entry: &Map<String, Value>) -> Fields {
+    entry.iter().map(|(field, value)| (field.as_str(), value.as_str().unwrap())).collect()
+}
+
+fn properties(name: &str) -> BTreeSet<String> {
+    let properties = document()["components"]["schemas"][name]["properties"].clone();
+    properties.as_object().unwrap().keys().cloned().collect()
+}
+
+const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+
+fn offer() -> Offer {
+    serde_json::from_value(json!({
+        "flight_number": "GA57", "price": 1_500_000, "currency": "IDR", "carrier": "Garuda Indonesia",
+        "origin": "CGK", "destination": "DPS", "departure": "2025-07-10T06:05:00+07:00",
+        "arrival": "2025-07-10T08:55:00+08:00", "duration_minutes": 110, "stops": 0,
+    }))
+    .unwrap()
+}
+
+fn report(status: SupplierStatus) -> SupplierReport {
+    SupplierReport {
+        code: "GA".parse().unwrap(),
+        name: "Garuda Indonesia".into(),
+        status,
+        elapsed_ms: 612,
+        offers: 1,
+    }
+}
+
+const STATUSES: [SupplierStatus; 5] = [
+    SupplierStatus::Ok,
+    SupplierStatus::Empty,
+    SupplierStatus::Timeout,
+    SupplierStatus::Error,
+    SupplierStatus::Unavailable,
+];
+
+#[test]
+fn the_streams_have_their_names() {
+    let document = document();
+    for (channel, name) in [
+        ("requested", names::REQUESTED_STREAM),
+        ("results", names::RESULTS_STREAM),
+        ("dead", names::DEAD_STREAM),
+        ("cancelled", names::CANCELLED_STREAM),
+    ] {
+        assert_eq!(document["channels"][channel]["address"], name);
+    }
+    let told = document["channels"]["requested"]["description"].as_str().unwrap();
+    assert!(told.contains(names::CONSUMER_GROUP));
+}
+
+#[test]
+fn jobs_are_as_told() {
+    for example in examples("job") {
+        assert_entry("Job", &example);
+        let job = Job::decode(&fields(&example)).unwrap();
+        assert_eq!(entry(job.encode()), example, "what is written is what was read");
+    }
+    let mut job = Job::decode(&fields(&examples("job")[0])).unwrap();
+    job.times = Some(JobTimes { created: EpochMillis(0), deadline: EpochMillis(u64::MAX) });
+    job.suppliers = vec!["GA".parse().unwrap(), "A_LONG-AGGREGATO".parse().unwrap()];
+    let written = entry(job.encode());
+    assert_entry("Job", &written);
+    assert_eq!(
+        properties("Job"),
+        written.keys().cloned().collect(),
+        "no field is told of that is not written"
+    );
+}
+
+#[test]
+fn partials_are_as_told() {
+    for example in examples("partial") {
+        assert_entry("Partial", &example);
+        let News::Answer(answer) = News::decode(fields(&example)).unwrap() else { panic!("not an answer") };
+        answer.parse().unwrap();
+    }
+    for status in STATUSES {
+        let mut written = examples("partial")[0].clone();
+        written["supplier"] = JsonLine::of(&report(status)).unwrap().as_str().into();
+        written["offers"] = JsonLine::of(&[offer()]).unwrap().as_str().into();
+        assert_entry("Partial", &written);
+    }
+    assert!(!properties("Partial").contains(names::field::RESULTS), "or it would count as the end");
+}
+
+#[test]
+fn ends_are_as_told() {
+    for example in examples("end") {
+        assert_entry("End", &example);
+        let News::End { end, .. } = News::decode(fields(&example)).unwrap() else { panic!("not an end") };
+        let details = end.details.map(|details| serde_json::from_str::<Details>(details.as_str()).unwrap());
+        assert_eq!(details.is_some(), example.contains_key(names::field::DETAILS));
+    }
+    let times = Times { created: EpochMillis(0), first_answer: Some(EpochMillis(1)), ended: EpochMillis(2) };
+    let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
+    let outcome = Outcome::of(answers, times, 200).because("deadline");
+    for status in [EndStatus::Completed, EndStatus::Failed, EndStatus::Cancelled] {
+        let written = entry([
+            (names::field::SEARCH_ID, ID.to_owned()),
+            (names::field::STATUS, status.as_str().to_owned()),
+            (names::field::RESULTS, JsonLine::of(&outcome.offers).unwrap().as_str().to_owned()),
+            (names::field::SEQ, "9".to_owned()),
+            (names::field::DETAILS, JsonLine::of(&outcome.details).unwrap().as_str().to_owned()),
+        ]);
+        assert_entry("End", &written);
+        assert_eq!(properties("End"), written.keys().cloned().collect());
+    }
+    let validator = jsonschema::validator_for(&schema("End")).unwrap();
+    let mut running = examples("end")[0].clone();
+    running["status"] = SearchStatus::Processing.as_str().into();
+    assert!(!validator.is_valid(&Value::Object(running)), "a search that runs has not ended");
+}
+
+#[test]
+fn the_other_entries_are_as_told() {
+    for example in examples("deadLetter") {
+        assert_entry("DeadLetter", &example);
+        assert!(Job::decode(&fields(&example)).is_err(), "it is dead for a reason");
+    }
+    let told = BTreeSet::from([names::field::REASON, names::field::ENTRY_ID].map(str::to_owned));
+    assert_eq!(properties("DeadLetter"), told);
+    for example in examples("cancellation") {
+        assert_entry("Cancellation", &example);
+        assert_eq!(News::search_id(&fields(&example)), Ok(ID.parse::<SearchId>().unwrap()));
+    }
+}
