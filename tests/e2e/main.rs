@@ -5,11 +5,15 @@
 mod bad_input;
 mod bounded;
 mod cancelling;
+mod coalescing;
 mod contract;
 mod crashes;
 mod deadlines;
 mod half_open;
+mod http_manners;
+mod idempotency;
 mod late;
+mod load;
 mod redis_away;
 mod redis_trouble;
 mod replaced_system;

@@ -84,7 +84,7 @@ fn offers(airline: &str) -> Response {
 }
 
 /// A suppliers file in which each airline is an HTTP supplier with these further settings.
-fn suppliers(port: u16, airlines: &[(&str, &str)]) -> NamedTempFile {
+pub(crate) fn suppliers(port: u16, airlines: &[(&str, &str)]) -> NamedTempFile {
     let mut file = NamedTempFile::new().unwrap();
     for (airline, settings) in airlines {
         let code = airline.to_uppercase();

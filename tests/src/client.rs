@@ -37,6 +37,12 @@ impl Client {
         answer(self.request(reqwest::Method::POST, "/api/flights/search").json(body)).await
     }
 
+    /// POST of a body that is JSON, with these headers.
+    pub async fn post_with(&self, body: &Value, headers: &[(&str, &str)]) -> (StatusCode, Value) {
+        let request = self.request(reqwest::Method::POST, "/api/flights/search").json(body);
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     /// Submits the documented example; `None` if that was not accepted.
     pub async fn try_submit(&self) -> Option<String> {
         let request = self.request(reqwest::Method::POST, "/api/flights/search").json(&example());

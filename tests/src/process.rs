@@ -31,7 +31,9 @@ impl Service {
         Self::spawn(name, command)
     }
 
-    pub(crate) fn spawn(name: &'static str, mut command: Command) -> Self {
+    /// Starts any program.
+    #[must_use]
+    pub fn spawn(name: &'static str, mut command: Command) -> Self {
         let log = NamedTempFile::new().expect("a file for a log");
         let handle = || Stdio::from(log.reopen().expect("a log opens twice"));
         command.stdin(Stdio::null()).stdout(handle()).stderr(append(log.path()));

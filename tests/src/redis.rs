@@ -2,12 +2,15 @@
 
 use std::process::Command;
 
-use redis::{AsyncCommands, FromRedisValue, aio::MultiplexedConnection, streams::StreamRangeReply};
+use redis::{
+    AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection,
+    streams::StreamRangeReply,
+};
 use tempfile::TempDir;
 
 use crate::{
     process::Service,
-    wait::{eventually, free_port},
+    wait::{PATIENCE, eventually, free_port},
 };
 
 /// A private Redis server on a port of its own, with its data in a directory of its own.
@@ -53,9 +56,9 @@ impl Redis {
             }
             let mut connection = self.try_connect().await?;
             // Another test's server on the same port is not this one.
-            let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await.ok()?;
+            let info: String = redis::cmd("INFO").query_async(&mut connection).await.ok()?;
             let mine = self.server.pid().is_some_and(|pid| info.contains(&format!("process_id:{pid}\r")));
-            mine.then_some(true)
+            (mine && info.contains("\nloading:0\r")).then_some(true)
         })
         .await
     }
@@ -90,7 +93,9 @@ impl Redis {
 
     async fn try_connect(&self) -> Option<MultiplexedConnection> {
         let client = redis::Client::open(format!("redis://{}", self.addr())).expect("an address");
-        client.get_multiplexed_async_connection().await.ok()
+        // On a busy machine half a second, the default, is soon over.
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        client.get_multiplexed_async_connection_with_config(&config).await.ok()
     }
 
     /// Runs one command, its words separated by spaces.

@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`searches`](Broker) | submits a search, reads its record, stores answers, ends it |
+//! | [`sharing`](Sharing) | submits a search unless it is an earlier one asked for again |
 //! | [`queue`] | the workers' side of the job stream: read, renew, take over, hand back, bury, leave |
 //! | [`tail`] | follows a stream of news from now on, through reconnections |
 //! | [`vitals`](Broker::vitals) | whether Redis answers, and how long the backlog is |
@@ -25,6 +26,7 @@ pub mod queue;
 mod record;
 mod scripts;
 mod searches;
+mod sharing;
 pub mod tail;
 mod vitals;
 
@@ -36,4 +38,5 @@ pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
 pub use record::SearchRecord;
 pub use searches::{Ending, Finished, NewAnswer, Stored};
+pub use sharing::{Sharing, Submission};
 pub use vitals::Vitals;

@@ -106,7 +106,7 @@ impl Broker {
 
     /// How long the record of a running search lives, in milliseconds: past its deadline for as long as an ended
     /// one, so that it can't be gone before its search has ended.
-    fn expiry(&self, job: &Job) -> u64 {
+    pub(crate) fn expiry(&self, job: &Job) -> u64 {
         let running =
             job.times.map_or_else(Default::default, |times| times.deadline.since(EpochMillis::now()));
         millis(self.retention.record + running)
@@ -183,7 +183,7 @@ fn record_fields(job: &[(&'static str, String)], mut add: impl FnMut(&str, &str)
     }
 }
 
-fn millis(span: std::time::Duration) -> u64 {
+pub(crate) fn millis(span: std::time::Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -80,7 +80,7 @@ impl Trouble {
 
 fn refusal(message: &str, errors: &[FieldError]) -> String {
     let mut text = clean(message);
-    for FieldError { field, message } in errors {
+    for FieldError { field, message, .. } in errors {
         // Writing to a String can't fail.
         let _ = write!(text, "\n  {}: {}", clean(field), clean(message));
     }

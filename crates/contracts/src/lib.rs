@@ -27,6 +27,8 @@ mod time;
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
 pub use outcome::{EndStatus, SearchStatus};
-pub use search::{IataCode, Passengers, SearchId, SearchQuery, SearchRequest, TravelDate};
+pub use search::{
+    Fingerprint, IataCode, IdempotencyKey, Passengers, SearchId, SearchQuery, SearchRequest, TravelDate,
+};
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;

@@ -1,7 +1,7 @@
 //! Names of streams, groups, keys and fields in Redis. The first three are fixed by the system this one
 //! replaces; everything else hangs off them.
 
-use crate::{SearchId, SupplierCode};
+use crate::{Fingerprint, IdempotencyKey, SearchId, SupplierCode};
 
 /// Jobs: one entry per search that is waiting or in hand.
 pub const REQUESTED_STREAM: &str = "flight.search.requested";
@@ -16,10 +16,26 @@ pub const CANCELLED_STREAM: &str = "flight.search.cancelled";
 /// Which suppliers the workers ask, a JSON array of code and name. Workers write it again before it expires.
 pub const SUPPLIERS_KEY: &str = "flight.search.suppliers";
 
+/// What the key of a search's record starts with; its id follows.
+pub const RECORD_PREFIX: &str = "flight.search.record:";
+
 /// The key of a search's record, a hash with the fields of [`record`].
 #[must_use]
 pub fn record_key(id: SearchId) -> String {
-    format!("flight.search.record:{id}")
+    format!("{RECORD_PREFIX}{id}")
+}
+
+/// The key that remembers which search was submitted under an idempotency key: a hash of `search_id` and
+/// `fingerprint`.
+#[must_use]
+pub fn idempotency_key(key: &IdempotencyKey) -> String {
+    format!("flight.search.idempotency:{}", key.digest())
+}
+
+/// The key that remembers the youngest search of a kind, for equal ones to share; its value is the id.
+#[must_use]
+pub fn youngest_key(fingerprint: Fingerprint) -> String {
+    format!("flight.search.youngest:{fingerprint}")
 }
 
 /// Fields of stream entries.

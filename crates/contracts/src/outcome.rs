@@ -113,6 +113,18 @@ pub struct Answer {
     pub offers: Vec<Offer>,
 }
 
+impl Answer {
+    /// The same with the `max` cheapest offers. The report goes on telling how many there were.
+    #[must_use]
+    pub fn capped(mut self, max: usize) -> Self {
+        if self.offers.len() > max {
+            self.offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
+            self.offers.truncate(max);
+        }
+        self
+    }
+}
+
 /// How a search ended and with what: the content of its terminal event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -149,8 +161,12 @@ impl Outcome {
         let answered = answers.iter().any(|answer| answer.report.status.is_answer());
         let (reports, offers): (Vec<_>, Vec<_>) =
             answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
-        let codes = reports.iter().map(|report: &SupplierReport| report.code.clone());
-        let (offers, total) = merge(codes.zip(offers).collect::<Vec<_>>(), max_results);
+        // What was capped before it came here can't be merged any more, but counts.
+        let kept: usize = offers.iter().map(Vec::len).sum();
+        let made: usize = reports.iter().map(|report: &SupplierReport| report.offers).sum();
+        let codes = reports.iter().map(|report| report.code.clone());
+        let (offers, merged) = merge(codes.zip(offers).collect::<Vec<_>>(), max_results);
+        let total = merged + made.saturating_sub(kept);
         let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
         Self {
             status: if answered { EndStatus::Completed } else { EndStatus::Failed },
@@ -300,6 +316,28 @@ mod tests {
             merge(answers, 200).0.into_iter().map(|o| (o.flight_number, o.departure)).collect();
         let (six, seven) = (SIX.parse().unwrap(), SEVEN.parse().unwrap());
         assert_eq!(numbers, [("GA1".into(), six), ("GA2".into(), six), ("GA1".into(), seven)]);
+    }
+
+    #[test]
+    fn offers_that_were_capped_before_count_in_the_total() {
+        let report = |text: &str, offers| SupplierReport {
+            code: code(text),
+            name: text.into(),
+            status: crate::SupplierStatus::Ok,
+            elapsed_ms: 1,
+            offers,
+        };
+        let large = Answer {
+            report: report("GA", 5),
+            offers: (1..=5).map(|n| offer(&format!("GA{n}"), n, SIX)).collect(),
+        };
+        let large = large.capped(2);
+        assert_eq!(large.offers.iter().map(|offer| offer.price).collect::<Vec<_>>(), [1, 2]);
+        let small = Answer { report: report("SQ", 1), offers: vec![offer("SQ1", 9, SIX)] };
+        let now = EpochMillis(0);
+        let outcome =
+            Outcome::of(vec![large, small], Times { created: now, first_answer: None, ended: now }, 2);
+        assert_eq!((outcome.offers.len(), outcome.details.total), (2, 6));
     }
 
     #[test]

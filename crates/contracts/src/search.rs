@@ -2,7 +2,9 @@
 
 mod code;
 mod date;
+mod fingerprint;
 mod id;
+mod idempotency;
 mod passengers;
 mod request;
 
@@ -10,7 +12,9 @@ use serde::{Deserialize, Serialize};
 
 pub use code::{IataCode, InvalidIataCode};
 pub use date::{InvalidTravelDate, TravelDate};
+pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{InvalidPassengers, Passengers};
 pub use request::{InvalidRequest, SearchRequest};
 

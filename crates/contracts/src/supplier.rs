@@ -100,6 +100,9 @@ pub struct SupplierReport {
     pub status: SupplierStatus,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+    /// How many offers it made, before the cap.
+    #[serde(default)]
+    pub offers: usize,
 }
 
 /// A supplier that can be asked.

@@ -10,7 +10,7 @@ use broker::Vitals;
 use contracts::{SupplierCode, SupplierListing};
 use tokio::time::Instant;
 
-/// How old a sign of life may be. The tail gives one every second, the watch every half.
+/// How old a sign of life may be. The tail gives one every second, the watch ten.
 const FRESH: Duration = Duration::from_secs(3);
 
 /// How the gateway is: what its tasks have seen of late, for whoever has to decide without asking Redis.
@@ -80,6 +80,15 @@ impl Condition {
     /// The suppliers the workers ask; none while no worker has said so.
     pub(crate) fn suppliers(&self) -> Vec<SupplierListing> {
         self.seen().suppliers.clone()
+    }
+
+    /// The suppliers that a search asks which is limited to these; to none of them, it asks all there are.
+    pub(crate) fn asked(&self, codes: &[SupplierCode]) -> Vec<SupplierListing> {
+        let mut suppliers = self.suppliers();
+        if !codes.is_empty() {
+            suppliers.retain(|listing| codes.contains(&listing.code));
+        }
+        suppliers
     }
 
     /// Which of these codes no worker knows. None, while no worker has said what it knows.

@@ -1,7 +1,10 @@
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use clap::Parser;
+use ipnet::IpNet;
 use service::{CommonConfig, parse_millis};
+
+use crate::AllowedOrigins;
 
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]
@@ -19,7 +22,44 @@ pub struct Config {
     #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]
     pub max_backlog: u64,
 
+    /// Seconds for which a POST equal to an earlier one gets that one's search, unless it has failed or was
+    /// cancelled; 0 for never.
+    #[arg(long, env = "COALESCE_SECS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400), value_name = "SECONDS")]
+    pub coalesce_secs: u64,
+
+    /// Origins whose pages may use the API from a browser, separated by commas; `*` for any.
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "", value_name = "ORIGINS")]
+    pub cors_allowed_origins: AllowedOrigins,
+
+    /// Connections at once, streams included, past which a new one gets 503; 0 for no limit.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 0, value_name = "N")]
+    pub max_connections: usize,
+
+    /// Streams of one search at once, past which a new one gets 429; 0 for no limit.
+    #[arg(long, env = "MAX_STREAMS_PER_SEARCH", default_value_t = 0, value_name = "N")]
+    pub max_streams_per_search: usize,
+
+    /// Searches that one client may submit in a minute, past which it gets 429; 0 for no limit. A client is an IPv4
+    /// address or an IPv6 network of 64 bits.
+    #[arg(long, env = "RATE_LIMIT_PER_MINUTE", default_value_t = 0, value_name = "N")]
+    pub rate_limit_per_minute: u32,
+
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks separated by commas.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network, value_name = "NETWORK,…")]
+    pub trusted_proxies: Vec<IpNet>,
+
     /// Milliseconds after which a client that takes nothing, or has vanished, is cut off.
     #[arg(long, env = "PEER_TIMEOUT_MS", default_value = "30000", value_parser = parse_millis, value_name = "MS")]
     pub peer_timeout_ms: Duration,
+}
+
+/// A text that is neither an address nor a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be an IP address or a network like 10.0.0.0/8")]
+struct InvalidNetwork;
+
+fn parse_network(text: &str) -> Result<IpNet, InvalidNetwork> {
+    let text = text.trim();
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| InvalidNetwork)
 }

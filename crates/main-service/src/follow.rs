@@ -68,3 +68,49 @@ impl Follower {
 fn retry(millis: u64) -> Bytes {
     format!("retry: {millis}\n\n").into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use contracts::SearchId;
+    use futures_util::StreamExt;
+
+    use super::*;
+    use crate::hub::Hub;
+
+    const DEADLINE: Duration = Duration::from_mins(1);
+
+    fn text(frame: Option<Result<Bytes, Infallible>>) -> String {
+        let Ok(frame) = frame.expect("the stream goes on");
+        String::from_utf8(frame.to_vec()).expect("frames are text")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_beats_every_fifteen_seconds_and_dies_of_age() {
+        let hub = Arc::new(Hub::default());
+        let mut frames = std::pin::pin!(frames(hub.join(SearchId::random(), false, 0), DEADLINE));
+        assert_eq!(text(frames.next().await), "retry: 1000\n\n");
+        let opened = Instant::now();
+        for beat in 1..=5 {
+            assert_eq!(text(frames.next().await), ":\n\n");
+            assert_eq!(opened.elapsed().as_secs(), 15 * beat);
+        }
+        let farewell = text(frames.next().await);
+        assert!(farewell.starts_with("retry: "), "{farewell}");
+        assert_eq!(opened.elapsed().as_secs(), 90, "the deadline and a margin");
+        assert!(frames.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_gateway_that_stops_sends_its_clients_away_for_a_while() {
+        let hub = Arc::new(Hub::default());
+        let mut frames = std::pin::pin!(frames(hub.join(SearchId::random(), false, 0), DEADLINE));
+        assert_eq!(text(frames.next().await), "retry: 1000\n\n");
+        hub.close();
+        let farewell = text(frames.next().await);
+        let millis = farewell.trim().strip_prefix("retry: ").and_then(|millis| millis.parse().ok());
+        assert!(millis.is_some_and(|millis| SCATTERED_RETRY_MS.contains(&millis)), "{farewell}");
+        assert!(frames.next().await.is_none());
+    }
+}

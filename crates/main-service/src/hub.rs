@@ -68,6 +68,12 @@ impl Hub {
         Subscription::new(Arc::clone(self), id, feed, partials, after)
     }
 
+    /// How many follow a search.
+    #[must_use]
+    pub fn followers(&self, id: SearchId) -> usize {
+        self.shard(id).get(&id).map_or(0, |feed| feed.subscribers())
+    }
+
     /// The feed of a search, if anyone follows it.
     #[must_use]
     pub fn feed(&self, id: SearchId) -> Option<Arc<Feed>> {

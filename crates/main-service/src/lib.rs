@@ -26,9 +26,10 @@ use std::sync::Arc;
 
 use broker::{Broker, BrokerError};
 use service::{Lifecycle, Unclean};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
+pub use http::AllowedOrigins;
 
 use app::App;
 
@@ -51,7 +52,9 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
     let grace = config.common.shutdown_grace_ms;
-    let peer_timeout = config.peer_timeout_ms;
+    let connections =
+        if config.max_connections == 0 { Semaphore::MAX_PERMITS } else { config.max_connections };
+    let limits = server::Limits { connections, peer_timeout: config.peer_timeout_ms };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
         "gateway starts");
     let app = Arc::new(App::new(config, broker));
@@ -65,7 +68,7 @@ pub async fn run(
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let router = http::router(Arc::clone(&app));
-    lifecycle.spawn_permanent("server", server::run(listener, router, peer_timeout, lifecycle.clone()));
+    lifecycle.spawn_permanent("server", server::run(listener, router, limits, lifecycle.clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),

@@ -14,6 +14,7 @@ async fn main() -> ExitCode {
         eprintln!("main-service: {error}");
         return ExitCode::from(2);
     }
+    service::raise_open_files();
     let signals = match Signals::listen() {
         Ok(signals) => signals,
         Err(error) => {

@@ -67,15 +67,15 @@ pub(crate) async fn expire(app: &App, id: SearchId) -> Result<(), BrokerError> {
 /// The suppliers that were to be asked and have not answered are told as such.
 fn with_silent_suppliers(app: &App, mut outcome: Outcome, record: &SearchRecord) -> Outcome {
     let elapsed_ms = outcome.details.elapsed_ms;
-    for listing in app.condition.suppliers() {
-        let asked = record.suppliers.is_empty() || record.suppliers.contains(&listing.code);
-        if asked && !outcome.details.suppliers.iter().any(|report| report.code == listing.code) {
+    for listing in app.condition.asked(&record.suppliers) {
+        if !outcome.details.suppliers.iter().any(|report| report.code == listing.code) {
             let (code, name) = (listing.code, listing.name);
             outcome.details.suppliers.push(SupplierReport {
                 code,
                 name,
                 status: SupplierStatus::Timeout,
                 elapsed_ms,
+                offers: 0,
             });
         }
     }

@@ -3,37 +3,73 @@
 //! An accept loop of its own, on hyper, because an open stream is mostly an idle connection: its buffers are what
 //! a gateway's memory goes to.
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use futures_util::FutureExt;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use service::Lifecycle;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long a client may take to send the headers of a request, an idle connection between two included.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// After how long of silence the kernel asks whether the peer is still there.
 const KEEPALIVE: Duration = Duration::from_mins(1);
+/// What a connection past the limit is told, before it has said anything.
+const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 1\r\n\
+    connection: close\r\ncontent-length: 111\r\n\r\n\
+    {\"success\":false,\"code\":\"too_many_connections\",\"message\":\"too many connections; try again shortly\",\"errors\":[]}";
+/// How many are told so at once; beyond that they are closed without a word.
+const REFUSED_AT_ONCE: usize = 256;
+/// How long that may take.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until it is time to stop. A peer that takes nothing for `peer_timeout` is cut off; every stream sends
-/// something every 15 s.
-pub(crate) async fn run(listener: TcpListener, router: Router, peer_timeout: Duration, lifecycle: Lifecycle) {
+/// Who is at the other end of a connection: an extension of each of its requests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// How connections are to be treated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How many there may be at once.
+    pub(crate) connections: usize,
+    /// For how long a peer may take nothing of what it was sent. Every stream sends something every 15 s.
+    pub(crate) peer_timeout: Duration,
+}
+
+/// Serves until it is time to stop.
+pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, lifecycle: Lifecycle) {
     let stop = lifecycle.stop_token().clone();
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let refusals = Arc::new(Semaphore::new(REFUSED_AT_ONCE));
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((socket, _)) => {
-                if let Err(error) = tune(&socket, peer_timeout) {
+            Ok((socket, peer)) => {
+                if let Err(error) = tune(&socket, limits.peer_timeout) {
                     tracing::debug!(%error, "can't tune a connection");
                 }
-                lifecycle.spawn(serve(socket, router.clone(), stop.clone()));
+                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    let serving = serve(socket, Peer(peer.ip()), router.clone(), stop.clone());
+                    lifecycle.spawn(serving.map(|()| drop(place)));
+                } else if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
+                    lifecycle.spawn(refuse(socket).map(|()| drop(place)));
+                }
             }
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
@@ -44,12 +80,17 @@ pub(crate) async fn run(listener: TcpListener, router: Router, peer_timeout: Dur
     }
 }
 
-async fn serve(socket: TcpStream, router: Router, stop: CancellationToken) {
+async fn serve(socket: TcpStream, peer: Peer, router: Router, stop: CancellationToken) {
+    let service = TowerToHyperService::new(router);
+    let with_peer = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        service.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(16 * 1024)
-        .serve_connection(TokioIo::new(socket), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(socket), with_peer);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,
@@ -62,6 +103,20 @@ async fn serve(socket: TcpStream, router: Router, stop: CancellationToken) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
+}
+
+/// Tells a client that there is no room, and lets go of it. What it sends is read for a moment: a socket that is
+/// closed with something unread takes the answer back.
+async fn refuse(mut socket: TcpStream) {
+    let told = async {
+        socket.write_all(REFUSAL).await?;
+        socket.shutdown().await?;
+        let mut sink = [0; 1024];
+        while socket.read(&mut sink).await? > 0 {}
+        io::Result::Ok(())
+    };
+    // Whether the client listened makes no difference here.
+    let _ = tokio::time::timeout(REFUSAL_PATIENCE, told).await;
 }
 
 fn tune(socket: &TcpStream, peer_timeout: Duration) -> io::Result<()> {

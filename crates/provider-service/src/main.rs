@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
         eprintln!("provider-service: {error}");
         return ExitCode::from(2);
     }
+    service::raise_open_files();
     let signals = match Signals::listen() {
         Ok(signals) => signals,
         Err(error) => {

@@ -5,9 +5,11 @@
 
 mod config;
 mod lifecycle;
+mod open_files;
 mod signal;
 pub mod telemetry;
 
 pub use config::{CommonConfig, InvalidMillis, parse_millis};
 pub use lifecycle::{Lifecycle, Unclean};
+pub use open_files::raise_open_files;
 pub use signal::Signals;

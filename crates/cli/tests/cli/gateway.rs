@@ -50,6 +50,7 @@ pub(crate) struct Seen {
 struct Script {
     submits: VecDeque<Response>,
     streams: VecDeque<Turn>,
+    cancels_hang: bool,
     seen: Seen,
 }
 
@@ -80,6 +81,12 @@ impl Gateway {
     /// Answers the first POSTs like this, and only then as it should.
     pub(crate) fn submits(self, answers: impl IntoIterator<Item = Response>) -> Self {
         self.script().submits.extend(answers);
+        self
+    }
+
+    /// Takes a DELETE and never answers it.
+    pub(crate) fn cancels_hang(self) -> Self {
+        self.script().cancels_hang = true;
         self
     }
 
@@ -116,6 +123,10 @@ async fn stream(State(gateway): State<Gateway>, uri: Uri, headers: HeaderMap) ->
 
 async fn cancel(State(gateway): State<Gateway>) -> Json<Value> {
     gateway.script().seen.cancelled += 1;
+    let hangs = gateway.script().cancels_hang;
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     Json(json!({"success": true, "message": "Search cancelled",
         "data": {"search_id": ID, "status": "cancelled"}}))
 }

@@ -1,7 +1,7 @@
 //! Ctrl-C cancels what was asked for.
 
 use std::{
-    process::Command,
+    process::{Child, Command},
     time::{Duration, Instant},
 };
 
@@ -10,20 +10,50 @@ use crate::{
     gateway::{Gateway, Then, Turn, partial, retry},
 };
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_cancels_the_search() {
-    let gateway = Gateway::with([Turn::Frames(vec![retry(10), partial(1)], Then::Hangs)]).await;
+/// Starts a search that is followed until somebody interrupts it.
+async fn followed(gateway: &Gateway) -> Child {
     let child = command(&gateway.url, &["--json"]).spawn().unwrap();
-    let patience = Instant::now() + Duration::from_secs(10);
-    while gateway.seen().after.is_empty() {
-        assert!(Instant::now() < patience, "no stream was asked for");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(|| !gateway.seen().after.is_empty()).await;
     // Its handler for the signal stands a moment after the request is out.
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    child
+}
 
+async fn until(mut condition: impl FnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !condition() {
+        assert!(Instant::now() < patience, "it takes too long");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+fn endless() -> Turn {
+    Turn::Frames(vec![retry(10), partial(1)], Then::Hangs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_cancels_the_search() {
+    let gateway = Gateway::with([endless()]).await;
+    let child = followed(&gateway).await;
+    interrupt(&child);
     let run: Run = child.wait_with_output().unwrap().into();
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (130, "", "search cancelled\n"));
     assert_eq!(gateway.seen().cancelled, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_does_not_wait_for_that() {
+    let gateway = Gateway::with([endless()]).await.cancels_hang();
+    let child = followed(&gateway).await;
+    interrupt(&child);
+    until(|| gateway.seen().cancelled == 1).await;
+    let again = Instant::now();
+    interrupt(&child);
+    let run: Run = child.wait_with_output().unwrap().into();
+    assert_eq!(run.code, 130);
+    assert!(again.elapsed() < Duration::from_secs(5));
 }

@@ -20,22 +20,32 @@ pub(crate) enum Problem {
     ContentType,
     #[error("the body is larger than 16 KiB")]
     BodyTooLarge,
+    #[error("the body did not come in time")]
+    BodyTooSlow,
     #[error("no search has this id; it may have expired")]
     UnknownSearch,
     #[error("the search has ended already")]
     AlreadyEnded,
+    #[error("this Idempotency-Key was used for another search")]
+    KeyReused,
     #[error("there is nothing at this address")]
     NoSuchRoute,
     #[error("this address does not take that method")]
     MethodNotAllowed,
     #[error("too many searches are waiting; try again shortly")]
     Backlog,
+    #[error("too many clients follow this search")]
+    TooManyStreams,
+    #[error("too many searches from one client; try again in {0} s")]
+    RateLimited(u64),
     #[error("the service is not available right now; try again shortly")]
     Unavailable(#[source] BrokerError),
     #[error("not ready: {0}")]
     NotReady(&'static str),
     #[error("something went wrong here; it has been logged")]
     Internal(#[source] BrokerError),
+    #[error("something went wrong here; it has been logged")]
+    Panicked,
 }
 
 impl Problem {
@@ -46,14 +56,27 @@ impl Problem {
             Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// When trying again may help, in seconds from now.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::NotReady(_) => Some(1),
+            _ => None,
         }
     }
 
@@ -61,6 +84,8 @@ impl Problem {
         match self {
             Self::Unavailable(error) => tracing::warn!(%error, "a request failed"),
             Self::Internal(error) => tracing::error!(%error, "a request failed"),
+            // What it said was written by the panic hook.
+            Self::Panicked => tracing::error!("a request panicked"),
             _ => {}
         }
     }
@@ -85,11 +110,12 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
         let (status, code) = self.status_and_code();
+        let retry_after = self.retry_after();
         let message = self.to_string();
         let errors = if let Self::Fields(errors) = self { errors } else { Vec::new() };
         let mut response = (status, Json(Failure::new(code, message, errors))).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -8,7 +8,7 @@ use axum::{
 };
 use broker::SearchRecord;
 use contracts::{
-    EpochMillis, SearchId, SearchQuery, SearchStatus,
+    EpochMillis, SearchId, SearchQuery, SearchStatus, SupplierListing,
     entry::{JsonLine, StoredEnd},
     envelope::Success,
     outcome::Details,
@@ -26,6 +26,8 @@ pub(super) struct SearchState {
     status: SearchStatus,
     #[serde(flatten)]
     query: Option<SearchQuery>,
+    /// Who is asked, for showing whose answer is still to come; nobody while no worker has said who there is.
+    asked: Vec<SupplierListing>,
     /// As they were announced, or merged as far as they have come.
     results: Box<RawValue>,
     /// Absent where the replaced system ended the search.
@@ -48,19 +50,19 @@ pub(super) async fn status(
         record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     }
     let message = format!("Search is {}", record.status());
-    let status = SearchState::of(id, &record, app.config.common.max_results);
+    let status = SearchState::of(&app, id, &record);
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))
 }
 
 impl SearchState {
-    fn of(search_id: SearchId, record: &SearchRecord, max_results: usize) -> Self {
+    fn of(app: &App, search_id: SearchId, record: &SearchRecord) -> Self {
         let (results, details) = if let Some(StoredEnd { results, details, .. }) = &record.end {
             (
                 results.clone(),
                 details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok()),
             )
         } else {
-            let so_far = record.outcome_now(max_results);
+            let so_far = record.outcome_now(app.config.common.max_results);
             (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
         };
         let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
@@ -68,6 +70,7 @@ impl SearchState {
             search_id,
             status: record.status(),
             query: record.query,
+            asked: app.condition.asked(&record.suppliers),
             results: results.into(),
             details,
             created_at: shown(record.created),

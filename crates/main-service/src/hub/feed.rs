@@ -183,6 +183,10 @@ impl Feed {
         story.partials |= partials;
     }
 
+    pub(super) fn subscribers(&self) -> usize {
+        lock(&self.story).subscribers
+    }
+
     /// Whether the one who leaves was the last.
     pub(super) fn exit(&self) -> bool {
         let mut story = lock(&self.story);

@@ -1,4 +1,4 @@
-//! Looks at Redis twice a second, so that requests need not: whether it answers, how long the backlog is, and
+//! Looks at Redis ten times a second, so that requests need not: whether it answers, how long the backlog is, and
 //! which suppliers the workers ask. It loads the feeds that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does.
 
 use std::{sync::Arc, time::Duration};
@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, searches};
 
-const INTERVAL: Duration = Duration::from_millis(500);
+/// Short, because the backlog that POSTs are refused by is as old as this.
+const INTERVAL: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
@@ -24,7 +25,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
             Ok(()) => {}
             Err(error) => {
                 app.condition.redis_failed();
-                if failures.is_multiple_of(20) {
+                if failures.is_multiple_of(100) {
                     tracing::warn!(%error, "waiting for Redis");
                 }
                 failures += 1;

@@ -99,7 +99,13 @@ impl Desk {
             Err(failure) => (failure.status(), Vec::new()),
         };
         let elapsed_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let report = SupplierReport { code: self.code.clone(), name: self.name.clone(), status, elapsed_ms };
+        let report = SupplierReport {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            status,
+            elapsed_ms,
+            offers: offers.len(),
+        };
         Answer { report, offers }
     }
 

@@ -39,11 +39,12 @@ pub(super) async fn gather(
     let mut asked: FuturesUnordered<_> =
         desks.iter().filter(|desk| !has_answered(desk)).map(|desk| desk.ask(&job.query, deadline)).collect();
 
+    let max = context.config.common.max_results;
     while let Some(first) = asked.next().await {
-        let mut answers = vec![first];
+        let mut answers = vec![first.capped(max)];
         // Whatever else is there already goes along in the same round trip.
         while let Some(Some(answer)) = asked.next().now_or_never() {
-            answers.push(answer);
+            answers.push(answer.capped(max));
         }
         let Some(stored) = store(context, job, of, &answers).await? else { return Ok(None) };
         gathered.first_answer.get_or_insert_with(EpochMillis::now);

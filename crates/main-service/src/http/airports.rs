@@ -1,0 +1,87 @@
+//! `GET /api/airports?q=…`: which places a text being typed may mean.
+
+use std::sync::Arc;
+
+use airports::Match;
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use contracts::{FieldError, envelope::Success};
+use serde::Deserialize;
+
+use super::Problem;
+use crate::app::App;
+
+/// How many places are named unless the client wants more or fewer.
+const DEFAULT_LIMIT: usize = 8;
+/// The most that can be asked for: nobody reads further.
+const MAX_LIMIT: usize = 50;
+
+/// The list is compiled in, so an answer holds as long as the program; an hour is what a new one may take to be
+/// seen.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// The query, as text, so that every wrong field can be named.
+#[derive(Deserialize)]
+pub(super) struct Options {
+    q: Option<String>,
+    limit: Option<String>,
+}
+
+/// The places that `q` may mean, the likeliest first.
+pub(super) async fn airports(
+    State(app): State<Arc<App>>,
+    query: Result<Query<Options>, QueryRejection>,
+) -> Result<impl IntoResponse, Problem> {
+    let Query(options) = query.map_err(|rejection| Problem::Body(rejection.body_text()))?;
+    let (text, limit) = options.checked().map_err(Problem::Fields)?;
+    let places: Vec<Match> = app.airports.search(&text, limit);
+    Ok(([(header::CACHE_CONTROL, CACHE)], Json(Success::new("Places", places))))
+}
+
+impl Options {
+    fn checked(self) -> Result<(String, usize), Vec<FieldError>> {
+        let text = match self.q.as_deref().map(str::trim) {
+            None => Err(FieldError::new("q", "is required")),
+            Some("") => Err(FieldError::new("q", "must not be empty")),
+            Some(text) => Ok(text.to_owned()),
+        };
+        let limit = match self.limit.as_deref().map(str::parse) {
+            None => Ok(DEFAULT_LIMIT),
+            Some(Ok(limit @ 1..=MAX_LIMIT)) => Ok(limit),
+            Some(_) => Err(FieldError::new("limit", format!("must be a whole number from 1 to {MAX_LIMIT}"))),
+        };
+        match (text, limit) {
+            (Ok(text), Ok(limit)) => Ok((text, limit)),
+            (text, limit) => Err([text.err(), limit.err()].into_iter().flatten().collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(q: Option<&str>, limit: Option<&str>) -> Result<(String, usize), Vec<String>> {
+        let options = Options { q: q.map(ToOwned::to_owned), limit: limit.map(ToOwned::to_owned) };
+        options.checked().map_err(|errors| errors.into_iter().map(|error| error.field).collect())
+    }
+
+    #[test]
+    fn the_text_is_trimmed_and_the_limit_has_a_default() {
+        assert_eq!(check(Some(" jak "), None), Ok(("jak".into(), DEFAULT_LIMIT)));
+        assert_eq!(check(Some("jak"), Some("50")), Ok(("jak".into(), 50)));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        assert_eq!(check(None, None), Err(vec!["q".into()]));
+        assert_eq!(check(Some("  "), Some("0")), Err(vec!["q".into(), "limit".into()]));
+        for limit in ["51", "-1", "x", ""] {
+            assert_eq!(check(Some("jak"), Some(limit)), Err(vec!["limit".into()]), "{limit}");
+        }
+    }
+}

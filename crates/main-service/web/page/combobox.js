@@ -1,0 +1,194 @@
+// A place to be typed: a text field with a list of suggestions, after the ARIA combobox pattern (editable, with list
+// autocomplete). The best suggestion is active at once, so that `jak` and Tab or Enter is all it takes.
+
+import * as api from "./api.js";
+import { el, setText, spoken } from "./dom.js";
+
+/** How long to wait for the next letter before asking, in milliseconds. */
+const TYPING_MS = 90;
+
+const CODE = /^[a-z]{3}$/i;
+const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
+
+/** What the field shows for a place: `Jakarta (CGK)`. */
+export function placeText({ code, city, name }) {
+  return `${city || name} (${code})`;
+}
+
+/** Makes the field with this id, and the empty list behind it, a combobox. */
+export class Combobox {
+  #input;
+  #list;
+  #status;
+  #place = null;
+  #places = [];
+  #active = -1;
+  #timer = null;
+  #request = null;
+  #seen = new Map();
+
+  constructor(input, status) {
+    this.#input = input;
+    this.#list = document.getElementById(input.getAttribute("aria-controls"));
+    this.#status = status;
+    input.addEventListener("input", () => this.#typed());
+    input.addEventListener("keydown", (event) => this.#key(event));
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("blur", () => this.#leave());
+    // A press on the list must not take the focus from the field.
+    this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.#list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.#choose(this.#places[[...this.#list.children].indexOf(option)]);
+    });
+  }
+
+  get input() {
+    return this.#input;
+  }
+
+  /** The chosen place, or null while there is only text. */
+  get place() {
+    return this.#place;
+  }
+
+  /** Shows a place, or nothing. */
+  set place(place) {
+    this.#forget();
+    this.#place = place;
+    this.#input.value = place ? placeText(place) : "";
+  }
+
+  /** Shows a code at once, and the place it stands for as soon as that is known. */
+  async showCode(code) {
+    if (this.#place?.code === code) return;
+    this.place = { code, city: code, name: code };
+    this.#input.value = code;
+    const place = await api.place(code).catch(() => null);
+    if (place && this.#place?.code === code) this.place = place;
+  }
+
+  /** The code to search with: the chosen place's, or what the text most likely means; empty if nothing was typed. */
+  async resolve() {
+    const text = this.#input.value.trim();
+    this.#close();
+    if (this.#place) return this.#place.code;
+    if (text === "") return "";
+    const places = await this.#ask(text);
+    // A code is taken at its word, so that an unknown one is refused and not turned into something else.
+    const exact = places.find(({ code }) => code === text.toUpperCase());
+    const meant = exact ?? (CODE.test(text) && places.length === 0 ? null : places[0]);
+    if (this.#input.value.trim() === text && meant) this.place = meant;
+    return meant?.code ?? text.toUpperCase();
+  }
+
+  #typed() {
+    this.#place = null;
+    clearTimeout(this.#timer);
+    const text = this.#input.value.trim();
+    if (text === "") {
+      this.#close();
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#suggest(text), this.#seen.has(text) ? 0 : TYPING_MS);
+  }
+
+  async #suggest(text) {
+    try {
+      const places = await this.#ask(text);
+      if (this.#input.value.trim() === text && document.activeElement === this.#input) this.#show(places);
+    } catch (error) {
+      // Suggestions are a help only: what is typed can be sent without.
+      if (error.name !== "AbortError") this.#close();
+    }
+  }
+
+  async #ask(text) {
+    const known = this.#seen.get(text);
+    if (known) return known;
+    this.#request?.abort();
+    this.#request = new AbortController();
+    const places = await api.airports(text, { signal: this.#request.signal });
+    this.#seen.set(text, places);
+    return places;
+  }
+
+  #show(places) {
+    this.#places = places;
+    this.#list.replaceChildren(...places.map((place, at) => option(place, `${this.#list.id}-${at}`)));
+    const any = places.length > 0;
+    this.#list.hidden = !any;
+    this.#input.setAttribute("aria-expanded", String(any));
+    this.#activate(any ? 0 : -1);
+    setText(this.#status, any ? `${places.length} suggestions` : "No airport or city found");
+  }
+
+  #activate(at) {
+    this.#active = at;
+    const options = [...this.#list.children];
+    options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
+    if (at < 0) {
+      this.#input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    this.#input.setAttribute("aria-activedescendant", options[at].id);
+    options[at].scrollIntoView({ block: "nearest" });
+  }
+
+  #key(event) {
+    const open = !this.#list.hidden;
+    const count = this.#places.length;
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
+      event.preventDefault();
+      if (open) this.#activate((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
+      else if (this.#input.value.trim() !== "") void this.#suggest(this.#input.value.trim());
+    } else if (event.key === "Enter" && open) {
+      // The first Enter takes the suggestion, the next one searches.
+      event.preventDefault();
+      this.#choose(this.#places[this.#active]);
+    } else if (event.key === "Escape" && open) {
+      event.preventDefault();
+      this.#close();
+    }
+  }
+
+  /** Whoever leaves the field while a suggestion is active means it. */
+  #leave() {
+    if (!this.#list.hidden) this.#choose(this.#places[this.#active]);
+    else this.#forget();
+  }
+
+  #choose(place) {
+    if (!place) return;
+    const isNew = this.#place?.code !== place.code;
+    this.place = place;
+    if (isNew) this.#input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#close();
+  }
+
+  #close() {
+    this.#places = [];
+    this.#active = -1;
+    this.#list.hidden = true;
+    this.#list.replaceChildren();
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+    setText(this.#status, "");
+  }
+}
+
+function option({ code, name, city, country, kind }, id) {
+  // Nearly every airport here is an "International Airport": on a phone these words alone fill a line.
+  const short = name.replace(/ International Airport$/, " International");
+  const where = [kind === "city" ? "All airports" : short, country && countries.of(country)];
+  return el("li", { id, role: "option", "aria-selected": "false" },
+    el("span", { class: "option-place" },
+      el("span", { class: "option-city" }, city || name), spoken(", "),
+      el("span", { class: "option-name" }, where.filter(Boolean).join(", "))),
+    spoken(", "),
+    el("span", { class: "option-code" }, code));
+}

@@ -1,0 +1,240 @@
+// The page: brings the form, the search that is followed, the address and the screen together.
+
+import * as address from "./address.js";
+import { announcer } from "./announce.js";
+import * as api from "./api.js";
+import { byId, setText } from "./dom.js";
+import { filter, highlights, isUnfiltered, sort } from "./fares.js";
+import { follow } from "./follow.js";
+import { Form } from "./form.js";
+import { addDays, plural } from "./format.js";
+import { Fares } from "./render-fares.js";
+import { Filters } from "./render-filters.js";
+import { renderNotice, renderSummary, spokenState, titleOf } from "./render-summary.js";
+import { Suppliers } from "./render-suppliers.js";
+import { isRunning, supplierRows, unknown, withEnd, withPartial, withStatus } from "./search.js";
+
+const form = new Form((query) => submit(query));
+const filters = new Filters(() => render());
+const suppliers = new Suppliers();
+const fares = new Fares();
+const announce = announcer(byId("announcements"));
+
+/** What the codes on the page are called. */
+const cities = new Map();
+
+/** The search on the screen, if there is one, and how to stop following it. */
+let search = null;
+let leave = () => {};
+
+// --- Starting and following a search ---------------------------------------------------------------------------
+
+async function submit(query, key = randomKey()) {
+  try {
+    const id = await api.submit(query, key);
+    history.pushState(null, "", address.format(id, query));
+    open(id, query);
+    reveal();
+  } catch (error) {
+    refused(error, () => void resubmit(query, key));
+  }
+}
+
+/** Submits what is on the screen already, or is not to come from the form. */
+async function resubmit(query, key) {
+  if (form.busy) return;
+  form.show(query);
+  form.busy = true;
+  await submit(query, key);
+  form.busy = false;
+}
+
+function refused(error, again) {
+  if (error instanceof api.Problem && error.status === 400 && error.errors.length > 0) {
+    form.refuse(error.errors);
+  } else if (error instanceof api.Problem && (error.status === 503 || error.status === 429)) {
+    form.alert(`The service is busy: ${error.message}.`, again);
+  } else if (error instanceof api.Problem) {
+    form.alert(`The search was not accepted: ${error.message}.`, again);
+  } else if (error instanceof api.Unreachable) {
+    form.alert(navigator.onLine
+      ? "The service can’t be reached. It may be restarting."
+      : "You are offline. The search can be sent when you are connected again.", again);
+  } else {
+    throw error;
+  }
+}
+
+/** Shows a search from its beginning and follows it to its end. */
+function open(id, query) {
+  leave();
+  filters.reset();
+  change(unknown(id, query));
+  if (query) void learnCities(query);
+  leave = follow(id, {
+    status: (data) => {
+      // Later ones come after a lost connection: by then the form may be in use for another search.
+      const isFirst = search.phase === "loading";
+      change({ ...withStatus(search, data), startedAt: performance.now() - (data.elapsed_ms ?? 0) });
+      if (isFirst && search.query) {
+        form.show(search.query);
+        void learnCities(search.query);
+      }
+    },
+    partial: (data) => change(withPartial(search, data)),
+    end: (data) => change(withEnd(search, data)),
+    connection: (connection) => change({ ...search, connection }),
+    missing: () => change({ ...search, phase: "missing", connection: "open" }),
+  });
+}
+
+/** Shows what the address names. */
+function route() {
+  const { id, query } = address.parse(location.href);
+  if (id) {
+    if (query) form.show(query);
+    open(id, query);
+    return;
+  }
+  leave();
+  search = null;
+  form.reset();
+  render();
+}
+
+async function cancel() {
+  const { id } = search;
+  byId("cancel").ariaDisabled = "true";
+  try {
+    await api.cancel(id);
+  } catch (error) {
+    // Ended meanwhile, or gone: the stream will tell.
+    if (!(error instanceof api.Problem && error.status < 500)) announce("Cancelling failed. Try again.", { now: true });
+  } finally {
+    byId("cancel").ariaDisabled = "false";
+  }
+}
+
+async function learnCities({ from, to }) {
+  const unknownCodes = [from, to].filter((code) => !cities.has(code));
+  const places = await Promise.all(unknownCodes.map((code) => api.place(code).catch(() => null)));
+  for (const place of places) if (place) cities.set(place.code, place.city || place.name);
+  if (places.length > 0) render();
+}
+
+// --- The screen --------------------------------------------------------------------------------------------------
+
+function change(next) {
+  search = next;
+  render();
+  announce(spokenState(search), { now: !isRunning(search) });
+}
+
+function render() {
+  document.title = titleOf(search);
+  byId("results").hidden = search === null;
+  byId("welcome").hidden = search !== null;
+  if (search === null) {
+    suppliers.stop();
+    return;
+  }
+  renderSummary(search, cities);
+  suppliers.render(search);
+  filters.render(search);
+  const shown = sort(filter(search.offers, filters.chosen), filters.order);
+  const names = new Map(supplierRows(search).map(({ code, name }) => [code, name]));
+  const { cheapest, fastest } = highlights(search.offers);
+  const passengers = search.query?.passengers;
+  fares.render(shown, { passengers, names, cheapest, fastest, waiting: isRunning(search) });
+  setText(byId("fare-count"), countText(shown.length));
+  renderNotice(notice(shown.length));
+  byId("results").dataset.fares = String(isRunning(search) || search.offers.length > 0);
+}
+
+function countText(shown) {
+  const { offers, total } = search;
+  if (offers.length === 0) return isRunning(search) ? "Waiting for the first fares…" : "";
+  if (!isUnfiltered(filters.chosen)) return `${shown} of ${plural(offers.length, "fare")} match your filters`;
+  return total > offers.length ? `The ${offers.length} cheapest of ${total} fares` : plural(total, "fare");
+}
+
+/** What stands in place of fares when there are none to show. */
+function notice(shown) {
+  const { phase, query, offers } = search;
+  const again = query ? [["Search again", () => void resubmit(query)]] : [];
+  const fresh = ["New search", () => form.focus()];
+  if (phase === "missing") {
+    return {
+      title: "This search has expired",
+      text: query
+        ? "Results are kept for a short while only, as fares change. Search again for fresh ones."
+        : "Results are kept for a short while only, as fares change. Say where and when, and search again.",
+      actions: query ? again : [fresh],
+    };
+  }
+  if (phase === "failed") {
+    return { title: "No supplier answered", text: failure(search.reason), actions: again };
+  }
+  if (offers.length > 0 && shown === 0) {
+    return {
+      title: "No fare matches your filters",
+      text: `There ${offers.length === 1 ? "is" : "are"} ${plural(offers.length, "fare")} without them.`,
+      actions: [["Clear filters", () => filters.clear()]],
+    };
+  }
+  if (offers.length > 0 || isRunning(search)) return null;
+  if (phase === "cancelled") {
+    return { title: "Search cancelled", text: "It was ended before a fare had arrived.", actions: again };
+  }
+  const on = (days) => () => void resubmit({ ...query, date: addDays(query.date, days) });
+  return {
+    title: "No flights found",
+    text: "No supplier sells this route on this day. Another day may do.",
+    actions: query ? [["Day before", on(-1)], ["Day after", on(1)]] : [],
+  };
+}
+
+function failure(reason) {
+  return reason === "deadline"
+    ? "The search ran out of time before one did."
+    : "This is mostly over soon. Searching again may help.";
+}
+
+/** On a narrow screen the results are below the form: brings them into view. */
+function reveal() {
+  const { top } = byId("results").getBoundingClientRect();
+  if (top < innerHeight / 2) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId("results").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+}
+
+/** Not `randomUUID`, which only pages served over HTTPS or from this machine have. */
+function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// --- Wiring ------------------------------------------------------------------------------------------------------
+
+byId("cancel").addEventListener("click", () => void cancel());
+byId("again").addEventListener("click", () => void resubmit(search.query));
+byId("home").addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  history.pushState(null, "", "/");
+  route();
+});
+for (const button of document.querySelectorAll("[data-route]")) {
+  const [from, to] = button.dataset.route.split("-");
+  button.addEventListener("click", () => void resubmit({ from, to, ...form.rest }));
+}
+
+// On a wide screen there is room for both panels; on a narrow one they would be in the way.
+const wide = matchMedia("(min-width: 60rem)");
+const unfold = () => document.querySelectorAll("details.panel").forEach((panel) => { panel.open = wide.matches; });
+wide.addEventListener("change", unfold);
+unfold();
+
+addEventListener("popstate", route);
+// A page that comes back as it was left has lost its connection.
+addEventListener("pageshow", (event) => event.persisted && route());
+route();

@@ -1,0 +1,98 @@
+// The head of the results: what is searched, how far it is, and what can be done about it.
+
+import { byId, el, setText } from "./dom.js";
+import { date, plural, price } from "./format.js";
+import { highlights } from "./fares.js";
+import { isRunning, progress } from "./search.js";
+
+/** Shows the head. `cities` are what the two codes are called, as far as that is known. */
+export function renderSummary(search, cities) {
+  const { query } = search;
+  setText(byId("route"), query ? `${query.from} → ${query.to}` : "Flight search");
+  byId("route").setAttribute("aria-label", query ? `Flights from ${query.from} to ${query.to}` : "Flight search");
+  const between = query && `${cities.get(query.from) ?? query.from} to ${cities.get(query.to) ?? query.to}`;
+  setText(byId("cities"), between || "\u00a0");
+  setText(byId("when"), query ? `${date(query.date)} · ${plural(query.passengers, "passenger")}` : "\u00a0");
+  setText(byId("state"), stateText(search));
+  renderProgress(search);
+
+  const running = search.phase === "processing";
+  byId("reconnecting").hidden = search.connection === "open";
+  byId("cancel").hidden = !running;
+  byId("again").hidden = isRunning(search) || search.phase === "missing" || !query;
+  byId("results").dataset.phase = search.phase;
+}
+
+function renderProgress(search) {
+  const bar = byId("progress");
+  const { answered, of } = progress(search);
+  bar.hidden = search.phase === "missing";
+  if (!isRunning(search)) {
+    bar.max = 1;
+    bar.value = 1;
+  } else if (of > 0) {
+    bar.max = of;
+    bar.value = answered;
+  } else {
+    // How many will be asked is not known yet.
+    bar.removeAttribute("value");
+  }
+}
+
+/** One line on where the search stands. */
+function stateText(search) {
+  const { answered, of } = progress(search);
+  const seconds = `${(search.elapsedMs / 1000).toFixed(1)} s`;
+  switch (search.phase) {
+    case "loading": return "Loading…";
+    case "processing": return of > 0 ? `${answered} of ${of} answered` : "Searching…";
+    case "completed": return `${plural(search.total, "fare")} in ${seconds}`;
+    case "cancelled": return `Cancelled with ${plural(search.total, "fare")}`;
+    case "failed": return "No supplier answered";
+    default: return "";
+  }
+}
+
+/** What a screen reader is told while fares arrive, and at the end. */
+export function spokenState(search) {
+  const { cheapest } = highlights(search.offers);
+  const best = cheapest ? ` The best price is ${price(cheapest.price, cheapest.currency)}.` : "";
+  const fares = plural(search.total, "fare");
+  const { answered, of } = progress(search);
+  if (search.connection !== "open") return "Connection lost. Reconnecting.";
+  switch (search.phase) {
+    case "loading": return "Loading the search.";
+    case "processing": return `Searching: ${fares} so far, ${answered} of ${of} suppliers answered.${best}`;
+    case "completed": return `Search complete: ${fares}.${best}`;
+    case "cancelled": return `Search cancelled: ${fares}.${best}`;
+    case "failed": return "The search failed: no supplier answered.";
+    case "missing": return "This search has expired.";
+    default: return "";
+  }
+}
+
+/** The page's title, by which a tab is found again. */
+export function titleOf(search) {
+  if (!search?.query) return "Flight Search";
+  const { from, to } = search.query;
+  const fares = search.total > 0 ? ` · ${plural(search.total, "fare")}` : "";
+  return `${from} → ${to}${fares} – Flight Search`;
+}
+
+/**
+ * Shows in place of fares why there are none, with what can be done.
+ * @param {{ title: string, text: string, actions: [string, () => void][] } | null} notice
+ */
+export function renderNotice(notice) {
+  const place = byId("notice");
+  place.hidden = notice === null;
+  const key = notice ? `${notice.title} ${notice.text}` : "";
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
+  place.replaceChildren(...(notice ? [
+    el("h3", {}, notice.title),
+    el("p", {}, notice.text),
+    notice.actions.length > 0 && el("p", { class: "actions" }, notice.actions.map(([label, act]) =>
+      el("button", { type: "button", class: "button quiet", onclick: act }, label))),
+  ].filter(Boolean) : []));
+}

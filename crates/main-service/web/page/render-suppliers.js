@@ -1,0 +1,73 @@
+// A row for each supplier: what it is doing, and for how long.
+
+import { byId, el, icon, reconcile, setText, spoken } from "./dom.js";
+import { elapsed, plural } from "./format.js";
+import { isRunning, progress, supplierRows } from "./search.js";
+
+/** How often the time of those who have not answered moves on. */
+const TICK_MS = 100;
+
+const LABELS = {
+  pending: "searching",
+  ok: "answered",
+  empty: "no flights",
+  timeout: "timed out",
+  error: "failed",
+  unavailable: "unavailable",
+  dropped: "not heard",
+};
+
+const ICONS = { ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", dropped: "dash" };
+
+/** The panel of suppliers. It keeps the clock of those that are waited for. */
+export class Suppliers {
+  #list = byId("supplier-list");
+  #rows = new Map();
+  #timer = null;
+  #startedAt = 0;
+
+  render(search) {
+    const rows = supplierRows(search);
+    const byCode = new Map(rows.map((row) => [row.code, row]));
+    reconcile(this.#list, this.#rows, [...byCode.keys()], (code) => emptyRow(code));
+    for (const row of rows) fill(this.#rows.get(row.code), row);
+    const { answered, of } = progress(search);
+    setText(byId("supplier-count"), of > 0 ? `${answered} of ${of}` : "");
+    byId("suppliers").hidden = rows.length === 0 && !isRunning(search);
+
+    this.#startedAt = search.startedAt;
+    if (isRunning(search)) this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    else this.stop();
+    this.#tick();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #tick() {
+    const text = elapsed(performance.now() - this.#startedAt);
+    for (const row of this.#list.querySelectorAll("[data-status=pending] .time")) setText(row, text);
+  }
+}
+
+function emptyRow(code) {
+  return el("li", { class: "supplier", "data-code": code },
+    el("span", { class: "supplier-icon" }),
+    el("span", { class: "supplier-name" }),
+    spoken(": "),
+    el("span", { class: "supplier-note" }),
+    spoken(", "),
+    el("span", { class: "time" }));
+}
+
+function fill(element, { name, code, status, fares, elapsed_ms }) {
+  const part = (className) => element.querySelector(`.${className}`);
+  setText(part("supplier-name"), name || code);
+  setText(part("supplier-note"), status === "ok" && fares !== undefined ? plural(fares, "fare") : LABELS[status]);
+  if (status !== "pending") setText(part("time"), elapsed_ms === undefined ? "" : elapsed(elapsed_ms));
+  if (element.dataset.status === status) return;
+  element.dataset.status = status;
+  part("supplier-icon").replaceChildren(...(ICONS[status] ? [icon(ICONS[status])] : []));
+}

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { format, parse } from "../page/address.js";
+
+const ID = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+const QUERY = { from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2 };
+
+test("an address leads back to its search", () => {
+  assert.deepEqual(parse(`http://localhost${format(ID, QUERY)}`), { id: ID, query: QUERY });
+});
+
+test("the id alone is enough, and a fragment that is no query is none", () => {
+  assert.deepEqual(parse(`http://localhost/?search=${ID}`), { id: ID, query: null });
+  for (const hash of ["#top", "#CGK-DPS", "#CGK-DPS-2027-07-10-0", "#cgk-dps-2027-07-10-1"]) {
+    assert.equal(parse(`http://localhost/${hash}`).query, null, hash);
+  }
+  assert.equal(parse("http://localhost/?search=").id, null);
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { isRunning, progress, supplierRows, unknown, withEnd, withPartial, withStatus } from "../page/search.js";
+
+const GA = { code: "GA", name: "Garuda Indonesia", status: "ok", elapsed_ms: 700 };
+const SQ = { code: "SQ", name: "Singapore Airlines", status: "timeout", elapsed_ms: 9000 };
+const ASKED = [GA, SQ].map(({ code, name }) => ({ code, name }));
+const FARE = { flight_number: "GA1", price: 900 };
+
+const processing = {
+  status: "processing", from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2,
+  asked: ASKED, results: [], suppliers: [], elapsed_ms: 20,
+};
+const partial = { supplier: GA, results: [FARE], progress: { answered: 1, of: 2 } };
+const end = { status: "completed", results: [{ ...FARE, suppliers: ["GA"] }], total: 1, suppliers: [GA, SQ], elapsed_ms: 9000 };
+
+test("a search is followed from nothing to its end", () => {
+  let search = unknown("id");
+  assert.ok(isRunning(search));
+  search = withStatus(search, processing);
+  assert.deepEqual(search.query, { from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2 });
+  assert.deepEqual(progress(search), { answered: 0, of: 2 });
+  search = withPartial(search, partial);
+  assert.deepEqual(progress(search), { answered: 1, of: 2 });
+  assert.deepEqual(supplierRows(search).map(({ code, status }) => [code, status]), [["GA", "ok"], ["SQ", "pending"]]);
+  assert.equal(search.total, 1);
+  search = withEnd(search, end);
+  assert.ok(!isRunning(search));
+  assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "timeout"]);
+  assert.equal(supplierRows(search)[0].fares, 1);
+});
+
+test("an answer heard again after a reconnect counts once", () => {
+  const once = withPartial(withStatus(unknown("id"), processing), partial);
+  assert.deepEqual(withPartial(once, partial), once);
+});
+
+test("a page that comes late shows what a page that was there from the start does", () => {
+  const early = withEnd(withPartial(withStatus(unknown("id"), processing), partial), end);
+  const late = withStatus(unknown("id"), { ...processing, ...end });
+  for (const field of ["phase", "offers", "total", "query"]) assert.deepEqual(late[field], early[field], field);
+});
+
+test("what a snapshot knows stays when the connection breaks before the answers are told again", () => {
+  const snapshot = { ...processing, results: [{ ...FARE, suppliers: ["GA"] }], suppliers: [GA] };
+  const search = withStatus(unknown("id"), snapshot);
+  assert.equal(search.offers.length, 1);
+  assert.deepEqual(progress(search), { answered: 1, of: 2 });
+});
+
+test("who was not heard when a search was cancelled is not waited for", () => {
+  const search = withEnd(withPartial(withStatus(unknown("id"), processing), partial), { status: "cancelled", results: [] });
+  assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "dropped"]);
+});
+
+test("an end without details, as the replaced system writes it, is enough", () => {
+  const search = withEnd(unknown("id"), { search_id: "id", status: "completed", results: [FARE] });
+  assert.equal(search.total, 1);
+  assert.deepEqual(supplierRows(search), []);
+});

@@ -1,0 +1,169 @@
+//! A Chromium of its own for each test, with nothing remembered from another.
+
+use std::{
+    env, io,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Once,
+};
+
+use e2e::{Service, eventually};
+use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::Url;
+
+/// The names that Chromium has in the distributions.
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// What keeps Chromium from doing anything but what a test says.
+const FLAGS: [&str; 7] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+];
+
+/// How large the window is, and how light.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) dark: bool,
+}
+
+impl Look {
+    pub(crate) const WIDE: Self = Self { width: 1440, height: 900, dark: false };
+    pub(crate) const PHONE: Self = Self { width: 360, height: 740, dark: false };
+
+    pub(crate) fn dark(self) -> Self {
+        Self { dark: true, ..self }
+    }
+}
+
+/// A browser with one window.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    // In this order: the driver stops the browser before its data goes.
+    _driver: Service,
+    _data: TempDir,
+}
+
+impl Browser {
+    /// Starts one; `None` where there is none, unless there has to be.
+    pub(crate) async fn start(look: Look) -> Option<Self> {
+        let (Some(chromium), Some(driver)) = (NAMES.into_iter().find_map(find), find("chromedriver")) else {
+            missing();
+            return None;
+        };
+        let mut command = Command::new(driver);
+        command.arg("--port=0");
+        let driver = Service::spawn("chromedriver", command);
+        let port = eventually("chromedriver listens", async || {
+            let log = driver.log();
+            let (_, rest) = log.split_once("started successfully on port ")?;
+            rest.split_once('.').map(|(port, _)| port.to_owned())
+        })
+        .await;
+
+        let data = TempDir::new().unwrap();
+        let mut flags: Vec<String> = FLAGS.map(ToOwned::to_owned).into();
+        flags.push(format!("--user-data-dir={}", data.path().display()));
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": {"binary": chromium, "args": flags},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!() };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("Chromium starts");
+        let browser = Self { client, _driver: driver, _data: data };
+        browser.look(look).await;
+        Some(browser)
+    }
+
+    /// Makes the window so, down to widths that a real one can't have.
+    pub(crate) async fn look(&self, Look { width, height, dark }: Look) {
+        let scheme = if dark { "dark" } else { "light" };
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Sends a command to Chromium's own interface.
+    pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
+        let body = json!({"cmd": command, "params": params});
+        self.client.issue_cmd(Vendor("goog/cdp/execute", body)).await.unwrap()
+    }
+
+    /// What Chromium has complained of since this was last asked, as far as a page can help it: a request that is
+    /// answered by an error, or by nobody, is told as well.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let entries = self.client.issue_cmd(Vendor("se/log", json!({"type": "browser"}))).await.unwrap();
+        let entries = entries.as_array().unwrap().iter().filter(|entry| entry["source"] != "network");
+        entries.map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// The value of a JavaScript expression.
+    pub(crate) async fn eval(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return ({expression});"), Vec::new()).await.unwrap()
+    }
+
+    /// Waits until a JavaScript expression is true.
+    pub(crate) async fn until(&self, expression: &str) {
+        eventually(expression, async || {
+            // While a page is being loaded there is nothing to evaluate in.
+            let value = self.client.execute(&format!("return Boolean({expression});"), Vec::new()).await;
+            value.ok().filter(|value| *value == true).map(drop)
+        })
+        .await;
+    }
+}
+
+/// A command that only Chromium's driver has.
+#[derive(Debug)]
+struct Vendor(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Vendor {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.1.to_string()))
+    }
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|place| place.join(name)).find(|path| is_program(path))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file())
+}
+
+/// Says once, and past the test harness's capture, that nothing is tested here.
+fn missing() {
+    let required = env::var("CI").is_ok_and(|ci| ci == "true")
+        || env::var("BROWSER_TESTS").is_ok_and(|how| how == "required");
+    assert!(!required, "chromium and chromedriver are not on the PATH, and the browser tests are required");
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let notice = "\n  !! SKIPPED: ALL BROWSER TESTS. chromium and chromedriver are not on the PATH.\n  \
+             !! Debian: apt-get install chromium chromium-driver\n\n";
+        // `eprint!` would be captured with the output of a test that passes.
+        let _ = io::stderr().write_all(notice.as_bytes());
+    });
+}

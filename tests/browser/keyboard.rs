@@ -1,0 +1,56 @@
+//! A search without a mouse.
+
+use fantoccini::key::Key;
+
+use crate::{
+    browser::Look,
+    page::{Page, quick},
+};
+
+#[tokio::test]
+async fn a_search_needs_no_mouse() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    let tab = String::from(char::from(Key::Tab));
+    let enter = String::from(char::from(Key::Enter));
+    page.shown("#welcome").await;
+    page.press(&tab).await;
+    page.press(&tab).await;
+    assert_eq!(page.focus().await, "from");
+    page.press("jak").await;
+    page.shown("#from-suggestions [aria-selected=true]").await;
+    let active = page.find("#from").await.attr("aria-activedescendant").await.unwrap().unwrap();
+    assert!(page.text(&format!("#{active}")).await.contains("CGK"));
+
+    // Down and up again, and out by Escape without a choice.
+    page.press(&char::from(Key::Down).to_string()).await;
+    page.browser
+        .until("document.querySelector('#from').getAttribute('aria-activedescendant').endsWith('-1')")
+        .await;
+    page.press(&char::from(Key::Escape).to_string()).await;
+    assert_eq!(page.find("#from").await.attr("aria-expanded").await.unwrap().as_deref(), Some("false"));
+    page.press(&char::from(Key::Down).to_string()).await;
+    page.shown("#from-suggestions [aria-selected=true]").await;
+    page.press(&enter).await;
+    assert_eq!(page.value("#from").await, "Jakarta (CGK)");
+    assert_eq!(page.address().await, "/", "the first Enter only chooses");
+
+    page.press(&tab).await;
+    assert_eq!(page.focus().await, "swap");
+    page.press(&tab).await;
+    page.press("dps").await;
+    page.shown("#to-suggestions [aria-selected=true]").await;
+    page.press(&enter).await;
+    page.press(&enter).await;
+    page.phase("completed").await;
+
+    // From the search to the order of the fares, and along it by an arrow.
+    for _ in 0..40 {
+        if page.browser.eval("document.activeElement.name").await == "order" {
+            break;
+        }
+        page.press(&tab).await;
+    }
+    page.press(&char::from(Key::Right).to_string()).await;
+    assert_eq!(page.browser.eval("document.querySelector('[name=order]:checked').value").await, "duration");
+}

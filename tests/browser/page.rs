@@ -1,0 +1,170 @@
+//! What a user of the page does and sees.
+
+use e2e::{Gateway, System, SystemBuilder, eventually};
+use fantoccini::{Locator, elements::Element};
+use serde_json::Value;
+
+use crate::browser::{Browser, Look};
+
+/// The page of a gateway in a browser.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) browser: Browser,
+    base: String,
+}
+
+/// A system whose suppliers answer within half a second.
+pub(crate) async fn quick() -> System {
+    spread("50-500").await
+}
+
+/// A system whose first suppliers answer soon and whose last take long.
+pub(crate) async fn slow() -> System {
+    spread("400-12000").await
+}
+
+/// A system whose last suppliers take longer than any test.
+pub(crate) async fn very_slow() -> System {
+    spread("500-60000").await
+}
+
+async fn spread(latency: &str) -> System {
+    let system = SystemBuilder::default().set("SIMULATED_LATENCY_MS", latency).start().await;
+    // Who is asked is told by the workers, soon after they have started.
+    let client = system.client();
+    eventually("the gateway knows the suppliers", async || {
+        let (_, body) = client.get("/api/suppliers").await;
+        body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
+    })
+    .await;
+    system
+}
+
+impl Page {
+    /// Opens a path of the first gateway; `None` where there is no browser.
+    pub(crate) async fn open(system: &System, path: &str, look: Look) -> Option<Self> {
+        let base = base(&system.gateways[0]);
+        let page = Self { browser: Browser::start(look).await?, base };
+        page.go(path).await;
+        Some(page)
+    }
+
+    pub(crate) async fn go(&self, path: &str) {
+        self.browser.client.goto(&format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// The path in the address, with what follows it.
+    pub(crate) async fn address(&self) -> String {
+        let url = self.browser.client.current_url().await.unwrap();
+        url.as_str().strip_prefix(&self.base).unwrap().to_owned()
+    }
+
+    /// The id of the search in the address.
+    pub(crate) async fn search_id(&self) -> String {
+        let address = self.address().await;
+        let (_, rest) = address.split_once("/?search=").unwrap_or_else(|| panic!("no search in {address}"));
+        rest.split('#').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn find(&self, selector: &str) -> Element {
+        self.browser
+            .client
+            .find(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+
+    pub(crate) async fn click(&self, selector: &str) {
+        self.find(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn press(&self, keys: &str) {
+        self.browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// The id of the element that has the focus.
+    pub(crate) async fn focus(&self) -> String {
+        self.browser.eval("document.activeElement.id").await.as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn text(&self, selector: &str) -> String {
+        self.find(selector).await.text().await.unwrap()
+    }
+
+    /// What stands in a field.
+    pub(crate) async fn value(&self, selector: &str) -> String {
+        self.find(selector).await.prop("value").await.unwrap().unwrap()
+    }
+
+    /// Types into a field as fast as can be.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
+        let field = self.find(selector).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Fills in both places by their codes and searches.
+    pub(crate) async fn search(&self, from: &str, to: &str) {
+        self.fill("#from", from).await;
+        self.fill("#to", to).await;
+        self.click("#submit").await;
+    }
+
+    /// Waits until the element is shown.
+    pub(crate) async fn shown(&self, selector: &str) {
+        self.browser.until(&format!("document.querySelector('{selector}')?.checkVisibility()")).await;
+    }
+
+    /// Waits until the search on the page is in this phase.
+    pub(crate) async fn phase(&self, phase: &str) {
+        self.browser.until(&format!("document.querySelector('#results').dataset.phase === '{phase}'")).await;
+    }
+
+    /// Waits until there is a fare.
+    pub(crate) async fn fares_land(&self) {
+        self.browser.until("document.querySelector('.fare')").await;
+    }
+
+    /// The fares as they are read: flights and prices, from the top.
+    pub(crate) async fn fares(&self) -> Vec<(String, String)> {
+        let script = "[...document.querySelectorAll('.fare')].map(fare => \
+             ['.flight', '.amount'].map(part => fare.querySelector(part).textContent))";
+        serde_json::from_value(self.browser.eval(script).await).unwrap()
+    }
+
+    /// Where the fares are seen, from the top, in pixels. Waits until they have come to rest.
+    pub(crate) async fn fare_tops(&self) -> Vec<f64> {
+        self.browser
+            .until("document.getAnimations().every(animation => animation.playState !== 'running')")
+            .await;
+        let script = "[...document.querySelectorAll('.fare')].map(fare => fare.getBoundingClientRect().top)";
+        serde_json::from_value(self.browser.eval(script).await).unwrap()
+    }
+}
+
+/// The address of a gateway.
+pub(crate) fn base(gateway: &Gateway) -> String {
+    format!("http://localhost:{}", gateway.port)
+}
+
+/// The fares of a result as the page is to show them.
+pub(crate) fn expected(results: &Value) -> Vec<(String, String)> {
+    let shown = |offer: &Value| {
+        let flight = offer["flight_number"].as_str().unwrap().replace('/', " + ");
+        (flight, rupiah(offer["price"].as_u64().unwrap()))
+    };
+    results.as_array().unwrap().iter().map(shown).collect()
+}
+
+fn rupiah(amount: u64) -> String {
+    let digits = amount.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    format!("Rp {text}")
+}

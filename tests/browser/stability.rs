@@ -1,0 +1,62 @@
+//! Nothing moves by itself, and nothing is wider than a phone.
+
+use crate::{
+    browser::Look,
+    page::{Page, quick, slow},
+};
+
+/// What Chromium counts as a shift of the layout that nobody asked for, from the first paint on.
+const SHIFTS: &str = "new PerformanceObserver(list => { \
+     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(\
+       [entry.value, entry.sources.map(source => source.node?.className || source.node?.nodeName || '')]); \
+     }).observe({type: 'layout-shift', buffered: true})";
+
+async fn nothing_shifts(look: Look) {
+    let system = slow().await;
+    let Some(page) = Page::open(&system, "/", look).await else { return };
+    // No input at all, which would excuse a shift.
+    let id = system.client().submit().await;
+    page.go(&format!("/?search={id}")).await;
+    page.browser.client.execute(&format!("window.shifts = []; {SHIFTS}"), Vec::new()).await.unwrap();
+    page.fares_land().await;
+    let first = page.fares().await.len();
+    page.phase("completed").await;
+    assert!(page.fares().await.len() > first, "fares landed while it was watched");
+    page.fare_tops().await;
+    assert_eq!(page.browser.eval("window.shifts").await, serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn fares_that_land_move_nothing_on_a_wide_screen() {
+    nothing_shifts(Look::WIDE).await;
+}
+
+#[tokio::test]
+async fn fares_that_land_move_nothing_on_a_phone() {
+    nothing_shifts(Look::PHONE).await;
+}
+
+#[tokio::test]
+async fn a_phone_never_scrolls_sideways() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
+    let fits = async |state: &str| {
+        let width = page.browser.eval("document.documentElement.scrollWidth").await;
+        assert_eq!(width, 360, "{state}");
+    };
+    page.shown("#welcome").await;
+    fits("empty").await;
+    page.fill("#from", "jak").await;
+    page.shown("#from-suggestions").await;
+    fits("suggestions").await;
+    page.search("CGX", "DPS").await;
+    page.shown("#from-error").await;
+    fits("error").await;
+    page.search("KNO", "LBJ").await;
+    page.phase("completed").await;
+    fits("results").await;
+    page.click("#suppliers summary").await;
+    page.click("#filters summary").await;
+    page.shown("#filter-carriers").await;
+    fits("panels").await;
+}

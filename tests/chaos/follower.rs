@@ -1,0 +1,119 @@
+use std::{sync::Arc, time::Duration};
+
+use e2e::{Client, EventStream};
+use rand::{RngExt, rngs::StdRng};
+use reqwest::{Method, Response, StatusCode};
+use tokio::time::{sleep, timeout};
+
+use crate::story::{Fate, Story};
+
+/// When an `EventSource` comes back that was not told when.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long a gateway may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Longer than any run: what a stream may stay silent for.
+const FOR_EVER: Duration = Duration::from_hours(24);
+
+/// How a client behaves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    partials: bool,
+    /// How long after its search was accepted it comes.
+    comes_after: Duration,
+    /// How often it drops its connection by itself, and resumes.
+    drops: u32,
+    /// Comes back after the terminal event, as an `EventSource` does that nobody closes.
+    stubborn: bool,
+}
+
+/// A client of one search.
+pub(crate) struct Follower {
+    gateways: Arc<[Client]>,
+    path: String,
+    manner: Manner,
+    chance: StdRng,
+    story: Story,
+}
+
+/// Why a stream is not read on.
+enum Over {
+    /// It has ended or broken, and the client is to come back after this long.
+    Ended(Duration),
+    /// The client has dropped it.
+    Dropped,
+}
+
+impl Manner {
+    /// Any manner of a client that comes then.
+    pub(crate) fn any(chance: &mut StdRng, comes_after: Duration) -> Self {
+        Self {
+            partials: chance.random_bool(0.5),
+            comes_after,
+            drops: if chance.random_bool(0.3) { chance.random_range(1..=3) } else { 0 },
+            stubborn: chance.random_bool(0.2),
+        }
+    }
+}
+
+impl Follower {
+    /// A client of this search.
+    pub(crate) fn new(gateways: &Arc<[Client]>, id: &str, manner: Manner, chance: StdRng) -> Self {
+        let query = if manner.partials { "?partials=true" } else { "" };
+        let path = format!("/api/flights/search/{id}/stream{query}");
+        Self { gateways: Arc::clone(gateways), path, manner, chance, story: Story::new(manner.partials) }
+    }
+
+    /// What it has heard.
+    pub(crate) fn into_story(self) -> Story {
+        self.story
+    }
+
+    /// Follows the search as an `EventSource` behind a load balancer does: comes back with the id of the last
+    /// event, when it was told to, at the next gateway.
+    pub(crate) async fn follow(&mut self) {
+        sleep(self.manner.comes_after).await;
+        let gateways = Arc::clone(&self.gateways);
+        let from = self.chance.random_range(0..gateways.len());
+        for gateway in gateways.iter().cycle().skip(from) {
+            let pause = match self.open(gateway).await {
+                None => RETRY,
+                Some(response) if response.status() == StatusCode::OK => {
+                    match self.listen(EventStream::new(response)).await {
+                        Over::Dropped => Duration::ZERO,
+                        Over::Ended(_) if self.story.has_ended() && !self.manner.stubborn => break,
+                        Over::Ended(retry) => retry,
+                    }
+                }
+                Some(response) => {
+                    self.story.fate = Fate::Dismissed(response.status());
+                    break;
+                }
+            };
+            sleep(pause).await;
+        }
+    }
+
+    async fn open(&self, gateway: &Client) -> Option<Response> {
+        let mut request = gateway.request(Method::GET, &self.path);
+        if let Some(last) = self.story.last_event_id() {
+            request = request.header("last-event-id", last);
+        }
+        timeout(PATIENCE, request.send()).await.ok()?.ok()
+    }
+
+    async fn listen(&mut self, mut stream: EventStream) -> Over {
+        let drops = self.manner.drops > 0 && !self.story.has_ended();
+        let patience =
+            if drops { Duration::from_millis(self.chance.random_range(0..1000)) } else { FOR_EVER };
+        let read = async {
+            while let Some(event) = stream.next_within(FOR_EVER).await {
+                self.story.hears(&event);
+            }
+        };
+        if timeout(patience, read).await.is_err() {
+            self.manner.drops -= 1;
+            return Over::Dropped;
+        }
+        Over::Ended(stream.retries.last().map_or(RETRY, |millis| Duration::from_millis(*millis)))
+    }
+}

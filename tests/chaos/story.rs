@@ -1,0 +1,106 @@
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use e2e::Event;
+use reqwest::StatusCode;
+
+/// What one client has heard of its search.
+#[derive(Debug)]
+pub(crate) struct Story {
+    partials: bool,
+    /// The events in the order in which they came.
+    pub(crate) heard: Vec<Heard>,
+    /// What became of the client.
+    pub(crate) fate: Fate,
+}
+
+/// An event, so far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Its place in the story.
+    pub(crate) place: u64,
+    /// What it tells.
+    pub(crate) what: What,
+    /// Stands for its bytes.
+    pub(crate) bytes: u64,
+}
+
+/// What an event tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// That this supplier has answered.
+    Answer(String),
+    /// How the search has ended.
+    End(String),
+}
+
+/// What became of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It followed for as long as it wanted, or still does.
+    Free,
+    /// It was sent away with this status, and does not come back.
+    Dismissed(StatusCode),
+}
+
+impl Story {
+    /// That of a client that has heard nothing yet.
+    pub(crate) fn new(partials: bool) -> Self {
+        Self { partials, heard: Vec::new(), fate: Fate::Free }
+    }
+
+    /// Adds an event.
+    pub(crate) fn hears(&mut self, event: &Event) {
+        let data = event.json();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or("?").to_owned();
+        let what = if event.is_terminal() {
+            What::End(text(&data["status"]))
+        } else {
+            What::Answer(text(&data["supplier"]["code"]))
+        };
+        let mut hasher = DefaultHasher::new();
+        event.raw.hash(&mut hasher);
+        self.heard.push(Heard { place: event.seq(), what, bytes: hasher.finish() });
+    }
+
+    /// What it comes back with.
+    pub(crate) fn last_event_id(&self) -> Option<String> {
+        self.heard.last().map(|event| event.place.to_string())
+    }
+
+    /// Whether it has heard the terminal event.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ends().next().is_some()
+    }
+
+    /// The terminal events it has heard; one is right.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = &Heard> {
+        self.heard.iter().filter(|event| matches!(event.what, What::End(_)))
+    }
+
+    /// Whether places rise by one from 1, nothing comes after the end, and partials only to whom wants them.
+    pub(crate) fn is_in_order(&self) -> bool {
+        let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
+        let places = self.heard.iter().zip(1..).all(|(event, place)| event.place == place);
+        ends_last && if self.partials { places } else { self.heard.len() <= 1 }
+    }
+
+    /// Whether a supplier's answer came more than once.
+    pub(crate) fn has_answer_twice(&self) -> bool {
+        let mut suppliers = HashSet::new();
+        self.heard.iter().any(|event| matches!(&event.what, What::Answer(code) if !suppliers.insert(code)))
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "partials: {}, {:?}:", self.partials, self.fate)?;
+        for Heard { place, what, bytes } in &self.heard {
+            write!(f, " {place} {what:?} ({bytes:04x})", bytes = bytes & 0xffff)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! With `COALESCE_SECS` equal searches share the work.
+
+use std::time::Duration;
+
+use e2e::{Client, System, SystemBuilder, client::example, eventually};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+fn sharing() -> SystemBuilder {
+    System::builder().set("COALESCE_SECS", "60")
+}
+
+async fn post(client: &Client, body: &Value, headers: &[(&str, &str)]) -> String {
+    let (status, answer) = client.post_with(body, headers).await;
+    assert_eq!(status, 200, "{answer}");
+    answer["data"]["search_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_default_each_post_is_its_own_search() {
+    let system = System::start().await;
+    let client = system.client();
+    assert_ne!(client.submit().await, client.submit().await);
+    assert!(system.redis.run::<Vec<String>>("KEYS flight.search.youngest:*").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gateways_that_race_submit_one_search() {
+    let system = sharing().gateways(2).start().await;
+    let clients = system.clients();
+    let posts = (0..20).map(|n| {
+        let client = clients[n % 2].clone();
+        async move { client.submit().await }
+    });
+    let ids = join_all(posts).await;
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let results = join_all(clients.iter().map(|client| client.result(&ids[0]))).await;
+    assert_eq!(results[0], results[1]);
+    assert_eq!(clients[1].submit().await, ids[0], "a completed search is shared, too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_equal_searches_are_shared() {
+    let system = sharing().start().await;
+    let client = system.client();
+    let id = post(&client, &example(), &[]).await;
+    let with = |change: Value| {
+        let mut body = example();
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        body
+    };
+    for change in [json!({"date": "2025-07-11"}), json!({"suppliers": ["GA"]}), json!({"timeout_ms": 9000})] {
+        assert_ne!(post(&client, &with(change), &[]).await, id);
+    }
+    assert_eq!(post(&client, &with(json!({"from": "cgk"})), &[]).await, id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cache_asks_for_a_fresh_one_that_others_then_share() {
+    let system = sharing().start().await;
+    let client = system.client();
+    let first = client.submit().await;
+    let fresh = post(&client, &example(), &[("cache-control", "no-cache")]).await;
+    assert_ne!(fresh, first);
+    assert_eq!(client.submit().await, fresh);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_window_a_search_is_not_shared() {
+    let system = System::builder().set("COALESCE_SECS", "1").start().await;
+    let client = system.client();
+    let first = client.submit().await;
+    assert_eq!(client.submit().await, first);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_ne!(client.submit().await, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cancelled_failed_or_forgotten_is_not_shared() {
+    let system = sharing().workers(0).set("SEARCH_DEADLINE_MS", "700").start().await;
+    let client = system.client();
+    let cancelled = client.submit().await;
+    client.cancel(&cancelled).await;
+    let failed = client.submit().await;
+    assert_ne!(failed, cancelled);
+    eventually("nobody works on it: it fails at its deadline", async || {
+        (client.state(&failed).await.1["data"]["status"] == "failed").then_some(())
+    })
+    .await;
+    let forgotten = client.submit().await;
+    assert_ne!(forgotten, failed);
+    let _: u64 = system.redis.run(&format!("DEL flight.search.record:{forgotten}")).await;
+    assert_ne!(client.submit().await, forgotten);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_keeps_to_the_search_it_shared() {
+    let system = sharing().start().await;
+    let client = system.client();
+    let shared = client.submit().await;
+    let key = [("idempotency-key", "order-1")];
+    assert_eq!(post(&client, &example(), &key).await, shared);
+    let fresh = post(&client, &example(), &[("cache-control", "no-cache")]).await;
+    assert_ne!(fresh, shared);
+    assert_eq!(post(&client, &example(), &key).await, shared);
+}

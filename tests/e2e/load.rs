@@ -1,0 +1,186 @@
+//! More than can be carried: what is accepted is served, the rest is refused at once.
+
+use std::time::{Duration, Instant};
+
+use axum::{Json, Router, routing::get};
+use e2e::{Client, System, client::example, eventually, sse::read_all};
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once() {
+    // The worker carries 20 at once that take 200 ms each: 100 a second.
+    let system = System::builder()
+        .set("MAX_CONCURRENCY", "20")
+        .set("SIMULATED_LATENCY_MS", "200")
+        .set("MAX_BACKLOG", "40")
+        .start()
+        .await;
+    system.joined(1).await;
+    let client = system.client();
+    let start = Instant::now();
+    let mut posts = Vec::new();
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    for _ in 0..800 {
+        pace.tick().await;
+        posts.push(tokio::spawn(post(client.clone())));
+    }
+    let load = start.elapsed();
+    let posts: Vec<_> = join_all(posts).await.into_iter().map(Result::unwrap).collect();
+
+    let accepted: Vec<_> = posts.iter().filter_map(|post| post.id.clone()).collect();
+    let mut refused: Vec<_> = posts.iter().filter(|post| post.id.is_none()).collect();
+    assert!(refused.iter().all(|post| post.code == "backlog_full"), "{refused:?}");
+    let full_rate = load.as_millis() / 10;
+    assert!(accepted.len() as u128 > full_rate * 7 / 10, "{} accepted in {load:?}", accepted.len());
+    assert!(refused.len() > 100, "{} refused", refused.len());
+    refused.sort_by_key(|post| post.took);
+    let most = refused[refused.len() * 9 / 10].took;
+    assert!(most < Duration::from_millis(50), "nine in ten were refused within {most:?}");
+
+    let mut streams = Vec::new();
+    for id in &accepted {
+        streams.push(client.follow(id).await);
+    }
+    assert!(read_all(streams).await.iter().all(|told| told[0].json()["status"] == "completed"));
+    let served = start.elapsed();
+    assert!(
+        served < load + Duration::from_secs(4),
+        "nothing is left behind: {served:?} for a load of {load:?}"
+    );
+    eventually("it recovers at once", async || client.try_submit().await).await;
+}
+
+#[derive(Debug)]
+struct Post {
+    id: Option<String>,
+    code: String,
+    took: Duration,
+}
+
+async fn post(client: Client) -> Post {
+    let start = Instant::now();
+    let (status, answer) = client.post(&example()).await;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let id = (status == StatusCode::OK).then(|| text(&answer["data"]["search_id"]));
+    Post { id, code: text(&answer["code"]), took: start.elapsed() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_past_the_limit_are_told_so() {
+    let system = System::builder().set("MAX_CONNECTIONS", "3").start().await;
+    let port = system.gateways[0].port;
+    let mut held = Vec::new();
+    // Those of the harness itself may still be open; so fill up until one is refused.
+    let refused = eventually("a connection is refused", async || {
+        let mut socket = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        socket.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = socket.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+        if answer.starts_with("HTTP/1.1 200") {
+            held.push(socket);
+            return None;
+        }
+        Some(answer)
+    })
+    .await;
+    assert!(held.len() <= 3);
+    let (headers, body) = refused.split_once("\r\n\r\n").unwrap();
+    assert!(headers.starts_with("HTTP/1.1 503") && headers.contains("retry-after: 1"), "{headers}");
+    assert_eq!(serde_json::from_str::<Value>(body).unwrap()["code"], "too_many_connections");
+    assert!(headers.contains(&format!("content-length: {}", body.len())));
+    drop(held);
+    eventually("there is room again", async || {
+        let request = system.client().request(Method::GET, "/health/live");
+        (request.send().await.ok()?.status() == StatusCode::OK).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_of_one_search_past_the_limit_are_refused() {
+    let system = System::builder().workers(0).set("MAX_STREAMS_PER_SEARCH", "2").start().await;
+    let client = system.client();
+    let (id, other) = (client.submit().await, client.submit().await);
+    let streams = [client.follow(&id).await, client.follow(&id).await];
+    assert_eq!(client.open(&id, "", None).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(client.open(&other, "", None).await.status(), StatusCode::OK);
+    drop(streams);
+    eventually("there is room again", async || {
+        (client.open(&id, "", None).await.status() == StatusCode::OK).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_submits_too_much_is_slowed_down_alone() {
+    let system = System::builder()
+        .set("RATE_LIMIT_PER_MINUTE", "5")
+        .set("TRUSTED_PROXIES", "127.0.0.0/8")
+        .start()
+        .await;
+    let client = system.client();
+    let post = async |forwarded: &str| {
+        let request = client.request(Method::POST, "/api/flights/search").json(&example());
+        request.header("x-forwarded-for", forwarded).send().await.unwrap()
+    };
+    for _ in 0..5 {
+        assert_eq!(post("198.51.100.1").await.status(), StatusCode::OK);
+    }
+    let refused = post("198.51.100.1").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=13).contains(&wait), "a place comes free every 12 s: {wait}");
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "rate_limited");
+    assert_eq!(post("198.51.100.2").await.status(), StatusCode::OK, "another client is not slowed down");
+    assert_eq!(
+        post("203.0.113.7, 198.51.100.1").await.status(),
+        StatusCode::TOO_MANY_REQUESTS,
+        "nor is it fooled"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_very_large_answer_is_capped_and_stalls_nobody() {
+    let offers: Vec<_> = (0..10_000)
+        .map(|n| {
+            json!({"flight": format!("XX{n}"), "price": 20_000_000 - n, "at": "2025-07-10T06:05:00+07:00", "minutes": 110,
+                "padding": "x".repeat(200)})
+        })
+        .collect();
+    let router = Router::new().route("/large", get(async move || Json(offers))).route(
+        "/small",
+        get(async || {
+            Json(json!([{"flight": "YY1", "price": 1, "at": "2025-07-10T06:05:00+07:00", "minutes": 110}]))
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let file =
+        crate::suppliers::suppliers(port, &[("large", "max_response_bytes = 10000000"), ("small", "")]);
+    let system = System::builder().set("SUPPLIERS_FILE", file.path().to_str().unwrap()).start().await;
+    let client = system.client();
+
+    let told = client.follow_partials(&client.submit().await).await.all().await;
+    assert_eq!(told[0].json()["supplier"]["code"], "SMALL", "it has not waited for the large one");
+    let large = told[1].json();
+    assert_eq!(
+        (large["results"].as_array().unwrap().len(), &large["supplier"]["offers"]),
+        (200, &10_000.into())
+    );
+    let end = told[2].json();
+    assert_eq!((end["results"].as_array().unwrap().len(), &end["total"]), (200, &10_001.into()));
+    assert!(end["results"].as_array().unwrap().is_sorted_by_key(|offer| offer["price"].as_u64()));
+    let record: u64 = system
+        .redis
+        .run(&format!("MEMORY USAGE flight.search.record:{}", end["search_id"].as_str().unwrap()))
+        .await;
+    assert!(record < 300_000, "the cap is applied before anything is stored: {record}");
+}
