@@ -1,0 +1,112 @@
+//! The load's side of HTTP/1.1 and Server-Sent Events: as little as can tell a right answer from a wrong one, so
+//! that what is measured is not the client.
+
+use std::net::SocketAddr;
+
+use contracts::SearchId;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::Instant,
+};
+
+/// How much is read at once.
+const CHUNK: usize = 4096;
+
+/// A connection to a gateway.
+pub(crate) struct Client {
+    socket: TcpStream,
+    unread: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) async fn connect(addr: SocketAddr) -> Self {
+        let socket = TcpStream::connect(addr).await.expect("the gateway takes a connection");
+        socket.set_nodelay(true).expect("a socket can be set up");
+        Self { socket, unread: Vec::new() }
+    }
+
+    /// Submits a search.
+    pub(crate) async fn submit(&mut self, body: &str) -> SearchId {
+        let request = format!(
+            "POST /api/flights/search HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let head = self.ask(&request).await;
+        let length = header(&head, "content-length: ").parse().expect("a length");
+        while self.unread.len() < length {
+            self.read().await;
+        }
+        let body: Vec<u8> = self.unread.drain(..length).collect();
+        let body = String::from_utf8(body).expect("UTF-8");
+        let id = body.split_once(r#""search_id":""#).and_then(|(_, rest)| rest.get(..36)).expect("an id");
+        id.parse().expect("an id")
+    }
+
+    /// Opens the stream of a search; returns when the headers are there.
+    pub(crate) async fn follow(&mut self, id: SearchId) {
+        self.ask(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
+    }
+
+    /// Waits for the terminal event, and for the end of the answer behind it. Tells when the event was there.
+    pub(crate) async fn end(&mut self) -> Instant {
+        let mut seen = None;
+        loop {
+            // The terminal event is the unnamed one: its data come right behind its id, or first of all.
+            if seen.is_none() && find(&self.unread, b"\"results\":").is_some() {
+                seen = Some(Instant::now());
+            }
+            if self.unread.ends_with(b"\r\n0\r\n\r\n") {
+                self.unread.clear();
+                return seen.expect("a terminal event before the end");
+            }
+            self.read().await;
+        }
+    }
+
+    async fn ask(&mut self, request: &str) -> String {
+        self.socket.write_all(request.as_bytes()).await.expect("the gateway takes a request");
+        let end = loop {
+            if let Some(at) = find(&self.unread, b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.read().await;
+        };
+        let head: Vec<u8> = self.unread.drain(..end).collect();
+        let head = String::from_utf8(head).expect("UTF-8");
+        assert!(head.starts_with("HTTP/1.1 200"), "refused: {head}{}", String::from_utf8_lossy(&self.unread));
+        head
+    }
+
+    /// Reads on the stack: an idle stream keeps no buffer here.
+    async fn read(&mut self) {
+        self.socket.readable().await.expect("an open connection");
+        let mut chunk = [0; CHUNK];
+        match self.socket.try_read(&mut chunk) {
+            Ok(0) => panic!("closed early: {}", String::from_utf8_lossy(&self.unread)),
+            Ok(length) => self.unread.extend_from_slice(&chunk[..length]),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => panic!("cut off: {error}"),
+        }
+    }
+
+    /// Whether the gateway says that it is ready.
+    pub(crate) async fn is_ready(addr: SocketAddr) -> bool {
+        let Ok(mut socket) = TcpStream::connect(addr).await else { return false };
+        let request = b"GET /health/ready HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n";
+        let mut answer = String::new();
+        socket.write_all(request).await.is_ok()
+            && socket.read_to_string(&mut answer).await.is_ok()
+            && answer.starts_with("HTTP/1.1 200")
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> &'a str {
+    let at = head.find(name).expect("a header") + name.len();
+    head[at..].split("\r\n").next().unwrap_or_default()
+}
+
+fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+    text.windows(what.len()).position(|window| window == what)
+}

@@ -1,0 +1,62 @@
+//! Measures what flight-search costs: CPU per operation and memory per stream, which hold on a busy machine, and
+//! latencies beside those of the *floor* (`bin/floor.rs`) in the same run, which do so as a ratio.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`args`] | what is to be measured, and how much of it |
+//! | [`scenarios`] | what is done to measure |
+//! | [`growth`] | the same for growth: records, gateways, workers |
+//! | [`stage`] | a private Redis and the services |
+//! | [`process`] | what the kernel says that a process has used |
+//! | [`client`] | the load's side of HTTP/1.1 and Server-Sent Events |
+//! | [`report`] | medians, budgets, the table, JSON |
+//!
+//! Whatever goes wrong stops it with a panic: figures of something that went wrong are worth nothing.
+#![expect(clippy::expect_used, reason = "a benchmark that can't go on says why and stops")]
+
+mod args;
+mod client;
+mod growth;
+mod process;
+mod report;
+mod scenarios;
+mod stage;
+
+use std::{fs, path::Path, process::ExitCode};
+
+use args::Args;
+use clap::Parser;
+use serde_json::Value;
+use stage::Stage;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be caught");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be caught");
+    // What was started is ended where the future is dropped.
+    tokio::select! {
+        () = measure(&args) => ExitCode::SUCCESS,
+        _ = terminate.recv() => ExitCode::FAILURE,
+        _ = interrupt.recv() => ExitCode::FAILURE,
+    }
+}
+
+async fn measure(args: &Args) {
+    let me = std::env::current_exe().expect("a program knows its place");
+    // The services stand beside this program.
+    let stage = Stage::build(me.parent().unwrap_or(Path::new(".")), args.durable).await;
+    let (table, json): (String, Value) = if args.growth {
+        growth::run(&stage, args).await
+    } else {
+        let figures = scenarios::run(&stage, args).await;
+        (figures.table(), figures.json())
+    };
+    println!("{table}");
+    if let Some(directory) = args.json.parent() {
+        fs::create_dir_all(directory).expect("a directory for the figures");
+    }
+    fs::write(&args.json, format!("{json:#}\n")).expect("the figures can be written");
+    eprintln!("the figures are in {}", args.json.display());
+}

@@ -1,0 +1,165 @@
+//! What is measured, what it may be, and how it is told.
+
+use std::{collections::BTreeMap, fmt::Write, process::Command};
+
+use serde_json::{Value, json};
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Metric {
+    SubmitGatewayCpu,
+    SubmitRedisCpu,
+    IdleStream,
+    DeliveryGatewayCpu,
+    BurstP50,
+    BurstP99,
+    InHand,
+    JobWorkerCpu,
+    JobRedisCpu,
+    RoundTripP50,
+    RoundTripP99,
+}
+
+/// What a metric may be at most.
+#[derive(Clone, Copy, Debug)]
+enum Budget {
+    AtMost(f64),
+    TimesFloor(f64),
+    /// There is none; told for information.
+    Open,
+}
+
+/// Title, unit and budget of each metric, in the order of the table.
+#[rustfmt::skip]
+const ROWS: [(Metric, &str, &str, Budget); 11] = [
+    (Metric::SubmitGatewayCpu, "gateway CPU for a submit (64 connections)", "µs", Budget::AtMost(45.0)),
+    (Metric::SubmitRedisCpu, "Redis CPU for a submit", "µs", Budget::AtMost(13.0)),
+    (Metric::IdleStream, "memory for an open, idle stream", "KiB", Budget::AtMost(10.5)),
+    (Metric::DeliveryGatewayCpu, "gateway CPU for a delivered result, connection's end included", "µs", Budget::TimesFloor(1.0)),
+    (Metric::BurstP50, "one result for each stream at once: p50 publish to client", "ms", Budget::Open),
+    (Metric::BurstP99, "one result for each stream at once: p99 publish to client", "ms", Budget::TimesFloor(1.1)),
+    (Metric::InHand, "memory of a worker with 10,000 searches in hand", "MiB", Budget::AtMost(200.0)),
+    (Metric::JobWorkerCpu, "worker CPU for a job, eight suppliers of zero latency", "µs", Budget::AtMost(250.0)),
+    (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::Open),
+    (Metric::RoundTripP50, "submit to terminal event, zero latency, 1 client: p50", "ms", Budget::AtMost(1.5)),
+    (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::Open),
+];
+
+/// Every figure of every run.
+#[derive(Default)]
+pub(crate) struct Figures(BTreeMap<Metric, [Vec<f64>; 2]>);
+
+/// Whose figure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Product,
+    Floor,
+}
+
+impl Figures {
+    /// Takes a run's figure.
+    pub(crate) fn add(&mut self, metric: Metric, side: Side, value: f64) {
+        self.0.entry(metric).or_default()[side as usize].push(value);
+    }
+
+    fn median(&self, metric: Metric, side: Side) -> Option<f64> {
+        median(&self.0.get(&metric)?[side as usize])
+    }
+
+    /// The most a metric may be, as a figure.
+    fn limit(&self, metric: Metric, budget: Budget) -> Option<f64> {
+        match budget {
+            Budget::AtMost(limit) => Some(limit),
+            Budget::TimesFloor(times) => Some(self.median(metric, Side::Floor)? * times),
+            Budget::Open => None,
+        }
+    }
+
+    /// The table as Markdown.
+    pub(crate) fn table(&self) -> String {
+        let mut table =
+            "| work | measured | floor | ratio | budget | |\n| --- | --- | --- | --- | --- | --- |\n"
+                .to_owned();
+        for (metric, title, unit, budget) in ROWS {
+            let Some(value) = self.median(metric, Side::Product) else { continue };
+            let floor = self.median(metric, Side::Floor);
+            let told =
+                |value: Option<f64>| value.map_or("–".into(), |value| format!("{} {unit}", round(value)));
+            let ratio = floor.map_or("–".into(), |floor| format!("{:.2}", value / floor));
+            let (allowed, verdict) = match (budget, self.limit(metric, budget)) {
+                (Budget::TimesFloor(times), Some(limit)) => {
+                    (format!("{times:.1} × floor"), verdict(value, limit))
+                }
+                (_, Some(limit)) => (format!("{limit} {unit}"), verdict(value, limit)),
+                (_, None) => ("–".into(), ""),
+            };
+            // Writing to a String can't fail.
+            let _ = writeln!(
+                table,
+                "| {title} | {} | {} | {ratio} | {allowed} | {verdict} |",
+                told(Some(value)),
+                told(floor)
+            );
+        }
+        table
+    }
+
+    /// Everything, for programs.
+    pub(crate) fn json(&self) -> Value {
+        let rows = ROWS.into_iter().filter_map(|(metric, title, unit, budget)| {
+            let value = self.median(metric, Side::Product)?;
+            let [runs, floor_runs] = self.0.get(&metric)?;
+            let limit = self.limit(metric, budget);
+            Some(json!({
+                "metric": format!("{metric:?}"), "title": title, "unit": unit, "median": value, "runs": runs,
+                "floor": median(floor_runs), "floor_runs": floor_runs, "budget": limit,
+                "met": limit.map(|limit| value <= limit),
+            }))
+        });
+        json!({ "machine": machine(), "rows": rows.collect::<Vec<_>>() })
+    }
+}
+
+fn verdict(value: f64, limit: f64) -> &'static str {
+    if value <= limit { "met" } else { "**missed**" }
+}
+
+/// Three digits are as much as such figures are good for.
+pub(crate) fn round(value: f64) -> String {
+    match value {
+        100.0.. => format!("{value:.0}"),
+        10.0..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// The middle one.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    percentile(values, 50)
+}
+
+/// The value that so many in a hundred are not above.
+pub(crate) fn percentile(values: &[f64], percent: usize) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get(last * percent / 100).copied()
+}
+
+/// What the figures were measured on.
+pub(crate) fn machine() -> Value {
+    let line = |file: &str, name: &str| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+        line.split_once(':').map(|(_, value)| value.trim().to_owned())
+    };
+    let said = |program: &str, argument: &str| {
+        let output = Command::new(program).arg(argument).output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned())
+    };
+    json!({
+        "cpu": line("/proc/cpuinfo", "model name"), "memory": line("/proc/meminfo", "MemTotal"),
+        "cores": std::thread::available_parallelism().map(usize::from).unwrap_or_default(),
+        "kernel": said("uname", "-r"), "redis": said("redis-server", "--version"), "rust": said("rustc", "--version"),
+    })
+}

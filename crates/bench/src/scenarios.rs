@@ -1,0 +1,73 @@
+//! What is done to measure. Each run begins with an empty Redis and fresh processes.
+
+mod in_hand;
+mod jobs;
+mod round_trip;
+mod streams;
+mod submit;
+
+use std::time::Duration;
+
+use contracts::SupplierCode;
+
+use crate::{
+    args::{Args, Scenario},
+    report::{Figures, Side},
+    stage::{Kind, Stage},
+};
+
+pub(crate) use submit::load;
+
+/// Eight of the simulated carriers.
+const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
+
+/// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
+/// machine falls on all of them.
+pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
+    let sizes = args.sizes();
+    let mut figures = Figures::default();
+    for run in 1..=sizes.runs {
+        eprintln!("run {run} of {}", sizes.runs);
+        for (kind, side) in [(Kind::Product, Side::Product), (Kind::Floor, Side::Floor)] {
+            if args.wants(Scenario::Submit) {
+                submit::run(stage, kind, sizes.submits)
+                    .await
+                    .into_iter()
+                    .for_each(|(m, v)| figures.add(m, side, v));
+            }
+            if args.wants(Scenario::Streams) {
+                streams::run(stage, kind, sizes.streams)
+                    .await
+                    .into_iter()
+                    .for_each(|(m, v)| figures.add(m, side, v));
+            }
+        }
+        let mut add =
+            |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
+        if args.wants(Scenario::InHand) {
+            add(in_hand::run(stage, sizes.in_hand).await);
+        }
+        if args.wants(Scenario::Jobs) {
+            add(jobs::run(stage, sizes.jobs).await);
+        }
+        if args.wants(Scenario::RoundTrip) {
+            add(round_trip::run(stage, sizes.round_trips).await);
+        }
+    }
+    figures
+}
+
+/// The eight suppliers that a job asks.
+pub(crate) fn suppliers() -> Vec<SupplierCode> {
+    SUPPLIERS.iter().map(|code| code.parse().expect("a code")).collect()
+}
+
+/// What each of `count` cost, in microseconds.
+pub(crate) fn each_us(spent: Duration, count: usize) -> f64 {
+    spent.as_secs_f64() * 1e6 / as_f64(count)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
+pub(crate) fn as_f64(count: usize) -> f64 {
+    count as f64
+}

@@ -1,0 +1,26 @@
+use super::{each_us, suppliers};
+use crate::{report::Metric, stage::Stage};
+
+/// As many as a worker has in hand unless it is told otherwise.
+const CONCURRENCY: usize = 1000;
+
+pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
+    stage.clear().await;
+    let worker = stage.worker(CONCURRENCY, 0).await;
+    stage.submit(count / 10, &suppliers()).await;
+    stage.until_jobs_are(0).await;
+    worker.stop().await;
+
+    // The jobs wait when the worker comes, so that what Redis spends on them does not count what it took to
+    // submit them.
+    stage.submit(count, &suppliers()).await;
+    let redis_before = stage.redis.cpu();
+    let worker = stage.worker(CONCURRENCY, 0).await;
+    stage.until_jobs_are(0).await;
+    let (spent, redis_after) = (worker.cpu(), stage.redis.cpu());
+    worker.stop().await;
+    vec![
+        (Metric::JobWorkerCpu, each_us(spent, count)),
+        (Metric::JobRedisCpu, each_us(redis_after - redis_before, count)),
+    ]
+}

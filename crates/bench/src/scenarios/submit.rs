@@ -1,0 +1,51 @@
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::task::JoinSet;
+
+use super::each_us;
+use crate::{
+    client::Client,
+    report::Metric,
+    stage::{Kind, SEARCH, Stage},
+};
+
+/// How many clients submit at once.
+const CONNECTIONS: usize = 64;
+
+pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric, f64)> {
+    stage.clear().await;
+    let gateway = stage.gateway(kind).await;
+    // What is done once only, like opening connections, is not what a submit costs.
+    load(gateway.addr, CONNECTIONS, count / 10, SEARCH).await;
+    let (before, redis_before) = (gateway.process.cpu(), stage.redis.cpu());
+    load(gateway.addr, CONNECTIONS, count, SEARCH).await;
+    let (after, redis_after) = (gateway.process.cpu(), stage.redis.cpu());
+    gateway.process.stop().await;
+    vec![
+        (Metric::SubmitGatewayCpu, each_us(after - before, count)),
+        (Metric::SubmitRedisCpu, each_us(redis_after - redis_before, count)),
+    ]
+}
+
+/// Submits a search so often over so many connections, each of which waits for its answer before it asks again.
+pub(crate) async fn load(addr: SocketAddr, connections: usize, count: usize, body: &str) {
+    let (left, body) = (Arc::new(AtomicUsize::new(count)), Arc::<str>::from(body));
+    let mut clients = JoinSet::new();
+    for _ in 0..connections {
+        let (left, body) = (Arc::clone(&left), Arc::clone(&body));
+        clients.spawn(async move {
+            let mut client = Client::connect(addr).await;
+            let one_less = |left: usize| left.checked_sub(1);
+            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+                client.submit(&body).await;
+            }
+        });
+    }
+    clients.join_all().await;
+}

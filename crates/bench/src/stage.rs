@@ -1,0 +1,196 @@
+//! What a scenario plays on: a private Redis, and the services as it needs them.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use broker::{Broker, Retention};
+use contracts::{
+    EpochMillis, SearchId, SearchRequest, SupplierCode,
+    entry::{Job, JobTimes},
+    names,
+};
+use futures_util::{StreamExt, stream};
+use redis::{AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use crate::{client::Client, process::Process};
+
+/// What is asked for, again and again.
+pub(crate) const SEARCH: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;
+/// How long anything may take before it counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the searches here may take: none is to end by its deadline.
+const DEADLINE: Duration = Duration::from_secs(3600);
+/// How many requests to Redis are under way at once where their number is not what is measured.
+const AT_ONCE: usize = 256;
+
+/// A private Redis, with room for files beside it.
+pub(crate) struct Stage {
+    directory: TempDir,
+    programs: PathBuf,
+    port: u16,
+    pub(crate) redis: Process,
+    pub(crate) connection: MultiplexedConnection,
+    pub(crate) broker: Broker,
+}
+
+/// Which gateway is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Product,
+    Floor,
+}
+
+/// A gateway that takes requests.
+pub(crate) struct Gateway {
+    pub(crate) process: Process,
+    pub(crate) addr: SocketAddr,
+}
+
+impl Stage {
+    /// Starts a Redis of its own with nothing in it.
+    pub(crate) async fn build(programs: &Path, durable: bool) -> Self {
+        let directory = TempDir::new().expect("a directory for temporary files");
+        let port = free_port();
+        let path = directory.path();
+        let (port_text, path_text) = (port.to_string(), path.to_string_lossy());
+        let append = if durable { "yes" } else { "no" };
+        #[rustfmt::skip]
+        let arguments = [
+            "--bind", "127.0.0.1", "--port", &port_text, "--dir", &path_text, "--save", "",
+            "--appendonly", append, "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
+        ];
+        let mut redis = Process::start(Path::new("redis-server"), &arguments, &[], &path.join("redis.log"));
+        let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).expect("an address");
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let connection = loop {
+            assert!(!redis.has_ended(), "Redis has ended: is redis-server 7.0 or newer installed?");
+            match client.get_multiplexed_async_connection_with_config(&config).await {
+                Ok(connection) => break connection,
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            }
+        };
+        let addr = format!("127.0.0.1:{port}").parse().expect("an address");
+        let retention = Retention { record: DEADLINE, news: DEADLINE };
+        let broker = Broker::new(&addr, retention).expect("a broker");
+        Self { directory, programs: programs.to_owned(), port, redis, connection, broker }
+    }
+
+    /// Starts a gateway and waits until it is ready.
+    pub(crate) async fn gateway(&self, kind: Kind) -> Gateway {
+        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let name = if kind == Kind::Product { "main-service" } else { "floor" };
+        let own = [("APP_PORT", addr.port().to_string()), ("MAX_BACKLOG", "0".into())];
+        let mut process = self.start(name, &own);
+        until("the gateway is ready", async || {
+            assert!(!process.has_ended(), "{name} has ended: {}", self.log(name));
+            match kind {
+                Kind::Product => Client::is_ready(addr).await,
+                Kind::Floor => tokio::net::TcpStream::connect(addr).await.is_ok(),
+            }
+        })
+        .await;
+        Gateway { process, addr }
+    }
+
+    /// Starts a worker whose suppliers take `latency_ms` and never fail, and waits until it reads.
+    pub(crate) async fn worker(&self, concurrency: usize, latency_ms: u64) -> Process {
+        let consumers = self.consumers().await;
+        let worker = self.start(
+            "provider-service",
+            &[
+                ("MAX_CONCURRENCY", concurrency.to_string()),
+                ("SIMULATED_LATENCY_MS", latency_ms.to_string()),
+                ("SIMULATED_FAILURE_RATE", "0".into()),
+            ],
+        );
+        until("the worker reads", async || self.consumers().await > consumers).await;
+        worker
+    }
+
+    fn start(&self, name: &str, own: &[(&str, String)]) -> Process {
+        let mut settings = vec![
+            ("REDIS_ADDR", format!("127.0.0.1:{}", self.port)),
+            ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
+            // A search that a scenario has set aside is not to be taken over.
+            ("JOB_LEASE_MS", DEADLINE.as_millis().to_string()),
+        ];
+        settings.extend_from_slice(own);
+        Process::start(&self.programs.join(name), &[], &settings, &self.directory.path().join(name))
+    }
+
+    fn log(&self, name: &str) -> String {
+        std::fs::read_to_string(self.directory.path().join(name)).unwrap_or_default()
+    }
+
+    /// Submits searches as a gateway does, that ask these suppliers.
+    pub(crate) async fn submit(&self, count: usize, suppliers: &[SupplierCode]) -> Vec<SearchId> {
+        let submits = stream::iter(0..count).map(|_| async {
+            let job = job(suppliers);
+            self.broker.submit(&job).await.expect("Redis takes a search");
+            job.search_id
+        });
+        submits.buffer_unordered(AT_ONCE).collect().await
+    }
+
+    /// Waits until so many jobs are left in the queue, in hand or not.
+    pub(crate) async fn until_jobs_are(&self, count: usize) {
+        until("all jobs are done", async || {
+            self.ask::<usize>("XLEN", &[names::REQUESTED_STREAM]).await == count
+        })
+        .await;
+    }
+
+    /// Waits until the workers have so many jobs in hand.
+    pub(crate) async fn until_in_hand(&self, count: u64) {
+        until("all jobs are in hand", async || {
+            self.broker.vitals().await.is_ok_and(|vitals| vitals.in_hand == count)
+        })
+        .await;
+    }
+
+    async fn consumers(&self) -> usize {
+        let mut connection = self.connection.clone();
+        let groups =
+            connection.xinfo_groups::<_, redis::streams::StreamInfoGroupsReply>(names::REQUESTED_STREAM);
+        let groups = groups.await.map(|reply| reply.groups).unwrap_or_default();
+        groups.first().map_or(0, |group| group.consumers)
+    }
+
+    /// Forgets everything, and gives the memory back.
+    pub(crate) async fn clear(&self) {
+        self.ask::<String>("FLUSHALL", &["SYNC"]).await;
+    }
+
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &str, arguments: &[&str]) -> T {
+        let mut command = redis::cmd(command);
+        command.arg(arguments);
+        command.query_async(&mut self.connection.clone()).await.expect("Redis answers")
+    }
+}
+
+/// A search that was accepted just now.
+pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
+    let query = SearchRequest::from_json(SEARCH.as_bytes()).expect("a search").query;
+    let created = EpochMillis::now();
+    let times = Some(JobTimes { created, deadline: created + DEADLINE });
+    Job { search_id: SearchId::random(), query, suppliers: suppliers.to_vec(), times }
+}
+
+/// Waits until something holds.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
