@@ -43,7 +43,9 @@ pub(super) struct Options {
     operation_id = "airports",
     tag = "places",
     params(
-        ("q" = String, Query, description = "What was typed so far.", min_length = 1, pattern = r"\S", example = "jak"),
+        // Something that is no white space, as Unicode has it: what \s is differs from one regex to the next.
+        ("q" = String, Query, description = "What was typed so far.", min_length = 1, example = "jak",
+            pattern = r"[^\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
         ("limit" = Option<u8>, Query, description = "How many places to name at most; 8 if absent.", minimum = 1,
             maximum = 50, example = 5),
     ),
