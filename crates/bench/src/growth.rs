@@ -96,12 +96,15 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
     let busy = cpu();
     sleep(IDLE).await;
     let idle = cpu();
-    let spent: Vec<_> =
-        busy.iter().zip(&before).map(|(after, before)| each_us(*after - *before, count)).collect();
+    let spent: Vec<_> = busy
+        .iter()
+        .zip(&before)
+        .map(|(after, before)| each_us(after.saturating_sub(*before), count))
+        .collect();
     let idle: Vec<_> = idle
         .iter()
         .zip(&busy)
-        .map(|(after, before)| (*after - *before).as_secs_f64() * 1e3 / IDLE.as_secs_f64())
+        .map(|(after, before)| after.saturating_sub(*before).as_secs_f64() * 1e3 / IDLE.as_secs_f64())
         .collect();
     for gateway in gateways {
         gateway.process.stop().await;

@@ -22,9 +22,9 @@ use crate::{client::Client, process::Process};
 /// What is asked for, again and again.
 pub(crate) const SEARCH: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;
 /// How long anything may take before it counts as stuck.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long the searches here may take: none is to end by its deadline.
-const DEADLINE: Duration = Duration::from_secs(3600);
+const DEADLINE: Duration = Duration::from_hours(1);
 /// How many requests to Redis are under way at once where their number is not what is measured.
 const AT_ONCE: usize = 256;
 

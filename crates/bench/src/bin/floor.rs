@@ -64,8 +64,8 @@ async fn submit(State(floor): State<Arc<Floor>>, Json(search): Json<Value>) -> J
     let job =
         [("search_id", &id), ("from", &from), ("to", &to), ("date", &date), ("passengers", &passengers)];
     let added = floor.redis.clone().xadd::<_, _, _, _, String>("flight.search.requested", "*", &job).await;
-    let data = json!({ "search_id": id, "status": "processing" });
-    Json(json!({ "success": added.is_ok(), "message": "Search request submitted", "data": data }))
+    let answer = json!({ "search_id": id, "status": "processing" });
+    Json(json!({ "success": added.is_ok(), "message": "Search request submitted", "data": answer }))
 }
 
 async fn stream(State(floor): State<Arc<Floor>>, Path(id): Path<String>) -> impl IntoResponse {

@@ -21,6 +21,6 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     worker.stop().await;
     vec![
         (Metric::JobWorkerCpu, each_us(spent, count)),
-        (Metric::JobRedisCpu, each_us(redis_after - redis_before, count)),
+        (Metric::JobRedisCpu, each_us(redis_after.saturating_sub(redis_before), count)),
     ]
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     let before = gateway.process.cpu();
     let took = deliver(stage, &searches, streams).await;
     sleep(QUIET).await;
-    let spent = gateway.process.cpu() - before;
+    let spent = gateway.process.cpu().saturating_sub(before);
     gateway.process.stop().await;
     vec![
         (Metric::IdleStream, f64::from(u32::try_from(memory).expect("KiB")) / as_f64(count)),

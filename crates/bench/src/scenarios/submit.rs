@@ -28,8 +28,8 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     let (after, redis_after) = (gateway.process.cpu(), stage.redis.cpu());
     gateway.process.stop().await;
     vec![
-        (Metric::SubmitGatewayCpu, each_us(after - before, count)),
-        (Metric::SubmitRedisCpu, each_us(redis_after - redis_before, count)),
+        (Metric::SubmitGatewayCpu, each_us(after.saturating_sub(before), count)),
+        (Metric::SubmitRedisCpu, each_us(redis_after.saturating_sub(redis_before), count)),
     ]
 }
 
