@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{System, eventually};
+use e2e::{Service, System, eventually};
 use rustix::process::Signal;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +63,10 @@ async fn both_stop_cleanly_while_redis_is_away() {
 async fn a_service_that_cannot_do_its_work_says_so_and_fails() {
     let mut system = System::start().await;
     // The port is taken by the gateway that runs.
-    assert!(system.gateway_on(system.gateways[0].port).await.is_none());
+    let settings = [("APP_PORT", system.gateways[0].port.to_string()), ("REDIS_ADDR", system.redis.addr())];
+    let mut second = Service::start("main-service", &settings.map(|(name, value)| (name.to_owned(), value)));
+    assert_eq!(second.exit_code().await, Some(1));
+    assert!(second.log().contains("set APP_PORT to a free port"), "{}", second.log());
     system.add_worker_with(&[("SUPPLIERS_FILE", "/does/not/exist")]);
     let mut worker = system.workers.pop().unwrap();
     assert_eq!(worker.exit_code().await, Some(1));
