@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
 fn on_stop(context: &Context, delivery: &Delivery, why: Stop) -> Disposition {
     match (why, Job::decode(&delivery.fields)) {
         (Stop::Cancelled, _) => Disposition::Discard,
-        (Stop::HandBack, Ok(job)) => Disposition::HandBack(with_times(context, job, delivery.entry)),
+        (Stop::HandBack, Ok(job)) => Disposition::HandBack(timed(context, job, delivery.entry).0),
         (Stop::Lost, _) | (Stop::HandBack, Err(_)) => Disposition::Leave,
     }
 }
@@ -88,8 +88,8 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         return Ok(Disposition::Bury(format!("{MAX_DELIVERIES} workers died or stalled over it")));
     }
     let is_ours = job.times.is_some();
-    let job = with_times(context, job, delivery.entry);
-    let (id, times) = (job.search_id, times_of(&job));
+    let (job, times) = timed(context, job, delivery.entry);
+    let id = job.search_id;
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
     let record = persist("reading a record", || context.broker.read(id)).await?;
@@ -169,14 +169,10 @@ fn log_end(id: SearchId, outcome: &Outcome) {
     );
 }
 
-/// A job of the replaced system has no times: it began when its entry was added.
-fn with_times(context: &Context, mut job: Job, entry: EntryId) -> Job {
+/// A job and its times. One of the replaced system has none: it began when its entry was added.
+fn timed(context: &Context, mut job: Job, entry: EntryId) -> (Job, JobTimes) {
     let created = entry.added_at();
     let deadline = created + context.config.common.search_deadline_ms;
-    job.times.get_or_insert(JobTimes { created, deadline });
-    job
-}
-
-fn times_of(job: &Job) -> JobTimes {
-    job.times.unwrap_or(JobTimes { created: EpochMillis(0), deadline: EpochMillis(0) })
+    let times = *job.times.get_or_insert(JobTimes { created, deadline });
+    (job, times)
 }
