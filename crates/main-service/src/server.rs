@@ -1,21 +1,16 @@
 //! Accepts connections and serves HTTP/1.1 on them.
 //!
 //! An accept loop of its own, on hyper, because an open stream is mostly an idle connection: its buffers are what
-//! a gateway's memory goes to.
+//! a gateway's memory would go to. [`event_stream`] does without them.
+
+mod connection;
+mod event_stream;
+mod wire;
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use futures_util::FutureExt;
-use hyper::{
-    body::Incoming,
-    server::conn::http1,
-    service::{Service, service_fn},
-};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use service::Lifecycle;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
@@ -23,7 +18,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
-use tokio_util::sync::CancellationToken;
 
 /// How long a client may take to send the headers of a request, an idle connection between two included.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,7 +59,7 @@ pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, l
                     tracing::debug!(%error, "can't tune a connection");
                 }
                 if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                    let serving = serve(socket, Peer(peer.ip()), router.clone(), stop.clone());
+                    let serving = connection::serve(socket, Peer(peer.ip()), router.clone(), stop.clone());
                     lifecycle.spawn(serving.map(|()| drop(place)));
                 } else if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
                     lifecycle.spawn(refuse(socket).map(|()| drop(place)));
@@ -77,31 +71,6 @@ pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, l
                 stop.run_until_cancelled(tokio::time::sleep(ACCEPT_PAUSE)).await;
             }
         }
-    }
-}
-
-async fn serve(socket: TcpStream, peer: Peer, router: Router, stop: CancellationToken) {
-    let service = TowerToHyperService::new(router);
-    let with_peer = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        service.call(request)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(16 * 1024)
-        .serve_connection(TokioIo::new(socket), with_peer);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
-        () = stop.cancelled() => {
-            // Answers what is under way, streams included, which the hub has told to end; takes nothing new.
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke");
     }
 }
 

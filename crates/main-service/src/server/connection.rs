@@ -1,0 +1,113 @@
+//! One client's connection, from its first request to its end.
+//!
+//! hyper reads the requests and writes the answers, except for event streams: when a request is answered by one,
+//! the connection is taken from hyper, with all its buffers, for as long as the stream lasts.
+
+use std::{
+    future::{pending, poll_fn},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
+
+use axum::Router;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    HEADER_TIMEOUT, Peer,
+    event_stream::{Answer, EventStream, Takeover},
+    wire::Wire,
+};
+
+/// Serves a connection until one of the two sides ends it.
+pub(super) async fn serve(socket: TcpStream, peer: Peer, router: Router, stop: CancellationToken) {
+    let mut wire = Wire::new(socket);
+    // Most clients go when their stream has ended: hyper's buffers are for those that say more.
+    while let Some(Ok(true)) = stop.run_until_cancelled(timeout(HEADER_TIMEOUT, wire.speaks())).await {
+        match requests(wire, peer, router.clone(), &stop).await {
+            Ok(Some((next, stream))) => match stream.pour(next).await {
+                Ok(Some(next)) => wire = next,
+                Ok(None) => return,
+                Err(error) => return tracing::debug!(%error, "a stream broke"),
+            },
+            Ok(None) => return,
+            Err(error) => return tracing::debug!(%error, "a connection broke"),
+        }
+    }
+}
+
+/// Answers requests, until one is answered by an event stream, or until the connection's end.
+async fn requests(
+    wire: Wire,
+    peer: Peer,
+    router: Router,
+    stop: &CancellationToken,
+) -> hyper::Result<Option<(Wire, EventStream)>> {
+    let flushed = wire.flushed();
+    let taken = Arc::new(Mutex::new(None));
+    let router = TowerToHyperService::new(router);
+    let answer = |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        let (takeover, taken) = (Takeover::of(&request), Arc::clone(&taken));
+        let response = router.call(request);
+        async move {
+            match takeover.take(response.await?) {
+                Answer::Stream(stream) => {
+                    *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(stream);
+                    // hyper waits for an answer until it is relieved of the connection.
+                    pending().await
+                }
+                Answer::Plain(response) => Ok::<_, std::convert::Infallible>(response),
+            }
+        }
+    };
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(wire), service_fn(answer));
+    // In a box, so that a stream does not keep the room for it.
+    let mut connection = Box::new(connection);
+    let mut stopping = pin!(stop.cancelled());
+    let mut is_stopping = false;
+
+    let stream = poll_fn(|cx| {
+        if !is_stopping && stopping.as_mut().poll(cx).is_ready() {
+            is_stopping = true;
+            // Answers what is under way, streams included, which the hub has told to end; takes nothing new.
+            Pin::new(&mut *connection).graceful_shutdown();
+        }
+        if let Poll::Ready(ended) = Pin::new(&mut *connection).poll(cx) {
+            return Poll::Ready(ended.map(|()| None));
+        }
+        // An answer to an earlier request may still be on its way.
+        if !flushed.get() {
+            return Poll::Pending;
+        }
+        match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(stream) => Poll::Ready(Ok(Some(stream))),
+            None => Poll::Pending,
+        }
+    })
+    .await?;
+    Ok(stream.map(|stream| {
+        let parts = connection.into_parts();
+        let mut wire = parts.io.into_inner();
+        wire.unread(&parts.read_buf);
+        (wire, stream)
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! A client's socket, which hyper has for as long as there are requests to read.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, BytesMut};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+/// How much is taken from a client ahead of its time. What goes beyond stays in the kernel.
+const MOST_AHEAD: usize = 8 * 1024;
+
+/// A client's socket that hyper can be given and that can be taken back from it.
+pub(super) struct Wire {
+    socket: TcpStream,
+    /// What the client has sent ahead: it is read first.
+    unread: BytesMut,
+    flushed: Flushed,
+}
+
+/// Whether all that was to be written has left: hyper writes all it has before it flushes.
+#[derive(Clone, Default)]
+pub(super) struct Flushed(Arc<AtomicBool>);
+
+impl Flushed {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, flushed: bool) {
+        self.0.store(flushed, Ordering::Relaxed);
+    }
+}
+
+impl Wire {
+    pub(super) fn new(socket: TcpStream) -> Self {
+        Self { socket, unread: BytesMut::new(), flushed: Flushed::default() }
+    }
+
+    pub(super) fn flushed(&self) -> Flushed {
+        self.flushed.clone()
+    }
+
+    /// Takes back what was read and not used.
+    pub(super) fn unread(&mut self, bytes: &[u8]) {
+        let later = self.unread.split();
+        self.unread.extend_from_slice(bytes);
+        self.unread.unsplit(later);
+    }
+
+    /// Waits until the client says something. `false`: it has gone instead.
+    pub(super) async fn speaks(&mut self) -> bool {
+        while self.unread.is_empty() {
+            if self.socket.readable().await.is_err() || self.read_ahead().is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Waits until the client has gone. What it sends meanwhile is kept.
+    pub(super) async fn gone(&mut self) {
+        while self.unread.len() < MOST_AHEAD {
+            if self.socket.readable().await.is_err() || self.read_ahead().is_err() {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    }
+
+    /// Reads what there is; an error if there is an end.
+    fn read_ahead(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 1024];
+        match self.socket.try_read(&mut chunk) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(length) => {
+                self.unread.extend_from_slice(&chunk[..length]);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.unread.is_empty() {
+            return Pin::new(&mut self.socket).poll_read(cx, into);
+        }
+        let length = self.unread.len().min(into.remaining());
+        into.put_slice(&self.unread[..length]);
+        self.unread.advance(length);
+        if self.unread.is_empty() {
+            // Gives the memory back.
+            self.unread = BytesMut::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.flushed.set(false);
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.flushed.set(false);
+        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.socket).poll_flush(cx);
+        self.flushed.set(matches!(flushed, Poll::Ready(Ok(()))));
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
