@@ -13,7 +13,7 @@ use crate::{
     args::Args,
     process::Process,
     report::{machine, median, round},
-    scenarios::{each_us, load, suppliers},
+    scenarios::{as_f64, each_us, load, suppliers},
     stage::{Gateway, Kind, SEARCH, Stage},
 };
 
@@ -50,11 +50,12 @@ const SETTINGS: [Setting; 9] = [
 ];
 
 /// What is told of each setting.
-const COLUMNS: [&str; 6] = [
+const COLUMNS: [&str; 7] = [
     "first gateway, µs a search",
     "each further gateway, µs a search",
     "Redis, µs a search",
     "workers together, µs a search",
+    "Redis' memory, KiB a search",
     "idle: Redis, ms a second",
     "idle: a gateway, ms a second",
 ];
@@ -91,9 +92,9 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         [stage.redis.cpu(), workers].into_iter().chain(gateways).collect()
     };
     search(stage, &gateways[0], count / 10, setting.open).await;
-    let before = cpu();
+    let (before, memory_before) = (cpu(), used_memory(stage).await);
     search(stage, &gateways[0], count, setting.open).await;
-    let busy = cpu();
+    let (busy, memory) = (cpu(), used_memory(stage).await);
     sleep(IDLE).await;
     let idle = cpu();
     let spent: Vec<_> = busy
@@ -112,7 +113,23 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
     for worker in workers {
         worker.stop().await;
     }
-    [Some(spent[2]), median(&spent[3..]), Some(spent[0]), Some(spent[1]), Some(idle[0]), median(&idle[2..])]
+    [
+        Some(spent[2]),
+        median(&spent[3..]),
+        Some(spent[0]),
+        Some(spent[1]),
+        Some((memory - memory_before) / 1024.0 / as_f64(count)),
+        Some(idle[0]),
+        median(&idle[2..]),
+    ]
+}
+
+/// Bytes that Redis has in use.
+async fn used_memory(stage: &Stage) -> f64 {
+    let info: String = stage.ask("INFO", &["memory"]).await;
+    let used =
+        info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("a line that is always there");
+    used.trim().parse().expect("a number")
 }
 
 /// Submits searches that ask eight suppliers, and waits for their end.
