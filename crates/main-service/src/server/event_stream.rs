@@ -4,7 +4,10 @@
 //! So an event stream is taken from it before its first byte is written, and written here: chunked, as hyper would
 //! do it, each frame straight from the feed that shares it among all who follow.
 
-use std::{io, time::SystemTime};
+use std::{
+    io::{self, Write as _},
+    time::SystemTime,
+};
 
 use axum::body::{Body, BodyDataStream, HttpBody};
 use bytes::{Buf, Bytes};
@@ -23,6 +26,9 @@ const CHUNK_END: &[u8] = b"\r\n";
 const LAST_CHUNK_END: &[u8] = b"\r\n0\r\n\r\n";
 /// What ends an answer without a chunk.
 const NO_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// The longest size of a chunk, and its line's end.
+const MOST_OF_A_SIZE: usize = usize::BITS as usize / 4 + 2;
 
 /// An event stream that is to be written.
 pub(super) struct EventStream {
@@ -89,7 +95,8 @@ impl EventStream {
             // What is there already, be it the end, leaves at once: the last event and the end in one write.
             let behind = next(&mut self.body).now_or_never().transpose()?;
             let end = if matches!(behind, Some(None)) { LAST_CHUNK_END } else { CHUNK_END };
-            let size = Bytes::from(format!("{:x}\r\n", frame.len()));
+            let mut room = [0; MOST_OF_A_SIZE];
+            let size = chunk_size(frame.len(), &mut room)?;
             wire.write_all_buf(&mut head.chain(size).chain(frame).chain(end)).await?;
             match behind {
                 Some(None) => break,
@@ -110,6 +117,14 @@ async fn next(body: &mut BodyDataStream) -> io::Result<Option<Bytes>> {
         }
     }
     Ok(None)
+}
+
+/// What begins a chunk. Without an allocation: it is done for each event and each who follows it.
+fn chunk_size(length: usize, room: &mut [u8; MOST_OF_A_SIZE]) -> io::Result<&[u8]> {
+    let mut left = &mut room[..];
+    write!(left, "{length:x}\r\n")?;
+    let written = MOST_OF_A_SIZE - left.len();
+    Ok(&room[..written])
 }
 
 fn head(headers: &HeaderMap, keep_alive: bool) -> Bytes {
