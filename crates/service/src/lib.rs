@@ -9,6 +9,10 @@ mod open_files;
 mod signal;
 pub mod telemetry;
 
+/// A third of the worker's CPU time went to glibc's allocator; docs/benchmarks.md has the figures of both.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 pub use config::{CommonConfig, InvalidMillis, parse_millis};
 pub use lifecycle::{Lifecycle, Unclean};
 pub use open_files::raise_open_files;
