@@ -5,7 +5,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM};
+use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -50,19 +50,20 @@ const SETTINGS: [Setting; 9] = [
 ];
 
 /// What is told of each setting.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "first gateway, µs a search",
     "each further gateway, µs a search",
     "Redis, µs a search",
     "workers together, µs a search",
-    "Redis' memory, KiB a search",
+    "records, KiB a search",
+    "news, KiB a search",
     "idle: Redis, ms a second",
     "idle: a gateway, ms a second",
 ];
 
 /// Measures it and tells it, for people and for programs.
 pub(crate) async fn run(stage: &Stage, args: &Args) -> (String, Value) {
-    let (runs, count) = if args.quick { (1, 1_000) } else { (3, 5_000) };
+    let (runs, count) = if args.quick { (1, 1_000) } else { (5, 10_000) };
     let runs = args.runs.unwrap_or(runs).max(1);
     let mut all = vec![vec![Vec::new(); COLUMNS.len()]; SETTINGS.len()];
     for run in 1..=runs {
@@ -92,9 +93,11 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         [stage.redis.cpu(), workers].into_iter().chain(gateways).collect()
     };
     search(stage, &gateways[0], count / 10, setting.open).await;
-    let (before, memory_before) = (cpu(), used_memory(stage).await);
+    let (before, memory_before, news_before) = (cpu(), used_memory(stage).await, news_memory(stage).await);
     search(stage, &gateways[0], count, setting.open).await;
-    let (busy, memory) = (cpu(), used_memory(stage).await);
+    let busy = cpu();
+    let news = news_memory(stage).await - news_before;
+    let records = used_memory(stage).await - memory_before - news;
     sleep(IDLE).await;
     let idle = cpu();
     let spent: Vec<_> = busy
@@ -118,7 +121,8 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         median(&spent[3..]),
         Some(spent[0]),
         Some(spent[1]),
-        Some((memory - memory_before) / 1024.0 / as_f64(count)),
+        Some(records / 1024.0 / as_f64(count)),
+        Some(news / 1024.0 / as_f64(count)),
         Some(idle[0]),
         median(&idle[2..]),
     ]
@@ -130,6 +134,12 @@ async fn used_memory(stage: &Stage) -> f64 {
     let used =
         info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("a line that is always there");
     used.trim().parse().expect("a number")
+}
+
+/// How many of them hold the result log.
+async fn news_memory(stage: &Stage) -> f64 {
+    let used: Option<f64> = stage.ask("MEMORY", &["USAGE", RESULTS_STREAM, "SAMPLES", "0"]).await;
+    used.unwrap_or(0.0)
 }
 
 /// Submits searches that ask eight suppliers, and waits for their end.
