@@ -1,7 +1,9 @@
 //! What a user of the page does and sees.
 
+use contracts::names::SUPPLIERS_KEY;
 use e2e::{Gateway, System, SystemBuilder, eventually};
 use fantoccini::{Locator, elements::Element};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::browser::{Browser, Look};
@@ -26,6 +28,19 @@ pub(crate) async fn slow() -> System {
 /// A system whose last suppliers take longer than any test.
 pub(crate) async fn very_slow() -> System {
     spread("500-60000").await
+}
+
+/// Keeps the workers from whatever they do, without their noticing: a search then waits for the test instead of the
+/// test hurrying after the search.
+pub(crate) async fn pause(system: &System) {
+    // Workers that say nothing are soon thought to ask nobody, were it not for this.
+    let _: i64 = system.redis.run(&format!("PERSIST {SUPPLIERS_KEY}")).await;
+    system.workers.iter().for_each(|worker| worker.signal(Signal::STOP));
+}
+
+/// Lets the workers go on.
+pub(crate) fn resume(system: &System) {
+    system.workers.iter().for_each(|worker| worker.signal(Signal::CONT));
 }
 
 async fn spread(latency: &str) -> System {

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Look,
-    page::{Page, quick, slow},
+    page::{Page, pause, quick, resume, slow},
 };
 
 /// What Chromium counts as a shift of the layout that nobody asked for, from the first paint on.
@@ -13,11 +13,13 @@ const SHIFTS: &str = "new PerformanceObserver(list => { \
 
 async fn nothing_shifts(look: Look) {
     let system = slow().await;
-    let Some(page) = Page::open(&system, "/", look).await else { return };
-    // No input at all, which would excuse a shift.
+    pause(&system).await;
     let id = system.client().submit().await;
-    page.go(&format!("/?search={id}")).await;
+    // No input at all, which would excuse a shift.
+    let Some(page) = Page::open(&system, &format!("/?search={id}"), look).await else { return };
+    page.phase("processing").await;
     page.browser.client.execute(&format!("window.shifts = []; {SHIFTS}"), Vec::new()).await.unwrap();
+    resume(&system);
     page.fares_land().await;
     let first = page.fares().await.len();
     page.phase("completed").await;
