@@ -50,11 +50,12 @@ const SETTINGS: [Setting; 9] = [
 ];
 
 /// What is told of each setting.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "first gateway, µs a search",
     "each further gateway, µs a search",
     "Redis, µs a search",
     "workers together, µs a search",
+    "all together, µs a search",
     "records, KiB a search",
     "news, KiB a search",
     "idle: Redis, ms a second",
@@ -121,6 +122,7 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         median(&spent[3..]),
         Some(spent[0]),
         Some(spent[1]),
+        Some(spent.iter().sum()),
         Some(records / 1024.0 / as_f64(count)),
         Some(news / 1024.0 / as_f64(count)),
         Some(idle[0]),
