@@ -1,6 +1,9 @@
 //! Both services stop on SIGTERM and SIGINT, cleanly and in time; logs tell a search's way.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use e2e::{Service, System, eventually};
 use rustix::process::Signal;
@@ -31,6 +34,34 @@ async fn both_stop_with_code_0_open_streams_or_not() {
         assert_eq!(stream.retries.len(), 2, "clients are told when to come back");
         assert!((500..=3000).contains(&stream.retries[1]), "{:?}", stream.retries);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_hold_on_do_not_hold_up_a_gateway_that_stops() {
+    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "2000").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let gateway = &system.gateways[0];
+    let connect = |request: &str| {
+        let mut socket = std::net::TcpStream::connect(("127.0.0.1", gateway.port)).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        socket
+    };
+    let half_a_request = connect("GET /health/live HTTP/1.1\r\nhos");
+    let stream = connect(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: x\r\n\r\n"));
+    eventually("the stream is open", async || (stream.peek(&mut [0; 12]).unwrap() > 0).then_some(())).await;
+    // More than any socket buffer holds, for a client that takes nothing.
+    let results = format!("[\"{}\"]", "x".repeat(30_000_000));
+    let end = [("search_id", id.as_str()), ("status", "completed"), ("results", &results)];
+    system.redis.add("flight.search.results", &end).await;
+    let mut follower = client.follow(&id).await;
+    follower.next().await.expect("the end has reached the gateway");
+
+    let start = Instant::now();
+    system.gateways[0].service.terminate();
+    assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    drop((half_a_request, stream));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,13 +115,16 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The same with the `max` cheapest offers. The report goes on telling how many there were.
+    /// The same with the `max` cheapest offers, and no room for more. The report goes on telling how many there
+    /// were.
     #[must_use]
     pub fn capped(mut self, max: usize) -> Self {
         if self.offers.len() > max {
             self.offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
             self.offers.truncate(max);
         }
+        // It may be kept for as long as the slowest supplier takes.
+        self.offers.shrink_to_fit();
         self
     }
 }

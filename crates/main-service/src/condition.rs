@@ -19,7 +19,7 @@ pub(crate) struct Condition {
     seen: Mutex<Seen>,
     /// A feed could not be loaded: the tail has to load them all when Redis is back.
     unloaded: AtomicBool,
-    /// Jobs that wait for a worker: the last count, and what was submitted here since.
+    /// Jobs that wait for a worker, about: the last count, and what was submitted here since.
     waiting: AtomicU64,
 }
 
@@ -42,6 +42,11 @@ impl Condition {
         self.seen().redis_answered = None;
     }
 
+    /// Whether Redis has answered of late.
+    pub(crate) fn redis_answers(&self) -> bool {
+        is_fresh(self.seen().redis_answered)
+    }
+
     /// The tail of the result log has read what there was.
     pub(crate) fn tail_moved(&self) {
         self.seen().tail_moved = Some(Instant::now());
@@ -62,14 +67,11 @@ impl Condition {
         self.unloaded.swap(false, Ordering::AcqRel)
     }
 
-    /// A search was submitted here.
-    pub(crate) fn submitted(&self) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// About how many jobs wait for a worker.
-    pub(crate) fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
+    /// A place for a search that is about to be submitted; none if so many wait already.
+    pub(crate) fn place(&self, most: u64) -> Option<Place<'_>> {
+        let one_more = |waiting| (waiting < most).then_some(waiting + 1);
+        self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
+        Some(Place(&self.waiting))
     }
 
     /// The workers ask these suppliers.
@@ -108,10 +110,9 @@ impl Condition {
     /// What keeps the gateway from being of use, if anything does.
     pub(crate) fn trouble(&self) -> Option<&'static str> {
         let seen = self.seen();
-        let fresh = |at: Option<Instant>| at.is_some_and(|at| at.elapsed() < FRESH);
-        if !fresh(seen.redis_answered) {
+        if !is_fresh(seen.redis_answered) {
             Some("Redis does not answer")
-        } else if !fresh(seen.tail_moved) {
+        } else if !is_fresh(seen.tail_moved) {
             Some("the result tail is not moving")
         } else {
             None
@@ -120,5 +121,47 @@ impl Condition {
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_fresh(sign: Option<Instant>) -> bool {
+    sign.is_some_and(|at| at.elapsed() < FRESH)
+}
+
+/// A place among the jobs that wait, taken before the job is there, so that many POSTs at once can't all have the
+/// last one. Given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Place<'a>(&'a AtomicU64);
+
+impl Place<'_> {
+    /// The job is there.
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        // The count may have been taken anew meanwhile. It is never refused.
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| Some(waiting.saturating_sub(1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_given_back_unless_it_is_kept() {
+        let condition = Condition::default();
+        let first = condition.place(2).expect("nobody waits");
+        let second = condition.place(2).expect("one waits");
+        assert!(condition.place(2).is_none());
+        drop(first);
+        second.keep();
+        condition.place(2).expect("one was given back").keep();
+        assert!(condition.place(2).is_none());
     }
 }

@@ -1,10 +1,9 @@
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use clap::Parser;
-use ipnet::IpNet;
 use service::{CommonConfig, parse_millis};
 
-use crate::AllowedOrigins;
+use crate::{AllowedOrigins, TrustedProxies};
 
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]
@@ -31,7 +30,8 @@ pub struct Config {
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", default_value = "", value_name = "ORIGINS")]
     pub cors_allowed_origins: AllowedOrigins,
 
-    /// Connections at once, streams included, past which a new one gets 503; 0 for no limit.
+    /// Connections at once, streams included, past which a new one gets 503; 0 for as many as the files allow
+    /// that may be open.
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 0, value_name = "N")]
     pub max_connections: usize,
 
@@ -45,21 +45,10 @@ pub struct Config {
     pub rate_limit_per_minute: u32,
 
     /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks separated by commas.
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network, value_name = "NETWORK,…")]
-    pub trusted_proxies: Vec<IpNet>,
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_name = "NETWORKS")]
+    pub trusted_proxies: TrustedProxies,
 
     /// Milliseconds after which a client that takes nothing, or has vanished, is cut off.
     #[arg(long, env = "PEER_TIMEOUT_MS", default_value = "30000", value_parser = parse_millis, value_name = "MS")]
     pub peer_timeout_ms: Duration,
-}
-
-/// A text that is neither an address nor a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be an IP address or a network like 10.0.0.0/8")]
-struct InvalidNetwork;
-
-fn parse_network(text: &str) -> Result<IpNet, InvalidNetwork> {
-    let text = text.trim();
-    let address = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(|_| address()).map_err(|_| InvalidNetwork)
 }

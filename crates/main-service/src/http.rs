@@ -34,6 +34,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
+pub use client_limit::TrustedProxies;
 pub use cors::AllowedOrigins;
 
 use crate::app::App;

@@ -29,9 +29,13 @@ use service::{Lifecycle, Unclean};
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
-pub use http::AllowedOrigins;
+pub use http::{AllowedOrigins, TrustedProxies};
 
 use app::App;
+
+/// Files that are left for what is no client's: those that are being refused, and Redis' connections above all,
+/// which must come back while clients flood in.
+const SPARE_FILES: usize = server::REFUSED_AT_ONCE + 64;
 
 /// Why the gateway did not start, or not stop as it should.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +56,11 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
     let grace = config.common.shutdown_grace_ms;
-    let connections =
-        if config.max_connections == 0 { Semaphore::MAX_PERMITS } else { config.max_connections };
-    let limits = server::Limits { connections, peer_timeout: config.peer_timeout_ms };
+    let limits = server::Limits {
+        connections: connections(config.max_connections),
+        peer_timeout: config.peer_timeout_ms,
+        farewell: grace * 4 / 5,
+    };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
         "gateway starts");
     let app = Arc::new(App::new(config, broker));
@@ -78,4 +84,10 @@ pub async fn run(
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
     Ok(())
+}
+
+/// How many connections there may be at once: as many as is said, or as the files allow that may be open.
+fn connections(most: usize) -> usize {
+    let most = if most == 0 { service::open_files().saturating_sub(SPARE_FILES) } else { most };
+    most.clamp(1, Semaphore::MAX_PERMITS)
 }

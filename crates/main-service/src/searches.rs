@@ -16,6 +16,8 @@ use crate::{
 
 /// How many records are read at once.
 const LOADED_AT_ONCE: usize = 64;
+/// How many milliseconds a worker may be behind the deadline before a gateway steps in.
+const LEEWAY_MS: u64 = 500;
 
 /// Loads a feed from its search's record, which is returned: `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
@@ -28,12 +30,17 @@ pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<
     Ok(record)
 }
 
-/// Loads the feeds of these searches, so far as they are still followed.
+/// Loads the feeds of these searches, so far as they are still followed. A record that can't be read at all holds
+/// up nobody else's.
 pub(crate) async fn load_all(app: &App, ids: Vec<SearchId>) -> Result<(), BrokerError> {
     let loads = stream::iter(ids).map(|id| async move {
-        match app.hub.feed(id) {
-            Some(feed) => load(app, id, &feed).await.map(drop),
-            None => Ok(()),
+        let Some(feed) = app.hub.feed(id) else { return Ok(()) };
+        match load(app, id, &feed).await {
+            Err(error) if !error.is_passing() => {
+                tracing::error!(search_id = %id, %error, "the record of a followed search can't be read");
+                Ok(())
+            }
+            loaded => loaded.map(drop),
         }
     });
     loads.buffer_unordered(LOADED_AT_ONCE).fold(Ok(()), async |all, one| all.and(one)).await
@@ -130,7 +137,12 @@ fn log_end(id: SearchId, outcome: &Outcome) {
     );
 }
 
+/// Searches whose deadline was before this should have ended by now.
+pub(crate) fn overdue_before() -> EpochMillis {
+    EpochMillis(EpochMillis::now().0.saturating_sub(LEEWAY_MS))
+}
+
 /// Whether a search should have ended by now.
-pub(crate) fn is_overdue(record: &SearchRecord, now: EpochMillis) -> bool {
-    record.end.is_none() && record.deadline.is_some_and(|deadline| deadline < now)
+pub(crate) fn is_overdue(record: &SearchRecord) -> bool {
+    record.end.is_none() && record.deadline.is_some_and(|deadline| deadline < overdue_before())
 }

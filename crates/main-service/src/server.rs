@@ -19,7 +19,7 @@ use tokio::{
     sync::Semaphore,
 };
 
-/// How long a client may take to send the headers of a request, an idle connection between two included.
+/// How long a client may be silent before a request, and then how long it may take to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// After how long of silence the kernel asks whether the peer is still there.
 const KEEPALIVE: Duration = Duration::from_mins(1);
@@ -28,7 +28,7 @@ const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: appli
     connection: close\r\ncontent-length: 111\r\n\r\n\
     {\"success\":false,\"code\":\"too_many_connections\",\"message\":\"too many connections; try again shortly\",\"errors\":[]}";
 /// How many are told so at once; beyond that they are closed without a word.
-const REFUSED_AT_ONCE: usize = 256;
+pub(crate) const REFUSED_AT_ONCE: usize = 256;
 /// How long that may take.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
@@ -45,6 +45,8 @@ pub(crate) struct Limits {
     pub(crate) connections: usize,
     /// For how long a peer may take nothing of what it was sent. Every stream sends something every 15 s.
     pub(crate) peer_timeout: Duration,
+    /// How long connections have for their end when the gateway stops.
+    pub(crate) farewell: Duration,
 }
 
 /// Serves until it is time to stop.
@@ -59,7 +61,8 @@ pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, l
                     tracing::debug!(%error, "can't tune a connection");
                 }
                 if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                    let serving = connection::serve(socket, Peer(peer.ip()), router.clone(), stop.clone());
+                    let serving =
+                        connection::serve(socket, Peer(peer.ip()), router.clone(), limits, stop.clone());
                     lifecycle.spawn(serving.map(|()| drop(place)));
                 } else if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
                     lifecycle.spawn(refuse(socket).map(|()| drop(place)));

@@ -15,5 +15,5 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 pub use config::{CommonConfig, InvalidMillis, parse_millis};
 pub use lifecycle::{Lifecycle, Unclean};
-pub use open_files::raise_open_files;
+pub use open_files::{open_files, raise_open_files};
 pub use signal::Signals;

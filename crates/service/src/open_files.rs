@@ -10,3 +10,9 @@ pub fn raise_open_files() {
         Err(error) => tracing::warn!(limit = limit.current, %error, "the limit of open files stays as it is"),
     }
 }
+
+/// How many files this process may have open at once.
+#[must_use]
+pub fn open_files() -> usize {
+    getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}

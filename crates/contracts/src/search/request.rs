@@ -12,6 +12,9 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
 /// The longest one: a day, as for the configured deadline, which is shorter or the same.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
+/// How many suppliers a client may name: each that no worker knows is told as such, in an answer of its own.
+const MOST_SUPPLIERS: usize = 100;
+
 /// What a client asks for with a POST: a query, and how it is to be worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchRequest {
@@ -166,7 +169,11 @@ fn codes(value: &Value) -> Result<Vec<SupplierCode>, Refusal> {
             codes.push(code);
         }
     }
-    if codes.is_empty() { Err(Refusal::Value("must name at least one supplier".into())) } else { Ok(codes) }
+    match codes.len() {
+        0 => Err(Refusal::Value("must name at least one supplier".into())),
+        1..=MOST_SUPPLIERS => Ok(codes),
+        _ => Err(Refusal::Value(format!("must name at most {MOST_SUPPLIERS} suppliers"))),
+    }
 }
 
 fn timeout(value: &Value) -> Result<Duration, Refusal> {

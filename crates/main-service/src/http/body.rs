@@ -12,8 +12,7 @@ use super::Problem;
 
 /// The largest body that is taken. The longest sensible search has a few hundred bytes.
 const MAX_BODY: usize = 16 * 1024;
-/// How much more of a body that is too large is read and thrown away: who is still sending when the connection is
-/// closed does not get to see the answer.
+/// How much more of a body that is too large is read and thrown away, for the same reason as in [`pass_by`].
 const FORGIVEN: usize = 1024 * 1024;
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +25,13 @@ pub(super) async fn read_json(headers: &HeaderMap, body: Body) -> Result<Vec<u8>
     let is_json = essence.eq_ignore_ascii_case("application/json");
     let read = tokio::time::timeout(PATIENCE, read(body)).await.unwrap_or(Err(Problem::BodyTooSlow));
     if is_json { read } else { Err(Problem::ContentType) }
+}
+
+/// Reads what is of no interest any more: who is still sending when the connection is closed does not get to see
+/// the answer.
+pub(super) async fn pass_by(body: Body) {
+    // What it was, and whether it came to an end, makes no difference.
+    let _ = tokio::time::timeout(PATIENCE, read(body)).await;
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Problem> {

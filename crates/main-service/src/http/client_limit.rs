@@ -1,9 +1,11 @@
 //! How many searches one client may submit in a minute.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
-    sync::Arc,
+    str::FromStr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -20,19 +22,49 @@ use governor::{
 };
 use ipnet::IpNet;
 
-use super::Problem;
+use super::{Problem, body};
 use crate::{Config, app::App, server::Peer};
 
 /// The bits of an IPv6 address that name a client: what is behind them it chooses freely.
 const CLIENT_BITS: u32 = 64;
-/// After how many clients those that were not seen of late are forgotten.
-const REMEMBERED: usize = 10_000;
+/// How often those are forgotten that were not seen of late: it takes a look at each.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// Proxies whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+/// A text that is neither an address nor a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no IP address and no network like 10.0.0.0/8")]
+pub struct InvalidNetwork(String);
+
+impl FromStr for TrustedProxies {
+    type Err = InvalidNetwork;
+
+    /// Reads addresses and networks separated by commas; empty for none.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let network = |part: &str| {
+            let network = part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+            network.map_err(|_| InvalidNetwork(part.to_owned()))
+        };
+        parts.map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TrustedProxies {
+    fn trust(&self, address: &IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+}
 
 /// What is known of each client's rate.
 struct ClientLimit {
     rates: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>,
     clock: DefaultClock,
-    trusted_proxies: Vec<IpNet>,
+    swept: Mutex<Instant>,
+    trusted_proxies: TrustedProxies,
 }
 
 /// Puts the limit before a route, if there is one.
@@ -48,8 +80,11 @@ async fn check(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if let Some(Peer(peer)) = request.extensions().get() {
-        limit.admit(client(*peer, request.headers(), &limit.trusted_proxies))?;
+    if let Some(Peer(peer)) = request.extensions().get()
+        && let Err(problem) = limit.admit(client(*peer, request.headers(), &limit.trusted_proxies))
+    {
+        body::pass_by(request.into_body()).await;
+        return Err(problem);
     }
     Ok(next.run(request).await)
 }
@@ -60,34 +95,49 @@ impl ClientLimit {
         Some(Self {
             rates: RateLimiter::hashmap(quota),
             clock: DefaultClock::default(),
+            swept: Mutex::new(Instant::now()),
             trusted_proxies: config.trusted_proxies.clone(),
         })
     }
 
     fn admit(&self, client: IpAddr) -> Result<(), Problem> {
-        if self.rates.len() > REMEMBERED {
-            self.rates.retain_recent();
-        }
+        self.sweep();
         let Err(until) = self.rates.check_key(&network(client)) else { return Ok(()) };
         let wait = until.wait_time_from(self.clock.now());
         Err(Problem::RateLimited(wait.as_secs() + 1))
+    }
+
+    fn sweep(&self) {
+        // Whoever finds it locked leaves it to the one who looks.
+        let Ok(mut swept) = self.swept.try_lock() else { return };
+        if swept.elapsed() >= SWEEP {
+            self.rates.retain_recent();
+            self.rates.shrink_to_fit();
+            *swept = Instant::now();
+        }
     }
 }
 
 /// Who sent a request: the peer, or whom the trusted proxies in front name. The header is read from its end, because
 /// only what a trusted proxy has appended is true.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let mut client = peer.to_canonical();
-    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<_> = forwarded.flat_map(|value| value.split(',')).collect();
+    let forwarded = headers.get_all("x-forwarded-for").into_iter();
+    let hops: Vec<_> = forwarded.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     for hop in hops.into_iter().rev() {
-        match hop.trim().parse::<IpAddr>() {
-            Ok(address) if is_trusted(&client) => client = address.to_canonical(),
+        match address(hop) {
+            Some(address) if proxies.trust(&client) => client = address.to_canonical(),
             _ => break,
         }
     }
     client
+}
+
+/// An address as proxies write it: plain, in brackets, or with a port behind it.
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
 }
 
 fn network(client: IpAddr) -> IpAddr {
@@ -102,14 +152,16 @@ fn network(client: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn from(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let trusted: Vec<_> = trusted.iter().map(|network| network.parse().unwrap()).collect();
+        let trusted = trusted.join(",").parse().unwrap();
         client(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
@@ -127,6 +179,23 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["1.1.1.1", "198.51.100.1"], &trusted), "198.51.100.1");
         assert_eq!(from("10.0.0.1", &["nonsense"], &trusted), "10.0.0.1");
         assert_eq!(from("10.0.0.1", &[], &trusted), "10.0.0.1");
+    }
+
+    #[test]
+    fn addresses_are_read_however_proxies_write_them() {
+        for hop in ["198.51.100.1:4711", "\u{e9}, 198.51.100.1", " 198.51.100.1 "] {
+            assert_eq!(from("10.0.0.1", &[hop], &["10.0.0.0/8"]), "198.51.100.1", "{hop}");
+        }
+        for hop in ["2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443"] {
+            assert_eq!(from("10.0.0.1", &[hop], &["10.0.0.0/8"]), "2001:db8::1", "{hop}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks_or_none() {
+        assert_eq!("".parse(), Ok(TrustedProxies::default()));
+        assert_eq!(" 10.0.0.0/8 , ::1".parse::<TrustedProxies>().map(|proxies| proxies.0.len()), Ok(2));
+        assert_eq!("10.0.0.0/8,x".parse::<TrustedProxies>(), Err(InvalidNetwork("x".into())));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) async fn status(
 ) -> Result<impl IntoResponse, Problem> {
     let mut record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     // Its deadline has passed, and no worker has ended it.
-    if searches::is_overdue(&record, EpochMillis::now()) {
+    if searches::is_overdue(&record) {
         searches::expire(&app, id).await?;
         record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     }

@@ -61,20 +61,22 @@ pub(super) async fn submit(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(&headers, body).await?;
     let request = parse(&app, &body)?;
-    let limit = app.config.max_backlog;
-    let may_submit = limit == 0 || app.condition.waiting() < limit;
+    let most = if app.config.max_backlog == 0 { u64::MAX } else { app.config.max_backlog };
+    let place = app.condition.place(most);
 
-    let sharing = sharing::wanted(&app.config, &headers, &request, may_submit)?;
+    let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
     let job = job(&app, request);
     let submission = match &sharing {
         // What nearly every POST is: no script, and nothing to remember it by.
-        None if may_submit => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
+        None if place.is_some() => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
         None => Ok(Submission::Refused),
         Some(sharing) => in_time(app.broker.submit_shared(&job, sharing)).await,
     };
     let search_id = match submission.inspect_err(|_| app.condition.redis_failed())? {
         Submission::New => {
-            app.condition.submitted();
+            if let Some(place) = place {
+                place.keep();
+            }
             log_accepted(&job);
             job.search_id
         }

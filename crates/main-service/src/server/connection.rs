@@ -21,22 +21,44 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    HEADER_TIMEOUT, Peer,
+    HEADER_TIMEOUT, Limits, Peer,
     event_stream::{Answer, EventStream, Takeover},
     wire::Wire,
 };
 
-/// Serves a connection until one of the two sides ends it.
-pub(super) async fn serve(socket: TcpStream, peer: Peer, router: Router, stop: CancellationToken) {
+/// Serves a connection until one of the two sides ends it. When the gateway stops it may be cut off: half a request
+/// or an answer that nobody takes must not hold the others up.
+pub(super) async fn serve(
+    socket: TcpStream,
+    peer: Peer,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) {
+    let cut_off = async {
+        stop.cancelled().await;
+        // In a box, as it is hardly ever made.
+        Box::pin(sleep(limits.farewell)).await;
+    };
+    tokio::select! {
+        () = converse(socket, peer, router, limits, &stop) => {}
+        () = cut_off => tracing::debug!("a connection was cut off"),
+    }
+}
+
+async fn converse(socket: TcpStream, peer: Peer, router: Router, limits: Limits, stop: &CancellationToken) {
     let mut wire = Wire::new(socket);
     // Most clients go when their stream has ended: hyper's buffers are for those that say more.
     while let Some(Ok(true)) = stop.run_until_cancelled(timeout(HEADER_TIMEOUT, wire.speaks())).await {
-        match requests(wire, peer, router.clone(), &stop).await {
-            Ok(Some((next, stream))) => match stream.pour(next).await {
+        match requests(wire, peer, router.clone(), stop).await {
+            Ok(Some((next, stream))) => match stream.pour(next, limits.peer_timeout).await {
                 Ok(Some(next)) => wire = next,
                 Ok(None) => return,
                 Err(error) => return tracing::debug!(%error, "a stream broke"),
@@ -83,21 +105,22 @@ async fn requests(
     let mut is_stopping = false;
 
     let stream = poll_fn(|cx| {
-        if !is_stopping && stopping.as_mut().poll(cx).is_ready() {
+        loop {
+            if let Poll::Ready(ended) = Pin::new(&mut *connection).poll(cx) {
+                return Poll::Ready(ended.map(|()| None));
+            }
+            // An answer to an earlier request may still be on its way.
+            if flushed.get()
+                && let Some(stream) = taken.lock().unwrap_or_else(PoisonError::into_inner).take()
+            {
+                return Poll::Ready(Ok(Some(stream)));
+            }
+            if is_stopping || stopping.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
             is_stopping = true;
             // Answers what is under way, streams included, which the hub has told to end; takes nothing new.
             Pin::new(&mut *connection).graceful_shutdown();
-        }
-        if let Poll::Ready(ended) = Pin::new(&mut *connection).poll(cx) {
-            return Poll::Ready(ended.map(|()| None));
-        }
-        // An answer to an earlier request may still be on its way.
-        if !flushed.get() {
-            return Poll::Pending;
-        }
-        match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(stream) => Poll::Ready(Ok(Some(stream))),
-            None => Poll::Pending,
         }
     })
     .await?;

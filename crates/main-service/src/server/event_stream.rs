@@ -6,9 +6,10 @@
 
 use std::{
     io::{self, Write as _},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
+use super::wire::Wire;
 use axum::body::{Body, BodyDataStream, HttpBody};
 use bytes::{Buf, Bytes};
 use futures_util::{FutureExt, StreamExt};
@@ -16,9 +17,6 @@ use hyper::{
     Method, Request, Response, StatusCode, Version,
     header::{CONNECTION, CONTENT_TYPE, HeaderMap},
 };
-use tokio::io::AsyncWriteExt;
-
-use super::wire::Wire;
 
 /// What ends a chunk.
 const CHUNK_END: &[u8] = b"\r\n";
@@ -75,8 +73,9 @@ impl Takeover {
 }
 
 impl EventStream {
-    /// Writes the answer to its end. Gives the connection back if another request may follow on it.
-    pub(super) async fn pour(mut self, mut wire: Wire) -> io::Result<Option<Wire>> {
+    /// Writes the answer to its end. Gives the connection back if another request may follow on it. A client that
+    /// takes nothing for as long as `patience` is given up.
+    pub(super) async fn pour(mut self, mut wire: Wire, patience: Duration) -> io::Result<Option<Wire>> {
         let mut ahead = None;
         loop {
             let frame = if ahead.is_some() {
@@ -89,7 +88,7 @@ impl EventStream {
             };
             let head = std::mem::take(&mut self.head);
             let Some(frame) = frame else {
-                wire.write_all_buf(&mut head.chain(NO_CHUNK)).await?;
+                wire.send(head.chain(NO_CHUNK), patience).await?;
                 break;
             };
             // What is there already, be it the end, leaves at once: the last event and the end in one write.
@@ -97,7 +96,7 @@ impl EventStream {
             let end = if matches!(behind, Some(None)) { LAST_CHUNK_END } else { CHUNK_END };
             let mut room = [0; MOST_OF_A_SIZE];
             let size = chunk_size(frame.len(), &mut room)?;
-            wire.write_all_buf(&mut head.chain(size).chain(frame).chain(end)).await?;
+            wire.send(head.chain(size).chain(frame).chain(end), patience).await?;
             match behind {
                 Some(None) => break,
                 Some(frame) => ahead = frame,

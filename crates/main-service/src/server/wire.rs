@@ -8,12 +8,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::TcpStream,
+    time::timeout,
 };
 
 /// How much is taken from a client ahead of its time. What goes beyond stays in the kernel.
@@ -55,6 +57,16 @@ impl Wire {
         let later = self.unread.split();
         self.unread.extend_from_slice(bytes);
         self.unread.unsplit(later);
+    }
+
+    /// Writes all of it, unless the client takes nothing for as long as `patience`.
+    pub(super) async fn send(&mut self, mut bytes: impl Buf, patience: Duration) -> io::Result<()> {
+        while bytes.has_remaining() {
+            if timeout(patience, self.socket.write_buf(&mut bytes)).await?? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+        }
+        Ok(())
     }
 
     /// Waits until the client says something. `false`: it has gone instead.

@@ -26,7 +26,7 @@ pub(crate) struct SearchBody {
     #[schema(minimum = 1, maximum = 9, example = 2)]
     passengers: u8,
     /// The suppliers to ask, by their codes; all, if absent.
-    #[schema(value_type = Option<Vec<RequestedSupplier>>, required = false, min_items = 1, example = json!(["GA", "SQ"]))]
+    #[schema(value_type = Option<Vec<RequestedSupplier>>, required = false, min_items = 1, max_items = 100, example = json!(["GA", "SQ"]))]
     suppliers: Option<Vec<String>>,
     /// Milliseconds after which the search ends with what has come by then; never later than the gateway's own
     /// deadline.

@@ -12,6 +12,8 @@ use tokio::{
 
 use super::*;
 
+const LIMITS: Limits =
+    Limits { connections: 1, peer_timeout: Duration::from_secs(5), farewell: Duration::from_secs(5) };
 const STREAM: &str = "GET /stream HTTP/1.1\r\nhost: test\r\n\r\n";
 const PLAIN: &str = "GET /plain HTTP/1.1\r\nhost: test\r\n\r\n";
 
@@ -30,7 +32,7 @@ async fn connect(ending: watch::Receiver<bool>) -> TcpStream {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, peer) = listener.accept().await.unwrap();
-    tokio::spawn(serve(socket, Peer(peer.ip()), router, CancellationToken::new()));
+    tokio::spawn(serve(socket, Peer(peer.ip()), router, LIMITS, CancellationToken::new()));
     client
 }
 
