@@ -6,7 +6,7 @@ use clap::Parser;
 #[derive(Parser, Clone, Debug)]
 #[command(name = "script/bench", version)]
 pub(crate) struct Args {
-    /// Three runs of each scenario: less than a minute.
+    /// Three runs of each scenario: about a minute.
     #[arg(long)]
     pub(crate) quick: bool,
 
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) only: Vec<Scenario>,
 
-    /// How often each scenario is run; the median counts [default: 9, with --quick 3; of growth 5 and 1].
+    /// How often each scenario is run, but for in-hand: that is every third time. The median counts [default: 9, with --quick 3; of growth 3 and 1].
     #[arg(long, value_name = "N")]
     pub(crate) runs: Option<usize>,
 

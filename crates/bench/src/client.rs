@@ -40,6 +40,7 @@ impl Client {
         }
         let body: Vec<u8> = self.unread.drain(..length).collect();
         let body = String::from_utf8(body).expect("UTF-8");
+        assert!(body.contains(r#""success":true"#), "refused: {body}");
         let id = body.split_once(r#""search_id":""#).and_then(|(_, rest)| rest.get(..36)).expect("an id");
         id.parse().expect("an id")
     }
@@ -49,17 +50,17 @@ impl Client {
         self.ask(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
     }
 
-    /// Waits for the terminal event, and for the end of the answer behind it. Tells when the event was there.
+    /// Waits for the terminal event, which must tell that something was found, and for the end of the answer behind it. Tells when the event was there.
     pub(crate) async fn end(&mut self) -> Instant {
         let mut seen = None;
         loop {
             // The terminal event is the unnamed one: its data come right behind its id, or first of all.
-            if seen.is_none() && find(&self.unread, b"\"results\":").is_some() {
+            if seen.is_none() && find(&self.unread, b"\"status\":\"completed\",\"results\":[{").is_some() {
                 seen = Some(Instant::now());
             }
             if self.unread.ends_with(b"\r\n0\r\n\r\n") {
                 self.unread.clear();
-                return seen.expect("a terminal event before the end");
+                return seen.expect("a terminal event with offers before the end");
             }
             self.read().await;
         }

@@ -1,33 +1,37 @@
 //! How the cost of a search grows: with the searches that Redis knows, with gateways, with workers.
 //!
 //! In each setting searches are submitted at the first gateway and worked off by the workers; the CPU time of all
-//! is divided by their number. The other gateways only read the result log. At last all are left idle for a while.
+//! is divided by their number. The other gateways only read the result log. What all of them use while nothing is
+//! asked for, such as for renewing the leases of open searches, is measured before, and does not count.
 
-use std::{fmt::Write, time::Duration};
+use std::{collections::BTreeMap, ffi::OsString, fmt::Write, iter, time::Duration};
 
-use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM};
+use contracts::names::RESULTS_STREAM;
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     args::Args,
+    client::Client,
     process::Process,
     report::{machine, median, round},
-    scenarios::{as_f64, each_us, load, suppliers},
+    scenarios::{as_f64, each_us, load, open, suppliers},
     stage::{Gateway, Kind, SEARCH, Stage},
 };
 
 /// How many clients submit at once.
 const CONNECTIONS: usize = 16;
-/// How long nothing is done, to see what that costs.
-const IDLE: Duration = Duration::from_secs(4);
-/// How many jobs are set aside at once.
-const BATCH: &str = "1000";
+/// How long nothing is done, to see what that costs: twice the time in which every lease is renewed once.
+const IDLE: Duration = Duration::from_secs(10);
+/// Longer than anything here takes.
+const UNANSWERED_MS: u64 = 600_000;
+/// How many streams are held open at most, on either side.
+const MOST_STREAMS: usize = 10_000;
 
 /// What there is beside the searches that are measured.
 #[derive(Clone, Copy)]
 struct Setting {
-    /// Searches in the hands of a worker that does nothing: records, and pending jobs.
+    /// Searches that wait for their suppliers in another worker, and are followed.
     open: usize,
     gateways: usize,
     workers: usize,
@@ -50,7 +54,7 @@ const SETTINGS: [Setting; 9] = [
 ];
 
 /// What is told of each setting.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "first gateway, µs a search",
     "each further gateway, µs a search",
     "Redis, µs a search",
@@ -58,13 +62,14 @@ const COLUMNS: [&str; 9] = [
     "all together, µs a search",
     "records, KiB a search",
     "news, KiB a search",
-    "idle: Redis, ms a second",
-    "idle: a gateway, ms a second",
+    "standing: Redis, ms a second",
+    "standing: first gateway, ms a second",
+    "standing: a worker, ms a second",
 ];
 
 /// Measures it and tells it, for people and for programs.
 pub(crate) async fn run(stage: &Stage, args: &Args) -> (String, Value) {
-    let (runs, count) = if args.quick { (1, 1_000) } else { (5, 10_000) };
+    let (runs, count) = if args.quick { (1, 1_000) } else { (3, 10_000) };
     let runs = args.runs.unwrap_or(runs).max(1);
     let mut all = vec![vec![Vec::new(); COLUMNS.len()]; SETTINGS.len()];
     for run in 1..=runs {
@@ -79,55 +84,91 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> (String, Value) {
 
 async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>; COLUMNS.len()] {
     stage.clear().await;
-    set_aside(stage, setting.open).await;
     let mut gateways = Vec::new();
     for _ in 0..setting.gateways {
         gateways.push(stage.gateway(Kind::Product).await);
     }
+    let (holder, _streams) = hold_open(stage, &gateways[0], setting.open).await;
     let mut workers = Vec::new();
     for _ in 0..setting.workers {
         workers.push(stage.worker(1000, 0).await);
     }
-    let cpu = || -> Vec<Duration> {
-        let workers = workers.iter().map(Process::cpu).sum();
-        let gateways = gateways.iter().map(|gateway| gateway.process.cpu());
-        [stage.redis.cpu(), workers].into_iter().chain(gateways).collect()
-    };
+    let processes: Vec<_> = iter::once(&stage.redis)
+        .chain(gateways.iter().map(|gateway| &gateway.process))
+        .chain(&holder)
+        .chain(&workers)
+        .collect();
     search(stage, &gateways[0], count / 10, setting.open).await;
-    let (before, memory_before, news_before) = (cpu(), used_memory(stage).await, news_memory(stage).await);
+
+    let standing = standing(&processes).await;
+    let (before, memory_before, news_before) =
+        (cpu(&processes), used_memory(stage).await, news_memory(stage).await);
+    let begun = Instant::now();
     search(stage, &gateways[0], count, setting.open).await;
-    let busy = cpu();
+    let (after, took) = (cpu(&processes), begun.elapsed());
     let news = news_memory(stage).await - news_before;
     let records = used_memory(stage).await - memory_before - news;
-    sleep(IDLE).await;
-    let idle = cpu();
-    let spent: Vec<_> = busy
+
+    // What goes on without them anyway is not what searches cost.
+    let spent: Vec<_> = after
         .iter()
         .zip(&before)
-        .map(|(after, before)| each_us(after.saturating_sub(*before), count))
+        .zip(&standing)
+        .map(|((after, before), rate)| {
+            each_us(after.saturating_sub(*before).saturating_sub(took.mul_f64(*rate)), count)
+        })
         .collect();
-    let idle: Vec<_> = idle
-        .iter()
-        .zip(&busy)
-        .map(|(after, before)| after.saturating_sub(*before).as_secs_f64() * 1e3 / IDLE.as_secs_f64())
-        .collect();
+    let further_gateways = &spent[2..=setting.gateways];
+    let workers_spent = spent[setting.gateways + 1..].iter().sum();
     for gateway in gateways {
         gateway.process.stop().await;
     }
-    for worker in workers {
+    for worker in workers.into_iter().chain(holder) {
         worker.stop().await;
     }
     [
-        Some(spent[2]),
-        median(&spent[3..]),
-        Some(spent[0]),
         Some(spent[1]),
+        median(further_gateways),
+        Some(spent[0]),
+        Some(workers_spent),
         Some(spent.iter().sum()),
         Some(records / 1024.0 / as_f64(count)),
         Some(news / 1024.0 / as_f64(count)),
-        Some(idle[0]),
-        median(&idle[2..]),
+        Some(standing[0] * 1e3),
+        Some(standing[1] * 1e3),
+        // The one with the open searches, if there are any.
+        Some(standing[setting.gateways + 1] * 1e3),
     ]
+}
+
+/// A worker that has so many searches in hand, of suppliers that don't answer; and streams of them, as many as a
+/// process may have open.
+async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Process>, Vec<Client>) {
+    if count == 0 {
+        return (None, Vec::new());
+    }
+    let holder = stage.worker(count, UNANSWERED_MS).await;
+    let searches = stage.submit(count, &suppliers()).await;
+    stage.until_in_hand(count as u64).await;
+    let followed = count.min(MOST_STREAMS);
+    (Some(holder), open(gateway, &searches[..followed]).await)
+}
+
+fn cpu(processes: &[&Process]) -> Vec<Duration> {
+    processes.iter().map(|process| process.cpu()).collect()
+}
+
+/// What each process uses while nobody asks for anything, in seconds a second.
+async fn standing(processes: &[&Process]) -> Vec<f64> {
+    let threads = || -> Vec<_> { processes.iter().map(|process| process.cpu_of_threads()).collect() };
+    let (before, begun) = (threads(), Instant::now());
+    sleep(IDLE).await;
+    let (after, took) = (threads(), begun.elapsed());
+    let spent = |(after, before): (&BTreeMap<OsString, u64>, &BTreeMap<OsString, u64>)| {
+        let each = after.iter().map(|(thread, now)| now.saturating_sub(*before.get(thread).unwrap_or(&0)));
+        Duration::from_nanos(each.sum()).as_secs_f64() / took.as_secs_f64()
+    };
+    after.iter().zip(&before).map(spent).collect()
 }
 
 /// Bytes that Redis has in use.
@@ -150,14 +191,6 @@ async fn search(stage: &Stage, gateway: &Gateway, count: usize, open: usize) {
     let body = SEARCH.replace('}', &format!(r#","suppliers":[{}]}}"#, codes.join(",")));
     load(gateway.addr, CONNECTIONS, count, &body).await;
     stage.until_jobs_are(open).await;
-}
-
-/// Submits searches and has a worker take them that does no work.
-async fn set_aside(stage: &Stage, count: usize) {
-    stage.ask::<()>("XGROUP", &["CREATE", REQUESTED_STREAM, CONSUMER_GROUP, "0", "MKSTREAM"]).await;
-    stage.submit(count, &suppliers()).await;
-    let read = ["GROUP", CONSUMER_GROUP, "idler", "COUNT", BATCH, "STREAMS", REQUESTED_STREAM, ">"];
-    while stage.ask::<redis::Value>("XREADGROUP", &read).await != redis::Value::Nil {}
 }
 
 fn table(all: &[Vec<Vec<f64>>]) -> String {

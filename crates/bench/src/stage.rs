@@ -99,16 +99,27 @@ impl Stage {
 
     /// Starts a worker whose suppliers take `latency_ms` and never fail, and waits until it reads.
     pub(crate) async fn worker(&self, concurrency: usize, latency_ms: u64) -> Process {
+        let latency = ("SIMULATED_LATENCY_MS", latency_ms.to_string());
+        self.worker_with(concurrency, &[latency, ("SIMULATED_FAILURE_RATE", "0".into())]).await
+    }
+
+    /// Starts a worker with a suppliers file that says this.
+    pub(crate) async fn worker_that_asks(&self, concurrency: usize, suppliers: &str) -> Process {
+        let file = self.directory.path().join("suppliers.toml");
+        std::fs::write(&file, suppliers).expect("a file can be written");
+        self.worker_with(concurrency, &[("SUPPLIERS_FILE", file.to_string_lossy().into_owned())]).await
+    }
+
+    async fn worker_with(&self, concurrency: usize, settings: &[(&str, String)]) -> Process {
         let consumers = self.consumers().await;
-        let worker = self.start(
-            "provider-service",
-            &[
-                ("MAX_CONCURRENCY", concurrency.to_string()),
-                ("SIMULATED_LATENCY_MS", latency_ms.to_string()),
-                ("SIMULATED_FAILURE_RATE", "0".into()),
-            ],
-        );
-        until("the worker reads", async || self.consumers().await > consumers).await;
+        let mut settings = settings.to_vec();
+        settings.push(("MAX_CONCURRENCY", concurrency.to_string()));
+        let mut worker = self.start("provider-service", &settings);
+        until("the worker reads", async || {
+            assert!(!worker.has_ended(), "the worker has ended: {}", self.log("provider-service"));
+            self.consumers().await > consumers
+        })
+        .await;
         worker
     }
 
@@ -116,8 +127,6 @@ impl Stage {
         let mut settings = vec![
             ("REDIS_ADDR", format!("127.0.0.1:{}", self.port)),
             ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
-            // A search that a scenario has set aside is not to be taken over.
-            ("JOB_LEASE_MS", DEADLINE.as_millis().to_string()),
         ];
         settings.extend_from_slice(own);
         Process::start(&self.programs.join(name), &[], &settings, &self.directory.path().join(name))

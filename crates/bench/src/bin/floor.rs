@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -28,6 +28,10 @@ use redis::{
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
+
+/// The gateway's allocator, so that what is compared is the work.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 struct Floor {
     redis: MultiplexedConnection,
@@ -70,7 +74,7 @@ async fn submit(State(floor): State<Arc<Floor>>, Json(search): Json<Value>) -> J
 
 async fn stream(State(floor): State<Arc<Floor>>, Path(id): Path<String>) -> impl IntoResponse {
     let (sender, receiver) = oneshot::channel();
-    floor.waiting().insert(id, sender);
+    floor.waiting.lock().expect("a map").insert(id, sender);
     let event = receiver.map(|data| Ok::<_, Infallible>(format!("data: {}\n\n", data.unwrap_or_default())));
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream::once(event)))
 }
@@ -83,16 +87,10 @@ async fn tail(floor: Arc<Floor>, mut redis: MultiplexedConnection) {
         for entry in reply.expect("Redis").into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids) {
             let field = |name| entry.get::<String>(name).unwrap_or_default();
             let (id, status, results) = (field("search_id"), field("status"), field("results"));
-            let waiting = floor.waiting().remove(&id);
+            let waiting = floor.waiting.lock().expect("a map").remove(&id);
             let data = format!(r#"{{"search_id":"{id}","status":"{status}","results":{results}}}"#);
             waiting.map(|sender| sender.send(data));
             last = entry.id;
         }
-    }
-}
-
-impl Floor {
-    fn waiting(&self) -> MutexGuard<'_, HashMap<String, oneshot::Sender<String>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,3 +1,5 @@
+use contracts::SearchStatus;
+
 use super::{each_us, suppliers};
 use crate::{report::Metric, stage::Stage};
 
@@ -13,12 +15,16 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
 
     // The jobs wait when the worker comes, so that what Redis spends on them does not count what it took to
     // submit them.
-    stage.submit(count, &suppliers()).await;
+    let searches = stage.submit(count, &suppliers()).await;
     let redis_before = stage.redis.cpu();
     let worker = stage.worker(CONCURRENCY, 0).await;
     stage.until_jobs_are(0).await;
     let (spent, redis_after) = (worker.cpu(), stage.redis.cpu());
     worker.stop().await;
+    for id in searches.iter().step_by(1000) {
+        let record = stage.broker.read(*id).await.expect("Redis answers").expect("a record");
+        assert_eq!(record.status(), SearchStatus::Completed, "a job was not done");
+    }
     vec![
         (Metric::JobWorkerCpu, each_us(spent, count)),
         (Metric::JobRedisCpu, each_us(redis_after.saturating_sub(redis_before), count)),

@@ -48,7 +48,7 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
 }
 
 /// Opens a stream for each search on a connection of its own.
-async fn open(gateway: &Gateway, searches: &[SearchId]) -> Vec<Client> {
+pub(crate) async fn open(gateway: &Gateway, searches: &[SearchId]) -> Vec<Client> {
     let streams = stream::iter(searches).map(|id| async {
         let mut client = Client::connect(gateway.addr).await;
         client.follow(*id).await;
