@@ -32,6 +32,8 @@ async fn an_empty_form_says_what_is_missing() {
     page.click("#submit").await;
     page.shown("#from-error").await;
     page.shown("#to-error").await;
+    assert_eq!(page.text("#from-error").await, "Choose where you fly from.");
+    assert_eq!(page.text("#to-error").await, "Choose where you fly to.");
     assert_eq!(page.focus().await, "from");
     assert_eq!(page.address().await, "/");
 }

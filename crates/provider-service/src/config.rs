@@ -18,7 +18,7 @@ pub struct Config {
     pub max_concurrency: u32,
 
     /// Milliseconds after which an untouched job is taken over by another worker.
-    #[arg(long, env = "JOB_LEASE_MS", default_value = "15000", value_parser = parse_millis, value_name = "MS")]
+    #[arg(long, env = "JOB_LEASE_MS", default_value = "15000", value_parser = parse_lease, value_name = "MS")]
     pub job_lease_ms: Duration,
 
     /// What the simulated suppliers take, in milliseconds: N or MIN-MAX [default: 400-6000, or what the suppliers
@@ -34,6 +34,18 @@ pub struct Config {
     /// A TOML file that says which suppliers are asked; without it a set of simulated carriers.
     #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]
     pub suppliers_file: Option<PathBuf>,
+}
+
+/// The shortest lease: in less, a worker that is only busy would be taken for dead.
+const SHORTEST_LEASE: Duration = Duration::from_millis(250);
+
+/// A lease that would be over before it could be renewed, or no number at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number of milliseconds from 250 to 86400000 (a day)")]
+struct InvalidLease;
+
+fn parse_lease(text: &str) -> Result<Duration, InvalidLease> {
+    parse_millis(text).ok().filter(|lease| *lease >= SHORTEST_LEASE).ok_or(InvalidLease)
 }
 
 /// A text that is no rate.

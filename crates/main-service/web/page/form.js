@@ -1,7 +1,7 @@
 // The search form: what is asked for, and what is wrong with it.
 
 import { Combobox } from "./combobox.js";
-import { byId, el, setText } from "./dom.js";
+import { byId, el, fill, setText } from "./dom.js";
 import { addDays, plural, today } from "./format.js";
 
 /** How far ahead the date is set at first. */
@@ -85,7 +85,7 @@ export class Form {
 
   /** Says what keeps the search from being submitted, with a way to try again. */
   alert(message, again) {
-    this.#alert.replaceChildren(
+    fill(this.#alert,
       el("p", {}, message),
       again && el("button", { type: "button", class: "button quiet", onclick: again }, "Try again"));
     this.#alert.hidden = false;
@@ -126,7 +126,7 @@ export class Form {
       void { from: this.#from, to: this.#to }[field].showCode(suggestion);
       byId(field).focus();
     };
-    error.replaceChildren(
+    fill(error,
       el("span", {}, message.charAt(0).toUpperCase() + message.slice(1)),
       suggestion && el("button", { type: "button", class: "link", onclick: take }, `Use ${suggestion}`));
     error.hidden = false;
