@@ -36,8 +36,10 @@ async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once()
     let accepted: Vec<_> = posts.iter().filter_map(|post| post.id.clone()).collect();
     let mut refused: Vec<_> = posts.iter().filter(|post| post.id.is_none()).collect();
     assert!(refused.iter().all(|post| post.code == "backlog_full"), "{refused:?}");
+    // What only filled the backlog and the worker's hands was not served during the load.
+    let served_meanwhile = accepted.len().saturating_sub(40 + 20) as u128;
     let full_rate = load.as_millis() / 10;
-    assert!(accepted.len() as u128 > full_rate * 7 / 10, "{} accepted in {load:?}", accepted.len());
+    assert!(served_meanwhile > full_rate * 7 / 10, "{served_meanwhile} of {full_rate} served in {load:?}");
     assert!(refused.len() > 100, "{} refused", refused.len());
     refused.sort_by_key(|post| post.took);
     let most = refused[refused.len() * 9 / 10].took;
@@ -53,7 +55,9 @@ async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once()
         served < load + Duration::from_secs(4),
         "nothing is left behind: {served:?} for a load of {load:?}"
     );
-    eventually("it recovers at once", async || client.try_submit().await).await;
+    let over = Instant::now();
+    eventually("it accepts again", async || client.try_submit().await).await;
+    assert!(over.elapsed() < Duration::from_secs(1), "it recovered only after {:?}", over.elapsed());
 }
 
 #[derive(Debug)]
