@@ -1,8 +1,11 @@
 //! Redis is restarted, loses a stream, forgets its scripts or is full.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use e2e::{Client, Redis, System, eventually, sse::Event};
+use e2e::{
+    Client, Redis, System, eventually,
+    sse::{Event, read_all},
+};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -13,6 +16,19 @@ fn assert_whole(told: &[Event]) {
     assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
     assert_eq!(told.last().unwrap().json()["status"], "completed");
+    assert_end_has_all(told);
+}
+
+/// No supplier whose answer was told is missing from the end.
+fn assert_end_has_all(told: &[Event]) {
+    let (end, partials) = told.split_last().unwrap();
+    let end = end.json();
+    let ended: HashSet<_> =
+        end["suppliers"].as_array().unwrap().iter().map(|report| report["code"].to_string()).collect();
+    for partial in partials {
+        let code = partial.json()["supplier"]["code"].to_string();
+        assert!(ended.contains(&code), "{code} was told, but not with the end: {end}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,6 +62,27 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
         assert_whole(&told.unwrap().expect("the search ends"));
     }
     assert_told_once(&system.redis, 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..30 {
+        streams.push(client.follow_partials(&client.submit().await).await);
+    }
+    eventually("answers have come", async || {
+        (system.redis.run::<usize>("XLEN flight.search.results").await > 30).then_some(())
+    })
+    .await;
+    // Longer than a request waits: what is asked meanwhile is done, but nobody hears of it.
+    system.redis.hang(Duration::from_millis(1500)).await;
+    for told in read_all(streams).await {
+        assert_whole(&told);
+    }
+    assert_told_once(&system.redis, 30).await;
+    assert!(system.workers[0].log().contains("kept until Redis takes it"), "the worker has waited");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,4 +186,5 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
     assert!(!told.last().unwrap().json()["results"].as_array().unwrap().is_empty());
+    assert_end_has_all(&told);
 }

@@ -41,14 +41,15 @@ pub struct Ending {
     pub results: JsonLine,
     /// The terminal event's further fields, an object.
     pub details: Option<JsonLine>,
-    /// How far the story was when `results` was made of it; `None` if the answers don't matter.
+    /// How many answers `results` was made of, which is how far the story was if they are all of it: places count
+    /// from 1 without holes. `None` if the answers don't matter.
     pub made_of: Option<u64>,
     /// The last place that any event of this search is known to have had. Counts where Redis lost the record.
     pub seen: u64,
 }
 
 impl Ending {
-    /// The end of a search with this outcome, made of its story up to `made_of`.
+    /// The end of a search with this outcome, made of the first `made_of` answers of its story.
     #[must_use]
     pub fn new(outcome: &Outcome, made_of: u64) -> Self {
         // Offers and details are plain data: writing them can't fail.
@@ -73,7 +74,7 @@ pub enum Finished {
         /// How it had ended.
         status: EndStatus,
     },
-    /// Nothing was done: the story is longer than what the end was made of. Read it and try again.
+    /// Nothing was done: the story is not what the end was made of. Read it and try again.
     Stale,
 }
 
