@@ -26,6 +26,7 @@ pub mod queue;
 mod record;
 mod scripts;
 mod searches;
+mod shared;
 mod sharing;
 pub mod tail;
 mod vitals;
