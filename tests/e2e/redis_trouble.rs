@@ -174,6 +174,35 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
+    let client = system.client();
+    let mut searches = Vec::new();
+    for _ in 0..10 {
+        searches.push(client.submit().await);
+    }
+    eventually("the worker has them", async || {
+        (system.workers[0].log().matches("job taken").count() == 10).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
+    let post = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let refused = post.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.headers().contains_key("retry-after"));
+    eventually("the worker keeps what it has", async || {
+        system.workers[0].log().contains("kept until Redis takes it").then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 0").await;
+    for id in &searches {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    assert_told_once(&system.redis, 10).await;
+    assert!(system.redis.entries("flight.search.dead").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "100-1500").start().await;
     let client = system.client();
