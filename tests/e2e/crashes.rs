@@ -116,3 +116,30 @@ async fn a_lease_is_renewed_for_as_long_as_a_job_is_in_hand() {
         assert!(!worker.log().contains("took over"), "a live worker's job was taken");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_no_delivery() {
+    let mut system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "50000")
+        .set("SEARCH_DEADLINE_MS", "15000")
+        .set("JOB_LEASE_MS", "1000")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+    for _ in 0..4 {
+        let _: redis::Value = system.redis.run("CLIENT KILL TYPE normal").await;
+        eventually("the worker reads again", async || {
+            let clients: String = system.redis.run("CLIENT LIST").await;
+            let reads = |client: &str| client.contains("flags=b") && client.contains("cmd=xreadgroup");
+            clients.lines().any(reads).then_some(())
+        })
+        .await;
+    }
+    system.workers[0].kill().await;
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "100")]);
+    assert_eq!(client.result(&id).await.json()["status"], "completed");
+    assert!(system.redis.entries("flight.search.dead").await.is_empty());
+}

@@ -22,6 +22,7 @@ mod connection;
 mod entry;
 mod error;
 mod listing;
+mod millis;
 pub mod queue;
 mod record;
 mod scripts;

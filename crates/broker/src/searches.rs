@@ -6,7 +6,7 @@ use contracts::{
 };
 use redis::{AsyncCommands, FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, EntryId, SearchRecord};
+use crate::{Broker, BrokerError, EntryId, SearchRecord, millis::millis};
 
 /// An answer to be stored: what stands in a [`contracts::entry::StoredAnswer`] but its place.
 #[derive(Clone, Debug)]
@@ -182,10 +182,6 @@ fn record_fields(job: &[(&'static str, String)], mut add: impl FnMut(&str, &str)
     for (field, value) in job.iter().filter(|(field, _)| *field != names::field::SEARCH_ID) {
         add(field, value);
     }
-}
-
-pub(crate) fn millis(span: std::time::Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl FromRedisValue for Stored {

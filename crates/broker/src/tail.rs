@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use redis::{Value, aio::MultiplexedConnection};
 
-use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream};
+use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
 
 /// How many entries one read takes at most.
 const BATCH: usize = 512;
@@ -48,7 +48,7 @@ impl Tail {
             .arg("COUNT")
             .arg(BATCH)
             .arg("BLOCK")
-            .arg(u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX))
+            .arg(blocking_millis(self.block))
             .arg("STREAMS")
             .arg(self.stream)
             .arg(self.last.unwrap_or_default())
