@@ -174,6 +174,34 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker_reads() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SIMULATED_LATENCY_MS", "500")
+        .set("JOB_LEASE_MS", "1000")
+        .start()
+        .await;
+    let client = system.client();
+    let held = client.submit().await;
+    system.add_worker();
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+    system.workers[0].kill().await;
+    let waiting = client.submit().await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
+    system.add_worker();
+    eventually("the new worker has both", async || {
+        (system.workers[1].log().matches("job taken").count() == 2).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 0").await;
+    for id in [&held, &waiting] {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    assert_told_once(&system.redis, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
     let client = system.client();
