@@ -143,3 +143,28 @@ async fn a_lost_connection_is_no_delivery() {
     assert_eq!(client.result(&id).await.json()["status"], "completed");
     assert!(system.redis.entries("flight.search.dead").await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_can_be_neither_worked_on_nor_failed_is_buried_all_the_same() {
+    let system = System::builder().set("JOB_LEASE_MS", "300").start().await;
+    let id = uuid::Uuid::new_v4().to_string();
+    // Its record is not what it should be.
+    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{id} x")).await;
+    let job = [
+        ("search_id", id.as_str()),
+        ("from", "CGK"),
+        ("to", "DPS"),
+        ("date", "2025-07-10"),
+        ("passengers", "2"),
+    ];
+    system.redis.add("flight.search.requested", &job).await;
+    // And an entry with more than a script can pass on at once.
+    let names: Vec<_> = (0..5000).map(|at| format!("field-{at}")).collect();
+    let fields: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    system.redis.add("flight.search.requested", &fields).await;
+    eventually("both are dead letters and no job is left", async || {
+        let dead = system.redis.entries("flight.search.dead").await.len();
+        (dead == 2 && system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}

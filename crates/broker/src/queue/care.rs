@@ -8,6 +8,8 @@ use crate::{BrokerError, millis::millis};
 
 /// How many dead letters are kept, about.
 const DEAD_LETTERS_KEPT: usize = 10_000;
+/// How many fields of a job are kept in its dead letter: a script can't pass on any number, and a job has nine.
+const FIELDS_KEPT: usize = 100;
 
 impl Leases {
     /// Moves a job that can't be worked on to the dead letters, with the reason.
@@ -15,7 +17,7 @@ impl Leases {
         let mut call = self.broker.scripts.bury.key(REQUESTED_STREAM);
         call.key(DEAD_STREAM).arg(CONSUMER_GROUP).arg(delivery.entry).arg(DEAD_LETTERS_KEPT);
         call.arg(field::REASON).arg(reason).arg(field::ENTRY_ID).arg(delivery.entry);
-        for (field, value) in delivery.fields.pairs() {
+        for (field, value) in delivery.fields.pairs().take(FIELDS_KEPT) {
             call.arg(field).arg(value);
         }
         let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;

@@ -71,8 +71,11 @@ async fn dispose(
         }
         Disposition::Bury(reason) => {
             tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
-            if let Some(search) = search {
-                fail(context, search, &reason).await?;
+            // A search that can't even be failed must not keep its job: it would come back for ever.
+            if let Some(search) = search
+                && let Err(error) = fail(context, search, &reason).await
+            {
+                tracing::error!(search_id = %search, %error, "a search can't be failed");
             }
             persist("burying a job", || context.leases.bury(delivery, &reason)).await
         }
