@@ -12,6 +12,7 @@ pub(crate) struct Scripts {
     pub(crate) bury: Script,
     pub(crate) leave: Script,
     pub(crate) sweep: Script,
+    pub(crate) shed: Script,
 }
 
 impl Scripts {
@@ -27,6 +28,7 @@ impl Scripts {
             bury: Script::new(include_str!("scripts/bury.lua")),
             leave: Script::new(include_str!("scripts/leave.lua")),
             sweep: Script::new(include_str!("scripts/sweep.lua")),
+            shed: Script::new(include_str!("scripts/shed.lua")),
         }
     }
 }

@@ -11,13 +11,17 @@ use crate::{app::App, searches};
 
 /// Short, because the backlog that POSTs are refused by is as old as this.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// How many looks there are between two times that jobs are removed which the replaced worker has left.
+const SHED_EVERY: u64 = 100;
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failures = 0_u32;
+    let mut looks = 0_u64;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        match look(&app).await {
+        looks += 1;
+        match look(&app, looks.is_multiple_of(SHED_EVERY)).await {
             Ok(()) if failures > 0 => {
                 tracing::info!("Redis answers again");
                 failures = 0;
@@ -34,7 +38,13 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn look(app: &App) -> Result<(), BrokerError> {
+async fn look(app: &App, shed: bool) -> Result<(), BrokerError> {
+    if shed {
+        let jobs = app.broker.shed_done_jobs().await?;
+        if jobs > 0 {
+            tracing::debug!(jobs, "removed jobs that were done");
+        }
+    }
     let (vitals, suppliers) = tokio::join!(app.broker.vitals(), app.broker.suppliers());
     app.condition.redis_answered(vitals?);
     app.condition.suppliers_are(suppliers?);
