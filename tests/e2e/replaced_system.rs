@@ -85,6 +85,23 @@ async fn a_result_of_the_old_worker_with_nobody_listening_is_kept_for_a_late_cli
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_that_came_while_no_gateway_ran_is_kept_too() {
+    let mut system = System::builder().workers(0).start().await;
+    let id = system.client().submit().await;
+    system.gateways.pop().unwrap().service.kill().await;
+    add_go_result(&system.redis, &id).await;
+    system.add_gateway().await;
+    system.gateways[0].ready().await;
+    let client = system.client();
+    eventually("the status tells it", async || {
+        (client.state(&id).await.1["data"]["status"] == "completed").then_some(())
+    })
+    .await;
+    assert_eq!(client.result(&id).await.json()["results"][0]["flight_number"], "GA57");
+    assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "20").start().await;
     let client = system.client();
