@@ -21,7 +21,10 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut looks = 0_u64;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         looks += 1;
-        match look(&app, looks.is_multiple_of(SHED_EVERY)).await {
+        if looks.is_multiple_of(SHED_EVERY) {
+            shed(&app).await;
+        }
+        match look(&app).await {
             Ok(()) if failures > 0 => {
                 tracing::info!("Redis answers again");
                 failures = 0;
@@ -38,13 +41,16 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn look(app: &App, shed: bool) -> Result<(), BrokerError> {
-    if shed {
-        let jobs = app.broker.shed_done_jobs().await?;
-        if jobs > 0 {
-            tracing::debug!(jobs, "removed jobs that were done");
-        }
+/// A failure is no trouble: the next time does.
+async fn shed(app: &App) {
+    match app.broker.shed_done_jobs().await {
+        Ok(0) => {}
+        Ok(jobs) => tracing::debug!(jobs, "removed jobs that were done"),
+        Err(error) => tracing::debug!(%error, "jobs that were done could not be removed"),
     }
+}
+
+async fn look(app: &App) -> Result<(), BrokerError> {
     let (vitals, suppliers) = tokio::join!(app.broker.vitals(), app.broker.suppliers());
     app.condition.redis_answered(vitals?);
     app.condition.suppliers_are(suppliers?);
