@@ -245,3 +245,23 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     assert!(!told.last().unwrap().json()["results"].as_array().unwrap().is_empty());
     assert_end_has_all(&told);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_comes_back_without_its_last_writes_still_tells_all_in_the_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "300-3000").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let record = format!("flight.search.record:{id}");
+    let mut stream = client.follow_partials(&id).await;
+    let mut told = vec![stream.next().await.unwrap()];
+    let _: redis::Value = system.redis.run(&format!("COPY {record} earlier")).await;
+    for _ in 0..3 {
+        told.push(stream.next().await.unwrap());
+    }
+    let _: redis::Value = system.redis.run(&format!("COPY earlier {record} REPLACE")).await;
+    told.extend(stream.all().await);
+    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
+    assert_end_has_all(&told);
+    let all = told.last().unwrap().json()["suppliers"].as_array().unwrap().len();
+    assert_eq!(told[0].json()["progress"]["of"], all, "those that were told before, too");
+}

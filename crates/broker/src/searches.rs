@@ -74,7 +74,7 @@ pub enum Finished {
         /// How it had ended.
         status: EndStatus,
     },
-    /// Nothing was done: the story is not what the end was made of. Read it and try again.
+    /// Nothing was done: the story is longer than what the end was made of. Read it and try again.
     Stale,
 }
 

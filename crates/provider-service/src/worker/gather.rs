@@ -81,16 +81,11 @@ impl Gathered {
                     answers.splice(..0, self.answers.drain(..));
                 }
                 Stored::Stored(places) => {
-                    let last = places.iter().flatten().copied().max();
-                    self.seen = self.seen.max(last.unwrap_or(0));
+                    self.seen = places.iter().flatten().copied().fold(self.seen, u64::max);
                     self.first_answer.get_or_insert_with(EpochMillis::now);
                     let stored = answers.into_iter().zip(places);
                     self.answers.extend(stored.filter_map(|(answer, place)| place.map(|_| answer)));
-                    if last.is_none_or(|last| last >= self.answers.len() as u64) {
-                        return Ok(true);
-                    }
-                    // The record is an older one, which lacks some of them: Redis came back without its last writes.
-                    answers = std::mem::take(&mut self.answers);
+                    return Ok(true);
                 }
             }
         }
