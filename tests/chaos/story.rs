@@ -1,5 +1,5 @@
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
@@ -33,8 +33,8 @@ pub(crate) struct Heard {
 pub(crate) enum What {
     /// That this supplier has answered.
     Answer(String),
-    /// How the search has ended.
-    End(String),
+    /// How the search has ended, and the suppliers its end tells of.
+    End(String, BTreeSet<String>),
 }
 
 /// What became of a client.
@@ -57,7 +57,8 @@ impl Story {
         let data = event.json();
         let text = |value: &serde_json::Value| value.as_str().unwrap_or("?").to_owned();
         let what = if event.is_terminal() {
-            What::End(text(&data["status"]))
+            let suppliers = data["suppliers"].as_array().into_iter().flatten();
+            What::End(text(&data["status"]), suppliers.map(|report| text(&report["code"])).collect())
         } else {
             What::Answer(text(&data["supplier"]["code"]))
         };
@@ -78,7 +79,7 @@ impl Story {
 
     /// The terminal events it has heard; one is right.
     pub(crate) fn ends(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|event| matches!(event.what, What::End(_)))
+        self.heard.iter().filter(|event| matches!(event.what, What::End(..)))
     }
 
     /// Whether places rise by one from 1, nothing comes after the end, and partials only to whom wants them.
@@ -92,6 +93,16 @@ impl Story {
     pub(crate) fn has_answer_twice(&self) -> bool {
         let mut suppliers = HashSet::new();
         self.heard.iter().any(|event| matches!(&event.what, What::Answer(code) if !suppliers.insert(code)))
+    }
+
+    /// Whether a supplier's answer came of which the end does not tell.
+    pub(crate) fn has_answer_without_end(&self) -> bool {
+        let ended = self.ends().find_map(|event| match &event.what {
+            What::End(_, suppliers) => Some(suppliers),
+            What::Answer(_) => None,
+        });
+        let is_missing = |suppliers: &BTreeSet<String>, event: &Heard| matches!(&event.what, What::Answer(code) if !suppliers.contains(code));
+        ended.is_some_and(|suppliers| self.heard.iter().any(|event| is_missing(suppliers, event)))
     }
 }
 

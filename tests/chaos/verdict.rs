@@ -26,6 +26,7 @@ pub(crate) struct Verdict {
     twice: Vec<String>,
     out_of_order: Vec<String>,
     answers_twice: Vec<String>,
+    answers_left_out: Vec<String>,
     different: Vec<String>,
     left_behind: Vec<String>,
     crashes: Vec<String>,
@@ -70,13 +71,14 @@ impl Verdict {
             ),
             (&mut self.out_of_order, any(&|story| !story.is_in_order())),
             (&mut self.answers_twice, any(&Story::has_answer_twice)),
+            (&mut self.answers_left_out, any(&Story::has_answer_without_end)),
             (&mut self.different, differ(stories)),
         ];
         for (all, _) in wrong.into_iter().filter(|(_, is_wrong)| *is_wrong) {
             all.push(id.clone());
             self.stories.insert(id.clone(), stories.iter().map(ToString::to_string).collect());
         }
-        if let Some(What::End(status)) = ends.first().map(|end| &end.what) {
+        if let Some(What::End(status, _)) = ends.first().map(|end| &end.what) {
             *self.ended.entry(status.clone()).or_default() += 1;
         }
     }
@@ -86,12 +88,13 @@ impl Verdict {
         self.accepted > 0 && self.wrong().iter().all(|(_, wrong)| wrong.is_empty())
     }
 
-    fn wrong(&self) -> [(&'static str, &[String]); 7] {
+    fn wrong(&self) -> [(&'static str, &[String]); 8] {
         [
             ("lost", &self.lost),
             ("twice", &self.twice),
             ("out of order", &self.out_of_order),
             ("answers twice", &self.answers_twice),
+            ("left out of the end", &self.answers_left_out),
             ("told differently", &self.different),
             ("left behind", &self.left_behind),
             ("crashed", &self.crashes),

@@ -116,3 +116,55 @@ async fn a_lease_is_renewed_for_as_long_as_a_job_is_in_hand() {
         assert!(!worker.log().contains("took over"), "a live worker's job was taken");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_no_delivery() {
+    let mut system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "50000")
+        .set("SEARCH_DEADLINE_MS", "15000")
+        .set("JOB_LEASE_MS", "1000")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+    for _ in 0..4 {
+        let _: redis::Value = system.redis.run("CLIENT KILL TYPE normal").await;
+        eventually("the worker reads again", async || {
+            let clients: String = system.redis.run("CLIENT LIST").await;
+            let reads = |client: &str| client.contains("flags=b") && client.contains("cmd=xreadgroup");
+            clients.lines().any(reads).then_some(())
+        })
+        .await;
+    }
+    system.workers[0].kill().await;
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "100")]);
+    assert_eq!(client.result(&id).await.json()["status"], "completed");
+    assert!(system.redis.entries("flight.search.dead").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_can_be_neither_worked_on_nor_failed_is_buried_all_the_same() {
+    let system = System::builder().set("JOB_LEASE_MS", "300").start().await;
+    let id = uuid::Uuid::new_v4().to_string();
+    // Its record is not what it should be.
+    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{id} x")).await;
+    let job = [
+        ("search_id", id.as_str()),
+        ("from", "CGK"),
+        ("to", "DPS"),
+        ("date", "2025-07-10"),
+        ("passengers", "2"),
+    ];
+    system.redis.add("flight.search.requested", &job).await;
+    // And an entry with more than a script can pass on at once.
+    let names: Vec<_> = (0..5000).map(|at| format!("field-{at}")).collect();
+    let fields: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    system.redis.add("flight.search.requested", &fields).await;
+    eventually("both are dead letters and no job is left", async || {
+        let dead = system.redis.entries("flight.search.dead").await.len();
+        (dead == 2 && system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}

@@ -1,8 +1,11 @@
 //! Redis is restarted, loses a stream, forgets its scripts or is full.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use e2e::{Client, Redis, System, eventually, sse::Event};
+use e2e::{
+    Client, Redis, System, eventually,
+    sse::{Event, read_all},
+};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use rustix::process::Signal;
@@ -13,6 +16,19 @@ fn assert_whole(told: &[Event]) {
     assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
     assert_eq!(told.last().unwrap().json()["status"], "completed");
+    assert_end_has_all(told);
+}
+
+/// No supplier whose answer was told is missing from the end.
+fn assert_end_has_all(told: &[Event]) {
+    let (end, partials) = told.split_last().unwrap();
+    let end = end.json();
+    let ended: HashSet<_> =
+        end["suppliers"].as_array().unwrap().iter().map(|report| report["code"].to_string()).collect();
+    for partial in partials {
+        let code = partial.json()["supplier"]["code"].to_string();
+        assert!(ended.contains(&code), "{code} was told, but not with the end: {end}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,6 +62,27 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
         assert_whole(&told.unwrap().expect("the search ends"));
     }
     assert_told_once(&system.redis, 100).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..30 {
+        streams.push(client.follow_partials(&client.submit().await).await);
+    }
+    eventually("answers have come", async || {
+        (system.redis.run::<usize>("XLEN flight.search.results").await > 30).then_some(())
+    })
+    .await;
+    // Longer than a request waits: what is asked meanwhile is done, but nobody hears of it.
+    system.redis.hang(Duration::from_millis(1500)).await;
+    for told in read_all(streams).await {
+        assert_whole(&told);
+    }
+    assert_told_once(&system.redis, 30).await;
+    assert!(system.workers[0].log().contains("kept until Redis takes it"), "the worker has waited");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,6 +174,63 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker_reads() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SIMULATED_LATENCY_MS", "500")
+        .set("JOB_LEASE_MS", "1000")
+        .start()
+        .await;
+    let client = system.client();
+    let held = client.submit().await;
+    system.add_worker();
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+    system.workers[0].kill().await;
+    let waiting = client.submit().await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
+    system.add_worker();
+    eventually("the new worker has both", async || {
+        (system.workers[1].log().matches("job taken").count() == 2).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory 0").await;
+    for id in [&held, &waiting] {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    assert_told_once(&system.redis, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
+    let client = system.client();
+    let mut searches = Vec::new();
+    for _ in 0..10 {
+        searches.push(client.submit().await);
+    }
+    eventually("the worker has them", async || {
+        (system.workers[0].log().matches("job taken").count() == 10).then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
+    let post = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let refused = post.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.headers().contains_key("retry-after"));
+    eventually("the worker keeps what it has", async || {
+        system.workers[0].log().contains("kept until Redis takes it").then_some(())
+    })
+    .await;
+    let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 0").await;
+    for id in &searches {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    assert_told_once(&system.redis, 10).await;
+    assert!(system.redis.entries("flight.search.dead").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "100-1500").start().await;
     let client = system.client();
@@ -149,4 +243,25 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
     assert!(!told.last().unwrap().json()["results"].as_array().unwrap().is_empty());
+    assert_end_has_all(&told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_comes_back_without_its_last_writes_still_tells_all_in_the_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "300-3000").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let record = format!("flight.search.record:{id}");
+    let mut stream = client.follow_partials(&id).await;
+    let mut told = vec![stream.next().await.unwrap()];
+    let _: redis::Value = system.redis.run(&format!("COPY {record} earlier")).await;
+    for _ in 0..3 {
+        told.push(stream.next().await.unwrap());
+    }
+    let _: redis::Value = system.redis.run(&format!("COPY earlier {record} REPLACE")).await;
+    told.extend(stream.all().await);
+    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
+    assert_end_has_all(&told);
+    let all = told.last().unwrap().json()["suppliers"].as_array().unwrap().len();
+    assert_eq!(told[0].json()["progress"]["of"], all, "those that were told before, too");
 }

@@ -85,6 +85,62 @@ async fn a_result_of_the_old_worker_with_nobody_listening_is_kept_for_a_late_cli
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_that_came_while_no_gateway_ran_is_kept_too() {
+    let mut system = System::builder().workers(0).start().await;
+    let id = system.client().submit().await;
+    system.gateways.pop().unwrap().service.kill().await;
+    add_go_result(&system.redis, &id).await;
+    system.add_gateway().await;
+    system.gateways[0].ready().await;
+    let client = system.client();
+    eventually("the status tells it", async || {
+        (client.state(&id).await.1["data"]["status"] == "completed").then_some(())
+    })
+    .await;
+    assert_eq!(client.result(&id).await.json()["results"][0]["flight_number"], "GA57");
+    assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
+    let system = System::builder().workers(0).set("MAX_BACKLOG", "20").start().await;
+    let client = system.client();
+    let stream = "flight.search.requested";
+    let _: redis::Value =
+        system.redis.run(&format!("XGROUP CREATE {stream} search-processors 0 MKSTREAM")).await;
+    let mut done = Vec::new();
+    for _ in 0..20 {
+        add_go_job(&system.redis, &Uuid::new_v4().to_string()).await;
+        let read = format!("XREADGROUP GROUP search-processors old COUNT 1 STREAMS {stream} >");
+        let read: redis::streams::StreamReadReply = system.redis.run(&read).await;
+        done.push(read.keys[0].ids[0].id.clone());
+    }
+    // It acknowledges what it has done, and never deletes. The last but one is still in hand.
+    for entry in done.iter().take(18) {
+        let _: usize = system.redis.run(&format!("XACK {stream} search-processors {entry}")).await;
+    }
+    // Two more wait.
+    for _ in 0..2 {
+        add_go_job(&system.redis, &Uuid::new_v4().to_string()).await;
+    }
+    eventually("only what is in hand or waits is left", async || {
+        (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 4).then_some(())
+    })
+    .await;
+    let left: redis::streams::StreamRangeReply = system.redis.run(&format!("XRANGE {stream} - +")).await;
+    assert_eq!(left.ids[0].id, done[18], "nothing that is in hand goes");
+    eventually("searches are accepted", async || client.try_submit().await).await;
+
+    for entry in &done[18..] {
+        let _: usize = system.redis.run(&format!("XACK {stream} search-processors {entry}")).await;
+    }
+    eventually("only what waits is left", async || {
+        (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 3).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_consumer_sees_each_search_once() {
     let system = System::builder().workers(2).start().await;
     let client = system.client();

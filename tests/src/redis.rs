@@ -1,11 +1,12 @@
 //! A Redis of its own that can be stopped, killed and started again.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use redis::{
     AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection,
     streams::StreamRangeReply,
 };
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::{
@@ -73,6 +74,13 @@ impl Redis {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.server.pid().expect("Redis runs")
+    }
+
+    /// Lets it hang for this long: what it is asked meanwhile, it does afterwards.
+    pub async fn hang(&self, span: Duration) {
+        self.server.signal(Signal::STOP);
+        tokio::time::sleep(span).await;
+        self.server.signal(Signal::CONT);
     }
 
     /// Kills it and waits for its end.

@@ -35,7 +35,8 @@ pub struct System {
     pub workers: Vec<Service>,
     /// Its Redis. Last, so that it ends last.
     pub redis: Redis,
-    settings: Vec<(String, String)>,
+    /// Environment variables of all services that are started from now on; the last value counts.
+    pub settings: Vec<(String, String)>,
 }
 
 impl Default for SystemBuilder {
@@ -189,8 +190,8 @@ impl System {
     }
 
     fn settings(&self) -> Vec<(String, String)> {
-        let mut settings = self.settings.clone();
-        settings.push(("REDIS_ADDR".into(), self.redis.addr()));
+        let mut settings = vec![("REDIS_ADDR".into(), self.redis.addr())];
+        settings.extend_from_slice(&self.settings);
         settings
     }
 }

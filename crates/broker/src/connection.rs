@@ -2,10 +2,11 @@ use std::{sync::Arc, time::Duration};
 
 use redis::{
     AsyncConnectionConfig, Client, RedisResult,
-    aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
+    aio::{ConnectionManagerConfig, MultiplexedConnection},
+    io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 
-use crate::{BrokerError, RedisAddr, scripts::Scripts};
+use crate::{BrokerError, RedisAddr, scripts::Scripts, shared::SharedConnection};
 
 /// How long a request may take. Long for Redis, short for a client that waits for its 503.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -13,6 +14,12 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(1);
 /// What a blocking read may take beyond its BLOCK: Redis has been seen to overshoot it by half.
 const BLOCK_MARGIN: Duration = Duration::from_secs(5);
+
+/// How long the other end's kernel may leave what was sent unacknowledged, before the connection counts as broken.
+#[cfg(target_os = "linux")]
+const USER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection is idle before it is looked whether the other end is still there.
+const KEEPALIVE: Duration = Duration::from_secs(10);
 
 /// How long things are kept.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +33,7 @@ pub struct Retention {
 /// A connection to Redis that comes back by itself, with everything a service asks of it. Clones share it.
 #[derive(Clone)]
 pub struct Broker {
-    pub(crate) connection: ConnectionManager,
+    pub(crate) connection: SharedConnection,
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) retention: Retention,
     client: Client,
@@ -36,14 +43,14 @@ impl Broker {
     /// Prepares a connection without opening it: Redis need not be there yet. Must be called inside a Tokio
     /// runtime.
     pub fn new(addr: &RedisAddr, retention: Retention) -> Result<Self, BrokerError> {
-        let client = Client::open(addr.info())?;
+        let client = Client::open(addr.info().set_tcp_settings(tcp_settings()))?;
         // One attempt per request: who asks decides whether to ask again.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_pipeline_buffer_size(1024);
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let connection = SharedConnection::new(client.clone(), config)?;
         Ok(Self { connection, scripts: Arc::new(Scripts::load()), retention, client })
     }
 
@@ -51,7 +58,7 @@ impl Broker {
     /// attempt to connect that may be long past, and only then makes a new one.
     pub(crate) async fn asked_twice<T, F>(
         &self,
-        mut request: impl FnMut(ConnectionManager) -> F,
+        mut request: impl FnMut(SharedConnection) -> F,
     ) -> RedisResult<T>
     where
         F: Future<Output = RedisResult<T>>,
@@ -72,6 +79,15 @@ impl Broker {
             .set_response_timeout(Some(block + BLOCK_MARGIN));
         Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
     }
+}
+
+/// Small requests leave at once, and a host that has vanished is noticed: by default neither holds.
+fn tcp_settings() -> TcpSettings {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+    let settings = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
+    #[cfg(target_os = "linux")]
+    let settings = settings.set_user_timeout(USER_TIMEOUT);
+    settings
 }
 
 impl std::fmt::Debug for Broker {

@@ -1,7 +1,9 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use contracts::{EpochMillis, entry::Fields};
 use redis::{FromRedisValue, ParsingError, RedisWrite, ToRedisArgs, ToSingleRedisArg, Value};
+
+use crate::millis::millis;
 
 /// The id of a stream entry, `<milliseconds>-<sequence>`; ids of a stream only rise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +17,11 @@ impl EntryId {
     #[must_use]
     pub fn added_at(self) -> EpochMillis {
         EpochMillis(self.millis)
+    }
+
+    /// The least id of an entry that was added this much earlier.
+    pub(crate) fn earlier(self, span: Duration) -> Self {
+        Self { millis: self.millis.saturating_sub(millis(span)), sequence: 0 }
     }
 }
 

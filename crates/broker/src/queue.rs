@@ -15,9 +15,9 @@ use contracts::{
     entry::Fields,
     names::{CONSUMER_GROUP, REQUESTED_STREAM},
 };
-use redis::{Value, aio::MultiplexedConnection};
+use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
-use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream};
+use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
 
 /// A job as it was delivered, not decoded yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,9 @@ pub struct Consumer {
 /// The blocking connection, and what the next read on it has to see to first.
 #[derive(Debug)]
 enum Reader {
-    /// There is none: connect, make sure of the group, and look for what an earlier connection left.
+    /// There is none: connect, and look for what an earlier connection left.
     Closed,
-    /// Entries may have been delivered to this consumer that never arrived: read its pending ones first.
+    /// Entries may have been delivered to this consumer that never arrived: its pending ones behind this come first.
     Recovering(MultiplexedConnection, EntryId),
     /// Read new entries.
     Reading(MultiplexedConnection),
@@ -64,42 +64,66 @@ impl Consumer {
     pub async fn read(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
         match std::mem::replace(&mut self.reader, Reader::Closed) {
             Reader::Closed => {
-                let mut connection = self.broker.blocking_connection(block).await?;
-                create_group(&mut connection).await?;
+                let connection = self.broker.blocking_connection(block).await?;
                 self.reader = Reader::Recovering(connection, EntryId::default());
                 Ok(Vec::new())
             }
             Reader::Recovering(mut connection, after) => {
-                let entries = self.read_group(&mut connection, max, None, &after.to_string()).await?;
-                self.reader = match entries.last() {
-                    Some(last) => Reader::Recovering(connection, last.id),
+                let pending = match self.pending(&mut connection, max, after).await {
+                    // Not made sure of before: a full Redis refuses even to be told of a group that is there.
+                    Err(BrokerError::NoGroup(_)) => {
+                        create_group(&mut connection).await?;
+                        Vec::new()
+                    }
+                    pending => pending?,
+                };
+                self.reader = match pending.last() {
+                    Some(last) => Reader::Recovering(connection, last.entry),
                     None => Reader::Reading(connection),
                 };
-                Ok(deliveries(entries))
+                Ok(pending.into_iter().filter(|delivery| !delivery.fields.is_empty()).collect())
             }
             Reader::Reading(mut connection) => {
-                let entries = self.read_group(&mut connection, max, Some(block), ">").await?;
+                let entries = self.new_entries(&mut connection, max, block).await?;
                 self.reader = Reader::Reading(connection);
                 Ok(deliveries(entries))
             }
         }
     }
 
-    async fn read_group(
+    async fn new_entries(
         &self,
         connection: &mut MultiplexedConnection,
         max: usize,
-        block: Option<Duration>,
-        after: &str,
+        block: Duration,
     ) -> Result<Vec<Entry>, BrokerError> {
         let mut command = redis::cmd("XREADGROUP");
         command.arg("GROUP").arg(CONSUMER_GROUP).arg(&self.name).arg("COUNT").arg(max);
-        if let Some(block) = block {
-            command.arg("BLOCK").arg(u64::try_from(block.as_millis()).unwrap_or(u64::MAX));
-        }
-        command.arg("STREAMS").arg(REQUESTED_STREAM).arg(after);
+        command.arg("BLOCK").arg(blocking_millis(block)).arg("STREAMS").arg(REQUESTED_STREAM).arg(">");
         let reply: Value = command.query_async(connection).await?;
         Ok(entries_of_one_stream(reply)?)
+    }
+
+    /// What is pending for this consumer behind an entry; those that were deleted have no fields. Not read with
+    /// XREADGROUP, which counts that as a delivery: lost connections would make a job look deadly.
+    async fn pending(
+        &self,
+        connection: &mut MultiplexedConnection,
+        max: usize,
+        after: EntryId,
+    ) -> Result<Vec<Delivery>, BrokerError> {
+        let mut call = self.broker.scripts.recover.key(REQUESTED_STREAM);
+        call.arg(CONSUMER_GROUP).arg(&self.name).arg(after).arg(max);
+        Ok(call.invoke_async(connection).await?)
+    }
+}
+
+/// What the script `recover` answers for each job.
+impl FromRedisValue for Delivery {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        let (entry, deliveries, fields): (EntryId, u64, Value) = redis::from_redis_value(value)?;
+        let fields = Vec::<(Vec<u8>, Vec<u8>)>::from_redis_value(fields)?;
+        Ok(Self { entry, fields: Fields::from(fields), deliveries })
     }
 }
 

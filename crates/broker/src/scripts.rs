@@ -6,11 +6,13 @@ pub(crate) struct Scripts {
     pub(crate) create: Script,
     pub(crate) answer: Script,
     pub(crate) finish: Script,
+    pub(crate) recover: Script,
     pub(crate) renew: Script,
     pub(crate) hand_back: Script,
     pub(crate) bury: Script,
     pub(crate) leave: Script,
     pub(crate) sweep: Script,
+    pub(crate) shed: Script,
 }
 
 impl Scripts {
@@ -20,11 +22,13 @@ impl Scripts {
             create: Script::new(include_str!("scripts/create.lua")),
             answer: Script::new(include_str!("scripts/answer.lua")),
             finish: Script::new(include_str!("scripts/finish.lua")),
+            recover: Script::new(include_str!("scripts/recover.lua")),
             renew: Script::new(include_str!("scripts/renew.lua")),
             hand_back: Script::new(include_str!("scripts/hand_back.lua")),
             bury: Script::new(include_str!("scripts/bury.lua")),
             leave: Script::new(include_str!("scripts/leave.lua")),
             sweep: Script::new(include_str!("scripts/sweep.lua")),
+            shed: Script::new(include_str!("scripts/shed.lua")),
         }
     }
 }

@@ -6,7 +6,7 @@ use contracts::{
 };
 use redis::{AsyncCommands, FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, EntryId, SearchRecord};
+use crate::{Broker, BrokerError, EntryId, SearchRecord, millis::millis};
 
 /// An answer to be stored: what stands in a [`contracts::entry::StoredAnswer`] but its place.
 #[derive(Clone, Debug)]
@@ -41,14 +41,15 @@ pub struct Ending {
     pub results: JsonLine,
     /// The terminal event's further fields, an object.
     pub details: Option<JsonLine>,
-    /// How far the story was when `results` was made of it; `None` if the answers don't matter.
+    /// How many answers `results` was made of, which is how far the story was if they are all of it: places count
+    /// from 1 without holes. `None` if the answers don't matter.
     pub made_of: Option<u64>,
     /// The last place that any event of this search is known to have had. Counts where Redis lost the record.
     pub seen: u64,
 }
 
 impl Ending {
-    /// The end of a search with this outcome, made of its story up to `made_of`.
+    /// The end of a search with this outcome, made of the first `made_of` answers of its story.
     #[must_use]
     pub fn new(outcome: &Outcome, made_of: u64) -> Self {
         // Offers and details are plain data: writing them can't fail.
@@ -181,10 +182,6 @@ fn record_fields(job: &[(&'static str, String)], mut add: impl FnMut(&str, &str)
     for (field, value) in job.iter().filter(|(field, _)| *field != names::field::SEARCH_ID) {
         add(field, value);
     }
-}
-
-pub(crate) fn millis(span: std::time::Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl FromRedisValue for Stored {

@@ -7,7 +7,7 @@ use contracts::{
 };
 use redis::{FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, searches::millis};
+use crate::{Broker, BrokerError, millis::millis};
 
 /// How long an idempotency key is remembered.
 const KEY_REMEMBERED: Duration = Duration::from_hours(24);

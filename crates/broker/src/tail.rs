@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
+use contracts::names::RESULTS_STREAM;
 use redis::{Value, aio::MultiplexedConnection};
 
-use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream};
+use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
 
 /// How many entries one read takes at most.
 const BATCH: usize = 512;
@@ -48,7 +49,7 @@ impl Tail {
             .arg("COUNT")
             .arg(BATCH)
             .arg("BLOCK")
-            .arg(u64::try_from(self.block.as_millis()).unwrap_or(u64::MAX))
+            .arg(blocking_millis(self.block))
             .arg("STREAMS")
             .arg(self.stream)
             .arg(self.last.unwrap_or_default())
@@ -64,6 +65,12 @@ impl Tail {
         self.last = self.last.max(Some(to));
     }
 
+    /// The entries up to here have been seen to, or were there when the tail first connected.
+    #[must_use]
+    pub fn position(&self) -> EntryId {
+        self.last.unwrap_or_default()
+    }
+
     /// Connects anew with the next read, and gives again what has not been seen to.
     pub fn disconnect(&mut self) {
         self.connection = None;
@@ -76,6 +83,27 @@ impl Tail {
         self.last = Some(self.last.map_or(end, |last| last.min(end)));
         self.connection = Some(connection);
         Ok(Batch { connected: true, entries: Vec::new() })
+    }
+}
+
+impl Broker {
+    /// Up to `max` entries of the result log behind `after` and up to `to`: what a tail has not seen because it
+    /// connected later.
+    pub async fn past_news(
+        &self,
+        after: EntryId,
+        to: EntryId,
+        max: usize,
+    ) -> Result<Vec<Entry>, BrokerError> {
+        let mut range = redis::cmd("XRANGE");
+        range.arg(RESULTS_STREAM).arg(format!("({after}")).arg(to).arg("COUNT").arg(max);
+        Ok(range.query_async(&mut self.connection.clone()).await?)
+    }
+
+    /// The id that an entry of the result log would have that is as old as entries may become, seen from `at`.
+    #[must_use]
+    pub fn oldest_news(&self, at: EntryId) -> EntryId {
+        at.earlier(self.retention.news)
     }
 }
 

@@ -6,7 +6,7 @@
 //! | [`offer`] | what an answer is: one itinerary at one price |
 //! | [`supplier`] | who answered, how, and after how long |
 //! | [`outcome`] | the states of a search, and merging suppliers' offers into its result |
-//! | [`entry`] | what stands in the two Redis streams |
+//! | [`entry`] | what stands in the Redis streams and the records |
 //! | [`names`] | how streams, groups, keys and fields are called |
 //! | [`envelope`] | the JSON around every HTTP answer |
 //! | [`event`] | the Server-Sent Events a client receives |

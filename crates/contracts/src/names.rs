@@ -1,7 +1,7 @@
 //! Names of streams, groups, keys and fields in Redis. The first three are fixed by the system this one
 //! replaces; everything else hangs off them.
 
-use crate::{Fingerprint, IdempotencyKey, SearchId, SupplierCode};
+use crate::{Fingerprint, IdempotencyKey, SearchId};
 
 /// Jobs: one entry per search that is waiting or in hand.
 pub const REQUESTED_STREAM: &str = "flight.search.requested";
@@ -79,9 +79,7 @@ pub mod field {
 
 /// Fields of a search's record; those of the job stand in it under the names of [`field`].
 pub mod record {
-    use super::{SupplierCode, field};
-
-    pub use field::{
+    pub use super::field::{
         CREATED_MS, DATE, DEADLINE_MS, DETAILS, FROM, PASSENGERS, RESULTS, SEQ, STATUS, SUPPLIERS, TO,
     };
 
@@ -89,12 +87,7 @@ pub mod record {
     pub const ENDED_MS: &str = "ended_ms";
     /// When the first supplier's answer was stored, milliseconds since the epoch.
     pub const FIRST_ANSWER_MS: &str = "first_answer_ms";
-    /// What the field of a supplier's answer starts with; its code follows.
+    /// What the field of a supplier's answer starts with; its code follows. The answer is four lines: `seq`, `of`,
+    /// the report and the offers.
     pub const ANSWER_PREFIX: &str = "supplier:";
-
-    /// The field with a supplier's answer: four lines, `seq`, `of`, the report and the offers.
-    #[must_use]
-    pub fn answer(code: &SupplierCode) -> String {
-        format!("{ANSWER_PREFIX}{code}")
-    }
 }

@@ -7,7 +7,7 @@ use contracts::{
 use redis::Value;
 
 use super::{Delivery, Leases};
-use crate::{BrokerError, Entry, EntryId};
+use crate::{BrokerError, Entry, EntryId, millis::millis};
 
 /// How many leases one script renews: few enough that Redis is not held up for more than a millisecond.
 const RENEWED_AT_ONCE: usize = 256;
@@ -31,7 +31,7 @@ impl Leases {
         max: usize,
         in_hand: impl Fn(EntryId) -> bool,
     ) -> Result<Vec<Delivery>, BrokerError> {
-        let lease = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        let lease = millis(lease);
         let mut pending = redis::cmd("XPENDING");
         pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+").arg(max);
         let pending: Vec<(EntryId, String, u64, u64)> =

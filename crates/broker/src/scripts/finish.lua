@@ -1,14 +1,15 @@
 -- Ends a search, once: whoever comes second changes nothing. In any case the job is done.
 -- KEYS: record, results stream, requested stream, cancelled stream
--- ARGV: 1 search id, 2 status, 3 results, 4 details or '', 5 the seq the results were made of, or '' for any,
+-- ARGV: 1 search id, 2 status, 3 results, 4 details or '', 5 number of answers the results were made of, or '' for any,
 --       6 the least seq the end may have, 7 '1' to announce it, 8 id of the job's entry or '', 9 consumer group,
 --       10 ms the record is kept, 11 age in ms at which news are trimmed
--- Returns {outcome, seq, status}: outcome is 'first', 'already', or 'stale' when the record knows more than the caller.
+-- Returns {outcome, seq, status}: outcome is 'first', 'already', or 'stale' when the record has more answers than
+-- those. It has fewer where Redis came back without its last writes; the results are then the fuller story.
 local record = redis.call('HMGET', KEYS[1], 'status', 'seq')
 local status, seq = record[1], tonumber(record[2] or 0) or 0
 local outcome = 'already'
 if not status or status == 'processing' then
-  if status and ARGV[5] ~= '' and seq ~= tonumber(ARGV[5]) then
+  if status and ARGV[5] ~= '' and seq > tonumber(ARGV[5]) then
     return {'stale', seq, status}
   end
   outcome = 'first'

@@ -33,10 +33,10 @@ impl Fields {
         Some(self.0.swap_remove(at).1)
     }
 
-    /// All fields with their values, in no order.
+    /// Whether there are none.
     #[must_use]
-    pub fn into_pairs(self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        self.0
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All fields with their values.

@@ -1,17 +1,20 @@
 //! Reads the result log and tells the feeds.
 //!
 //! Whenever it has connected, all open feeds are loaded from their records: what was announced meanwhile, and
-//! trimmed perhaps, is there.
+//! trimmed perhaps, is there. What the replaced system announced is not: it knows no records, and its ends are taken
+//! over from the log. So what had been announced before this gateway came is looked through, too, besides the live
+//! news and without haste.
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ending, Entry, Finished, tail::Tail};
+use broker::{Backoff, BrokerError, Ending, Entry, EntryId, Finished, tail::Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InvalidEntry, News, StoredEnd},
     names::RESULTS_STREAM,
 };
 use futures_util::{StreamExt, stream};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, hub::Heard, searches};
@@ -21,18 +24,63 @@ const BLOCK: Duration = Duration::from_secs(1);
 /// How many records are read at once.
 const AT_ONCE: usize = 64;
 
+/// How many entries of the past are looked through at once, and the pause behind them: the log may be long, and Redis
+/// has other things to do.
+const PAST_AT_ONCE: usize = 128;
+const PAST_PAUSE: Duration = Duration::from_millis(20);
+
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    let (begun, begins) = oneshot::channel();
+    let look_back = async {
+        if let Ok(from) = begins.await {
+            stop.run_until_cancelled(look_back(&app, from)).await;
+        }
+    };
+    tokio::join!(follow(&app, &stop, begun), look_back);
+}
+
+/// Takes over what the replaced system announced up to this entry, so far as the log still has it.
+async fn look_back(app: &App, to: EntryId) {
+    let mut seen = app.broker.oldest_news(to);
+    let mut backoff = Backoff::default();
+    loop {
+        let looked = async {
+            let mut entries = app.broker.past_news(seen, to, PAST_AT_ONCE).await?;
+            let last = entries.last().map(|entry| entry.id);
+            entries.retain(|entry| entry.fields.as_ref().is_some_and(News::is_foreign_end));
+            tell(app, entries).await.map(|()| last)
+        };
+        match looked.await {
+            Ok(None) => return,
+            Ok(Some(last)) => {
+                seen = last;
+                backoff.reset();
+                tokio::time::sleep(PAST_PAUSE).await;
+            }
+            Err(error) if error.is_passing() => backoff.pause().await,
+            Err(error) => return tracing::warn!(%error, "what was announced before can't be read"),
+        }
+    }
+}
+
+async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<EntryId>) {
+    let mut begun = Some(begun);
     let mut tail = Tail::new(app.broker.clone(), RESULTS_STREAM, BLOCK);
     let mut backoff = Backoff::default();
     // The tail only reads: dropping a read that is under way loses nothing.
     while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
         let told = match batch {
-            Ok(batch) if batch.connected => searches::load_all(&app, app.hub.followed()).await,
+            Ok(batch) if batch.connected => {
+                if let Some(begun) = begun.take() {
+                    let _ = begun.send(tail.position());
+                }
+                searches::load_all(app, app.hub.followed()).await
+            }
             Ok(batch) => {
                 let last = batch.entries.last().map(|entry| entry.id);
                 // Before the batch is seen to the tail does not move on: after an error it is given again, and
                 // the places of its events remove what has been told already.
-                tell(&app, batch.entries).await.map(|()| last.into_iter().for_each(|last| tail.advance(last)))
+                tell(app, batch.entries).await.map(|()| last.into_iter().for_each(|last| tail.advance(last)))
             }
             Err(error) => Err(error),
         };

@@ -11,12 +11,19 @@ use crate::{app::App, searches};
 
 /// Short, because the backlog that POSTs are refused by is as old as this.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// How many looks there are between two times that jobs are removed which the replaced worker has left.
+const SHED_EVERY: u64 = 100;
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failures = 0_u32;
+    let mut looks = 0_u64;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        looks += 1;
+        if looks.is_multiple_of(SHED_EVERY) {
+            shed(&app).await;
+        }
         match look(&app).await {
             Ok(()) if failures > 0 => {
                 tracing::info!("Redis answers again");
@@ -31,6 +38,15 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
                 failures += 1;
             }
         }
+    }
+}
+
+/// A failure is no trouble: the next time does.
+async fn shed(app: &App) {
+    match app.broker.shed_done_jobs().await {
+        Ok(0) => {}
+        Ok(jobs) => tracing::debug!(jobs, "removed jobs that were done"),
+        Err(error) => tracing::debug!(%error, "jobs that were done could not be removed"),
     }
 }
 

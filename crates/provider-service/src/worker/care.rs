@@ -36,22 +36,48 @@ pub(super) async fn run(context: Arc<Context>) {
     }
 }
 
+/// What others depend on comes first, and what Redis refuses when it is full comes last.
 async fn round(context: &Arc<Context>, lease: Duration, is_patient: bool) -> Result<(), BrokerError> {
-    let in_hand = context.in_hand.entries();
-    if !in_hand.is_empty() {
-        for entry in context.leases.renew(&in_hand).await? {
-            tracing::warn!(%entry, "another worker has taken over a job that was in hand here");
-            context.in_hand.stop(entry, Stop::Lost);
-        }
-    }
-    context.broker.announce_suppliers(&context.suppliers.listing(), LISTING_HOLDS).await?;
+    tried("renewing leases", renew(context).await)?;
+    tried("trimming the result log", context.leases.trim_news().await)?;
     if !is_patient {
-        take_over(context, lease).await?;
+        tried("taking over jobs", take_over(context, lease).await)?;
     }
+    tried("removing dead workers", sweep(context, lease).await)?;
+    let listing = context.suppliers.listing();
+    tried("announcing suppliers", context.broker.announce_suppliers(&listing, LISTING_HOLDS).await)
+}
+
+/// A step that has failed by itself does not keep the others from being tried; where Redis is away, they would all
+/// fail.
+fn tried(what: &'static str, done: Result<(), BrokerError>) -> Result<(), BrokerError> {
+    match done {
+        Err(error @ (BrokerError::Unavailable(_) | BrokerError::TimedOut)) => Err(error),
+        Err(error) => {
+            tracing::debug!(%error, what, "a step of care has failed");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+async fn renew(context: &Context) -> Result<(), BrokerError> {
+    let in_hand = context.in_hand.entries();
+    if in_hand.is_empty() {
+        return Ok(());
+    }
+    for entry in context.leases.renew(&in_hand).await? {
+        tracing::warn!(%entry, "another worker has taken over a job that was in hand here");
+        context.in_hand.stop(entry, Stop::Lost);
+    }
+    Ok(())
+}
+
+async fn sweep(context: &Context, lease: Duration) -> Result<(), BrokerError> {
     for consumer in context.leases.sweep((lease * SILENT_LEASES).max(SHORTEST_SILENCE)).await? {
         tracing::info!(consumer, "removed a dead worker from the group");
     }
-    context.leases.trim_news().await
+    Ok(())
 }
 
 /// Takes over jobs whose lease has run out, as many as there is room for. Not while the worker stops.

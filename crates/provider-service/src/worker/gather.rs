@@ -12,12 +12,13 @@ use tokio::time::Instant;
 use super::{Context, persist::persist};
 use crate::suppliers::Desk;
 
-/// What a search's suppliers have answered, this time and before.
-#[derive(Debug)]
+/// What a search's suppliers have answered, this time and before: what its end is made of.
+#[derive(Debug, Default)]
 pub(super) struct Gathered {
+    /// Each has one place in the search's story, so their number tells how long a story they are the whole of.
     pub(super) answers: Vec<Answer>,
-    /// The place of the last one in the search's story.
-    pub(super) seq: u64,
+    /// The last place that is known to have been told.
+    pub(super) seen: u64,
     /// When the first one was stored.
     pub(super) first_answer: Option<EpochMillis>,
 }
@@ -46,38 +47,53 @@ pub(super) async fn gather(
         while let Some(Some(answer)) = asked.next().now_or_never() {
             answers.push(answer.capped(max));
         }
-        let Some(stored) = store(context, job, of, &answers).await? else { return Ok(None) };
-        gathered.first_answer.get_or_insert_with(EpochMillis::now);
-        gathered.seq = stored.iter().flatten().copied().max().unwrap_or(gathered.seq).max(gathered.seq);
-        // An answer that was stored before, by a worker that was taken for dead, is not this one.
-        let new = answers.into_iter().zip(stored).filter_map(|(answer, seq)| seq.map(|_| answer));
-        gathered.answers.extend(new);
+        for Answer { report, offers } in &answers {
+            tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
+                elapsed_ms = report.elapsed_ms, "supplier answered");
+        }
+        if !gathered.store(context, job, of, answers).await? {
+            return Ok(None);
+        }
     }
     Ok(Some(gathered))
 }
 
-/// Stores answers and tells the place of each; `None` if the search has ended.
-async fn store(
-    context: &Context,
-    job: &Job,
-    of: usize,
-    answers: &[Answer],
-) -> Result<Option<Vec<Option<u64>>>, BrokerError> {
-    let news: Vec<_> = answers.iter().map(|answer| to_news(answer, of)).collect();
-    loop {
-        match persist("an answer", || context.broker.answer(job.search_id, &news)).await? {
-            Stored::Stored(places) => return Ok(Some(places)),
-            Stored::Ended => return Ok(None),
-            // Redis has lost the record; what is in hand here is not lost.
-            Stored::Missing => persist("a record", || context.broker.create(job)).await?,
+impl Gathered {
+    /// Stores answers and keeps those that are stored now; false if the search has ended.
+    ///
+    /// One that its supplier had given already is not kept: it may be another worker's, and told otherwise than
+    /// here. Or it is this very one, and storing it the first time got no reply. In either case the story is longer
+    /// than what is kept, which `finish` finds out; the record has it.
+    async fn store(
+        &mut self,
+        context: &Context,
+        job: &Job,
+        of: usize,
+        mut answers: Vec<Answer>,
+    ) -> Result<bool, BrokerError> {
+        loop {
+            let news: Vec<_> = answers.iter().map(|answer| to_news(answer, of)).collect();
+            match persist("an answer", || context.broker.answer(job.search_id, &news)).await? {
+                Stored::Ended => return Ok(false),
+                // Redis has lost the record. What was stored in it is in hand here, and goes into the new one first.
+                Stored::Missing => {
+                    persist("a record", || context.broker.create(job)).await?;
+                    answers.splice(..0, self.answers.drain(..));
+                }
+                Stored::Stored(places) => {
+                    self.seen = places.iter().flatten().copied().fold(self.seen, u64::max);
+                    self.first_answer.get_or_insert_with(EpochMillis::now);
+                    let stored = answers.into_iter().zip(places);
+                    self.answers.extend(stored.filter_map(|(answer, place)| place.map(|_| answer)));
+                    return Ok(true);
+                }
+            }
         }
     }
 }
 
 fn to_news(answer: &Answer, of: usize) -> NewAnswer {
     let Answer { report, offers } = answer;
-    tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
-        elapsed_ms = report.elapsed_ms, "supplier answered");
     NewAnswer {
         code: report.code.clone(),
         of,

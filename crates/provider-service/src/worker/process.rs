@@ -71,8 +71,11 @@ async fn dispose(
         }
         Disposition::Bury(reason) => {
             tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
-            if let Some(search) = search {
-                fail(context, search, &reason).await?;
+            // A search that can't even be failed must not keep its job: it would come back for ever.
+            if let Some(search) = search
+                && let Err(error) = fail(context, search, &reason).await
+            {
+                tracing::error!(search_id = %search, %error, "a search can't be failed");
             }
             persist("burying a job", || context.leases.bury(delivery, &reason)).await
         }
@@ -97,14 +100,14 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
         Some(record) => Gathered {
             answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
-            seq: record.seq,
+            seen: record.seq,
             first_answer: record.first_answer,
         },
         // Its record was made before the job and lives longer than its search: it has ended and was forgotten.
         None if is_ours && times.deadline < EpochMillis::now() => return Ok(Disposition::Discard),
         None => {
             persist("a record", || context.broker.create(&job)).await?;
-            Gathered { answers: Vec::new(), seq: 0, first_answer: None }
+            Gathered::default()
         }
     };
     match gather(context, &job, times, gathered).await? {
@@ -123,15 +126,17 @@ async fn finish(
     gathered: Gathered,
     entry: EntryId,
 ) -> Result<(), BrokerError> {
-    let Gathered { answers, seq, first_answer } = gathered;
+    let Gathered { answers, seen, first_answer } = gathered;
+    let held = answers.len() as u64;
     let max_results = context.config.common.max_results;
     let times = Times { created: times.created, first_answer, ended: EpochMillis::now() };
     let outcome = Outcome::of(answers, times, max_results);
-    let ending = Ending::new(&outcome, seq);
+    let ending = Ending { seen, ..Ending::new(&outcome, held) };
     match persist("an end", || context.broker.finish(id, &ending, Some(entry))).await? {
         Finished::First { .. } => log_end(id, &outcome),
         Finished::Already { .. } => {}
-        // A worker that was taken for dead has stored an answer in between.
+        // The story has an answer that is not in hand here: a worker that was taken for dead has stored it, or this
+        // one has without hearing so.
         Finished::Stale => {
             let conclude = || context.broker.conclude(id, max_results, Some(entry), |outcome, _| outcome);
             if let Concluded::Now(ended) = persist("an end", conclude).await? {
