@@ -104,3 +104,16 @@ async fn a_key_keeps_to_the_search_it_shared() {
     assert_ne!(fresh, shared);
     assert_eq!(post(&client, &example(), &key).await, shared);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shared_does_not_expire_under_the_client_that_was_given_it() {
+    let system = sharing().start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    client.follow(&id).await.all().await;
+    let record = format!("flight.search.record:{id}");
+    let _: u64 = system.redis.run(&format!("PEXPIRE {record} 5000")).await;
+    assert_eq!(client.submit().await, id);
+    let left: u64 = system.redis.run(&format!("PTTL {record}")).await;
+    assert!(left > 800_000, "{left} ms");
+}

@@ -20,9 +20,12 @@ if ARGV[4] == '1' then
   local youngest = redis.call('GET', KEYS[3])
   if youngest then
     -- The one key that can't be told beforehand: which search is the youngest is only known here.
-    local status = redis.call('HGET', ARGV[1] .. youngest, 'status')
+    local record = ARGV[1] .. youngest
+    local status = redis.call('HGET', record, 'status')
     if status == 'processing' or status == 'completed' then
       outcome, id = 'shared', youngest
+      -- Whoever has just been given it can read it for as long as a new one.
+      redis.call('PEXPIRE', record, ARGV[7], 'GT')
     end
   end
 end
