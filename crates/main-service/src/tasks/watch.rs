@@ -1,5 +1,6 @@
 //! Looks at Redis ten times a second, so that requests need not: whether it answers, how long the backlog is, and
-//! which suppliers the workers ask. It loads the feeds that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does.
+//! which suppliers the workers ask. It loads the feeds that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does. Now and
+//! then it has jobs removed that the replaced worker has done and left.
 
 use std::{sync::Arc, time::Duration};
 
