@@ -94,6 +94,7 @@ async fn dead_workers_that_hold_nothing_are_forgotten() {
 async fn a_worker_takes_no_more_than_it_has_room_for() {
     let system =
         System::builder().set("MAX_CONCURRENCY", "4").set("SIMULATED_LATENCY_MS", "400").start().await;
+    system.joined(1).await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..16 {
