@@ -29,10 +29,6 @@ use redis::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// The gateway's allocator, so that what is compared is the work.
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 struct Floor {
     redis: MultiplexedConnection,
     waiting: Mutex<HashMap<String, oneshot::Sender<String>>>,

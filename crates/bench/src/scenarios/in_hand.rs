@@ -15,7 +15,7 @@ const LATENCY_MS: u64 = 600_000;
 /// Until every job in hand has asked its suppliers.
 const QUIET: Duration = Duration::from_secs(2);
 /// Until what the answers' coming took is given back: the allocator takes ten seconds for that.
-const SETTLED: Duration = Duration::from_secs(15);
+const SETTLED: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;

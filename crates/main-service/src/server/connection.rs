@@ -8,6 +8,7 @@ use std::{
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::Poll,
+    time::Duration,
 };
 
 use axum::Router;
@@ -23,14 +24,14 @@ use hyper_util::{
 };
 use tokio::{
     net::TcpStream,
-    time::{sleep, timeout},
+    time::{Sleep, sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use super::{
     HEADER_TIMEOUT, Limits, Peer,
     event_stream::{Answer, EventStream, Takeover},
-    wire::Wire,
+    wire::{Patience, Wire},
 };
 
 /// Serves a connection until one of the two sides ends it. When the gateway stops it may be cut off: half a request
@@ -42,23 +43,21 @@ pub(super) async fn serve(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let cut_off = async {
-        stop.cancelled().await;
-        // In a box, as it is hardly ever made.
-        Box::pin(sleep(limits.farewell)).await;
-    };
-    tokio::select! {
-        () = converse(socket, peer, router, limits, &stop) => {}
-        () = cut_off => tracing::debug!("a connection was cut off"),
-    }
-}
-
-async fn converse(socket: TcpStream, peer: Peer, router: Router, limits: Limits, stop: &CancellationToken) {
     let mut wire = Wire::new(socket);
-    // Most clients go when their stream has ended: hyper's buffers are for those that say more.
-    while let Some(Ok(true)) = stop.run_until_cancelled(timeout(HEADER_TIMEOUT, wire.speaks())).await {
-        match requests(wire, peer, router.clone(), stop).await {
-            Ok(Some((next, stream))) => match stream.pour(next, limits.peer_timeout).await {
+    // One for all that is done here: each locks what all connections share.
+    let mut stopping = pin!(stop.cancelled());
+    loop {
+        // Most clients go when their stream has ended: hyper's buffers are for those that say more.
+        let speaks = tokio::select! {
+            biased;
+            speaks = timeout(HEADER_TIMEOUT, wire.speaks()) => speaks,
+            () = stopping.as_mut() => return,
+        };
+        if !matches!(speaks, Ok(true)) {
+            return;
+        }
+        match requests(wire, peer, router.clone(), stopping.as_mut(), limits.farewell).await {
+            Ok(Some((next, stream))) => match stream.pour(next, Patience { limits, stop: &stop }).await {
                 Ok(Some(next)) => wire = next,
                 Ok(None) => return,
                 Err(error) => return tracing::debug!(%error, "a stream broke"),
@@ -74,7 +73,8 @@ async fn requests(
     wire: Wire,
     peer: Peer,
     router: Router,
-    stop: &CancellationToken,
+    mut stopping: Pin<&mut WaitForCancellationFuture<'_>>,
+    farewell: Duration,
 ) -> hyper::Result<Option<(Wire, EventStream)>> {
     let flushed = wire.flushed();
     let taken = Arc::new(Mutex::new(None));
@@ -101,8 +101,7 @@ async fn requests(
         .serve_connection(TokioIo::new(wire), service_fn(answer));
     // In a box, so that a stream does not keep the room for it.
     let mut connection = Box::new(connection);
-    let mut stopping = pin!(stop.cancelled());
-    let mut is_stopping = false;
+    let mut cut_off: Option<Pin<Box<Sleep>>> = None;
 
     let stream = poll_fn(|cx| {
         loop {
@@ -115,10 +114,13 @@ async fn requests(
             {
                 return Poll::Ready(Ok(Some(stream)));
             }
-            if is_stopping || stopping.as_mut().poll(cx).is_pending() {
+            if let Some(cut_off) = &mut cut_off {
+                return cut_off.as_mut().poll(cx).map(|()| Ok(None));
+            }
+            if stopping.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            is_stopping = true;
+            cut_off = Some(Box::pin(sleep(farewell)));
             // Answers what is under way, streams included, which the hub has told to end; takes nothing new.
             Pin::new(&mut *connection).graceful_shutdown();
         }

@@ -6,10 +6,10 @@
 
 use std::{
     io::{self, Write as _},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
-use super::wire::Wire;
+use super::wire::{Patience, Wire};
 use axum::body::{Body, BodyDataStream, HttpBody};
 use bytes::{Buf, Bytes};
 use futures_util::{FutureExt, StreamExt};
@@ -73,9 +73,8 @@ impl Takeover {
 }
 
 impl EventStream {
-    /// Writes the answer to its end. Gives the connection back if another request may follow on it. A client that
-    /// takes nothing for as long as `patience` is given up.
-    pub(super) async fn pour(mut self, mut wire: Wire, patience: Duration) -> io::Result<Option<Wire>> {
+    /// Writes the answer to its end. Gives the connection back if another request may follow on it.
+    pub(super) async fn pour(mut self, mut wire: Wire, patience: Patience<'_>) -> io::Result<Option<Wire>> {
         let mut ahead = None;
         loop {
             let frame = if ahead.is_some() {

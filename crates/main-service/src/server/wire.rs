@@ -8,15 +8,17 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::timeout,
+    time::sleep,
 };
+use tokio_util::sync::CancellationToken;
+
+use super::Limits;
 
 /// How much is taken from a client ahead of its time. What goes beyond stays in the kernel.
 const MOST_AHEAD: usize = 8 * 1024;
@@ -27,6 +29,26 @@ pub(super) struct Wire {
     /// What the client has sent ahead: it is read first.
     unread: BytesMut,
     flushed: Flushed,
+}
+
+/// How long to wait for a client that takes nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Patience<'a> {
+    pub(super) limits: Limits,
+    pub(super) stop: &'a CancellationToken,
+}
+
+impl Patience<'_> {
+    async fn is_over(self) {
+        let farewell = async {
+            self.stop.cancelled().await;
+            sleep(self.limits.farewell).await;
+        };
+        tokio::select! {
+            () = sleep(self.limits.peer_timeout) => {}
+            () = farewell => {}
+        }
+    }
 }
 
 /// Whether all that was to be written has left: hyper writes all it has before it flushes.
@@ -59,14 +81,30 @@ impl Wire {
         self.unread.unsplit(later);
     }
 
-    /// Writes all of it, unless the client takes nothing for as long as `patience`.
-    pub(super) async fn send(&mut self, mut bytes: impl Buf, patience: Duration) -> io::Result<()> {
+    /// Writes all of it, unless the client takes nothing for too long.
+    pub(super) async fn send(&mut self, mut bytes: impl Buf, patience: Patience<'_>) -> io::Result<()> {
         while bytes.has_remaining() {
-            if timeout(patience, self.socket.write_buf(&mut bytes)).await?? == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
+            let mut slices = [IoSlice::new(&[]); 4];
+            let filled = bytes.chunks_vectored(&mut slices);
+            match self.socket.try_write_vectored(&slices[..filled]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => bytes.advance(written),
+                // In a box: it is rare, and a stream should not keep the room for it.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    Box::pin(self.takes(patience)).await?;
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    /// Waits until the client takes something.
+    async fn takes(&self, patience: Patience<'_>) -> io::Result<()> {
+        tokio::select! {
+            writable = self.socket.writable() => writable,
+            () = patience.is_over() => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
 
     /// Waits until the client says something. `false`: it has gone instead.
