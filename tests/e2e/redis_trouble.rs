@@ -145,9 +145,8 @@ async fn streams_end_although_the_results_they_missed_were_trimmed() {
     assert_eq!(told.last().unwrap().seq(), told.len() as u64, "nothing is missing in between");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_redis_refuses_searches_and_loses_none() {
-    let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
+/// Submits ten searches and waits until the worker has taken them.
+async fn ten_in_hand(system: &System) -> Vec<String> {
     let client = system.client();
     let mut searches = Vec::new();
     for _ in 0..10 {
@@ -157,6 +156,14 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
         (system.workers[0].log().matches("job taken").count() == 10).then_some(())
     })
     .await;
+    searches
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_redis_refuses_searches_and_loses_none() {
+    let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
+    let client = system.client();
+    let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
     let (status, answer) = client.post(&e2e::client::example()).await;
     assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
@@ -205,14 +212,7 @@ async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker
 async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
     let client = system.client();
-    let mut searches = Vec::new();
-    for _ in 0..10 {
-        searches.push(client.submit().await);
-    }
-    eventually("the worker has them", async || {
-        (system.workers[0].log().matches("job taken").count() == 10).then_some(())
-    })
-    .await;
+    let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
     let post = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
     let refused = post.send().await.unwrap();
