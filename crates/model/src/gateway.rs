@@ -2,23 +2,21 @@
 //! the world likes.
 
 use crate::{
-    redis::{At, Ending, Finished, Redis},
-    worker::{Seen, read},
+    redis::{Clock, Redis},
+    reply::{At, Finished},
+    seen::Seen,
 };
 
 /// A gateway process.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Gateway {
     /// It has died.
     Dead,
     /// Nothing is to be done.
     #[default]
     Idle,
-    /// It follows the search and knows its deadline, or has found it among the open ones.
-    Found {
-        /// It knows the deadline.
-        follows: bool,
-    },
+    /// It has found that the search is overdue.
+    Found(Overdue),
     /// It has read the record, and ends the search with that.
     Read {
         /// What it has read, if there is a record.
@@ -26,33 +24,46 @@ pub enum Gateway {
         /// It knows the deadline.
         knows_deadline: bool,
     },
-    /// It has heard the end.
+    /// It follows the search, and has been told the end.
     Told,
 }
 
+/// How a gateway finds that a search is overdue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Overdue {
+    /// It is among the open ones.
+    Open,
+    /// Somebody follows it, so its deadline is known.
+    Followed,
+}
+
 impl Gateway {
-    pub(crate) fn read(follows: bool, redis: &Redis) -> Self {
-        let seen = read(redis);
-        Self::Read { seen, knows_deadline: follows || seen.is_some() }
+    /// The ways in which it can find the search overdue.
+    pub(crate) fn finds(self, redis: &Redis, clock: Clock) -> Vec<Overdue> {
+        let looks = matches!(self, Self::Idle | Self::Told) && clock > Clock::Running;
+        let open = (looks && redis.open).then_some(Overdue::Open);
+        let followed = (looks && redis.submitted && self == Self::Idle).then_some(Overdue::Followed);
+        open.into_iter().chain(followed).collect()
     }
 
+    /// Reads the record.
+    pub(crate) fn read(found: Overdue, redis: &Redis) -> Self {
+        let seen = Seen::of(redis);
+        Self::Read { seen, knows_deadline: found == Overdue::Followed || seen.is_some() }
+    }
+
+    /// Ends the search with what it has read.
     pub(crate) fn finish(seen: Option<Seen>, knows_deadline: bool, redis: &mut Redis, at: At) -> Self {
-        match redis.finish(ending(seen, knows_deadline), at) {
-            Finished::Stale | Finished::NotOwner => Self::Idle,
+        match redis.finish(seen.unwrap_or_default().ending(None, knows_deadline), at) {
             Finished::First | Finished::Already | Finished::Gone if knows_deadline => Self::Told,
-            Finished::First | Finished::Already | Finished::Gone => Self::Idle,
+            _ => Self::Idle,
         }
     }
 }
 
-/// What a worker's care does with an open search that is overdue. It rests between reading and ending, too: what that
-/// does is what it does in a gateway.
+/// What a worker's care does with an open search that is overdue. It may rest between reading and ending, too: what comes
+/// of that is what comes of it in a gateway.
 pub(crate) fn end_overdue(redis: &mut Redis, at: At) {
-    let seen = read(redis);
-    redis.finish(ending(seen, seen.is_some()), at);
-}
-
-fn ending(seen: Option<Seen>, knows_deadline: bool) -> Ending {
-    let Seen { answers, seq, version } = seen.unwrap_or_default();
-    Ending { claim: None, answers, made_of: seq, version: Some(version), seen: seq, knows_deadline }
+    let seen = Seen::of(redis);
+    redis.finish(seen.unwrap_or_default().ending(None, seen.is_some()), at);
 }

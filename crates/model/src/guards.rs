@@ -1,5 +1,6 @@
 /// What the protocol's mends are, each a switch, so that the model shows what goes wrong without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Guards {
     /// A worker looks for jobs to take over with the permit that it holds for reading new ones. Without: care asks for
     /// a permit of its own, and the reader holds the last one.

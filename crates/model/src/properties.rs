@@ -3,9 +3,8 @@
 use stateright::Property;
 
 use crate::{
-    redis::{Event, Job, News},
-    worker::Now,
-    world::{State, World},
+    State, World,
+    redis::{Answers, Event, Job, News, SUPPLIERS},
 };
 
 /// There is at most one end.
@@ -24,18 +23,17 @@ pub const NOTHING_LEFT_OUT: &str = "the end has every answer that was told";
 pub const ENDS: &str = "every search that was submitted ends";
 /// Sooner or later nothing is left.
 pub const NOTHING_LEFT: &str = "nothing is left behind in Redis";
+/// The checker has seen such an end.
+pub const ENDS_WITH_ALL: &str = "a search ends with an answer of each supplier";
 
 pub(crate) fn all() -> Vec<Property<World>> {
     vec![
-        Property::<World>::always(ONE_END, |_, state: &State| state.ends() <= 1),
+        Property::<World>::always(ONE_END, |_, state| ends(state).count() <= 1),
         Property::<World>::always(NOTHING_AFTER_THE_END, |_, state| {
             let told = state.redis.log.iter().skip_while(|event| !is_end(event));
             told.skip(1).all(is_end)
         }),
-        Property::<World>::always(NONE_TWICE, |_, state| {
-            let suppliers: Vec<_> = state.redis.log.iter().filter_map(supplier).collect();
-            suppliers.iter().enumerate().all(|(at, supplier)| !suppliers[..at].contains(supplier))
-        }),
+        Property::<World>::always(NONE_TWICE, |_, state| no_supplier_twice(state)),
         Property::<World>::always(NO_HOLES, |world, state| {
             let has_lost = state.left.losses < world.troubles.losses;
             let mut before = 0;
@@ -45,19 +43,18 @@ pub(crate) fn all() -> Vec<Property<World>> {
                 follows
             })
         }),
-        Property::<World>::always(NO_OVERRULING, |_, state| state.redis.log.iter().all(|event| !event.overruled)),
+        Property::<World>::always(NO_OVERRULING, |_, state| {
+            state.redis.log.iter().all(|event| !event.overruled)
+        }),
         Property::<World>::always(NOTHING_LEFT_OUT, |_, state| nothing_left_out(state)),
         Property::<World>::always(ENDS, |world, state| {
-            !state.redis.submitted || state.ends() > 0 || !world.is_at_rest(state)
+            !state.redis.submitted || ends(state).count() > 0 || !world.is_at_rest(state)
         }),
         Property::<World>::always(NOTHING_LEFT, |world, state| {
             is_clean(state) || !world.has_deadline || !world.is_at_rest(state)
         }),
-        Property::<World>::sometimes("a search ends with answers of two workers", |_, state| {
-            state.redis.log.iter().any(|event| match event.news {
-                News::End([Some(first), Some(second)]) => first.worker != second.worker,
-                News::End(_) | News::Answer(..) => false,
-            })
+        Property::<World>::sometimes(ENDS_WITH_ALL, |_, state| {
+            ends(state).any(|answers| !answers.contains(&None))
         }),
     ]
 }
@@ -66,28 +63,33 @@ fn is_end(event: &Event) -> bool {
     matches!(event.news, News::End(_))
 }
 
-fn supplier(event: &Event) -> Option<usize> {
-    match event.news {
-        News::Answer(supplier, _) => Some(supplier),
-        News::End(_) => None,
-    }
+/// What the ends that were told are made of.
+fn ends(state: &State) -> impl Iterator<Item = Answers> {
+    state.redis.log.iter().filter_map(|event| match event.news {
+        News::End(answers) => Some(answers),
+        News::Answer(..) => None,
+    })
+}
+
+fn no_supplier_twice(state: &State) -> bool {
+    let mut has_answered = [false; SUPPLIERS];
+    state.redis.log.iter().all(|event| match event.news {
+        News::Answer(supplier, _) => !std::mem::replace(&mut has_answered[supplier], true),
+        News::End(_) => true,
+    })
 }
 
 fn nothing_left_out(state: &State) -> bool {
-    let ends = state.redis.log.iter().filter_map(|event| match event.news {
-        News::End(answers) => Some(answers),
-        News::Answer(..) => None,
-    });
-    ends.into_iter().all(|answers| {
+    ends(state).all(|end| {
         state.redis.log.iter().all(|event| match event.news {
-            News::Answer(supplier, answer) => answers[supplier] == Some(answer),
+            News::Answer(supplier, answer) => end[supplier] == Some(answer),
             News::End(_) => true,
         })
     })
 }
 
+/// Jobs stay where no worker is left.
 fn is_clean(state: &State) -> bool {
-    let a_worker_lives = state.workers.iter().any(|worker| worker.now != Now::Dead);
     let no_job = state.redis.jobs.iter().all(|job| matches!(job, Job::Absent | Job::Done));
-    state.redis.record.is_none() && !state.redis.open && (no_job || !a_worker_lives)
+    state.redis.record.is_none() && !state.redis.open && (no_job || state.living_workers() == 0)
 }
