@@ -15,6 +15,8 @@ mod idempotency;
 mod late;
 mod load;
 mod openapi;
+mod overdue;
+mod ownership;
 mod page;
 mod redis_away;
 mod redis_trouble;

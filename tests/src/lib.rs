@@ -26,4 +26,4 @@ pub use process::Service;
 pub use redis::Redis;
 pub use sse::{Event, EventStream};
 pub use system::{Gateway, System, SystemBuilder};
-pub use wait::eventually;
+pub use wait::{eventually, within};
