@@ -56,8 +56,10 @@ impl Broker {
         loop {
             let Some(record) = self.read(id).await? else { return Ok(Concluded::Unknown) };
             let outcome = shape(record.outcome_now(max_results, self.now().await?), &record);
-            // Called for an ended search too: its job may still be there.
-            let ending = Ending { deadline: record.deadline, ..Ending::new(&outcome, record.seq) };
+            // Called for an ended search too: its job may still be there. Its end is no answer: should Redis lose it
+            // by now, an answer that was stored since is not to be taken for it.
+            let made_of = record.seq - u64::from(record.end.is_some()).min(record.seq);
+            let ending = Ending { deadline: record.deadline, ..Ending::new(&outcome, made_of) };
             match self.finish(id, &ending, claim).await? {
                 Finished::First { seq } => return Ok(Concluded::Now(EndedNow { seq, outcome })),
                 Finished::Already { .. } => return Ok(Concluded::Before),
