@@ -1,6 +1,10 @@
 //! A Redis of its own that can be stopped, killed and started again.
 
-use std::{process::Command, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    process::Command,
+    time::Duration,
+};
 
 use redis::{
     AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection,
@@ -19,6 +23,7 @@ use crate::{
 pub struct Redis {
     data: TempDir,
     port: u16,
+    program: OsString,
     options: Vec<String>,
     server: Service,
 }
@@ -34,15 +39,21 @@ impl Redis {
         Self::with(&[]).await
     }
 
-    /// A server with these options.
+    /// A server with these options: `REDIS_SERVER`, or else the `redis-server` of the system.
     pub async fn with(options: &[&str]) -> Self {
+        Self::of(std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into()), options).await
+    }
+
+    /// A server of this program, for a test that needs a newer one than it may be run on.
+    pub async fn of(program: impl Into<OsString>, options: &[&str]) -> Self {
+        let program = program.into();
         let options: Vec<_> = options.iter().map(ToString::to_string).collect();
         let mut data = TempDir::new().expect("a directory for Redis");
         // The port may be taken by another test before Redis has it: then another one.
         loop {
             let port = free_port();
-            let server = launch(&data, port, &options);
-            let mut redis = Self { data, port, options: options.clone(), server };
+            let server = launch(&program, &data, port, &options);
+            let mut redis = Self { data, port, program: program.clone(), options: options.clone(), server };
             if redis.comes_up().await {
                 return redis;
             }
@@ -90,7 +101,7 @@ impl Redis {
 
     /// Starts it again on the same port, with the data it had.
     pub async fn start(&mut self) {
-        self.server = launch(&self.data, self.port, &self.options);
+        self.server = launch(&self.program, &self.data, self.port, &self.options);
         assert!(self.comes_up().await, "Redis comes back\n{}", self.server.log());
     }
 
@@ -132,8 +143,8 @@ impl Redis {
     }
 }
 
-fn launch(data: &TempDir, port: u16, options: &[String]) -> Service {
-    let mut command = Command::new("redis-server");
+fn launch(program: &OsStr, data: &TempDir, port: u16, options: &[String]) -> Service {
+    let mut command = Command::new(program);
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
     command.arg("--dir").arg(data.path()).args(options);
     Service::spawn("redis-server", command)
