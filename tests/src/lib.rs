@@ -6,6 +6,7 @@
 //! | [`process`] | a service as a process that can be signalled |
 //! | [`system`] | both together, as a test wants them |
 //! | [`client`] | what a client does: submit, follow, ask, cancel |
+//! | [`shim`] | a slow disk and a stepped clock for a process |
 //! | [`sse`] | reading Server-Sent Events off a connection |
 //! | [`wait`] | waiting for a condition, never for a fixed time |
 //!
@@ -17,13 +18,15 @@
 pub mod client;
 pub mod process;
 pub mod redis;
+pub mod shim;
 pub mod sse;
 pub mod system;
 pub mod wait;
 
 pub use client::Client;
 pub use process::Service;
-pub use redis::Redis;
+pub use redis::{Launch, Redis};
+pub use shim::Shim;
 pub use sse::{Event, EventStream};
 pub use system::{Gateway, System, SystemBuilder};
 pub use wait::eventually;
