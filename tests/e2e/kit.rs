@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use e2e::{Launch, Redis, Shim, System, eventually};
+use e2e::{Flow, Launch, Link, Redis, Shim, System, eventually};
+use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 
 /// How far a server's clock is ahead of this program's, in milliseconds.
 async fn ahead(redis: &Redis) -> i64 {
@@ -59,4 +60,77 @@ async fn the_clock_of_a_running_service_is_stepped() {
     let today = day().await;
     shim.shift_clock(1000 * 24 * 3_600_000);
     eventually("the date is another", async || (day().await != today).then_some(())).await;
+}
+
+/// How long a question over a link takes; `None` if it is not answered for a second.
+async fn ask(connection: &mut MultiplexedConnection, bytes: usize) -> Option<Duration> {
+    let mut command = redis::cmd("ECHO");
+    command.arg("x".repeat(bytes));
+    let start = Instant::now();
+    let answer =
+        tokio::time::timeout(Duration::from_secs(1), command.query_async::<String>(connection)).await;
+    answer.ok().map(|_| start.elapsed())
+}
+
+async fn over(link: &Link) -> MultiplexedConnection {
+    let client = redis::Client::open(format!("redis://{}", link.addr())).unwrap();
+    let config = AsyncConnectionConfig::new().set_response_timeout(None);
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_slow_thin_and_good_again() {
+    let redis = Redis::volatile().await;
+    let link = Link::to(redis.addr()).await;
+    let mut connection = over(&link).await;
+    link.change(|terms| terms.latency = Duration::from_millis(200));
+    assert!(ask(&mut connection, 1).await.unwrap() >= Duration::from_millis(400), "there and back");
+    link.heal();
+    link.change(|terms| terms.rate = Some(1_000_000));
+    let took = ask(&mut connection, 200_000).await.unwrap();
+    assert!(took >= Duration::from_millis(200), "as long as the bytes take: {took:?}");
+    link.heal();
+    eventually("it is good again", async || {
+        (ask(&mut connection, 200_000).await? < Duration::from_millis(200)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_partitioned_one_way_forgotten_and_cut() {
+    let redis = Redis::volatile().await;
+    let link = Link::to(redis.addr()).await;
+    let mut connection = over(&link).await;
+    // The question arrives, its answer does not, until the partition is over.
+    link.change(|terms| terms.down = Flow::Held);
+    let mut set = redis::cmd("SET");
+    let held = set.arg(&["key", "value"]).exec_async(&mut connection);
+    let arrives = eventually("the question arrives", async || {
+        (redis.run::<usize>("EXISTS key").await == 1).then(|| link.heal())
+    });
+    let (held, ()) = tokio::join!(held, arrives);
+    held.expect("what was held arrives");
+
+    link.forget();
+    assert_eq!(ask(&mut connection, 1).await, None, "nothing comes, and no error");
+    assert!(ask(&mut over(&link).await, 1).await.is_some(), "new connections get through");
+    let mut connection = over(&link).await;
+    link.cut();
+    eventually("the connection is closed", async || {
+        redis::cmd("PING").exec_async(&mut connection).await.err()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_leads_elsewhere_and_open_connections_stay() {
+    let (first, second) = (Redis::volatile().await, Redis::volatile().await);
+    let link = Link::to(first.addr()).await;
+    let mut old = over(&link).await;
+    link.lead_to(second.addr());
+    let mut new = over(&link).await;
+    for connection in [&mut old, &mut new] {
+        redis::cmd("INCR").arg("key").exec_async(connection).await.unwrap();
+    }
+    assert_eq!((first.run::<u32>("GET key").await, second.run::<u32>("GET key").await), (1, 1));
 }

@@ -2,6 +2,7 @@
 //!
 //! | module | what it gives |
 //! | --- | --- |
+//! | [`link`] | a link to a server that can be thin, slow, cut or deaf |
 //! | [`redis`] | a Redis of its own that can be stopped, killed and started again |
 //! | [`process`] | a service as a process that can be signalled |
 //! | [`system`] | both together, as a test wants them |
@@ -16,6 +17,7 @@
 #![expect(clippy::expect_used, reason = "a harness panics wherever a test is to fail")]
 
 pub mod client;
+pub mod link;
 pub mod process;
 pub mod redis;
 pub mod shim;
@@ -24,6 +26,7 @@ pub mod system;
 pub mod wait;
 
 pub use client::Client;
+pub use link::{Flow, Link};
 pub use process::Service;
 pub use redis::{Launch, Redis};
 pub use shim::Shim;
