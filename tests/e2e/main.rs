@@ -12,6 +12,7 @@ mod deadlines;
 mod half_open;
 mod http_manners;
 mod idempotency;
+mod kit;
 mod late;
 mod load;
 mod openapi;
