@@ -2,12 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Redis, System, client::example, eventually, wait::within};
+use e2e::{Link, Redis, System, client::example, eventually, wait::within};
 use reqwest::StatusCode;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_services_wait_for_redis_and_become_useful_when_it_comes() {
@@ -62,60 +58,18 @@ async fn a_post_while_redis_hangs_gets_503_within_two_seconds() {
     assert_eq!(client.result(&id).await.json()["status"], "completed");
 }
 
-/// A way to Redis that can be cut so that neither end notices: what is sent over it is taken, and nothing comes.
-struct Way {
-    port: u16,
-    cut: watch::Sender<u32>,
-}
-
-impl Way {
-    async fn to(redis: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let (cut, cuts) = watch::channel(0);
-        tokio::spawn(async move {
-            while let Ok((here, _)) = listener.accept().await {
-                let (redis, mut cuts) = (redis.clone(), cuts.clone());
-                cuts.mark_unchanged();
-                tokio::spawn(async move {
-                    let Ok(there) = TcpStream::connect(redis).await else { return };
-                    let ((mut from, mut to), (mut back, mut home)) = (here.into_split(), there.into_split());
-                    let carried = async {
-                        tokio::join!(
-                            tokio::io::copy(&mut from, &mut home),
-                            tokio::io::copy(&mut back, &mut to)
-                        )
-                    };
-                    let is_cut = tokio::select! {
-                        _ = carried => false,
-                        _ = cuts.changed() => true,
-                    };
-                    if is_cut {
-                        let _ = tokio::io::copy(&mut from, &mut tokio::io::sink()).await;
-                    }
-                });
-            }
-        });
-        Self { port, cut }
-    }
-
-    /// Cuts the connections there are; new ones get through.
-    fn cut(&self) {
-        self.cut.send_modify(|cuts| *cuts += 1);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_went_dead_without_a_word_are_replaced() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
-    let way = Way::to(system.redis.addr()).await;
-    system.settings.push(("REDIS_ADDR".into(), format!("127.0.0.1:{}", way.port)));
+    let link = Link::to(system.redis.addr()).await;
+    system.settings.push(("REDIS_ADDR".into(), link.addr()));
     system.add_gateway().await;
     system.add_worker();
     system.gateways[0].ready().await;
     let client = system.client();
     assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
-    way.cut();
+    // What is sent over the connections that there are is taken, and nothing comes; new ones get through.
+    link.forget();
     assert_unavailable(&system).await;
     let id =
         within(Duration::from_secs(10), "searches are accepted", async || client.try_submit().await).await;

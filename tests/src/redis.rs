@@ -1,6 +1,6 @@
 //! A Redis of its own that can be stopped, killed and started again.
 
-use std::{process::Command, time::Duration};
+use std::{ffi::OsString, process::Command, time::Duration};
 
 use redis::{
     AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection,
@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::{
     process::Service,
+    shim::Shim,
     wait::{PATIENCE, eventually, free_port},
 };
 
@@ -19,8 +20,54 @@ use crate::{
 pub struct Redis {
     data: TempDir,
     port: u16,
-    options: Vec<String>,
+    launch: Launch,
     server: Service,
+}
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    program: OsString,
+    options: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Default for Launch {
+    /// `REDIS_SERVER`, or else the `redis-server` of the system.
+    fn default() -> Self {
+        let program = std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
+        Self { program, options: Vec::new(), environment: Vec::new() }
+    }
+}
+
+impl Launch {
+    /// Another program, for a test that needs a newer server than it may be run on.
+    #[must_use]
+    pub fn program(self, program: impl Into<OsString>) -> Self {
+        Self { program: program.into(), ..self }
+    }
+
+    /// With these options, too.
+    #[must_use]
+    pub fn options(mut self, options: &[&str]) -> Self {
+        self.options.extend(options.iter().map(ToString::to_string));
+        self
+    }
+
+    /// With the clock and the disk that this shim shows it.
+    #[must_use]
+    pub fn under(mut self, shim: &Shim) -> Self {
+        self.environment.extend(shim.environment());
+        self
+    }
+
+    fn start(&self, data: &TempDir, port: u16) -> Service {
+        let mut command = Command::new(&self.program);
+        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
+        command.arg("--dir").arg(data.path()).args(&self.options);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        Service::spawn("redis-server", command)
+    }
 }
 
 impl Redis {
@@ -36,17 +83,26 @@ impl Redis {
 
     /// A server with these options.
     pub async fn with(options: &[&str]) -> Self {
-        let options: Vec<_> = options.iter().map(ToString::to_string).collect();
+        Self::start_as(Launch::default().options(options)).await
+    }
+
+    /// A server of this program, for a test that needs a newer one than it may be run on.
+    pub async fn of(program: impl Into<OsString>, options: &[&str]) -> Self {
+        Self::start_as(Launch::default().program(program).options(options)).await
+    }
+
+    /// A server that is started so.
+    pub async fn start_as(mut launch: Launch) -> Self {
         let mut data = TempDir::new().expect("a directory for Redis");
         // The port may be taken by another test before Redis has it: then another one.
         loop {
             let port = free_port();
-            let server = launch(&data, port, &options);
-            let mut redis = Self { data, port, options: options.clone(), server };
+            let server = launch.start(&data, port);
+            let mut redis = Self { data, port, launch, server };
             if redis.comes_up().await {
                 return redis;
             }
-            data = redis.data;
+            (data, launch) = (redis.data, redis.launch);
         }
     }
 
@@ -90,7 +146,7 @@ impl Redis {
 
     /// Starts it again on the same port, with the data it had.
     pub async fn start(&mut self) {
-        self.server = launch(&self.data, self.port, &self.options);
+        self.server = self.launch.start(&self.data, self.port);
         assert!(self.comes_up().await, "Redis comes back\n{}", self.server.log());
     }
 
@@ -130,11 +186,4 @@ impl Redis {
             .map(|id| id.map.into_iter().map(|(field, value)| (field, text(value))).collect())
             .collect()
     }
-}
-
-fn launch(data: &TempDir, port: u16, options: &[String]) -> Service {
-    let mut command = Command::new("redis-server");
-    command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
-    command.arg("--dir").arg(data.path()).args(options);
-    Service::spawn("redis-server", command)
 }
