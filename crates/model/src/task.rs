@@ -119,7 +119,7 @@ impl Task {
     fn finish(&mut self, claim: Claim, redis: &mut Redis, at: At) -> Option<Step> {
         let stored = |heard| if let Heard::Stored(answer) = heard { Some(answer) } else { None };
         let answers = self.suppliers.map(stored);
-        let made_of = count(&answers);
+        let made_of = count(answers);
         let Self { seen, version, .. } = *self;
         let ending = Ending { claim: Some(claim), answers, made_of, version, seen, knows_deadline: true };
         match redis.finish(ending, at) {
