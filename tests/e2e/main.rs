@@ -25,3 +25,4 @@ mod sharing;
 mod state;
 mod stopping;
 mod suppliers;
+mod wrong_suppliers;

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use contracts::SupplierStatus;
+use contracts::{SearchId, SupplierStatus};
 use jiff::Timestamp;
 use provider_service::suppliers::Desk;
 use serde_json::{Value, json};
@@ -171,7 +171,8 @@ async fn a_slow_answer_is_a_timeout_by_the_searchs_deadline() {
     );
     let desk = Arc::clone(&registry(&file).select(&[])[0]);
     let began = tokio::time::Instant::now();
-    let answer = desk.ask(&crate::support::query(), began + Duration::from_millis(300)).await;
+    let answer =
+        desk.ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300)).await;
     assert_eq!(answer.report.status, SupplierStatus::Timeout);
     assert!(began.elapsed() < Duration::from_secs(1));
 }

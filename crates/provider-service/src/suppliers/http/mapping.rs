@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::field::{Field, Pointer, Spot};
+use super::field::{Field, Spot};
 use crate::suppliers::{
     Malformed,
+    answer::Path,
     malformed::Problem,
     values::{currency, minutes_between, time_at, told_at},
 };
@@ -18,7 +19,7 @@ use crate::suppliers::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Mapping {
     /// Where the list of offers is.
-    offers: Pointer,
+    offers: Path,
     flight_number: Field,
     price: Field,
     /// Whether `price` is one passenger's and not all passengers' together.
@@ -41,8 +42,8 @@ pub(super) struct Mapping {
     stops: Field,
 }
 
-/// What one answer is read with.
-struct Reader<'a> {
+/// What the offers of one answer are read with.
+pub(super) struct Reader<'a> {
     mapping: &'a Mapping,
     query: &'a SearchQuery,
     supplier: &'a str,
@@ -50,24 +51,26 @@ struct Reader<'a> {
 }
 
 impl Mapping {
-    /// The offers in an answer to `query`; `supplier` is the carrier where the answer names none.
-    pub(super) fn offers(
-        &self,
-        body: &[u8],
-        query: &SearchQuery,
-        supplier: &str,
-        airports: &Airports,
-    ) -> Result<Vec<Offer>, Malformed> {
-        let answer: Json = serde_json::from_slice(body)?;
-        let list = self.offers.find(&answer).and_then(Json::as_array);
-        let list = list.ok_or_else(|| Malformed::NoList { pointer: self.offers.to_string() })?;
-        let reader = Reader { mapping: self, query, supplier, airports };
-        list.iter().enumerate().map(|(index, offer)| reader.offer(index, offer)).collect()
+    /// Where the list of offers is.
+    pub(super) fn list(&self) -> &Path {
+        &self.offers
+    }
+
+    /// Reads offers in an answer to `query`; `supplier` is the carrier where the answer names none.
+    pub(super) fn reader<'a>(
+        &'a self,
+        query: &'a SearchQuery,
+        supplier: &'a str,
+        airports: &'a Airports,
+    ) -> Reader<'a> {
+        Reader { mapping: self, query, supplier, airports }
     }
 }
 
 impl Reader<'_> {
-    fn offer(&self, index: usize, json: &Json) -> Result<Offer, Malformed> {
+    /// The offer at `index` of the list.
+    pub(super) fn offer(&self, index: usize, json: &[u8]) -> Result<Offer, Malformed> {
+        let json = &serde_json::from_slice::<Json>(json)?;
         let mapping = self.mapping;
         let spot = |field, name| Spot::new(index, json, field, name);
 

@@ -1,7 +1,10 @@
-use reqwest::header::AUTHORIZATION;
+use std::sync::Arc;
+
+use airports::Airports;
+use reqwest::{Client, header::AUTHORIZATION};
 
 use super::*;
-use crate::suppliers::config;
+use crate::suppliers::{answer::Budget, config};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -20,7 +23,8 @@ fn http(file: &str) -> Result<Http, String> {
     let options = Options { secrets: &secrets, ..Options::default() };
     let entry = config::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    Http::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
+    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
+    Http::from_entry(&entry, options, means).map_err(|error| error.to_string())
 }
 
 fn query() -> SearchQuery {
@@ -87,7 +91,7 @@ async fn no_error_tells_the_secret_in_the_address() {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
         let request = http(&file).unwrap().request(&query()).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
-        let error = fetch(&Client::new(), request, 1).await.err().unwrap();
+        let error = send(&Client::new(), request).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }
