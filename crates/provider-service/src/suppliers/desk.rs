@@ -228,14 +228,13 @@ impl Desk {
                         "offers are left out");
                 }
             }
-            Err(error) => match self.failures.admit() {
-                Some(suppressed) => {
+            Err(error) => {
+                if let Some(suppressed) = self.failures.admit() {
                     warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), suppressed, "supplier failed");
+                } else {
+                    debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed");
                 }
-                None => {
-                    debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed")
-                }
-            },
+            }
         }
     }
 

@@ -94,6 +94,11 @@ impl<'a> Found<'a> {
         Self { query, airports, most, offers: Vec::new(), seen: 0, beyond: 0, wrong: 0, first_wrong: None }
     }
 
+    /// Makes room for so many offers.
+    pub fn expect(&mut self, count: usize) {
+        self.offers.reserve_exact(count.min(self.room()));
+    }
+
     /// Adds an offer, if it makes sense and answers the question.
     pub fn add(&mut self, offer: Offer) {
         let index = self.seen;

@@ -129,7 +129,9 @@ impl Supplier for Simulated {
         if rand::random_bool(self.failure_rate) {
             return Err(SupplierError::Simulated);
         }
-        self.offers(query).into_iter().for_each(|offer| found.add(offer));
+        let offers = self.offers(query);
+        found.expect(offers.len());
+        offers.into_iter().for_each(|offer| found.add(offer));
         Ok(())
     }
 }

@@ -88,13 +88,14 @@ impl<'a> Splitter<'a> {
         piece: &[u8],
         mut each: impl FnMut(Element<'_>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
-        let mut start = 0;
-        for (at, byte) in piece.iter().enumerate() {
+        let (mut start, mut at) = (0, 0);
+        while let Some((byte, rest)) = piece.get(at..).and_then(<[u8]>::split_first) {
             match self.step(*byte).map_err(|Misplaced| Malformed::NoJson { at: self.read + at })? {
                 Turn::Begins => start = at,
                 Turn::Ends => self.hand_on(piece.get(start..at).unwrap_or_default(), &mut each)?,
                 Turn::GoesOn => {}
             }
+            at += 1 + self.uneventful(rest);
         }
         self.read += piece.len();
         if self.begun {
@@ -111,6 +112,19 @@ impl<'a> Splitter<'a> {
             Place::End => Err(Malformed::NoList { pointer: self.path.to_string() }),
             _ => Err(Malformed::Unfinished),
         }
+    }
+
+    /// How many of the next bytes change nothing: most stand in a text, or between two in an offer.
+    fn uneventful(&self, bytes: &[u8]) -> usize {
+        let next = match (&self.place, self.text) {
+            (Place::OnTheWay(_) | Place::End, _) | (_, Text::Escaped) => Some(0),
+            (_, Text::Inside) => bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')),
+            (Place::InTheList(_), Text::Outside) if self.depth == 0 => Some(0),
+            (_, Text::Outside) => {
+                bytes.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'))
+            }
+        };
+        next.unwrap_or(bytes.len())
     }
 
     fn step(&mut self, byte: u8) -> Result<Turn, Misplaced> {

@@ -85,6 +85,28 @@ fn an_error_names_the_field() {
 }
 
 #[tokio::test]
+async fn long_answers_that_do_not_fit_into_the_budget_together_are_read_one_after_the_other() {
+    let offer =
+        |number| format!(r#"{{"n": "X{number}", "p": 1, "d": "2025-07-10T06:00", "a": "2025-07-10T09:00"}}"#);
+    let body = format!("[{}]", (0..2000).map(offer).collect::<Vec<_>>().join(","));
+    assert!(body.len() > 128 * 1024);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let file = FILE.replace("https://api.example.com", &format!("http://{}", listener.local_addr().unwrap()));
+    let router = axum::Router::new().fallback(async move || body);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    // The budget is one byte: who has it has all of it.
+    let (http, query, airports) = (http(&file).unwrap(), query(), Airports::embedded());
+    let deadline = Instant::now() + std::time::Duration::from_mins(1);
+    let ask = async || {
+        let mut found = Found::new(&query, &airports, 200);
+        http.search(&query, deadline, &mut found).await.unwrap();
+        found.close().unwrap().good
+    };
+    assert_eq!(tokio::join!(ask(), ask(), ask()), (2000, 2000, 2000));
+}
+
+#[tokio::test]
 async fn no_error_tells_the_secret_in_the_address() {
     // Nobody listens at port 1, and nobody is called so.
     for host in ["127.0.0.1:1", "nobody.invalid"] {
