@@ -72,6 +72,7 @@ async fn eight_answers_of_4_mib_at_once_stay_within_a_workers_budget() {
         |inner: &str| format!("[{{\"x\":[{}]}}]", vec![inner; 4 * MIB / (inner.len() + 1) - 8].join(","));
     for (what, body) in [
         ("empty offers", list_of("{\"\":0}")),
+        ("offers of 60 KiB", list_of(&format!("{{\"x\":{}}}", list(60 * 1024, "{\"\":0}")))),
         ("good offers", list_of(&offer(|_| ()).to_string())),
         ("one long offer", one_offer("{\"\":0}")),
         ("nothing but nesting", "[".repeat(4 * MIB)),

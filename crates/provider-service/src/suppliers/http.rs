@@ -4,6 +4,7 @@ mod body;
 mod field;
 mod mapping;
 mod template;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -100,6 +101,9 @@ impl Http {
             mapping: settings.response,
             name: entry.common.name.clone(),
         };
+        if !supplier.mapping.is_small() {
+            return Err(field("response", &"has more than 64 pointers"));
+        }
         let url = supplier.url.example();
         let fits =
             Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());

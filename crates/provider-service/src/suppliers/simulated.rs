@@ -131,7 +131,9 @@ impl Supplier for Simulated {
         }
         let offers = self.offers(query);
         found.expect(offers.len());
-        offers.into_iter().for_each(|offer| found.add(offer));
+        for offer in offers {
+            found.add(offer);
+        }
         Ok(())
     }
 }

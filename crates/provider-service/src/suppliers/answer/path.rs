@@ -14,18 +14,19 @@ pub(in crate::suppliers) struct Path {
 
 /// From a value into one of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(in crate::suppliers) struct Step {
     key: String,
     index: Option<usize>,
 }
 
 /// A text that is no JSON Pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a JSON Pointer begins with `/`")]
+#[error("a JSON Pointer begins with `/`; a constant is {{ default = … }}")]
 pub(in crate::suppliers) struct InvalidPath;
 
 impl Path {
-    pub(super) fn steps(&self) -> &[Step] {
+    /// Its steps, from the whole answer.
+    pub(in crate::suppliers) fn steps(&self) -> &[Step] {
         &self.steps
     }
 }
@@ -40,8 +41,13 @@ impl Step {
         }
     }
 
-    /// Whether it leads into this member of an object. The key comes as it is written, quotes included.
-    pub(super) fn leads_into_member(&self, written: &[u8]) -> bool {
+    /// Whether it leads into this member of an object.
+    pub(in crate::suppliers) fn leads_into(&self, key: &str) -> bool {
+        key == self.key
+    }
+
+    /// The same for a key as it is written, quotes included.
+    pub(super) fn leads_into_written(&self, written: &[u8]) -> bool {
         let plain = written.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
         match plain {
             Some(plain) if !plain.contains(&b'\\') => plain == self.key.as_bytes(),
@@ -50,7 +56,7 @@ impl Step {
     }
 
     /// Whether it leads into this element of an array.
-    pub(super) fn leads_into_element(&self, index: usize) -> bool {
+    pub(in crate::suppliers) fn leads_into_element(&self, index: usize) -> bool {
         self.index == Some(index)
     }
 }

@@ -102,7 +102,7 @@ impl<'a> Way<'a> {
         if let (Some(part), Some(step)) = (self.entered.last_mut(), step)
             && let Part::Key(key) = part
         {
-            *part = Part::Value(step.leads_into_member(key));
+            *part = Part::Value(step.leads_into_written(key));
         }
     }
 

@@ -119,7 +119,9 @@ fn where_nothing_is_of_use_that_is_an_error() {
 fn the_cheapest_are_kept_however_many_there_are_and_all_are_counted() {
     let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
     let mut found = Found::new(&query, &airports, 50);
-    (1..=1000).rev().for_each(|price| found.add(offer(price)));
+    for price in (1..=1000).rev() {
+        found.add(offer(price));
+    }
     assert!(found.offers.capacity() <= 128, "{}", found.offers.capacity());
     let Findings { mut offers, good, .. } = found.close().unwrap();
     offers.sort_by_key(|offer| offer.price);
