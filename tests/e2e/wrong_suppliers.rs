@@ -57,24 +57,24 @@ const MIB: usize = 1024 * 1024;
 /// What a worker has for the answers of all its suppliers together.
 const BUDGET: usize = 32 * MIB;
 
+/// A list of this element, of no more than `bytes`.
+fn list(bytes: usize, element: &str) -> String {
+    format!("[{}]", vec![element; (bytes - 2) / (element.len() + 1)].join(","))
+}
+
 /// A list of just below 4 MiB, the most that a supplier may answer.
 fn list_of(element: &str) -> String {
-    let count = (4 * MIB - 2) / (element.len() + 1);
-    let list = format!("[{}]", vec![element; count].join(","));
-    assert!((4 * MIB - 2 * element.len() - 2..=4 * MIB).contains(&list.len()));
-    list
+    list(4 * MIB, element)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_answers_of_4_mib_at_once_stay_within_a_workers_budget() {
     let airlines = ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"].map(|airline| (airline, "retries = 0"));
-    let one_offer =
-        |inner: &str| format!("[{{\"x\":[{}]}}]", vec![inner; 4 * MIB / (inner.len() + 1) - 8].join(","));
     for (what, body) in [
         ("empty offers", list_of("{\"\":0}")),
         ("offers of 60 KiB", list_of(&format!("{{\"x\":{}}}", list(60 * 1024, "{\"\":0}")))),
         ("good offers", list_of(&offer(|_| ()).to_string())),
-        ("one long offer", one_offer("{\"\":0}")),
+        ("one long offer", format!("[{}]", list(4 * MIB - 2, "{\"\":0}"))),
         ("nothing but nesting", "[".repeat(4 * MIB)),
         ("one long text", format!("[{{\"flight\":\"{}\"}}]", "\\n".repeat(2 * MIB - 20))),
     ] {
