@@ -28,3 +28,4 @@ mod sharing;
 mod state;
 mod stopping;
 mod suppliers;
+mod wrong_suppliers;

@@ -122,8 +122,7 @@ impl Answer {
     #[must_use]
     pub fn capped(mut self, max: usize) -> Self {
         if self.offers.len() > max {
-            self.offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
-            self.offers.truncate(max);
+            keep_cheapest(&mut self.offers, max);
         }
         // It may be kept for as long as the slowest supplier takes.
         self.offers.shrink_to_fit();
@@ -262,6 +261,12 @@ pub fn merge(
     let total = merged.len();
     merged.truncate(max);
     (merged, total)
+}
+
+/// Sorts offers as a result does, and keeps the first `max`.
+pub fn keep_cheapest(offers: &mut Vec<Offer>, max: usize) {
+    offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    offers.truncate(max);
 }
 
 fn rank(offer: &Offer) -> (u64, jiff::Timestamp, &str) {
