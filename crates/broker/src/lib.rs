@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`searches`](Broker) | submits a search, reads its record, stores answers, ends it |
+//! | [`accept`](Acceptance) | submits searches so that they are as safe as is asked for |
 //! | [`sharing`](Sharing) | submits a search unless it is an earlier one asked for again |
 //! | [`queue`] | the workers' side of the job stream: read, renew, take over, hand back, bury, leave |
 //! | [`tail`] | follows a stream of news from now on, through reconnections |
@@ -15,6 +16,7 @@
 //! Each transition of a search is one Lua script, so it is atomic and happens once, whoever tries it and however
 //! often. Times are told by Redis' clock, the only one that all processes share.
 
+mod accept;
 mod address;
 mod backoff;
 mod conclude;
@@ -32,6 +34,7 @@ mod sharing;
 pub mod tail;
 mod vitals;
 
+pub use accept::{Acceptance, Durability, InvalidDurability, Lane, Unfit};
 pub use address::{InvalidRedisAddr, RedisAddr};
 pub use backoff::Backoff;
 pub use conclude::{Concluded, EndedNow};

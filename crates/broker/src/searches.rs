@@ -4,7 +4,7 @@ use contracts::{
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, record},
     outcome::Outcome,
 };
-use redis::{AsyncCommands, FromRedisValue, ParsingError, Value};
+use redis::{AsyncCommands, FromRedisValue, ParsingError, Pipeline, Value};
 
 use crate::{Broker, BrokerError, EntryId, SearchRecord, millis::millis};
 
@@ -79,21 +79,25 @@ pub enum Finished {
 }
 
 impl Broker {
-    /// Submits a search: creates its record, then adds the job, in one round trip.
+    /// Submits a search, in one round trip.
+    pub async fn submit(&self, job: &Job) -> Result<(), BrokerError> {
+        let mut pipe = redis::pipe();
+        self.write_submission(job, &mut pipe);
+        let pipe = &pipe;
+        Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
+    }
+
+    /// Writes a submission into a pipeline: creates the search's record, then adds the job.
     ///
     /// No script is needed: in this order a torn write is harmless. A record without a job ends at its deadline,
     /// and its client has had no answer.
-    pub async fn submit(&self, job: &Job) -> Result<(), BrokerError> {
+    pub(crate) fn write_submission(&self, job: &Job, pipe: &mut Pipeline) {
         let key = names::record_key(job.search_id);
         let fields = job.encode();
-        let mut pipe = redis::pipe();
         pipe.cmd("HSET").arg(&key);
         record_fields(&fields, |field, value| _ = pipe.arg(field).arg(value));
-        pipe.ignore();
-        pipe.cmd("PEXPIRE").arg(&key).arg(self.expiry(job)).ignore();
-        pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields).ignore();
-        let pipe = &pipe;
-        Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
+        pipe.cmd("PEXPIRE").arg(&key).arg(self.expiry(job));
+        pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields);
     }
 
     /// Creates the record of a job that has none, if it still has none.
