@@ -9,8 +9,9 @@
 //! | [`tail`] | follows a stream of news from now on, through reconnections |
 //! | [`vitals`](Broker::vitals) | whether Redis answers, and how long the backlog is |
 //!
-//! A [`Broker`] is one multiplexed connection, shared by all its clones: requests of many tasks are pipelined
-//! over it by themselves. Whatever blocks (the queue, a tail) has a connection of its own, because a blocked
+//! A [`Broker`] is two multiplexed connections, shared by all its clones: requests of many tasks are pipelined
+//! over them by themselves. One is for small requests, the other for what may be large (`bulk`), so that nobody waits
+//! behind megabytes. Whatever blocks (the queue, a tail, a lane) has a connection of its own, because a blocked
 //! connection stalls every clone of it.
 //!
 //! Each transition of a search is one Lua script, so it is atomic and happens once, whoever tries it and however
@@ -19,13 +20,17 @@
 mod accept;
 mod address;
 mod backoff;
+mod bulk;
 mod conclude;
 mod connection;
 mod entry;
 mod error;
 mod listing;
 mod millis;
+mod pace;
+mod past;
 pub mod queue;
+mod reading;
 mod record;
 mod scripts;
 mod searches;
@@ -41,6 +46,7 @@ pub use conclude::{Concluded, EndedNow};
 pub use connection::{Broker, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
+pub use past::Past;
 pub use record::SearchRecord;
 pub use searches::{Ending, Finished, NewAnswer, Stored};
 pub use sharing::{Sharing, Submission};

@@ -1,12 +1,12 @@
 use contracts::{
     EndStatus, EpochMillis, SearchId, SearchStatus, SupplierCode,
-    entry::{Fields, InvalidEntry, Job, JsonLine},
+    entry::{Job, JsonLine},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, record},
     outcome::Outcome,
 };
-use redis::{AsyncCommands, FromRedisValue, ParsingError, Pipeline, Value};
+use redis::{FromRedisValue, ParsingError, Pipeline, Value};
 
-use crate::{Broker, BrokerError, EntryId, SearchRecord, millis::millis};
+use crate::{Broker, BrokerError, EntryId, bulk::pieces, millis::millis};
 
 /// An answer to be stored: what stands in a [`contracts::entry::StoredAnswer`] but its place.
 #[derive(Clone, Debug)]
@@ -19,6 +19,12 @@ pub struct NewAnswer {
     pub report: JsonLine,
     /// Its offers, an array.
     pub offers: JsonLine,
+}
+
+impl NewAnswer {
+    fn bytes(&self) -> usize {
+        self.report.as_str().len() + self.offers.as_str().len()
+    }
 }
 
 /// What became of answers that were to be stored.
@@ -117,31 +123,31 @@ impl Broker {
         millis(self.retention.record + running)
     }
 
-    /// Reads a search's record; `None` if there is none (any more), or none that can be read.
-    pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
-        let key = &names::record_key(id);
-        let fields: Vec<(Vec<u8>, Vec<u8>)> =
-            self.asked_twice(|mut connection| async move { connection.hgetall(key).await }).await?;
-        if fields.is_empty() {
-            return Ok(None);
-        }
-        match SearchRecord::decode(Fields::from(fields)) {
-            Ok(record) => Ok(Some(record)),
-            Err(InvalidEntry { field, problem }) => {
-                tracing::warn!(search_id = %id, field, problem, "a search's record is malformed");
-                Ok(None)
-            }
-        }
-    }
-
     /// Stores suppliers' answers and announces them, each at most once per supplier and none after the end.
     pub async fn answer(&self, id: SearchId, answers: &[NewAnswer]) -> Result<Stored, BrokerError> {
+        let mut places = Vec::with_capacity(answers.len());
+        for (answers, bytes) in pieces(answers, NewAnswer::bytes) {
+            match self.answer_at_once(id, answers, bytes).await? {
+                Stored::Stored(more) => places.extend(more),
+                other => return Ok(other),
+            }
+        }
+        Ok(Stored::Stored(places))
+    }
+
+    async fn answer_at_once(
+        &self,
+        id: SearchId,
+        answers: &[NewAnswer],
+        bytes: usize,
+    ) -> Result<Stored, BrokerError> {
         let mut call = self.scripts.answer.key(names::record_key(id));
         call.key(RESULTS_STREAM).arg(id.to_string()).arg(millis(self.retention.news));
         for NewAnswer { code, of, report, offers } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }
-        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+        let call = &call;
+        Ok(self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
     }
 
     /// Ends a search, if it has not ended, and announces it. If `job` is the entry of its job, that is done with
@@ -175,7 +181,9 @@ impl Broker {
         call.arg(ending.made_of.map(|seq| seq.to_string()).unwrap_or_default()).arg(ending.seen + 1);
         call.arg(u8::from(announce)).arg(job.map(|entry| entry.to_string()).unwrap_or_default());
         call.arg(CONSUMER_GROUP).arg(millis(self.retention.record)).arg(millis(self.retention.news));
-        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+        let call = &call;
+        let bytes = ending.results.as_str().len();
+        Ok(self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierReport};
+use crate::{EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierReport, weight::fitting};
 
 /// Where a search stands. It leaves `Processing` once and never comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,13 +115,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The same with the `max` cheapest offers, and no room for more. The report goes on telling how many there
-    /// were.
+    /// The same with the `max` cheapest offers, so far as [they fit](crate::MOST_BYTES), and no room for more. The
+    /// report goes on telling how many there were.
     #[must_use]
     pub fn capped(mut self, max: usize) -> Self {
-        if self.offers.len() > max {
+        if fitting(&self.offers, max) < self.offers.len() {
             self.offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
-            self.offers.truncate(max);
+            self.offers.truncate(fitting(&self.offers, max));
         }
         // It may be kept for as long as the slowest supplier takes.
         self.offers.shrink_to_fit();
@@ -214,7 +214,7 @@ pub struct Times {
 
 /// Merges the suppliers' offers: the same flight from several of them becomes one offer at the best price that
 /// names them all, the cheapest first. Sorted by price, then departure, then flight number; at most `max` are
-/// kept. Returns them with how many there were before that.
+/// kept, so far as [they fit](crate::MOST_BYTES). Returns them with how many there were before that.
 #[must_use]
 pub fn merge(
     answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
@@ -245,7 +245,7 @@ pub fn merge(
         }
     }
     let total = merged.len();
-    merged.truncate(max);
+    merged.truncate(fitting(&merged, max));
     (merged, total)
 }
 

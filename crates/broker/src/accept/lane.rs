@@ -152,7 +152,9 @@ impl Lane {
             Ok(replies) => answer(batch, &ends, replies),
             Err(error) => {
                 let error = BrokerError::from(error);
-                batch.into_iter().for_each(|waiting| waiting.answer(Err(error.clone())));
+                for waiting in batch {
+                    waiting.answer(Err(error.clone()));
+                }
                 false
             }
         };
