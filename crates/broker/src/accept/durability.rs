@@ -66,10 +66,14 @@ impl Durability {
         wait
     }
 
-    /// Whether that was so when the command returned: how many have the writes comes first.
+    /// Whether that was so when the command returned: it answers how many replicas, or how many disks and how many
+    /// replicas' disks, have the writes.
     pub(super) fn is_kept(reply: Value) -> Result<bool, BrokerError> {
-        let reply = Vec::<u64>::from_redis_value(reply)?;
-        Ok(reply.first().is_some_and(|kept| *kept > 0))
+        let kept = match reply {
+            Value::Array(counts) => counts.into_iter().next().unwrap_or(Value::Nil),
+            count => count,
+        };
+        Ok(u64::from_redis_value(kept)? > 0)
     }
 
     /// Whether this server can do so. Asked before anything is written: a search that is refused should not run.
@@ -89,7 +93,7 @@ async fn check_disk(connection: &mut MultiplexedConnection) -> Result<(), Broker
         if error.code() != Some("ERR") {
             return Err(error.into());
         }
-        let writes_file = info(connection, "persistence", "aof_enabled").await? == "1";
+        let writes_file = info(connection, "persistence").await?.lines().any(|line| line == "aof_enabled:1");
         return Err(if writes_file { Unfit::NoWaitAof } else { Unfit::NoAppendOnlyFile }.into());
     }
     let mut policy = redis::cmd("CONFIG");
@@ -102,21 +106,14 @@ async fn check_disk(connection: &mut MultiplexedConnection) -> Result<(), Broker
 }
 
 async fn check_replica(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
-    match info(connection, "replication", "connected_slaves").await?.as_str() {
-        "" | "0" => Err(Unfit::NoReplica.into()),
-        _ => Ok(()),
-    }
+    let info = info(connection, "replication").await?;
+    // One that is still being sent what there is confirms nothing yet: slave0:ip=…,port=…,state=online,…
+    let is_online = |line: &str| line.starts_with("slave") && line.contains(",state=online,");
+    if info.lines().any(is_online) { Ok(()) } else { Err(Unfit::NoReplica.into()) }
 }
 
-/// A line of INFO; empty if there is none of that name.
-async fn info(
-    connection: &mut MultiplexedConnection,
-    section: &str,
-    name: &str,
-) -> Result<String, BrokerError> {
-    let info: String = redis::cmd("INFO").arg(section).query_async(connection).await?;
-    let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    Ok(line.unwrap_or_default().trim().to_owned())
+async fn info(connection: &mut MultiplexedConnection, section: &str) -> Result<String, BrokerError> {
+    Ok(redis::cmd("INFO").arg(section).query_async(connection).await?)
 }
 
 impl FromStr for Durability {
