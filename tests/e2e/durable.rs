@@ -99,8 +99,11 @@ fn launch(program: &Path, data: &Path, port: u16, appendonly: &str) -> Service {
 /// A gateway in front of it that has been told this durability.
 async fn gateway(addr: &str, durability: &str) -> (Service, Client) {
     let port = free_port();
-    let settings =
-        [("APP_PORT", port.to_string()), ("REDIS_ADDR", addr.into()), ("ACCEPT_DURABILITY", durability.into())];
+    let settings = [
+        ("APP_PORT", port.to_string()),
+        ("REDIS_ADDR", addr.into()),
+        ("ACCEPT_DURABILITY", durability.into()),
+    ];
     let service = Service::start("main-service", &settings.map(|(name, value)| (name.into(), value)));
     let client = Client::new(port);
     eventually("the gateway listens", async || {
@@ -246,7 +249,12 @@ async fn assert_refused(client: &Client, gateway: &Service, reason: &str) {
 async fn with_replica_a_search_is_accepted_when_a_replica_has_it() {
     let system = System::builder().gateways(0).workers(0).start().await;
     let (gateway, client) = gateway(&system.redis.addr(), "replica").await;
-    assert_refused(&client, &gateway, "not ready: Redis has no replica, which ACCEPT_DURABILITY=replica needs").await;
+    assert_refused(
+        &client,
+        &gateway,
+        "not ready: Redis has no replica, which ACCEPT_DURABILITY=replica needs",
+    )
+    .await;
 
     let port = system.redis.addr().rsplit_once(':').unwrap().1.to_owned();
     let mut replica = Redis::with(&["--replicaof", "127.0.0.1", &port]).await;
@@ -260,8 +268,17 @@ async fn with_replica_a_search_is_accepted_when_a_replica_has_it() {
     // Longer than a submission waits.
     let ((), (status, body)) =
         tokio::join!(replica.hang(Duration::from_secs(8)), async { client.post(&example()).await });
-    assert_eq!((status, body["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")), "{body}");
+    assert_eq!(
+        (status, body["code"].as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")),
+        "{body}"
+    );
     eventually("searches are accepted again", async || client.try_submit().await).await;
     replica.kill().await;
-    assert_refused(&client, &gateway, "not ready: Redis has no replica, which ACCEPT_DURABILITY=replica needs").await;
+    assert_refused(
+        &client,
+        &gateway,
+        "not ready: Redis has no replica, which ACCEPT_DURABILITY=replica needs",
+    )
+    .await;
 }

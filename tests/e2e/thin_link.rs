@@ -78,7 +78,8 @@ async fn answer(redis: &mut MultiplexedConnection, id: &str, suppliers: usize) {
     let offers = json!([{ "carrier": "x".repeat(LARGEST - 100) }]).to_string();
     let record = format!("flight.search.record:{id}");
     for seq in 1..=suppliers {
-        let report = json!({"code": format!("S{seq}"), "name": "S", "status": "ok", "elapsed_ms": 1, "offers": 1});
+        let report =
+            json!({"code": format!("S{seq}"), "name": "S", "status": "ok", "elapsed_ms": 1, "offers": 1});
         let stored = format!("{seq}\n{suppliers}\n{report}\n{offers}");
         let mut pipe = redis::pipe();
         pipe.hset(&record, format!("supplier:S{seq}"), stored).hset(&record, "seq", seq);
@@ -144,7 +145,8 @@ async fn a_gateway_takes_searches_and_tells_huge_answers_meanwhile() {
     }
     let (_submitting, took) = submit_on_and_on(client.clone());
     // Their records are read by those who come late, too.
-    let late = join_all(searches[..3].iter().map(async |id| client.result(id).await.json()["status"].clone()));
+    let late =
+        join_all(searches[..3].iter().map(async |id| client.result(id).await.json()["status"].clone()));
     let followed = join_all(streams.into_iter().map(|mut stream| async move {
         let mut told = Vec::new();
         while let Some(event) = stream.next_within(Duration::from_mins(1)).await {

@@ -25,6 +25,9 @@ use crate::app::App;
 /// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
 /// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
 /// search that has neither failed nor been cancelled may be given instead of a new one.
+///
+/// After a 503 `unavailable` the search may have been accepted all the same; with an `Idempotency-Key` trying again
+/// finds it.
 #[utoipa::path(
     post,
     path = "/api/flights/search",
