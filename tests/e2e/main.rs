@@ -5,6 +5,7 @@
 mod bad_input;
 mod bounded;
 mod cancelling;
+mod clocks;
 mod coalescing;
 mod contract;
 mod crashes;

@@ -125,8 +125,9 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
             first_answer: record.first_answer,
         },
         None => {
-            if is_foreign {
-                // The replaced system makes no records: it has not ended, however long it has waited.
+            if is_foreign && delivery.deliveries == 1 {
+                // The replaced system makes no records, and no worker had it before: it has not ended, however long it
+                // has waited.
                 let now = persist("asking Redis' clock", || context.broker.now()).await?;
                 work.times.deadline = work.times.deadline.max(now);
                 work.job.times = Some(work.times);

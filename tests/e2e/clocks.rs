@@ -1,0 +1,84 @@
+//! Redis' clock is the only one that deadlines are told by: hosts whose clocks are wrong end no search early or late.
+
+use std::time::Duration;
+
+use e2e::{Launch, Redis, Shim, System, eventually};
+
+const FAR: i64 = 300_000;
+
+/// A system whose gateway and worker are so many milliseconds ahead of Redis' clock.
+async fn system(gateway_ahead: i64, worker_ahead: i64) -> (System, [Shim; 2]) {
+    let shims = [gateway_ahead, worker_ahead].map(|millis| {
+        let shim = Shim::new();
+        shim.shift_clock(millis);
+        shim
+    });
+    let mut builder = System::builder().workers(0);
+    for (name, value) in shims[0].environment() {
+        builder = builder.set(&name, &value);
+    }
+    let mut system = builder.start().await;
+    let environment = shims[1].environment();
+    let further: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    system.add_worker_with(&further);
+    (system, shims)
+}
+
+async fn assert_searches_complete(gateway_ahead: i64, worker_ahead: i64) {
+    let (system, _shims) = system(gateway_ahead, worker_ahead).await;
+    let client = system.client();
+    let id = client.submit().await;
+    let end = client.result(&id).await.json();
+    assert_eq!(end["status"], "completed", "{end}");
+    assert!(end["elapsed_ms"].as_u64().unwrap() < 10_000, "{end}");
+    let warned = |log: String| log.contains("this host's clock differs from Redis'");
+    assert_eq!(warned(system.gateways[0].service.log()), gateway_ahead != 0);
+    assert_eq!(warned(system.workers[0].log()), worker_ahead != 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_behind_submits_searches_that_complete() {
+    assert_searches_complete(-FAR, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_ahead_completes_searches() {
+    assert_searches_complete(0, FAR).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_ahead_does_not_end_what_others_have_submitted() {
+    let (mut system, _shims) = system(0, 0).await;
+    let ahead = Shim::new();
+    ahead.shift_clock(FAR);
+    system.settings.extend(ahead.environment());
+    system.settings.push(("SIMULATED_LATENCY_MS".into(), "3000".into()));
+    system.add_gateway().await;
+    system.gateways[1].ready().await;
+    system.add_worker();
+    system.joined(2).await;
+    system.workers[0].terminate();
+    system.joined(1).await;
+    let [client, other] = system.clients().try_into().unwrap();
+    let id = client.submit().await;
+    assert_eq!(other.state(&id).await.1["data"]["status"], "processing");
+    assert_eq!(client.result(&id).await.json()["status"], "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_of_redis_clock_ends_searches_by_their_deadline_all_the_same() {
+    for step in [-FAR, FAR] {
+        let shim = Shim::new();
+        let redis = Redis::start_as(Launch::default().under(&shim)).await;
+        let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "3000").start_on(redis).await;
+        let client = system.client();
+        let id = client.submit().await;
+        shim.shift_clock(step);
+        eventually("the step is noticed", async || {
+            system.gateways[0].service.log().contains("Redis' clock has stepped").then_some(())
+        })
+        .await;
+        let told = tokio::time::timeout(Duration::from_secs(15), client.result(&id)).await;
+        assert_eq!(told.expect("it ends").json()["status"], "failed", "{step}");
+    }
+}
