@@ -12,9 +12,10 @@
 //! | `error` | it answered with an error, or with something that is no answer |
 //! | `unavailable` | it was not asked: its breaker is open, or the search's turn did not come in time |
 //!
-//! What goes wrong is logged at `warn`, a few lines in a while (`complaints`), and the rest of it at `debug`.
+//! What goes wrong is logged at `warn`, a few lines in a while (`journal`), and the rest of it at `debug`.
 
 mod failure;
+mod journal;
 
 use std::{
     sync::{
@@ -30,17 +31,17 @@ use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, warn};
 
 use super::{
     Found, Supplier, SupplierError,
     breaker::{Breaker, BreakerSettings},
-    complaints::{Complaints, cause},
+    complaints::Complaints,
     config::Common,
     found::Findings,
     limits::{Limits, Rate, Slot},
 };
 use failure::Failure;
+use journal::Journal;
 
 /// Waiting before a repetition gets no longer than this, unless the supplier says so.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
@@ -57,8 +58,7 @@ pub struct Desk {
     supplier: Box<dyn Supplier>,
     airports: Arc<Airports>,
     max_offers: usize,
-    failures: Arc<Complaints>,
-    omissions: Complaints,
+    journal: Journal,
 }
 
 /// What a desk is asked.
@@ -97,8 +97,7 @@ impl Desk {
             supplier,
             airports: Arc::clone(airports),
             max_offers,
-            failures: Arc::default(),
-            omissions: Complaints::default(),
+            journal: Journal::new(code.clone(), Arc::default()),
         }
     }
 
@@ -109,8 +108,8 @@ impl Desk {
         airports: &Arc<Airports>,
         complaints: &Arc<Complaints>,
     ) -> Self {
-        let desk = Self::new(&Common::of_nobody(code), Box::new(Nobody), airports, 0);
-        Self { failures: Arc::clone(complaints), ..desk }
+        let journal = Journal::new(code.clone(), Arc::clone(complaints));
+        Self { journal, ..Self::new(&Common::of_nobody(code), Box::new(Nobody), airports, 0) }
     }
 
     /// What the supplier is asked for by.
@@ -134,7 +133,7 @@ impl Desk {
             Ok(Findings { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
             Ok(Findings { offers, good, .. }) => (SupplierStatus::Ok, offers, good),
             Err(failure) => {
-                self.log_failure(question, &failure);
+                self.journal.no_answer(search, &failure);
                 (failure.status(), Vec::new(), 0)
             }
         };
@@ -187,7 +186,7 @@ impl Desk {
             Err(_) if own.is_none() => return Err(Failure::OutOfTime),
             Err(_) => Err(SupplierError::Timeout),
         };
-        self.log(question, attempt, begun.elapsed(), &answer);
+        self.journal.call(question.search, attempt, begun.elapsed(), &answer);
         match &answer {
             Err(error) if error.is_failure() => call.failed(error),
             _ => call.succeeded(),
@@ -207,46 +206,6 @@ impl Desk {
         let patience = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));
         let until = patience.map_or(deadline, |patience| patience.min(deadline));
         timeout_at(until, turn).await.unwrap_or(Err(Failure::Busy))
-    }
-
-    /// Logs how a call ended.
-    fn log(
-        &self,
-        question: Question<'_>,
-        attempt: u32,
-        took: Duration,
-        answer: &Result<Findings, SupplierError>,
-    ) {
-        let (supplier, search_id) = (&self.code, question.search);
-        match answer {
-            Ok(Findings { good, wrong, first_wrong, .. }) => {
-                debug!(%supplier, %search_id, attempt, ?took, offers = good, "supplier answered");
-                if let Some(reason) = first_wrong
-                    && let Some(suppressed) = self.omissions.admit()
-                {
-                    warn!(%supplier, %search_id, left_out = wrong, offers = good, first = cause(reason), suppressed,
-                        "offers are left out");
-                }
-            }
-            Err(error) => {
-                if let Some(suppressed) = self.failures.admit() {
-                    warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), suppressed, "supplier failed");
-                } else {
-                    debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed");
-                }
-            }
-        }
-    }
-
-    /// Logs why there is no answer, unless it was logged with the call.
-    fn log_failure(&self, question: Question<'_>, failure: &Failure) {
-        if matches!(failure, Failure::Supplier(_) | Failure::NotAgain) {
-            return;
-        }
-        if let Some(suppressed) = self.failures.admit() {
-            warn!(supplier = %self.code, search_id = %question.search, cause = %failure, suppressed,
-                "supplier gave no answer");
-        }
     }
 }
 

@@ -34,7 +34,8 @@ pub struct Found<'a> {
     /// How many of them are good, and not kept all the same.
     beyond: usize,
     wrong: usize,
-    first_wrong: Option<Wrong>,
+    /// In a box, as tens of thousands of calls may be under way.
+    first_wrong: Option<Box<Wrong>>,
 }
 
 /// Why an offer is left out.
@@ -84,7 +85,7 @@ pub(super) struct Findings {
     /// How many were left out.
     pub(super) wrong: usize,
     /// Why the first of them was.
-    pub(super) first_wrong: Option<Wrong>,
+    pub(super) first_wrong: Option<Box<Wrong>>,
 }
 
 impl<'a> Found<'a> {
@@ -120,7 +121,7 @@ impl<'a> Found<'a> {
         self.seen += 1;
         self.wrong += 1;
         if self.first_wrong.is_none() {
-            self.first_wrong = Some(reason.into());
+            self.first_wrong = Some(Box::new(reason.into()));
         }
     }
 
@@ -138,7 +139,7 @@ impl<'a> Found<'a> {
     pub(super) fn close(self) -> Result<Findings, SupplierError> {
         let Self { offers, beyond, wrong, first_wrong, .. } = self;
         match first_wrong {
-            Some(reason @ (Wrong::Malformed(_) | Wrong::Senseless { .. })) if offers.is_empty() => {
+            Some(reason) if offers.is_empty() && !matches!(*reason, Wrong::NotAskedFor { .. }) => {
                 Err(SupplierError::Useless { count: wrong, reason })
             }
             first_wrong => Ok(Findings { good: offers.len() + beyond, offers, wrong, first_wrong }),

@@ -58,7 +58,7 @@ pub enum SupplierError {
         /// How many there are.
         count: usize,
         /// What is wrong with the first.
-        reason: Wrong,
+        reason: Box<Wrong>,
     },
     /// It redirects in circles, or to another host.
     #[error("it redirects in circles or to another host")]
