@@ -199,6 +199,22 @@ async fn a_search_on_disk_is_shared_by_its_key_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_stops_answers_what_waits_for_the_disk() {
+    let Some(redis) = Modern::start("yes").await else { return };
+    let (mut gateway, client) = gateway(&redis.addr(), "disk").await;
+    until_ready(&client).await;
+    let submitted = tokio::spawn(async move { client.try_submit().await });
+    let mut connection = redis.connect().await;
+    eventually("Redis has the search", async || {
+        (connection.xlen::<_, usize>("flight.search.requested").await.unwrap() == 1).then_some(())
+    })
+    .await;
+    gateway.terminate();
+    submitted.await.unwrap().expect("the search is accepted");
+    assert_eq!(gateway.exit_code().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_can_not_keep_searches_on_disk_is_told_of_until_it_can() {
     let Some(redis) = Modern::start("no").await else { return };
     let (gateway, client) = gateway(&redis.addr(), "disk").await;
