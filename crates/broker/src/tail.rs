@@ -9,7 +9,10 @@ use std::time::Duration;
 use contracts::names::RESULTS_STREAM;
 use redis::{Value, aio::MultiplexedConnection};
 
-use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
+use crate::{
+    Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis,
+    primary::must_be_primary,
+};
 
 /// How many entries one read takes at most.
 const BATCH: usize = 512;
@@ -57,7 +60,16 @@ impl Tail {
             .await;
         let reply = result.inspect_err(|_| self.connection = None)?;
         let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
+        if entries.is_empty() {
+            self.must_read_primary().await?;
+        }
         Ok(Batch { connected: false, entries })
+    }
+
+    /// Lets go of a connection that leads to a replica: news may be going elsewhere.
+    async fn must_read_primary(&mut self) -> Result<(), BrokerError> {
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        must_be_primary(connection).await.inspect_err(|_| self.connection = None)
     }
 
     /// The entries up to this one have been seen to: the next read goes on behind it.
@@ -78,6 +90,7 @@ impl Tail {
 
     async fn connect(&mut self) -> Result<Batch, BrokerError> {
         let mut connection = self.broker.blocking_connection(self.block).await?;
+        must_be_primary(&mut connection).await?;
         let end = end_of(self.stream, &mut connection).await?;
         // A stream that ends before the last entry seen is not the one that was read.
         self.last = Some(self.last.map_or(end, |last| last.min(end)));
