@@ -7,6 +7,7 @@
 //! | [`system`] | both together, as a test wants them |
 //! | [`client`] | what a client does: submit, follow, ask, cancel |
 //! | [`sse`] | reading Server-Sent Events off a connection |
+//! | [`switch`] | a way to Redis that can be turned elsewhere, or made long |
 //! | [`wait`] | waiting for a condition, never for a fixed time |
 //!
 //! Everything ends with its value: no process outlives a test.
@@ -18,6 +19,7 @@ pub mod client;
 pub mod process;
 pub mod redis;
 pub mod sse;
+pub mod switch;
 pub mod system;
 pub mod wait;
 
@@ -25,5 +27,6 @@ pub use client::Client;
 pub use process::Service;
 pub use redis::Redis;
 pub use sse::{Event, EventStream};
+pub use switch::Switch;
 pub use system::{Gateway, System, SystemBuilder};
 pub use wait::eventually;

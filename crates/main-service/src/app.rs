@@ -16,12 +16,7 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(config: Config, broker: Broker) -> Self {
-        Self {
-            config,
-            broker,
-            hub: Arc::default(),
-            airports: Airports::embedded(),
-            condition: Condition::default(),
-        }
+        let condition = Condition::new(config.common.redis.redis_timeout_ms);
+        Self { config, broker, hub: Arc::default(), airports: Airports::embedded(), condition }
     }
 }

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use airports::Airports;
 use axum::{Json, body::Body, extract::State, http::HeaderMap};
@@ -13,13 +13,15 @@ use contracts::{
 use super::{
     Problem,
     body::read_json,
+    health::warning,
     openapi::{SearchBody, SubmitFailures},
     sharing,
 };
 use crate::app::App;
 
-/// How long a client waits for its answer when Redis is in trouble; the promise is 2 s.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a client waits for its answer when Redis is in trouble, in times of a request; the promise is 2 s where
+/// one may take a second.
+const PATIENCE: f64 = 1.5;
 
 /// Submits a search
 ///
@@ -61,18 +63,21 @@ pub(super) async fn submit(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(&headers, body).await?;
     let request = parse(&app, &body)?;
-    let most = if app.config.max_backlog == 0 { u64::MAX } else { app.config.max_backlog };
-    let place = app.condition.place(most);
+    if app.condition.fitness.failing().is_some() {
+        return Err(Problem::Unfit);
+    }
+    let has_room = app.condition.fitness.has_room();
+    let place = app.condition.place(app.config.most_waiting()).filter(|_| has_room);
 
     let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
     let job = job(&app, request);
     let submission = match &sharing {
         // What nearly every POST is: no script, and nothing to remember it by.
-        None if place.is_some() => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
+        None if place.is_some() => in_time(&app, app.broker.submit(&job)).await.map(|()| Submission::New),
         None => Ok(Submission::Refused),
-        Some(sharing) => in_time(app.broker.submit_shared(&job, sharing)).await,
+        Some(sharing) => in_time(&app, app.broker.submit_shared(&job, sharing)).await,
     };
-    let search_id = match submission.inspect_err(|_| app.condition.redis_failed())? {
+    let search_id = match submission? {
         Submission::New => {
             if let Some(place) = place {
                 place.keep();
@@ -85,14 +90,19 @@ pub(super) async fn submit(
             earlier
         }
         Submission::KeyReused => return Err(Problem::KeyReused),
-        Submission::Refused => return Err(Problem::Backlog),
+        Submission::Refused => return Err(if has_room { Problem::Backlog } else { Problem::StorageFull }),
     };
-    let data = Submitted { search_id, status: SearchStatus::Processing };
+    let warnings = app.condition.fitness.no_worker().map(warning).into_iter().collect();
+    let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
     Ok(Json(Success::new("Search request submitted", data)))
 }
 
-async fn in_time<T>(submission: impl Future<Output = Result<T, BrokerError>>) -> Result<T, BrokerError> {
-    tokio::time::timeout(PATIENCE, submission).await.unwrap_or(Err(BrokerError::TimedOut))
+async fn in_time<T>(
+    app: &App,
+    submission: impl Future<Output = Result<T, BrokerError>>,
+) -> Result<T, BrokerError> {
+    let patience = app.config.common.redis.redis_timeout_ms.mul_f64(PATIENCE);
+    tokio::time::timeout(patience, submission).await.unwrap_or(Err(BrokerError::TimedOut))
 }
 
 fn log_accepted(job: &Job) {

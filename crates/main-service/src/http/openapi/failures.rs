@@ -51,6 +51,7 @@ failures! {
         Problem::KeyReused,
         Problem::RateLimited(30),
         Problem::Backlog,
+        Problem::StorageFull,
         unavailable(),
         Problem::Panicked,
     ];
@@ -79,7 +80,7 @@ failures! {
         Problem::Panicked,
     ];
     /// Of asking whether the gateway is of use.
-    ReadinessFailures: [Problem::NotReady("Redis does not answer")];
+    ReadinessFailures: [Problem::NotReady("Redis does not answer".into())];
 }
 
 /// One response for each status, with an example for each code.
