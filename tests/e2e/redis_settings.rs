@@ -64,7 +64,8 @@ async fn a_password_file_that_cannot_be_read_is_named() {
         for (path, problem) in
             [("/nowhere/at/all", "can't be read"), (empty.path().to_str().unwrap(), "is empty")]
         {
-            let mut service = Service::start(name, &[("REDIS_PASSWORD_FILE".into(), path.into())]);
+            let settings = [("REDIS_PASSWORD_FILE".into(), path.into()), ("APP_PORT".into(), "0".into())];
+            let mut service = Service::start(name, &settings);
             assert_eq!(service.exit_code().await, Some(1), "{name}");
             let said = format!("REDIS_PASSWORD_FILE {path} {problem}");
             assert!(service.log().contains(&said), "{}", service.log());

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Redis, Service, Switch, System, client::example, eventually, wait::free_port};
+use e2e::{Redis, Service, Switch, System, client::example, eventually};
 use reqwest::StatusCode;
 
 use crate::redis_full::warnings;
@@ -11,7 +11,7 @@ use crate::redis_full::warnings;
 async fn both_services_refuse_a_redis_in_cluster_mode() {
     let redis = Redis::with(&["--cluster-enabled", "yes"]).await;
     for name in ["main-service", "provider-service"] {
-        let settings = [("REDIS_ADDR".into(), redis.addr()), ("APP_PORT".into(), free_port().to_string())];
+        let settings = [("REDIS_ADDR".into(), redis.addr()), ("APP_PORT".into(), "0".into())];
         let mut service = Service::start(name, &settings);
         assert_eq!(service.exit_code().await, Some(1), "{name}");
         assert!(service.log().contains("cluster-enabled no"), "says what to do: {}", service.log());

@@ -31,6 +31,8 @@ struct Seen {
     is_backlog_full: bool,
     /// When a worker gave the last sign of life, or could have been missed for the first time.
     heard: Instant,
+    /// That was too long ago.
+    is_unmanned: bool,
 }
 
 impl Default for Fitness {
@@ -42,6 +44,7 @@ impl Default for Fitness {
             is_nearly_full: false,
             is_backlog_full: false,
             heard: Instant::now(),
+            is_unmanned: false,
         }))
     }
 }
@@ -65,13 +68,16 @@ impl Fitness {
         // A worker that may be quiet while it has nothing to do is judged by what it leaves undone.
         let presumed = (workers.may_be_quiet && waiting == 0).then_some(now);
         seen.heard = [heard, presumed].into_iter().flatten().fold(seen.heard, Instant::max);
+        seen.is_unmanned = seen.heard.elapsed() > WORKERS_SILENCE;
         let limit = if seen.is_backlog_full { SHORT } else { 100 };
         seen.is_backlog_full = percent(waiting, most) >= limit;
     }
 
     /// Redis could not be asked: nobody is missed meanwhile.
     pub(crate) fn redis_failed(&self) {
-        self.seen().heard = Instant::now();
+        let mut seen = self.seen();
+        seen.heard = Instant::now();
+        seen.is_unmanned = false;
     }
 
     /// What makes Redis of no use for now.
@@ -109,7 +115,7 @@ impl Seen {
     fn no_worker(&self) -> Option<Notice> {
         let message =
             "no worker is alive: searches wait until one comes, or end at their deadline without an answer";
-        (self.heard.elapsed() > WORKERS_SILENCE).then(|| Notice::new("no_worker", message))
+        self.is_unmanned.then(|| Notice::new("no_worker", message))
     }
 
     fn overload(&self) -> Vec<Notice> {
