@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use broker::{BrokerError, Vitals};
+use broker::{BrokerError, Checkup, Vitals};
 use contracts::{SupplierCode, SupplierListing};
 use tokio::time::Instant;
 
@@ -26,6 +26,8 @@ pub(crate) struct Condition {
     seen: Mutex<Seen>,
     /// A feed could not be loaded: the tail has to load them all when Redis is back.
     unloaded: AtomicBool,
+    /// News may never have been announced: all open feeds have to be loaded.
+    unheard: AtomicBool,
     /// Jobs that wait for a worker, about: the last count, and what was submitted here since.
     waiting: AtomicU64,
 }
@@ -82,6 +84,26 @@ impl Condition {
     /// Whether a feed could not be loaded since this was last asked.
     pub(crate) fn take_feeds_wait(&self) -> bool {
         self.unloaded.swap(false, Ordering::AcqRel)
+    }
+
+    /// A look at Redis has told this.
+    pub(crate) fn examined(&self, checkup: &Checkup) {
+        let was_failing = self.fitness.failing().is_some();
+        self.fitness.examined(checkup);
+        // A script that is forbidden to go on half-way has stored what it could not announce.
+        if was_failing && self.fitness.failing().is_none() {
+            self.news_unheard();
+        }
+    }
+
+    /// News may not have been announced: all open feeds have to be loaded.
+    pub(crate) fn news_unheard(&self) {
+        self.unheard.store(true, Ordering::Release);
+    }
+
+    /// Whether news may not have been announced since this was last asked.
+    pub(crate) fn take_unheard(&self) -> bool {
+        self.unheard.swap(false, Ordering::AcqRel)
     }
 
     /// A place for a search that is about to be submitted; none if so many wait already.

@@ -77,7 +77,7 @@ pub async fn run(
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
-    let found = move |checkup| examined.condition.fitness.examined(&checkup);
+    let found = move |checkup| examined.condition.examined(&checkup);
     lifecycle.spawn_permanent(
         "checkup",
         service::watch_redis(app.broker.clone(), Part::Gateway, lifecycle.clone(), found),

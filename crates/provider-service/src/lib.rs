@@ -49,7 +49,11 @@ pub enum RunError {
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let broker = config.common.broker()?;
     let suppliers = registry(&config)?;
-    service::refuse_unfit_redis(&broker, Part::Worker).await?;
+    tokio::pin!(shutdown);
+    tokio::select! {
+        fit = service::wait_for_permission(&broker, Part::Worker) => fit?,
+        () = &mut shutdown => return Ok(()),
+    }
     let grace = config.common.shutdown_grace_ms;
     let lifecycle = Lifecycle::default();
     let watch = service::watch_redis(broker.clone(), Part::Worker, lifecycle.clone(), |_| {});

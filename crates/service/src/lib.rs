@@ -19,5 +19,5 @@ pub use config::{CommonConfig, InvalidMillis, InvalidRedisConfig, RedisConfig, p
 pub use lifecycle::{Lifecycle, Unclean};
 pub use notices::{Notice, Notices};
 pub use open_files::{open_files, raise_open_files};
-pub use redis::{failings, oddities, refuse_unfit_redis, watch_redis};
+pub use redis::{failings, oddities, refuse_unfit_redis, wait_for_permission, watch_redis};
 pub use signal::Signals;

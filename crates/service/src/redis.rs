@@ -15,9 +15,29 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 /// Looks at Redis before anything begins. Fails if it is of a kind that can't be used; one that does not answer may
 /// become fit.
 pub async fn refuse_unfit_redis(broker: &Broker, part: Part) -> Result<(), Unclean> {
+    first_look(broker, part).await.map(drop)
+}
+
+/// The same, and waits for as long as Redis forbids something: a script that is stopped half-way by that leaves half of
+/// its work done.
+pub async fn wait_for_permission(broker: &Broker, part: Part) -> Result<(), Unclean> {
+    let mut notices = Notices::default();
+    loop {
+        let failings = first_look(broker, part).await?;
+        notices.are(&failings);
+        if failings.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+/// What makes Redis of no use for now; nothing, if it does not say so in time.
+async fn first_look(broker: &Broker, part: Part) -> Result<Vec<Notice>, Unclean> {
     match tokio::time::timeout(FIRST_LOOK, broker.checkup(part)).await {
         Ok(Ok(checkup)) if is_cluster(&checkup) => Err(Unclean::RedisCluster),
-        _ => Ok(()),
+        Ok(Ok(checkup)) => Ok(failings(&checkup)),
+        _ => Ok(Vec::new()),
     }
 }
 

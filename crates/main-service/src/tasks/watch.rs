@@ -70,9 +70,12 @@ async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
         app.condition.fitness.counted(workers, vitals.waiting, app.config.most_waiting());
     }
     app.condition.suppliers_are(suppliers?);
-    if app.condition.take_feeds_wait() {
-        let loaded = searches::load_all(app, app.hub.unloaded()).await;
-        loaded.inspect_err(|_| app.condition.feeds_wait())?;
+    let all = app.condition.take_unheard();
+    if app.condition.take_feeds_wait() || all {
+        let feeds = if all { app.hub.followed() } else { app.hub.unloaded() };
+        let loaded = searches::load_all(app, feeds).await;
+        loaded
+            .inspect_err(|_| if all { app.condition.news_unheard() } else { app.condition.feeds_wait() })?;
     }
     Ok(())
 }
