@@ -30,6 +30,8 @@ pub(crate) struct Condition {
     unheard: AtomicBool,
     /// Jobs that wait for a worker, about: the last count, and what was submitted here since.
     waiting: AtomicU64,
+    /// Places that were ever taken among them.
+    taken: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -47,9 +49,15 @@ impl Condition {
         Self { fresh: FRESH.0.max(timeout * FRESH.1), ..Self::default() }
     }
 
-    /// Redis answered with these vitals.
-    pub(crate) fn redis_answered(&self, vitals: Vitals) {
-        self.waiting.store(vitals.waiting, Ordering::Relaxed);
+    /// How many places were ever taken among the jobs that wait.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Redis answered with these vitals; it was asked when so many places were taken. Those that were taken since may
+    /// or may not have been counted.
+    pub(crate) fn redis_answered(&self, vitals: Vitals, taken: u64) {
+        self.waiting.store(vitals.waiting + self.taken().saturating_sub(taken), Ordering::Relaxed);
         self.seen().redis_answered = Some(Instant::now());
     }
 
@@ -109,6 +117,7 @@ impl Condition {
     /// A place for a search that is about to be submitted; none if so many wait already.
     pub(crate) fn place(&self, most: u64) -> Option<Place<'_>> {
         let one_more = |waiting| (waiting < most).then_some(waiting + 1);
+        self.taken.fetch_add(1, Ordering::Relaxed);
         self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         Some(Place(&self.waiting))
     }

@@ -62,9 +62,10 @@ async fn shed(app: &App) {
 }
 
 async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
+    let taken = app.condition.taken();
     let (vitals, suppliers) = tokio::join!(app.broker.vitals(), app.broker.suppliers());
     let vitals = vitals?;
-    app.condition.redis_answered(vitals);
+    app.condition.redis_answered(vitals, taken);
     if counts {
         let workers = app.broker.workers().await?;
         app.condition.fitness.counted(workers, vitals.waiting, app.config.most_waiting());
