@@ -18,7 +18,7 @@ fn axe() -> String {
 }
 
 /// Looks at the page as it is, in both widths and both schemes.
-async fn is_accessible(page: &Page, state: &str) {
+pub(crate) async fn is_accessible(page: &Page, state: &str) {
     page.browser.client.execute(&axe(), Vec::new()).await.unwrap();
     for look in WIDTHS.into_iter().flat_map(|look| [look, look.dark()]) {
         page.browser.look(look).await;

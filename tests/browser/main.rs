@@ -21,4 +21,5 @@ mod keyboard;
 mod links;
 mod searching;
 mod stability;
+mod stalled;
 mod suggestions;

@@ -166,7 +166,7 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
     let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
     let (status, answer) = client.post(&e2e::client::example()).await;
-    assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
+    assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
     eventually("the worker keeps what it has", async || {
         system.workers[0].log().contains("kept until Redis takes it").then_some(())
     })

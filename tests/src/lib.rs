@@ -9,6 +9,7 @@
 //! | [`client`] | what a client does: submit, follow, ask, cancel |
 //! | [`shim`] | a slow disk and a stepped clock for a process |
 //! | [`sse`] | reading Server-Sent Events off a connection |
+//! | [`switch`] | a way to Redis that can be turned elsewhere, or made long |
 //! | [`wait`] | waiting for a condition, never for a fixed time |
 //!
 //! Everything ends with its value: no process outlives a test.
@@ -22,6 +23,7 @@ pub mod process;
 pub mod redis;
 pub mod shim;
 pub mod sse;
+pub mod switch;
 pub mod system;
 pub mod wait;
 
@@ -31,5 +33,6 @@ pub use process::Service;
 pub use redis::{Launch, Redis};
 pub use shim::Shim;
 pub use sse::{Event, EventStream};
+pub use switch::Switch;
 pub use system::{Gateway, System, SystemBuilder};
 pub use wait::{eventually, within};

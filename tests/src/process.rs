@@ -23,12 +23,20 @@ impl Service {
     /// Starts one of the services with these environment variables and no others of its own.
     #[must_use]
     pub fn start(name: &'static str, settings: &[(String, String)]) -> Self {
+        Self::spawn(name, Self::command(name, settings))
+    }
+
+    /// What starts one of the services with these environment variables and no others of its own.
+    #[must_use]
+    pub fn command(name: &str, settings: &[(String, String)]) -> Command {
         let mut command = Command::new(binary(name));
-        for inherited in ["APP_PORT", "REDIS_ADDR", "RUST_LOG", "LOG_FORMAT", "SUPPLIERS_FILE"] {
+        for inherited in
+            ["APP_PORT", "REDIS_ADDR", "REDIS_PASSWORD_FILE", "RUST_LOG", "LOG_FORMAT", "SUPPLIERS_FILE"]
+        {
             command.env_remove(inherited);
         }
         command.envs(settings.iter().map(|(name, value)| (name, value)));
-        Self::spawn(name, command)
+        command
     }
 
     /// Starts any program.

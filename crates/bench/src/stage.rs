@@ -79,7 +79,7 @@ impl Stage {
         };
         let addr = format!("127.0.0.1:{port}").parse().expect("an address");
         let retention = Retention { record: DEADLINE, news: DEADLINE };
-        let broker = Broker::new(&addr, retention).expect("a broker");
+        let broker = Broker::new(&addr, retention, DEADLINE).expect("a broker");
         Self {
             directory,
             programs: programs.to_owned(),

@@ -26,8 +26,9 @@ pub use lane::Lane;
 const LANES: u32 = 4;
 /// How many submissions may wait for a lane; further ones wait in front of the queue.
 const QUEUE: usize = 4096;
-/// How long a submission takes at most on the shared connection. A gateway promises its 503 within 2 s.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a submission takes at most on the shared connection, in times of a request: a gateway promises its 503
+/// within 2 s where one may take a second.
+const PATIENCE: f64 = 1.5;
 /// The same where it waits for a disk or a replica: those may take their time without being broken.
 const GROUP_PATIENCE: Duration = Duration::from_secs(6);
 
@@ -73,7 +74,7 @@ impl Acceptance {
     /// After an error other than [`BrokerError::Unfit`] the search may have been accepted all the same.
     pub async fn submit(&self, job: &Job, sharing: Option<&Sharing>) -> Result<Submission, BrokerError> {
         let Some(group) = &self.group else {
-            return in_time(PATIENCE, self.submit_alone(job, sharing)).await;
+            return in_time(self.broker.timeout.mul_f64(PATIENCE), self.submit_alone(job, sharing)).await;
         };
         let (outcome, accepted) = oneshot::channel();
         let waiting = Waiting { job: job.clone(), sharing: sharing.cloned(), outcome };

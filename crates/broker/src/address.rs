@@ -10,9 +10,16 @@ impl RedisAddr {
     pub(crate) fn info(&self) -> redis::ConnectionInfo {
         self.0.clone()
     }
+
+    /// The same with this password, in place of one that it may have had.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        let settings = self.0.redis_settings().clone().set_password(password);
+        Self(self.0.set_redis_settings(settings))
+    }
 }
 
-/// A text that says nowhere.
+/// A text that says nowhere. Does not repeat it: a password may be in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be host:port or a redis:// or rediss:// URL ({0})")]
 pub struct InvalidRedisAddr(String);
@@ -66,9 +73,27 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_says_nowhere() {
-        for text in ["", "http://cache", "cache:notaport"] {
-            assert!(text.parse::<RedisAddr>().is_err(), "{text}");
+    fn refuses_what_says_nowhere_without_repeating_it() {
+        for text in [
+            "",
+            "http://cache",
+            "cache:notaport",
+            "redis://:hush/hush@cache:7000",
+            "redis://:hush@cache:70000",
+        ] {
+            let refused = text.parse::<RedisAddr>().expect_err(text).to_string();
+            assert!(!refused.contains("hush"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_password_of_its_own_takes_the_place_of_the_addresss() {
+        let addr: RedisAddr = "redis://user:secret@cache:7000/3".parse().unwrap();
+        let info = addr.with_password("another").info();
+        let settings = info.redis_settings();
+        assert_eq!(
+            (settings.username(), settings.password(), settings.db()),
+            (Some("user"), Some("another"), 3)
+        );
     }
 }

@@ -8,18 +8,21 @@ use redis::{
 
 use crate::{BrokerError, RedisAddr, bulk::Bulk, clock::Clock, scripts::Scripts, shared::SharedConnection};
 
-/// How long a request may take. Long for Redis, short for a client that waits for its 503.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// The same where much travels with it.
-const BULK_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long connecting may take.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(1);
-/// What a blocking read may take beyond its BLOCK: Redis has been seen to overshoot it by half.
-const BLOCK_MARGIN: Duration = Duration::from_secs(5);
+/// A request with which much travels may take this many times as long as others.
+const BULK: u32 = 3;
+/// Connecting takes some round trips, so it may take this many times as long as a request.
+const CONNECTING: u32 = 2;
+/// For this many times as long as a request may take, requests may get no answer at all until their connection is
+/// taken for dead.
+const SILENCE: u32 = 2;
+/// What a blocking read may take beyond its BLOCK, at least, and in times of a request: Redis has been seen to
+/// overshoot it by half.
+const BLOCK_MARGIN: (Duration, u32) = (Duration::from_secs(5), 2);
 
-/// How long the other end's kernel may leave what was sent unacknowledged, before the connection counts as broken.
+/// How long the other end's kernel may leave what was sent unacknowledged, before the connection counts as broken; at
+/// least, and in times of a request.
 #[cfg(target_os = "linux")]
-const USER_TIMEOUT: Duration = Duration::from_secs(5);
+const USER_TIMEOUT: (Duration, u32) = (Duration::from_secs(5), 2);
 /// How long a connection is idle before it is looked whether the other end is still there.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
@@ -43,24 +46,26 @@ pub struct Broker {
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<Clock>,
     client: Client,
+    pub(crate) timeout: Duration,
 }
 
 impl Broker {
-    /// Prepares a connection without opening it: Redis need not be there yet. Must be called inside a Tokio
-    /// runtime.
-    pub fn new(addr: &RedisAddr, retention: Retention) -> Result<Self, BrokerError> {
-        let client = Client::open(addr.info().set_tcp_settings(tcp_settings()))?;
+    /// Prepares a connection without opening it: Redis need not be there yet. A request may take `timeout`, which must
+    /// exceed the time that one takes to Redis and back. Must be called inside a Tokio runtime.
+    pub fn new(addr: &RedisAddr, retention: Retention, timeout: Duration) -> Result<Self, BrokerError> {
+        let client = Client::open(addr.info().set_tcp_settings(tcp_settings(timeout)))?;
         // One attempt per request: who asks decides whether to ask again.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
-            .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
+            .set_connection_timeout(Some(timeout * CONNECTING))
+            .set_response_timeout(Some(timeout))
             .set_pipeline_buffer_size(1024);
-        let connection = SharedConnection::new(client.clone(), config.clone())?;
-        let config = config.set_response_timeout(Some(BULK_TIMEOUT));
-        let bulk = Bulk::new(SharedConnection::new(client.clone(), config)?);
+        let silence = timeout * SILENCE;
+        let connection = SharedConnection::new(client.clone(), config.clone(), silence)?;
+        let config = config.set_response_timeout(Some(timeout * BULK));
+        let bulk = Bulk::new(SharedConnection::new(client.clone(), config, silence)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
-        Ok(Self { connection, bulk, scripts, retention, clock, client })
+        Ok(Self { connection, bulk, scripts, retention, clock, client, timeout })
     }
 
     /// Does `request`, and once more if it never left: after a drop, the shared connection shows the outcome of an
@@ -83,19 +88,27 @@ impl Broker {
         &self,
         block: Duration,
     ) -> Result<MultiplexedConnection, BrokerError> {
+        // One that has to be made anew may lead to another server.
+        self.connection.doubt();
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-            .set_response_timeout(Some(block + BLOCK_MARGIN));
+            .set_connection_timeout(Some(self.timeout * CONNECTING))
+            .set_response_timeout(Some(block + at_least(BLOCK_MARGIN, self.timeout)));
         Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 }
 
+fn at_least((least, times): (Duration, u32), timeout: Duration) -> Duration {
+    least.max(timeout * times)
+}
+
 /// Small requests leave at once, and a host that has vanished is noticed: by default neither holds.
-fn tcp_settings() -> TcpSettings {
+fn tcp_settings(timeout: Duration) -> TcpSettings {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
     let settings = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
     #[cfg(target_os = "linux")]
-    let settings = settings.set_user_timeout(USER_TIMEOUT);
+    let settings = settings.set_user_timeout(at_least(USER_TIMEOUT, timeout));
+    #[cfg(not(target_os = "linux"))]
+    let _ = timeout;
     settings
 }
 

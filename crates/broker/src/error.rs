@@ -17,6 +17,13 @@ pub enum BrokerError {
     /// It can't keep a search as safely as is asked for. Trying again helps when it is set up otherwise.
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    /// Its user may not do this. Trying again helps when the user may.
+    #[error("Redis forbids it: {0}")]
+    Forbidden(#[source] RedisError),
+    /// It is a replica: what it tells may be old, and what it is told it does not keep. Another connection may lead to
+    /// the primary.
+    #[error("Redis is a replica, not the primary")]
+    NotPrimary,
     /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
     #[error("Redis is out of memory: {0}")]
     Full(#[source] RedisError),
@@ -34,6 +41,17 @@ impl BrokerError {
     pub fn is_passing(&self) -> bool {
         !matches!(self, Self::Refused(_))
     }
+
+    /// The code with which a server that answers refused, such as `READONLY`.
+    #[must_use]
+    pub fn refusal_code(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(error) | Self::Forbidden(error) | Self::Full(error) => {
+                Some(refusal(error)?.code().to_owned())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<RedisError> for BrokerError {
@@ -42,6 +60,7 @@ impl From<RedisError> for BrokerError {
             Some(refusal) => match refusal.code() {
                 "OOM" => Self::Full(error),
                 "NOGROUP" | "UNBLOCKED" => Self::NoGroup(error),
+                _ if is_forbidden(&refusal) => Self::Forbidden(error),
                 _ if is_lasting(&refusal) => Self::Refused(error),
                 _ => Self::Unavailable(error),
             },
@@ -63,12 +82,23 @@ fn is_lasting(refusal: &ServerError) -> bool {
     match refusal.code() {
         // Of the many things that have no code of their own, one passes.
         "ERR" => !refusal.details().is_some_and(|details| details.starts_with("max number of clients")),
-        code => matches!(code, "WRONGTYPE" | "NOPERM" | "NOSCRIPT" | "CROSSSLOT" | "MOVED" | "NOPROTO"),
+        code => matches!(code, "WRONGTYPE" | "NOSCRIPT" | "CROSSSLOT" | "MOVED" | "NOPROTO"),
     }
 }
 
+/// Whether the server's user may not do what was asked. A script's commands are forbidden without a code of their own.
+pub(crate) fn is_forbidden(refusal: &ServerError) -> bool {
+    refusal.code() == "NOPERM"
+        || refusal.details().is_some_and(|details| details.starts_with("The user executing the script can't"))
+}
+
+/// Whether the server says that it is not, or not any more, the primary that takes writes.
+pub(crate) fn is_demotion(refusal: &ServerError) -> bool {
+    matches!(refusal.code(), "READONLY" | "MASTERDOWN" | "LOADING" | "UNBLOCKED")
+}
+
 /// With what the server refused, be it one command of a pipeline or of a transaction.
-fn refusal(error: &RedisError) -> Option<ServerError> {
+pub(crate) fn refusal(error: &RedisError) -> Option<ServerError> {
     Some(error.clone().into_server_errors()?.first()?.1.clone())
 }
 
@@ -108,6 +138,12 @@ mod tests {
         ] {
             assert!(matches!(refused(reply), BrokerError::Unavailable(_)), "{reply}");
         }
+        for reply in [
+            "NOPERM this user has no permissions to run the 'xadd' command",
+            "ERR The user executing the script can't run this command or subcommand script: 4dc0, on @user_script:1.",
+        ] {
+            assert!(matches!(refused(reply), BrokerError::Forbidden(_)), "{reply}");
+        }
         assert!(matches!(refused("OOM command not allowed"), BrokerError::Full(_)));
         assert!(matches!(refused("NOGROUP No such key"), BrokerError::NoGroup(_)));
     }
@@ -117,7 +153,6 @@ mod tests {
         for reply in [
             "ERR unknown command 'XNOPE'",
             "WRONGTYPE Operation against a key holding the wrong kind of value",
-            "NOPERM this user has no permissions",
         ] {
             assert!(!refused(reply).is_passing(), "{reply}");
         }

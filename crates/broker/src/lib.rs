@@ -8,7 +8,9 @@
 //! | [`queue`] | the workers' side of the job stream: read, renew, take over, hand back, bury, leave |
 //! | [`overdue`] | ends searches that are past their deadline |
 //! | [`tail`] | follows a stream of news from now on, through reconnections |
-//! | [`vitals`](Broker::vitals) | whether Redis answers, and how long the backlog is |
+//! | [`vitals`](Broker::vitals) | whether Redis answers and takes writes, and how long the backlog is |
+//! | [`checkup`](Broker::checkup) | whether Redis is set up right: role, policy, memory, permissions |
+//! | [`workers`](Broker::workers) | whether there is a worker |
 //!
 //! A [`Broker`] is two multiplexed connections, shared by all its clones: requests of many tasks are pipelined
 //! over them by themselves. One is for small requests, the other for what may be large (`bulk`), so that nobody waits
@@ -22,6 +24,7 @@ mod accept;
 mod address;
 mod backoff;
 mod bulk;
+mod checkup;
 mod clock;
 mod conclude;
 mod connection;
@@ -32,6 +35,8 @@ mod millis;
 pub mod overdue;
 mod pace;
 mod past;
+mod permissions;
+mod primary;
 pub mod queue;
 mod reading;
 mod record;
@@ -42,17 +47,21 @@ mod sharing;
 pub mod tail;
 mod trim;
 mod vitals;
+mod workers;
 
 pub use accept::{Acceptance, Durability, InvalidDurability, Lane, Unfit};
 pub use address::{InvalidRedisAddr, RedisAddr};
 pub use backoff::Backoff;
+pub use checkup::{Checkup, Memory, Setup};
 pub use conclude::{Concluded, EndedNow};
 pub use connection::{Broker, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
 pub use past::Past;
+pub use permissions::Part;
 pub use record::SearchRecord;
 pub use searches::{Created, Ending, Finished, NewAnswer, Stored};
 pub use sharing::{Sharing, Submission};
 pub use trim::Trimmer;
 pub use vitals::Vitals;
+pub use workers::Workers;

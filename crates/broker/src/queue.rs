@@ -36,6 +36,7 @@ pub struct Consumer {
     broker: Broker,
     name: Arc<str>,
     reader: Reader,
+    reads: bool,
 }
 
 /// The blocking connection, and what the next read on it has to see to first.
@@ -53,7 +54,18 @@ impl Consumer {
     /// The reading side of the consumer that holds these leases.
     #[must_use]
     pub fn new(leases: &Leases) -> Self {
-        Self { broker: leases.broker.clone(), name: leases.name.clone(), reader: Reader::Closed }
+        Self {
+            broker: leases.broker.clone(),
+            name: leases.name.clone(),
+            reader: Reader::Closed,
+            reads: false,
+        }
+    }
+
+    /// Whether new jobs can be read: not only was a connection made, it was of use.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        self.reads
     }
 
     /// Waits for up to `max` jobs, for up to `block`. Drop the future only with the whole consumer: what Redis has
@@ -64,6 +76,7 @@ impl Consumer {
     pub async fn read(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
         match std::mem::replace(&mut self.reader, Reader::Closed) {
             Reader::Closed => {
+                self.reads = false;
                 let connection = self.broker.blocking_connection(block).await?;
                 self.reader = Reader::Recovering(connection, EntryId::default());
                 Ok(Vec::new())
@@ -86,6 +99,7 @@ impl Consumer {
             Reader::Reading(mut connection) => {
                 let entries = self.new_entries(&mut connection, max, block).await?;
                 self.reader = Reader::Reading(connection);
+                self.reads = true;
                 Ok(deliveries(entries))
             }
         }

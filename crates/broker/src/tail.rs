@@ -13,6 +13,7 @@ use redis::{
 
 use crate::{
     Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis, pace::Pace,
+    primary::must_be_primary,
 };
 
 /// For how long a read may bring nothing beyond its BLOCK, while all is well.
@@ -67,7 +68,9 @@ impl Tail {
         let reply = result.inspect_err(|error| self.failed(error))?;
         let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
         self.pace.read(&entries);
-        if !entries.is_empty() {
+        if entries.is_empty() {
+            self.must_read_primary().await?;
+        } else {
             self.patience = PATIENCE;
         }
         Ok(Batch { connected: false, entries })
@@ -80,6 +83,12 @@ impl Tail {
             self.pace.stalled();
             self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
         }
+    }
+
+    /// Lets go of a connection that leads to a replica: news may be going elsewhere.
+    async fn must_read_primary(&mut self) -> Result<(), BrokerError> {
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        must_be_primary(connection).await.inspect_err(|_| self.connection = None)
     }
 
     /// The entries up to this one have been seen to: the next read goes on behind it.
@@ -100,6 +109,7 @@ impl Tail {
 
     async fn connect(&mut self) -> Result<Batch, BrokerError> {
         let mut connection = self.broker.blocking_connection(self.block + self.patience).await?;
+        must_be_primary(&mut connection).await?;
         let end = end_of(self.stream, &mut connection).await?;
         // A stream that ends before the last entry seen is not the one that was read.
         self.last = Some(self.last.map_or(end, |last| last.min(end)));

@@ -13,15 +13,24 @@ pub struct Vitals {
 }
 
 impl Broker {
-    /// Asks Redis how it is and how much there is to do.
+    /// Asks Redis how it is and how much there is to do. Fails if it takes no writes; one that is only full does.
     ///
     /// The group's own `lag` is not used: it is wrong or nil after entries were deleted.
     pub async fn vitals(&self) -> Result<Vitals, BrokerError> {
-        let (mut a, mut b) = (self.connection.clone(), self.connection.clone());
+        let (mut a, mut b, mut c) =
+            (self.connection.clone(), self.connection.clone(), self.connection.clone());
         let length = a.xlen::<_, u64>(REQUESTED_STREAM);
         let mut pending = redis::cmd("XPENDING");
         pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
-        let (length, pending) = tokio::join!(length, pending.query_async::<Vec<Value>>(&mut b));
+        // A write that changes nothing: no job has this id.
+        let mut write = redis::cmd("XDEL");
+        write.arg(REQUESTED_STREAM).arg("0-1");
+        let (length, pending, written) = tokio::join!(
+            length,
+            pending.query_async::<Vec<Value>>(&mut b),
+            write.query_async::<Value>(&mut c)
+        );
+        written?;
         let in_hand = match pending.map_err(BrokerError::from) {
             Ok(summary) => summary.into_iter().next().map_or(Ok(0), redis::from_redis_value)?,
             // No worker has come yet.

@@ -70,11 +70,25 @@ impl FieldError {
 }
 
 /// `data` of the answer to an accepted POST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Submitted {
     /// The search's name, for the stream and the status.
     pub search_id: crate::SearchId,
     /// Where the search stands: `processing`.
     pub status: crate::SearchStatus,
+    /// What keeps the search from being worked on, such as `no_worker`; absent where nothing does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that is wrong although the request went well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Warning {
+    /// What it is, in one stable word for programs.
+    #[cfg_attr(feature = "openapi", schema(example = "no_worker"))]
+    pub code: String,
+    /// What it is, in a sentence for people.
+    pub message: String,
 }

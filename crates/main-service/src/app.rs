@@ -17,13 +17,7 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance) -> Self {
-        Self {
-            config,
-            broker,
-            acceptance,
-            hub: Arc::default(),
-            airports: Airports::embedded(),
-            condition: Condition::default(),
-        }
+        let condition = Condition::new(config.common.redis.redis_timeout_ms);
+        Self { config, broker, acceptance, hub: Arc::default(), airports: Airports::embedded(), condition }
     }
 }

@@ -6,45 +6,72 @@ use std::{
     time::Duration,
 };
 
-use broker::Vitals;
+use broker::{BrokerError, Checkup, Vitals};
 use contracts::{SupplierCode, SupplierListing};
 use tokio::time::Instant;
 
-/// How old a sign of life may be. The tail gives one every second, the watch ten.
-const FRESH: Duration = Duration::from_secs(3);
+use crate::fitness::Fitness;
+
+/// How old a sign of life may be, at least, and in times of a request to Redis. The tail gives one every second, the
+/// watch ten.
+const FRESH: (Duration, u32) = (Duration::from_secs(3), 3);
 
 /// How the gateway is: what its tasks have seen of late, for whoever has to decide without asking Redis.
 #[derive(Debug, Default)]
 pub(crate) struct Condition {
+    /// Whether Redis and the workers are fit.
+    pub(crate) fitness: Fitness,
+    /// How old a sign of life may be.
+    fresh: Duration,
     seen: Mutex<Seen>,
     /// A feed could not be loaded: the tail has to load them all when Redis is back.
     unloaded: AtomicBool,
+    /// News may never have been announced: all open feeds have to be loaded.
+    unheard: AtomicBool,
     /// Jobs that wait for a worker, about: the last count, and what was submitted here since.
     waiting: AtomicU64,
+    /// Places that were ever taken among them.
+    taken: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     redis_answered: Option<Instant>,
+    /// What it said when it last failed.
+    redis_said: Option<String>,
     tail_moved: Option<Instant>,
     suppliers: Vec<SupplierListing>,
 }
 
 impl Condition {
-    /// Redis answered with these vitals.
-    pub(crate) fn redis_answered(&self, vitals: Vitals) {
-        self.waiting.store(vitals.waiting, Ordering::Relaxed);
+    /// Nothing seen yet. A request to Redis may take `timeout`.
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self { fresh: FRESH.0.max(timeout * FRESH.1), ..Self::default() }
+    }
+
+    /// How many places were ever taken among the jobs that wait.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Redis answered with these vitals; it was asked when so many places were taken. Those that were taken since may
+    /// or may not have been counted.
+    pub(crate) fn redis_answered(&self, vitals: Vitals, taken: u64) {
+        self.waiting.store(vitals.waiting + self.taken().saturating_sub(taken), Ordering::Relaxed);
         self.seen().redis_answered = Some(Instant::now());
     }
 
-    /// Redis did not answer.
-    pub(crate) fn redis_failed(&self) {
-        self.seen().redis_answered = None;
+    /// Redis did not answer, or refused what it must do.
+    pub(crate) fn redis_failed(&self, error: &BrokerError) {
+        self.fitness.redis_failed();
+        let mut seen = self.seen();
+        seen.redis_answered = None;
+        seen.redis_said = error.refusal_code().map(|code| format!("Redis takes no writes ({code})"));
     }
 
     /// Whether Redis has answered of late.
     pub(crate) fn redis_answers(&self) -> bool {
-        is_fresh(self.seen().redis_answered)
+        self.is_fresh(self.seen().redis_answered)
     }
 
     /// The tail of the result log has read what there was.
@@ -67,9 +94,30 @@ impl Condition {
         self.unloaded.swap(false, Ordering::AcqRel)
     }
 
+    /// A look at Redis has told this.
+    pub(crate) fn examined(&self, checkup: &Checkup) {
+        let was_failing = self.fitness.failing().is_some();
+        self.fitness.examined(checkup);
+        // A script that is forbidden to go on half-way has stored what it could not announce.
+        if was_failing && self.fitness.failing().is_none() {
+            self.news_unheard();
+        }
+    }
+
+    /// News may not have been announced: all open feeds have to be loaded.
+    pub(crate) fn news_unheard(&self) {
+        self.unheard.store(true, Ordering::Release);
+    }
+
+    /// Whether news may not have been announced since this was last asked.
+    pub(crate) fn take_unheard(&self) -> bool {
+        self.unheard.swap(false, Ordering::AcqRel)
+    }
+
     /// A place for a search that is about to be submitted; none if so many wait already.
     pub(crate) fn place(&self, most: u64) -> Option<Place<'_>> {
         let one_more = |waiting| (waiting < most).then_some(waiting + 1);
+        self.taken.fetch_add(1, Ordering::Relaxed);
         self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         Some(Place(&self.waiting))
     }
@@ -107,25 +155,29 @@ impl Condition {
         }
     }
 
-    /// What keeps the gateway from being of use, if anything does.
-    pub(crate) fn trouble(&self) -> Option<&'static str> {
+    /// What keeps the gateway from being of use, if anything does. Overload is none: where one gateway is told to
+    /// have too much to do, all are, and to take all of them out helps nobody.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let failing = self.fitness.failing();
         let seen = self.seen();
-        if !is_fresh(seen.redis_answered) {
-            Some("Redis does not answer")
-        } else if !is_fresh(seen.tail_moved) {
-            Some("the result tail is not moving")
+        if failing.is_some() {
+            failing
+        } else if !self.is_fresh(seen.redis_answered) {
+            Some(seen.redis_said.clone().unwrap_or_else(|| "Redis does not answer".into()))
+        } else if !self.is_fresh(seen.tail_moved) {
+            Some("the result tail is not moving".into())
         } else {
             None
         }
     }
 
+    fn is_fresh(&self, sign: Option<Instant>) -> bool {
+        sign.is_some_and(|at| at.elapsed() < self.fresh)
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_fresh(sign: Option<Instant>) -> bool {
-    sign.is_some_and(|at| at.elapsed() < FRESH)
 }
 
 /// A place among the jobs that wait, taken before the job is there, so that many POSTs at once can't all have the

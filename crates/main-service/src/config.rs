@@ -58,3 +58,10 @@ pub struct Config {
     #[arg(long, env = "PEER_TIMEOUT_MS", default_value = "30000", value_parser = parse_millis, value_name = "MS")]
     pub peer_timeout_ms: Duration,
 }
+
+impl Config {
+    /// Waiting jobs past which a POST gets 503.
+    pub(crate) fn most_waiting(&self) -> u64 {
+        if self.max_backlog == 0 { u64::MAX } else { self.max_backlog }
+    }
+}

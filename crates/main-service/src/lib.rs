@@ -10,11 +10,13 @@
 //! | `http` | the routes, and the one place where errors become answers |
 //! | [`hub`] | who follows which search, and what there is to tell |
 //! | `tasks` | the permanent ones: tail of the result log, deadlines, watch over Redis |
+//! | `condition`, `fitness` | what the tasks have seen of Redis and the workers |
 //! | `searches` | bringing feeds and records together |
 
 mod app;
 mod condition;
 mod config;
+mod fitness;
 mod follow;
 mod http;
 pub mod hub;
@@ -24,8 +26,8 @@ mod tasks;
 
 use std::sync::Arc;
 
-use broker::{Acceptance, Broker, BrokerError};
-use service::{Lifecycle, Unclean};
+use broker::{Acceptance, Part};
+use service::{InvalidRedisConfig, Lifecycle, Unclean};
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
@@ -42,7 +44,7 @@ const SPARE_FILES: usize = server::REFUSED_AT_ONCE + 64;
 pub enum RunError {
     /// The settings for Redis make no sense.
     #[error(transparent)]
-    Redis(#[from] BrokerError),
+    Redis(#[from] InvalidRedisConfig),
     /// It did not stop cleanly.
     #[error(transparent)]
     Unclean(#[from] Unclean),
@@ -54,14 +56,15 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
+    let broker = config.common.broker()?;
+    service::refuse_unfit_redis(&broker, Part::Gateway).await?;
     let grace = config.common.shutdown_grace_ms;
     let limits = server::Limits {
         connections: connections(config.max_connections),
         peer_timeout: config.peer_timeout_ms,
         farewell: grace * 4 / 5,
     };
-    tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
+    tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,
         "gateway starts");
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance));
@@ -77,6 +80,12 @@ pub async fn run(
         tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    let examined = Arc::clone(&app);
+    let found = move |checkup| examined.condition.examined(&checkup);
+    lifecycle.spawn_permanent(
+        "checkup",
+        service::watch_redis(app.broker.clone(), Part::Gateway, lifecycle.clone(), found),
+    );
     let router = http::router(Arc::clone(&app));
     lifecycle.spawn_permanent("server", server::run(listener, router, limits, lifecycle.clone()));
 

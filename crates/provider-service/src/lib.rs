@@ -16,8 +16,8 @@ mod worker;
 use std::sync::Arc;
 
 use airports::Airports;
-use broker::{Broker, BrokerError};
-use service::{Lifecycle, Unclean};
+use broker::Part;
+use service::{InvalidRedisConfig, Lifecycle, Unclean};
 
 pub use config::Config;
 
@@ -28,7 +28,7 @@ use suppliers::{LatencyRange, Options, Registry, RegistryError};
 pub enum RunError {
     /// The settings for Redis make no sense.
     #[error(transparent)]
-    Redis(#[from] BrokerError),
+    Redis(#[from] InvalidRedisConfig),
     /// The suppliers' file can't be read.
     #[error("SUPPLIERS_FILE {path} can't be read: {source}")]
     SuppliersFile {
@@ -47,10 +47,17 @@ pub enum RunError {
 
 /// Works until `shutdown` is done and what is in hand has ended or been handed back.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    let broker = Broker::new(&config.common.redis_addr, config.common.retention())?;
+    let broker = config.common.broker()?;
     let suppliers = registry(&config)?;
+    tokio::pin!(shutdown);
+    tokio::select! {
+        fit = service::wait_for_permission(&broker, Part::Worker) => fit?,
+        () = &mut shutdown => return Ok(()),
+    }
     let grace = config.common.shutdown_grace_ms;
     let lifecycle = Lifecycle::default();
+    let watch = service::watch_redis(broker.clone(), Part::Worker, lifecycle.clone(), |_| {});
+    lifecycle.spawn_permanent("checkup", watch);
     worker::start(&Arc::new(worker::Context::new(config, broker, suppliers)), &lifecycle);
 
     tokio::select! {

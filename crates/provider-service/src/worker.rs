@@ -68,7 +68,7 @@ impl Context {
 /// Starts the worker's tasks.
 pub(crate) fn start(context: &Arc<Context>, lifecycle: &Lifecycle) {
     let consumer = Consumer::new(&context.leases);
-    tracing::info!(consumer = context.leases.name(), redis = %context.config.common.redis_addr,
+    tracing::info!(consumer = context.leases.name(), redis = %context.config.common.redis.redis_addr,
         suppliers = context.suppliers.listing().len(), "worker starts");
     let stop = lifecycle.stop_token();
     lifecycle.spawn_permanent("consumer", consume::run(Arc::clone(context), consumer, stop.clone()));

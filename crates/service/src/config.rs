@@ -1,16 +1,20 @@
+mod redis;
+
 use std::time::Duration;
 
-use broker::{RedisAddr, Retention};
+use broker::{Broker, Retention};
 use clap::Args;
+
+pub use redis::{InvalidRedisConfig, RedisConfig};
 
 use crate::telemetry::LogFormat;
 
 /// Settings of both services. Each is a flag and an environment variable, and has a default that works.
 #[derive(Args, Clone, Debug)]
 pub struct CommonConfig {
-    /// Where Redis is: host:port, or a redis:// or rediss:// URL with user, password and database.
-    #[arg(long, env = "REDIS_ADDR", default_value = "localhost:6379")]
-    pub redis_addr: RedisAddr,
+    /// The connection to Redis.
+    #[command(flatten)]
+    pub redis: RedisConfig,
 
     /// Milliseconds after which a search is ended with what has come by then.
     #[arg(long, env = "SEARCH_DEADLINE_MS", default_value = "60000", value_parser = parse_millis, value_name = "MS")]
@@ -38,6 +42,11 @@ pub struct CommonConfig {
 }
 
 impl CommonConfig {
+    /// Prepares the connection to Redis. Must be called inside a Tokio runtime.
+    pub fn broker(&self) -> Result<Broker, InvalidRedisConfig> {
+        self.redis.broker(self.retention())
+    }
+
     /// How long things are kept in Redis. News outlives every search that could still wait for it.
     #[must_use]
     pub fn retention(&self) -> Retention {

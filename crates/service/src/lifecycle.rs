@@ -1,8 +1,5 @@
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -16,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Lifecycle {
     stop: CancellationToken,
     tasks: TaskTracker,
-    failed: Arc<AtomicBool>,
+    failed: Arc<OnceLock<Unclean>>,
 }
 
 /// Why a service did not stop as it should.
@@ -25,6 +22,12 @@ pub enum Unclean {
     /// A permanent task died.
     #[error("a permanent task ended before it was told to")]
     TaskDied,
+    /// Redis is of a kind that can't be used.
+    #[error(
+        "Redis runs in cluster mode (cluster_enabled:1), in which searches would never end: point REDIS_ADDR at a Redis \
+         or Valkey with `cluster-enabled no`"
+    )]
+    RedisCluster,
     /// Tasks were still running at the end of the grace period.
     #[error("work was still in hand after the grace period")]
     GraceOver,
@@ -39,6 +42,12 @@ impl Lifecycle {
 
     /// Says that it is time to stop.
     pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Stops the service, which can't go on. The first reason counts.
+    pub fn fail(&self, why: Unclean) {
+        let _ = self.failed.set(why);
         self.stop.cancel();
     }
 
@@ -61,10 +70,10 @@ impl Lifecycle {
         self.stop.cancelled().await;
         self.tasks.close();
         let in_time = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
-        match (self.failed.load(Ordering::Relaxed), in_time) {
-            (true, _) => Err(Unclean::TaskDied),
-            (false, false) => Err(Unclean::GraceOver),
-            (false, true) => Ok(()),
+        match (self.failed.get(), in_time) {
+            (Some(why), _) => Err(*why),
+            (None, false) => Err(Unclean::GraceOver),
+            (None, true) => Ok(()),
         }
     }
 }
@@ -79,8 +88,7 @@ impl Drop for DeathWatch {
     fn drop(&mut self) {
         if !self.lifecycle.stop.is_cancelled() {
             tracing::error!(task = self.name, "a permanent task has died; the service stops");
-            self.lifecycle.failed.store(true, Ordering::Relaxed);
-            self.lifecycle.stop.cancel();
+            self.lifecycle.fail(Unclean::TaskDied);
         }
     }
 }

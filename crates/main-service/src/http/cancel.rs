@@ -40,7 +40,7 @@ pub(super) async fn cancel(
     match searches::cancel(&app, id).await? {
         Concluded::Now(_) => Ok(Json(Success::new(
             "Search cancelled",
-            Submitted { search_id: id, status: SearchStatus::Cancelled },
+            Submitted { search_id: id, status: SearchStatus::Cancelled, warnings: Vec::new() },
         ))),
         Concluded::Before => Err(Problem::AlreadyEnded),
         Concluded::Unknown | Concluded::NotOwner => Err(Problem::UnknownSearch),

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use contracts::envelope::Success;
+use contracts::envelope::{Success, Warning};
 use serde::Serialize;
+use service::Notice;
 use utoipa::ToSchema;
 
 use super::{Problem, openapi::ReadinessFailures};
@@ -13,6 +14,15 @@ use crate::app::App;
 pub(super) struct Health {
     #[schema(example = "ready")]
     status: &'static str,
+}
+
+/// `data` of a readiness answer.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Readiness {
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// What is wrong although this gateway does its part: overload, no worker, a Redis that is not set up right.
+    warnings: Vec<Warning>,
 }
 
 /// Tells that the process runs and serves
@@ -29,17 +39,26 @@ pub(super) async fn live() -> Json<Success<Health>> {
 
 /// Tells whether the gateway is of use
 ///
-/// It is, if Redis answers and the results move.
+/// It is, if Redis answers, is the primary, takes writes and permits what is needed, and the results move. Overload
+/// makes no gateway unready, as it would make all of them so; `data.warnings` tells of it.
 #[utoipa::path(
     get,
     path = "/health/ready",
     operation_id = "ready",
     tag = "health",
-    responses((status = 200, description = "It is.", body = Success<Health>), ReadinessFailures),
+    responses((status = 200, description = "It is.", body = Success<Readiness>), ReadinessFailures),
 )]
-pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Health>>, Problem> {
-    match app.condition.trouble().or_else(|| app.acceptance.trouble()) {
-        None => Ok(Json(Success::new("Ready", Health { status: "ready" }))),
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Readiness>>, Problem> {
+    match app.condition.trouble().or_else(|| app.acceptance.trouble().map(str::to_owned)) {
+        None => {
+            let warnings = app.condition.fitness.warnings().into_iter().map(warning).collect();
+            Ok(Json(Success::new("Ready", Readiness { status: "ready", warnings })))
+        }
         Some(trouble) => Err(Problem::NotReady(trouble)),
     }
+}
+
+/// A notice, as it is told.
+pub(super) fn warning(notice: Notice) -> Warning {
+    Warning { code: notice.code.into(), message: notice.message }
 }

@@ -34,14 +34,19 @@ pub(crate) enum Problem {
     MethodNotAllowed,
     #[error("too many searches are waiting; try again shortly")]
     Backlog,
+    #[error("there is no room for more searches; try again shortly")]
+    StorageFull,
     #[error("too many clients follow this search")]
     TooManyStreams,
     #[error("too many searches from one client; try again in {0} s")]
     RateLimited(u64),
     #[error("the service is not available right now; try again shortly")]
     Unavailable(#[source] BrokerError),
+    /// Why, the log has told once.
+    #[error("the service is not available right now; try again shortly")]
+    Unfit,
     #[error("not ready: {0}")]
-    NotReady(&'static str),
+    NotReady(String),
     #[error("something went wrong here; it has been logged")]
     Internal(#[source] BrokerError),
     #[error("something went wrong here; it has been logged")]
@@ -63,9 +68,10 @@ impl Problem {
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
+            Self::StorageFull => (StatusCode::SERVICE_UNAVAILABLE, "storage_full"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Unavailable(_) | Self::Unfit => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Internal(_) | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -75,7 +81,10 @@ impl Problem {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited(seconds) => Some(*seconds),
-            Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::NotReady(_) => Some(1),
+            Self::StorageFull => Some(10),
+            Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::Unfit | Self::NotReady(_) => {
+                Some(1)
+            }
             _ => None,
         }
     }
@@ -101,7 +110,12 @@ impl Problem {
 
 impl From<BrokerError> for Problem {
     fn from(error: BrokerError) -> Self {
-        if error.is_passing() { Self::Unavailable(error) } else { Self::Internal(error) }
+        match error {
+            BrokerError::Full(_) => Self::StorageFull,
+            BrokerError::Forbidden(_) => Self::Unfit,
+            error if error.is_passing() => Self::Unavailable(error),
+            error => Self::Internal(error),
+        }
     }
 }
 

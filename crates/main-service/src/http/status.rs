@@ -10,7 +10,7 @@ use broker::SearchRecord;
 use contracts::{
     EpochMillis, SearchId, SearchQuery, SearchStatus, SupplierListing,
     entry::{JsonLine, StoredEnd},
-    envelope::Success,
+    envelope::{Success, Warning},
     outcome::Details,
 };
 use serde::Serialize;
@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Problem,
+    health::warning,
     openapi::{SearchStateBody, StatusFailures},
     path::SearchPath,
 };
@@ -41,6 +42,9 @@ pub(super) struct SearchState {
     deadline_at: Option<String>,
     first_answer_at: Option<String>,
     ended_at: Option<String>,
+    /// What keeps it from going on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
 }
 
 /// Tells where a search stands
@@ -80,6 +84,7 @@ impl SearchState {
             let so_far = record.outcome_now(app.config.common.max_results, now);
             (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
         };
+        let no_worker = app.condition.fitness.no_worker().filter(|_| record.end.is_none());
         let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
         Self {
             search_id,
@@ -92,6 +97,7 @@ impl SearchState {
             deadline_at: shown(record.deadline),
             first_answer_at: shown(record.first_answer),
             ended_at: shown(record.ended),
+            warnings: no_worker.map(warning).into_iter().collect(),
         }
     }
 }

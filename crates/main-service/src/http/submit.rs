@@ -13,6 +13,7 @@ use contracts::{
 use super::{
     Problem,
     body::read_json,
+    health::warning,
     openapi::{SearchBody, SubmitFailures},
     sharing,
 };
@@ -61,15 +62,18 @@ pub(super) async fn submit(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(&headers, body).await?;
     let request = parse(&app, &body)?;
-    let most = if app.config.max_backlog == 0 { u64::MAX } else { app.config.max_backlog };
-    let place = app.condition.place(most);
+    if app.condition.fitness.failing().is_some() {
+        return Err(Problem::Unfit);
+    }
+    let has_room = app.condition.fitness.has_room();
+    let place = app.condition.place(app.config.most_waiting()).filter(|_| has_room);
 
     let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
     let job = job(&app, request).await?;
     let submission = if sharing.is_none() && place.is_none() {
         Submission::Refused
     } else {
-        app.acceptance.submit(&job, sharing.as_ref()).await.map_err(|error| failed(&app, error))?
+        app.acceptance.submit(&job, sharing.as_ref()).await.map_err(failed)?
     };
     let search_id = match submission {
         Submission::New => {
@@ -84,21 +88,18 @@ pub(super) async fn submit(
             earlier
         }
         Submission::KeyReused => return Err(Problem::KeyReused),
-        Submission::Refused => return Err(Problem::Backlog),
+        Submission::Refused => return Err(if has_room { Problem::Backlog } else { Problem::StorageFull }),
     };
-    let data = Submitted { search_id, status: SearchStatus::Processing };
+    let warnings = app.condition.fitness.no_worker().map(warning).into_iter().collect();
+    let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
     Ok(Json(Success::new("Search request submitted", data)))
 }
 
-fn failed(app: &App, error: BrokerError) -> Problem {
+fn failed(error: BrokerError) -> Problem {
     match error {
         // Redis is well, but not set up for what is promised here.
-        BrokerError::Unfit(unfit) => Problem::NotReady(unfit.reason()),
-        BrokerError::Unconfirmed => error.into(),
-        _ => {
-            app.condition.redis_failed();
-            error.into()
-        }
+        BrokerError::Unfit(unfit) => Problem::NotReady(unfit.reason().into()),
+        error => error.into(),
     }
 }
 

@@ -1,10 +1,12 @@
-//! Looks at Redis ten times a second, so that requests need not: whether it answers, how long the backlog is, and
-//! which suppliers the workers ask. It loads the feeds that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does. Now and
-//! then it has jobs removed that the replaced worker has done and left.
+//! Looks at Redis ten times a second, so that requests need not: whether it answers and takes writes, how long the
+//! backlog is, and which suppliers the workers ask; and once a second whether there are workers. It loads the feeds
+//! that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does.
+//! Now and then it has jobs removed that the replaced worker has done and left.
 
 use std::{sync::Arc, time::Duration};
 
 use broker::BrokerError;
+use service::Notices;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -14,25 +16,33 @@ use crate::{app::App, searches};
 const INTERVAL: Duration = Duration::from_millis(100);
 /// How many looks there are between two times that jobs are removed which the replaced worker has left.
 const SHED_EVERY: u64 = 100;
+/// How many looks there are between two times that workers are counted.
+const COUNT_EVERY: u64 = 10;
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failures = 0_u32;
     let mut looks = 0_u64;
+    let mut notices = Notices::default();
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         looks += 1;
         if looks.is_multiple_of(SHED_EVERY) {
             shed(&app).await;
         }
-        match look(&app).await {
+        let counts = looks.is_multiple_of(COUNT_EVERY);
+        let looked = look(&app, counts).await;
+        if counts {
+            notices.are(&app.condition.fitness.overload());
+        }
+        match looked {
             Ok(()) if failures > 0 => {
                 tracing::info!("Redis answers again");
                 failures = 0;
             }
             Ok(()) => {}
             Err(error) => {
-                app.condition.redis_failed();
+                app.condition.redis_failed(&error);
                 if failures.is_multiple_of(100) {
                     tracing::warn!(%error, "waiting for Redis");
                 }
@@ -51,16 +61,25 @@ async fn shed(app: &App) {
     }
 }
 
-async fn look(app: &App) -> Result<(), BrokerError> {
+async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
+    let taken = app.condition.taken();
     let (vitals, suppliers, clock) =
         tokio::join!(broker.vitals(), broker.suppliers(), broker.look_at_clock());
+    let vitals = vitals?;
     clock?;
-    app.condition.redis_answered(vitals?);
+    app.condition.redis_answered(vitals, taken);
+    if counts {
+        let workers = broker.workers().await?;
+        app.condition.fitness.counted(workers, vitals.waiting, app.config.most_waiting());
+    }
     app.condition.suppliers_are(suppliers?);
-    if app.condition.take_feeds_wait() {
-        let loaded = searches::load_all(app, app.hub.unloaded()).await;
-        loaded.inspect_err(|_| app.condition.feeds_wait())?;
+    let all = app.condition.take_unheard();
+    if app.condition.take_feeds_wait() || all {
+        let feeds = if all { app.hub.followed() } else { app.hub.unloaded() };
+        let loaded = searches::load_all(app, feeds).await;
+        loaded
+            .inspect_err(|_| if all { app.condition.news_unheard() } else { app.condition.feeds_wait() })?;
     }
     Ok(())
 }

@@ -10,11 +10,13 @@ import * as api from "./api.js";
 const PAUSES = [500, 1000, 2000, 4000];
 /** How long past its deadline a search may stay silent before its state is asked for. */
 const MARGIN_MS = 3000;
+/** How long a search is silent before it is asked again what keeps it from going on. */
+const SILENCE_MS = 6000;
 
 /**
  * @param {string} id
- * @param {object} on `status(data)`, `partial(data)`, `end(data)`, `connection("open" | "reconnecting")`,
- *   `missing()`: the last call is `status` or `end` with an ended search, or `missing`
+ * @param {object} on `status(data)`, `warnings(data)`, `partial(data)`, `end(data)`,
+ *   `connection("open" | "reconnecting")`, `missing()`: but for `warnings` the last call is `status` or `end` with an ended search, or `missing`
  * @returns {() => void} stops following
  */
 export function follow(id, on) {
@@ -55,7 +57,9 @@ function listen(id, after, patienceMs, on, signal) {
   return new Promise((resolve) => {
     const source = api.events(id, after);
     let last = after;
+    const asking = setInterval(() => void api.status(id, signal).then(on.warnings, () => {}), SILENCE_MS);
     const finish = (ended) => {
+      clearInterval(asking);
       clearTimeout(watchdog);
       signal.removeEventListener("abort", abort);
       source.close();
@@ -67,6 +71,7 @@ function listen(id, after, patienceMs, on, signal) {
 
     source.onopen = () => on.connection("open");
     source.addEventListener("partial", (event) => {
+      clearInterval(asking);
       last = event.lastEventId;
       on.partial(JSON.parse(event.data));
     });

@@ -12,7 +12,7 @@ import { Fares } from "./render-fares.js";
 import { Filters } from "./render-filters.js";
 import { renderNotice, renderSummary, spokenState, titleOf } from "./render-summary.js";
 import { Suppliers } from "./render-suppliers.js";
-import { isRunning, supplierRows, unknown, withEnd, withPartial, withStatus } from "./search.js";
+import { isRunning, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings } from "./search.js";
 
 const form = new Form((query) => submit(query));
 const filters = new Filters(() => render());
@@ -81,6 +81,7 @@ function open(id, query) {
         void learnCities(search.query);
       }
     },
+    warnings: (data) => change(withWarnings(search, data)),
     partial: (data) => change(withPartial(search, data)),
     end: (data) => change(withEnd(search, data)),
     connection: (connection) => change({ ...search, connection }),

@@ -3,7 +3,10 @@
 import { byId, el, setText } from "./dom.js";
 import { date, plural, price } from "./format.js";
 import { highlights } from "./fares.js";
-import { isRunning, progress } from "./search.js";
+import { isRunning, isStalled, progress } from "./search.js";
+
+/** What is said while nobody works on the search. */
+const STALLED = "Searches are not being worked on right now. Yours goes on as soon as they are; otherwise it ends without fares.";
 
 /** Shows the head. `cities` are what the two codes are called, as far as that is known. */
 export function renderSummary(search, cities) {
@@ -17,6 +20,8 @@ export function renderSummary(search, cities) {
   renderProgress(search);
 
   const running = search.phase === "processing";
+  setText(byId("stalled"), isStalled(search) ? STALLED : "");
+  byId("stalled").hidden = !isStalled(search);
   byId("reconnecting").hidden = search.connection === "open";
   byId("cancel").hidden = !running;
   byId("again").hidden = isRunning(search) || search.phase === "missing" || !query;
@@ -60,6 +65,7 @@ export function spokenState(search) {
   const fares = plural(search.total, "fare");
   const { answered, of } = progress(search);
   if (search.connection !== "open") return "Connection lost. Reconnecting.";
+  if (isStalled(search)) return STALLED;
   switch (search.phase) {
     case "loading": return "Loading the search.";
     case "processing": return `Searching: ${fares} so far, ${answered} of ${of} suppliers answered.${best}`;

@@ -18,6 +18,7 @@ export function unknown(id, query = null) {
     elapsedMs: 0,
     startedAt: performance.now(),
     reason: null,
+    warnings: [],
   };
 }
 
@@ -34,6 +35,7 @@ export function withStatus(search, data) {
     known: data.results,
     of: Math.max(search.of, asked.length),
     elapsedMs: data.elapsed_ms ?? 0,
+    warnings: data.warnings ?? [],
   };
   return data.status === "processing" ? remerged(next) : withEnd(next, data);
 }
@@ -45,6 +47,7 @@ export function withPartial(search, { supplier, results, progress }) {
     reports: new Map(search.reports).set(supplier.code, { ...supplier, fares: results.length }),
     answers: new Map(search.answers).set(supplier.code, results),
     of: progress.of,
+    warnings: [],
   });
 }
 
@@ -59,7 +62,18 @@ export function withEnd(search, data) {
     total: data.total ?? data.results.length,
     elapsedMs: data.elapsed_ms ?? search.elapsedMs,
     reason: data.reason ?? null,
+    warnings: [],
   };
+}
+
+/** After the gateway told again what keeps the search from going on. */
+export function withWarnings(search, { warnings = [] }) {
+  return isRunning(search) ? { ...search, warnings } : search;
+}
+
+/** Whether nobody is there to work on the search. */
+export function isStalled(search) {
+  return search.warnings.some(({ code }) => code === "no_worker");
 }
 
 /** Whether the search still runs, so far as is known. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isRunning, progress, supplierRows, unknown, withEnd, withPartial, withStatus } from "../page/search.js";
+import {
+  isRunning, isStalled, progress, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings,
+} from "../page/search.js";
 
 const GA = { code: "GA", name: "Garuda Indonesia", status: "ok", elapsed_ms: 700 };
 const SQ = { code: "SQ", name: "Singapore Airlines", status: "timeout", elapsed_ms: 9000 };
@@ -58,4 +60,16 @@ test("an end without details, as the replaced system writes it, is enough", () =
   const search = withEnd(unknown("id"), { search_id: "id", status: "completed", results: [FARE] });
   assert.equal(search.total, 1);
   assert.deepEqual(supplierRows(search), []);
+});
+
+test("a search is stalled while there is no worker, and no longer than until an answer or the end", () => {
+  const warnings = [{ code: "no_worker", message: "…" }];
+  const running = withStatus(unknown("id"), processing);
+  assert.ok(!isStalled(running));
+  const stalled = withWarnings(running, { warnings });
+  assert.ok(isStalled(stalled) && isStalled(withStatus(unknown("id"), { ...processing, warnings })));
+  for (const going of [withWarnings(stalled, {}), withPartial(stalled, partial), withEnd(stalled, end)]) {
+    assert.ok(!isStalled(going));
+  }
+  assert.ok(!isStalled(withWarnings(withEnd(stalled, end), { warnings })));
 });

@@ -36,7 +36,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
         // Not dropped when it is time to stop: what Redis has delivered by then would stay behind.
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
             Ok(deliveries) => {
-                if backoff.attempts() > 0 {
+                if backoff.attempts() > 0 && consumer.reads() {
                     tracing::info!("the worker reads jobs again");
                     backoff.reset();
                 }

@@ -51,8 +51,9 @@ failures! {
         Problem::KeyReused,
         Problem::RateLimited(30),
         Problem::Backlog,
+        Problem::StorageFull,
         unavailable(),
-        Problem::NotReady("Redis has no replica, which ACCEPT_DURABILITY=replica needs"),
+        Problem::NotReady("Redis has no replica, which ACCEPT_DURABILITY=replica needs".into()),
         Problem::Panicked,
     ];
     /// Of asking for a search's state.
@@ -80,7 +81,7 @@ failures! {
         Problem::Panicked,
     ];
     /// Of asking whether the gateway is of use.
-    ReadinessFailures: [Problem::NotReady("Redis does not answer")];
+    ReadinessFailures: [Problem::NotReady("Redis does not answer".into())];
 }
 
 /// One response for each status, with an example for each code.

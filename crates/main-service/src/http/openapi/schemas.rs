@@ -3,6 +3,7 @@
 
 use contracts::{
     IataCode, Offer, Passengers, SearchId, SearchStatus, SupplierListing, SupplierReport, TravelDate,
+    envelope::Warning,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -75,6 +76,9 @@ pub(crate) struct SearchStateBody {
     /// When it ended, in UTC.
     #[schema(required, format = DateTime, example = "2025-07-01T09:30:06.250Z")]
     ended_at: Option<String>,
+    /// What keeps it from going on, such as `no_worker`; absent where nothing does.
+    #[schema(nullable = false, required = false)]
+    warnings: Vec<Warning>,
 }
 
 /// A place that a text being typed may mean.

@@ -1,0 +1,202 @@
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use broker::{Checkup, Memory, Workers};
+use service::{Notice, failings, oddities};
+use tokio::time::Instant;
+
+/// For how long no worker must have given a sign of life until there is none. Each gives one at least every 5 s.
+const WORKERS_SILENCE: Duration = Duration::from_secs(10);
+
+/// The share of Redis' memory, in percent, above which no more searches are accepted: those that were need the rest
+/// to end. And the share below which they are again.
+const FULL: u64 = 80;
+const ROOMY: u64 = 75;
+
+/// The share of the longest backlog, in percent, below which it no longer counts as full.
+const SHORT: u64 = 90;
+
+/// Whether Redis is fit for use and has room, and whether there is anybody to do the work.
+#[derive(Debug)]
+pub(crate) struct Fitness(Mutex<Seen>);
+
+#[derive(Debug)]
+struct Seen {
+    failings: Vec<Notice>,
+    oddities: Vec<Notice>,
+    memory: Option<Memory>,
+    is_nearly_full: bool,
+    is_backlog_full: bool,
+    /// When a worker gave the last sign of life, or could have been missed for the first time.
+    heard: Instant,
+    /// That was too long ago.
+    is_unmanned: bool,
+}
+
+impl Default for Fitness {
+    fn default() -> Self {
+        Self(Mutex::new(Seen {
+            failings: Vec::new(),
+            oddities: Vec::new(),
+            memory: None,
+            is_nearly_full: false,
+            is_backlog_full: false,
+            heard: Instant::now(),
+            is_unmanned: false,
+        }))
+    }
+}
+
+impl Fitness {
+    /// A look at Redis has told this.
+    pub(crate) fn examined(&self, checkup: &Checkup) {
+        let mut seen = self.seen();
+        seen.failings = failings(checkup);
+        seen.oddities = oddities(checkup);
+        seen.memory = checkup.setup.as_ref().and_then(|setup| setup.memory);
+        let limit = if seen.is_nearly_full { ROOMY } else { FULL };
+        seen.is_nearly_full = seen.memory.is_some_and(|memory| percent(memory.used, memory.max) >= limit);
+    }
+
+    /// The group of workers tells this, while so many jobs wait, of `most`.
+    pub(crate) fn counted(&self, workers: Workers, waiting: u64, most: u64) {
+        let mut seen = self.seen();
+        let now = Instant::now();
+        let heard = workers.heard.and_then(|ago| now.checked_sub(ago));
+        // A worker that may be quiet while it has nothing to do is judged by what it leaves undone.
+        let presumed = (workers.may_be_quiet && waiting == 0).then_some(now);
+        seen.heard = [heard, presumed].into_iter().flatten().fold(seen.heard, Instant::max);
+        seen.is_unmanned = seen.heard.elapsed() > WORKERS_SILENCE;
+        let limit = if seen.is_backlog_full { SHORT } else { 100 };
+        seen.is_backlog_full = percent(waiting, most) >= limit;
+    }
+
+    /// Redis could not be asked: nobody is missed meanwhile.
+    pub(crate) fn redis_failed(&self) {
+        let mut seen = self.seen();
+        seen.heard = Instant::now();
+        seen.is_unmanned = false;
+    }
+
+    /// What makes Redis of no use for now.
+    pub(crate) fn failing(&self) -> Option<String> {
+        self.seen().failings.first().map(|notice| notice.message.clone())
+    }
+
+    /// Whether Redis has room for new searches.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.seen().is_nearly_full
+    }
+
+    /// What keeps a search that is accepted now from being worked on.
+    pub(crate) fn no_worker(&self) -> Option<Notice> {
+        self.seen().no_worker()
+    }
+
+    /// What is too much or too little, although the gateway does its own part.
+    pub(crate) fn overload(&self) -> Vec<Notice> {
+        self.seen().overload()
+    }
+
+    /// All that is wrong although the gateway is of use.
+    pub(crate) fn warnings(&self) -> Vec<Notice> {
+        let seen = self.seen();
+        [seen.overload(), seen.oddities.clone()].concat()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    fn no_worker(&self) -> Option<Notice> {
+        let message =
+            "no worker is alive: searches wait until one comes, or end at their deadline without an answer";
+        self.is_unmanned.then(|| Notice::new("no_worker", message))
+    }
+
+    fn overload(&self) -> Vec<Notice> {
+        let mut overload: Vec<_> = self.no_worker().into_iter().collect();
+        if let Some(memory) = self.memory.filter(|_| self.is_nearly_full) {
+            let message = format!(
+                "new searches are refused: Redis has {} MB of memory, and was {FULL} % full",
+                memory.max.div_ceil(1_000_000)
+            );
+            overload.push(Notice::new("storage_full", message));
+        }
+        if self.is_backlog_full {
+            let message = "new searches are refused: MAX_BACKLOG of them wait for a worker";
+            overload.push(Notice::new("backlog_full", message));
+        }
+        overload
+    }
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    part.saturating_mul(100) / whole.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use broker::Setup;
+
+    use super::*;
+
+    fn filled(used: u64) -> Checkup {
+        let memory = Some(Memory { used, max: 1000 });
+        Checkup { setup: Some(Setup { memory, ..Setup::default() }), ..Checkup::default() }
+    }
+
+    fn codes(notices: &[Notice]) -> Vec<&'static str> {
+        notices.iter().map(|notice| notice.code).collect()
+    }
+
+    #[test]
+    fn a_redis_that_is_nearly_full_stays_so_until_there_is_some_room() {
+        let fitness = Fitness::default();
+        for (used, has_room) in
+            [(799, true), (800, false), (751, false), (749, true), (799, true), (2000, false)]
+        {
+            fitness.examined(&filled(used));
+            assert_eq!((fitness.has_room(), fitness.overload().is_empty()), (has_room, has_room), "{used}");
+        }
+        fitness.examined(&Checkup { setup: None, ..Checkup::default() });
+        assert!(fitness.has_room(), "a Redis that may not be asked is not held to be full");
+    }
+
+    #[test]
+    fn a_full_backlog_stays_so_until_it_is_shorter() {
+        let fitness = Fitness::default();
+        for (waiting, is_full) in [(99, false), (100, true), (90, true), (89, false), (99, false)] {
+            fitness.counted(Workers::default(), waiting, 100);
+            assert_eq!(codes(&fitness.overload()) == ["backlog_full"], is_full, "{waiting}");
+        }
+        fitness.counted(Workers::default(), u64::MAX / 200, u64::MAX);
+        assert!(fitness.overload().is_empty(), "without a limit");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn workers_are_missed_after_ten_seconds_of_silence() {
+        let fitness = Fitness::default();
+        let after = async |seconds, workers, waiting| {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            fitness.counted(workers, waiting, u64::MAX);
+            fitness.no_worker().is_some()
+        };
+        let heard = |ago| Workers { heard: Some(Duration::from_secs(ago)), may_be_quiet: false };
+        assert!(!after(9, Workers::default(), 0).await, "they may be about to start");
+        assert!(after(2, Workers::default(), 0).await);
+        assert!(!after(1, heard(5), 0).await);
+        assert!(!after(5, heard(10), 0).await);
+        assert!(after(1, heard(11), 0).await);
+        let quiet = Workers { may_be_quiet: true, ..heard(100) };
+        assert!(!after(1, quiet, 0).await, "nothing to do for it");
+        assert!(!after(9, quiet, 1).await);
+        assert!(after(2, quiet, 1).await, "it has left a job for long");
+        fitness.redis_failed();
+        assert!(!after(9, heard(100), 1).await, "nobody could be heard of");
+    }
+}

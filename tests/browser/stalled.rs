@@ -1,0 +1,22 @@
+//! Nobody is there to work on a search.
+
+use e2e::System;
+
+use crate::{browser::Look, page::Page};
+
+#[tokio::test]
+async fn it_is_said_that_nobody_works_on_the_search_until_somebody_does() {
+    let mut system = System::builder().workers(0).start().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    // The workers are missed after a while; the page asks again by itself.
+    page.shown("#stalled").await;
+    assert!(page.text("#stalled").await.contains("not being worked on"));
+    let read_out = "document.querySelector('#announcements').textContent === \
+         document.querySelector('#stalled').textContent";
+    page.browser.until(read_out).await;
+    is_accessible(&page, "stalled").await;
+    system.add_worker();
+    page.phase("completed").await;
+    assert!(!page.find("#stalled").await.is_displayed().await.unwrap());
+}

@@ -1,0 +1,69 @@
+//! Redis has little or no memory left: the gateways refuse, and stay ready.
+
+use std::time::{Duration, Instant};
+
+use e2e::{Client, System, client::example, eventually};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// The codes of what readiness warns of; none if the gateway is not ready.
+pub(crate) async fn warnings(client: &Client) -> Option<Vec<String>> {
+    let (status, answer) = client.get("/health/ready").await;
+    let codes = |warnings: &Vec<Value>| {
+        warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+    };
+    (status == StatusCode::OK).then(|| answer["data"]["warnings"].as_array().map(codes).unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can_end() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "3000-4000").start().await;
+    let client = system.client();
+    let accepted = [client.submit().await, client.submit().await];
+    // So that what is left is enough for both.
+    let _: () = system.redis.run("SETRANGE ballast 20000000 x").await;
+    let info: String = system.redis.run("INFO memory").await;
+    let used: u64 = info.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap().parse().unwrap();
+    let _: () = system.redis.run(&format!("CONFIG SET maxmemory {}", used * 115 / 100)).await;
+    let refused = eventually("searches are refused", async || {
+        let post = client.request(Method::POST, "/api/flights/search").json(&example()).send().await.unwrap();
+        (post.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(post)
+    })
+    .await;
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "storage_full");
+    assert!(warnings(&client).await.expect("the gateway is ready").contains(&"storage_full".into()));
+    for id in &accepted {
+        assert_eq!(client.result(id).await.json()["status"], "completed");
+    }
+    let _: () = system.redis.run("CONFIG SET maxmemory 0").await;
+    eventually("searches are accepted again", async || client.try_submit().await).await;
+    eventually("that is over", async || {
+        (!warnings(&client).await?.contains(&"storage_full".into())).then_some(())
+    })
+    .await;
+    let log = || system.gateways[0].service.log();
+    eventually("it was logged", async || (log().matches("storage_full").count() >= 2).then_some(())).await;
+    assert_eq!(
+        log().matches("storage_full").count(),
+        2,
+        "once when it began and once when it ended: {}",
+        log()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readiness_does_not_flap_while_a_full_redis_refuses_searches() {
+    let system = System::start().await;
+    let client = system.client();
+    let _: () = system.redis.run("CONFIG SET maxmemory 1").await;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(4) {
+        let (status, answer) = client.post(&example()).await;
+        assert_eq!(
+            (status, answer["code"].as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full"))
+        );
+        assert!(warnings(&client).await.is_some(), "the gateway is ready");
+    }
+}

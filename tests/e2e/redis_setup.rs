@@ -1,0 +1,135 @@
+//! Redis is set up in a way that does not fit.
+
+use std::time::{Duration, Instant};
+
+use e2e::{Redis, Service, Switch, System, client::example, eventually};
+use reqwest::StatusCode;
+
+use crate::redis_full::warnings;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_services_refuse_a_redis_in_cluster_mode() {
+    let redis = Redis::with(&["--cluster-enabled", "yes"]).await;
+    for name in ["main-service", "provider-service"] {
+        let settings = [("REDIS_ADDR".into(), redis.addr()), ("APP_PORT".into(), "0".into())];
+        let mut service = Service::start(name, &settings);
+        assert_eq!(service.exit_code().await, Some(1), "{name}");
+        assert!(service.log().contains("cluster-enabled no"), "says what to do: {}", service.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_in_cluster_mode_that_comes_later_stops_both_services() {
+    let mut redis = Redis::with(&["--cluster-enabled", "yes"]).await;
+    redis.kill().await;
+    let mut system = System::builder().gateways(0).start_on(redis).await;
+    system.add_gateway().await;
+    system.redis.start().await;
+    assert_eq!(system.gateways[0].service.exit_code().await, Some(1));
+    assert_eq!(system.workers[0].exit_code().await, Some(1));
+    assert!(system.workers[0].log().contains("cluster-enabled no"), "says what to do");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_evicts_and_a_missing_append_only_file_are_warned_of_once() {
+    let redis = Redis::with(&["--maxmemory-policy", "allkeys-lru"]).await;
+    let system = System::builder().start_on(redis).await;
+    let client = system.client();
+    let both =
+        eventually("it is warned of", async || warnings(&client).await.filter(|codes| !codes.is_empty()))
+            .await;
+    assert_eq!(both, ["redis_evicts", "redis_not_persistent"]);
+    assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
+    let _: redis::Value = system.redis.run("CONFIG SET maxmemory-policy noeviction").await;
+    let _: redis::Value = system.redis.run("CONFIG SET appendonly yes").await;
+    eventually("it is fine", async || warnings(&client).await?.is_empty().then_some(())).await;
+    for log in [system.gateways[0].service.log(), system.workers[0].log()] {
+        assert_eq!(log.matches("SEARCHES MAY BE LOST").count(), 1, "{log}");
+        assert_eq!(log.matches("no append-only file").count(), 1, "{log}");
+    }
+}
+
+/// A system whose user of Redis may do all but these.
+async fn system_without(commands: &str) -> System {
+    let mut system = System::builder().gateways(0).workers(0).start().await;
+    let permit = format!("ACL SETUSER limited on >secret ~flight.search.* +@all {commands}");
+    let _: () = system.redis.run(&permit).await;
+    system.settings.push(("REDIS_ADDR".into(), format!("redis://limited:secret@{}", system.redis.addr())));
+    system.add_gateway().await;
+    system.add_worker();
+    system
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forbidden_command_is_named_once_and_the_gateway_is_not_ready() {
+    let system = system_without("-xadd -xreadgroup").await;
+    let client = system.client();
+    eventually("readiness names it", async || {
+        let (status, answer) = client.get("/health/ready").await;
+        let names = answer["message"].as_str()?.contains("XADD on flight.search.requested");
+        (status == StatusCode::SERVICE_UNAVAILABLE && names).then_some(())
+    })
+    .await;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(3) {
+        let (status, answer) = client.post(&example()).await;
+        assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
+        assert_eq!(client.get("/health/ready").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    for (log, command) in
+        [(system.gateways[0].service.log(), "XADD on"), (system.workers[0].log(), "XREADGROUP on")]
+    {
+        assert_eq!(log.lines().filter(|line| line.contains(command)).count(), 1, "{log}");
+        assert!(log.lines().count() < 12, "{log}");
+    }
+
+    let _: () = system.redis.run("ACL SETUSER limited +@all").await;
+    system.gateways[0].ready().await;
+    let id = eventually("searches are accepted", async || client.try_submit().await).await;
+    assert_eq!(client.result(&id).await.json()["status"], "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_forbidden_in_the_middle_costs_no_search() {
+    let system = system_without("-flushall").await;
+    let client = system.client();
+    system.gateways[0].ready().await;
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let first = stream.next().await.unwrap();
+    let _: () = system.redis.run("ACL SETUSER limited -xadd").await;
+    eventually("the gateway is not ready", async || {
+        let _ = client.try_submit().await;
+        (client.get("/health/ready").await.0 == StatusCode::SERVICE_UNAVAILABLE).then_some(())
+    })
+    .await;
+    let _: () = system.redis.run("ACL SETUSER limited +@all").await;
+    let told: Vec<_> = [first].into_iter().chain(stream.all().await).collect();
+    assert_eq!(told.last().unwrap().json()["status"], "completed");
+    assert!(system.redis.entries("flight.search.dead").await.is_empty());
+    system.gateways[0].ready().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_may_not_be_asked_how_it_is_set_up_is_used_all_the_same() {
+    let system = system_without("-info -role").await;
+    let client = system.client();
+    system.gateways[0].ready().await;
+    assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
+    assert_eq!(warnings(&client).await.unwrap(), ["redis_not_examined"]);
+    for log in [system.gateways[0].service.log(), system.workers[0].log()] {
+        assert_eq!(log.matches("forbids INFO").count(), 1, "{log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_is_far_away_is_of_use_with_a_longer_timeout() {
+    let mut system = System::builder().gateways(0).workers(0).set("REDIS_TIMEOUT_MS", "5000").start().await;
+    let way = Switch::over(system.redis.addr(), Duration::from_millis(700)).await;
+    system.settings.push(("REDIS_ADDR".into(), way.addr()));
+    system.add_gateway().await;
+    system.add_worker();
+    system.gateways[0].ready().await;
+    let client = system.client();
+    assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
+}
