@@ -3,7 +3,7 @@ use std::time::Instant;
 use model::{GATEWAYS, Guards, Troubles, World, properties::NOTHING_LEFT_OUT};
 use stateright::{Checker, HasDiscoveries, Model};
 
-use crate::support::{NONE, told, world};
+use crate::support::{NONE, assert_complete, bounded, told, world};
 
 /// Every state that can be reached is visited, and everything holds in all of them.
 fn holds(name: &str, world: World) {
@@ -13,7 +13,7 @@ fn holds(name: &str, world: World) {
 /// As [`holds`], but for this property.
 fn holds_but_for(exception: Option<&str>, name: &str, world: World) {
     let began = Instant::now();
-    let checker = world.checker().finish_when(HasDiscoveries::AllFailures).spawn_bfs().join();
+    let checker = bounded(world).finish_when(HasDiscoveries::AllFailures).spawn_bfs().join();
     for property in checker.model().properties() {
         let found = checker.discovery(property.name);
         if property.expectation.discovery_is_failure() && exception != Some(property.name) {
@@ -23,6 +23,7 @@ fn holds_but_for(exception: Option<&str>, name: &str, world: World) {
             assert!(found.is_some(), "{name}: never: {}", property.name);
         }
     }
+    assert_complete(&checker);
     println!("{name}: {} states, {} ms", checker.unique_state_count(), began.elapsed().as_millis());
 }
 

@@ -1,15 +1,30 @@
 use std::fmt::Write;
 
 use model::{Action, Guards, State, Troubles, World};
-use stateright::{Checker, HasDiscoveries, Model, Path};
+use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model, Path};
 
 /// No trouble at all.
 pub(crate) const NONE: Troubles =
     Troubles { deaths: 0, stops: 0, pauses: 0, lost_replies: 0, losses: 0, lost_groups: 0, cancels: 0 };
 
+/// How many states a check visits at most, counting those that are come to again. Twice what the largest world has: a
+/// change of the protocol may give a world no end of states, which would take all memory of the machine.
+pub(crate) const MOST_STATES: usize = 12_000_000;
+
 /// A world with one gateway and a deadline.
 pub(crate) fn world(guards: Guards, troubles: Troubles) -> World {
     World { guards, troubles, gateways: 1, has_deadline: true }
+}
+
+/// A check that ends in any case.
+pub(crate) fn bounded(world: World) -> CheckerBuilder<World> {
+    world.checker().target_state_count(MOST_STATES)
+}
+
+/// What was not found counts only if all was looked at.
+#[track_caller]
+pub(crate) fn assert_complete(checker: &impl Checker<World>) {
+    assert!(checker.state_count() < MOST_STATES, "too many states to look at all of them");
 }
 
 /// A shortest way to break this property.
@@ -20,8 +35,11 @@ pub(crate) fn counterexample(world: &World, property: &'static str) -> Option<Pa
     loop {
         let only_this = HasDiscoveries::AllOf([property].into());
         let checker =
-            world.clone().checker().finish_when(only_this).target_max_depth(depth).spawn_bfs().join();
-        let Some(path) = checker.discovery(property) else { return shortest };
+            bounded(world.clone()).finish_when(only_this).target_max_depth(depth).spawn_bfs().join();
+        let Some(path) = checker.discovery(property) else {
+            assert_complete(&checker);
+            return shortest;
+        };
         depth = path.clone().into_vec().len();
         shortest = Some(path);
     }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use model::{Guards, State, Troubles, World};
 use stateright::Model;
 
-use crate::support::{NONE, world};
+use crate::support::{MOST_STATES, NONE, world};
 
 /// "Sooner or later" is checked in the states at rest. That is all of it only if every run comes to rest: if no state
 /// comes again.
@@ -30,6 +30,7 @@ fn cycle(world: &World) -> Option<State> {
                 Some(true) => return Some(state),
                 Some(false) => {}
                 None => {
+                    assert!(is_under_way.len() < MOST_STATES / 8, "too many states to look at all of them");
                     is_under_way.insert(state.clone(), true);
                     path.push((state.clone(), std::mem::take(&mut enter)));
                     enter = world.next_states(&state);
