@@ -2,7 +2,7 @@
 
 use e2e::System;
 
-use crate::{browser::Look, page::Page};
+use crate::{accessibility::is_accessible, browser::Look, page::Page};
 
 #[tokio::test]
 async fn it_is_said_that_nobody_works_on_the_search_until_somebody_does() {
