@@ -9,6 +9,7 @@ mod coalescing;
 mod contract;
 mod crashes;
 mod deadlines;
+mod half_closed;
 mod half_open;
 mod http_manners;
 mod idempotency;

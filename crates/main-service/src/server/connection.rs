@@ -97,6 +97,8 @@ async fn requests(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        // A client that sends no more may still wait for its answer.
+        .half_close(true)
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(wire), service_fn(answer));
     // In a box, so that a stream does not keep the room for it.
