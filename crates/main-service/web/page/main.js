@@ -186,11 +186,14 @@ function notice(shown) {
   if (phase === "cancelled") {
     return { title: "Search cancelled", text: "It was ended before a fare had arrived.", actions: again };
   }
-  const on = (days) => () => void resubmit({ ...query, date: addDays(query.date, days) });
+  const other = (label, days) => {
+    const date = query && addDays(query.date, days);
+    return date ? [[label, () => void resubmit({ ...query, date })]] : [];
+  };
   return {
     title: "No flights found",
     text: "No supplier sells this route on this day. Another day may do.",
-    actions: query ? [["Day before", on(-1)], ["Day after", on(1)]] : [],
+    actions: [...other("Day before", -1), ...other("Day after", 1)],
   };
 }
 
