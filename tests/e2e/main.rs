@@ -22,6 +22,7 @@ mod redis_trouble;
 mod replaced_system;
 mod resume;
 mod rolling;
+mod shared_cancelling;
 mod sharing;
 mod state;
 mod stopping;

@@ -3,6 +3,7 @@ use redis::Script;
 /// The Lua scripts; each tells its keys and arguments in its first lines.
 pub(crate) struct Scripts {
     pub(crate) submit_shared: Script,
+    pub(crate) release: Script,
     pub(crate) create: Script,
     pub(crate) answer: Script,
     pub(crate) finish: Script,
@@ -19,6 +20,7 @@ impl Scripts {
     pub(crate) fn load() -> Self {
         Self {
             submit_shared: Script::new(include_str!("scripts/submit_shared.lua")),
+            release: Script::new(include_str!("scripts/release.lua")),
             create: Script::new(include_str!("scripts/create.lua")),
             answer: Script::new(include_str!("scripts/answer.lua")),
             finish: Script::new(include_str!("scripts/finish.lua")),

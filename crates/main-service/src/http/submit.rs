@@ -27,7 +27,8 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 ///
 /// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
 /// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
-/// search that has neither failed nor been cancelled may be given instead of a new one.
+/// search that has neither failed nor been cancelled may be given instead of a new one. It is cancelled only when each
+/// client that was given it has cancelled it.
 #[utoipa::path(
     post,
     path = "/api/flights/search",

@@ -12,7 +12,7 @@ import { Fares } from "./render-fares.js";
 import { Filters } from "./render-filters.js";
 import { renderNotice, renderSummary, spokenState, titleOf } from "./render-summary.js";
 import { Suppliers } from "./render-suppliers.js";
-import { isRunning, supplierRows, unknown, withEnd, withPartial, withStatus } from "./search.js";
+import { isRunning, supplierRows, unknown, withEnd, withoutMore, withPartial, withStatus } from "./search.js";
 
 const form = new Form((query) => submit(query));
 const filters = new Filters(() => render());
@@ -106,7 +106,12 @@ async function cancel() {
   const { id } = search;
   byId("cancel").ariaDisabled = "true";
   try {
-    await api.cancel(id);
+    const status = await api.cancel(id);
+    if (status === "processing" && search?.id === id && isRunning(search)) {
+      // It goes on for others who share it: here it has ended, with what has come.
+      leave();
+      change(withoutMore(search));
+    }
   } catch (error) {
     // Ended meanwhile, or gone: the stream will tell.
     if (!(error instanceof api.Problem && error.status < 500)) announce("Cancelling failed. Try again.", { now: true });
