@@ -3,7 +3,7 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::Broker;
 
-use crate::{Config, condition::Condition, hub::Hub};
+use crate::{Config, clients::Clients, condition::Condition, hub::Hub, refusals::Refusals};
 
 /// What all requests and tasks of the gateway share.
 pub(crate) struct App {
@@ -12,16 +12,20 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) airports: Airports,
     pub(crate) condition: Condition,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, broker: Broker) -> Self {
+    pub(crate) fn new(config: Config, broker: Broker, clients: Arc<Clients>) -> Self {
         Self {
             config,
             broker,
             hub: Arc::default(),
             airports: Airports::embedded(),
             condition: Condition::default(),
+            clients,
+            refusals: Arc::default(),
         }
     }
 }

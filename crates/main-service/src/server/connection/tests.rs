@@ -11,7 +11,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::*;
+use super::{super::door::Door, *};
+use crate::{TrustedProxies, clients::Clients};
 
 const LIMITS: Limits =
     Limits { connections: 1, peer_timeout: Duration::from_secs(5), farewell: Duration::from_secs(5) };
@@ -33,7 +34,9 @@ async fn connect(ending: watch::Receiver<bool>) -> TcpStream {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, peer) = listener.accept().await.unwrap();
-    tokio::spawn(serve(socket, Peer(peer.ip()), router, LIMITS, CancellationToken::new()));
+    let clients = Clients::new(TrustedProxies::default(), 0);
+    let place = Arc::new(Door::new(1, Arc::new(clients))).admit(peer.ip()).unwrap();
+    tokio::spawn(serve(socket, place, router, LIMITS, CancellationToken::new()));
     client
 }
 
