@@ -6,6 +6,7 @@ mod bad_input;
 mod bounded;
 mod cancelling;
 mod coalescing;
+mod connections;
 mod contract;
 mod crashes;
 mod deadlines;
