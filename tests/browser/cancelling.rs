@@ -1,5 +1,7 @@
 //! Ending a search before it ends.
 
+use e2e::{System, client::example};
+
 use crate::{
     browser::Look,
     page::{Page, slow},
@@ -27,4 +29,19 @@ async fn a_cancelled_search_keeps_what_had_come() {
     page.click("#again").await;
     page.phase("processing").await;
     assert_ne!(page.search_id().await, id);
+}
+
+#[tokio::test]
+async fn a_shared_search_ends_on_the_page_and_goes_on_for_others() {
+    let system =
+        System::builder().set("COALESCE_SECS", "60").set("SIMULATED_LATENCY_MS", "500-60000").start().await;
+    let client = system.client();
+    let (_, shared) = client.post(&example()).await;
+    let id = shared["data"]["search_id"].as_str().unwrap();
+    assert_eq!(client.submit().await, id);
+    let Some(page) = Page::open(&system, &format!("/?search={id}"), Look::WIDE).await else { return };
+    page.phase("processing").await;
+    page.click("#cancel").await;
+    page.phase("cancelled").await;
+    assert_eq!(client.state(id).await.1["data"]["status"], "processing");
 }

@@ -36,3 +36,23 @@ async fn a_reload_a_shared_link_and_the_back_button_show_the_same() {
     assert_eq!(other.fares().await, bali.1);
     assert_eq!(other.text("#route").await, "CGK → DPS");
 }
+
+#[tokio::test]
+async fn an_address_that_makes_no_sense_breaks_no_page() {
+    let system = quick().await;
+    let path = "/?search=x#CGK-DPS-9999-99-99-9";
+    let Some(page) = Page::open(&system, path, Look::WIDE).await else { return };
+    page.phase("missing").await;
+    assert!(page.text("#notice").await.starts_with("This search has expired"));
+    // The form is as it would be without the address, and works.
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    // The last day that can be named has a day before it and none after.
+    page.go(&format!("/?search={}#CGK-DPS-9999-12-31-9", page.search_id().await)).await;
+    page.phase("completed").await;
+
+    page.go("/docs#%E0%A4%A").await;
+    page.browser.until("document.querySelector('#content').ariaBusy === 'false'").await;
+    assert!(page.text("#content h1").await.starts_with("flight-search"));
+    assert_eq!(page.browser.complaints().await, Vec::<String>::new());
+}

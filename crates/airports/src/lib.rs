@@ -23,4 +23,4 @@ mod suggestion;
 pub use airport::{Airport, City};
 pub use distance::distance_km;
 pub use lookup::Airports;
-pub use search::{Match, PlaceKind};
+pub use search::{MAX_TEXT_CHARS, Match, PlaceKind};

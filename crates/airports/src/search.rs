@@ -1,12 +1,22 @@
+//! Finding places by what is being typed.
+//!
+//! Whatever the text, a search looks at no name: it looks up which places have a word that begins like each of the
+//! text's words, and what it looks at in all is never more than the index holds once.
+
+mod prefixes;
+mod set;
+
 use std::collections::HashMap;
 
 use contracts::IataCode;
 use serde::Serialize;
 
 use crate::{Airport, City, data::Majors, fold::fold};
+use prefixes::Prefixes;
+use set::Set;
 
-/// How much of a text is looked at. The longest name has 65 letters, and this bounds the work of a search.
-const MAX_TEXT_CHARS: usize = 80;
+/// How many characters of a text are looked at. The longest name has 65.
+pub const MAX_TEXT_CHARS: usize = 80;
 
 /// A place that a text being typed may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,18 +43,29 @@ pub enum PlaceKind {
     City,
 }
 
-/// What every place is called, folded and ready to be compared.
+/// Every place and what it is called.
 #[derive(Clone, Debug)]
-pub(crate) struct Index(Vec<Entry>);
+pub(crate) struct Index {
+    /// The likeliest first.
+    places: Vec<Match>,
+    /// How many of them are major; those come first.
+    majors: usize,
+    /// The words of each place's names, and its codes.
+    words: Prefixes,
+    /// What each place's city is called, whole.
+    cities: Prefixes,
+    /// Places by their own code.
+    codes: HashMap<IataCode, u32>,
+}
 
-#[derive(Clone, Debug)]
+/// A place on its way into the index, its names folded.
 struct Entry {
     place: Match,
     rank: Rank,
-    /// What its city is called, one name a line.
-    cities: Box<str>,
+    /// What its city is called.
+    cities: Vec<String>,
     /// What itself is called, and its codes.
-    names: Box<str>,
+    names: String,
 }
 
 /// How likely a place is meant, the likeliest first.
@@ -55,16 +76,6 @@ enum Rank {
     /// An airport that says so in its name: the only hint at size in the source.
     International,
     Other,
-}
-
-/// How a place answers a text, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
-    MajorCode,
-    MajorCity,
-    Code,
-    City,
-    Words,
 }
 
 impl Index {
@@ -80,22 +91,70 @@ impl Index {
         let is_airport = |code| airports.binary_search_by_key(&code, |airport| airport.code).is_ok();
         let alone = cities.iter().filter(|city| !is_airport(city.code));
         entries.extend(alone.map(|city| Entry::city(city, majors)));
-        Self(entries)
+        entries.sort_unstable_by_key(|Entry { place, rank, .. }| (*rank, place.kind, place.city, place.code));
+        Self::of(&entries)
+    }
+
+    fn of(entries: &[Entry]) -> Self {
+        let numbered = || (0..).zip(entries);
+        let cities = numbered().flat_map(|(at, entry)| entry.cities.iter().map(move |city| (&**city, at)));
+        let words = numbered().flat_map(|(at, entry)| {
+            let names = entry.cities.iter().chain([&entry.names]);
+            names.flat_map(|name| name.split(' ')).map(move |word| (word, at))
+        });
+        Self {
+            majors: entries.iter().take_while(|entry| matches!(entry.rank, Rank::Major(_))).count(),
+            words: Prefixes::of(words),
+            cities: Prefixes::of(cities),
+            codes: numbered().map(|(at, entry)| (entry.place.code, at)).collect(),
+            places: entries.iter().map(|entry| entry.place).collect(),
+        }
     }
 
     pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<Match> {
         let text = fold(&text.chars().take(MAX_TEXT_CHARS).collect::<String>());
-        if text.is_empty() {
-            return Vec::new();
-        }
-        let words: Vec<&str> = text.split(' ').collect();
-        let fits = |entry| Entry::fit(entry, &text, &words).map(|fit| (fit, entry));
-        let mut found: Vec<(Fit, &Entry)> = self.0.iter().filter_map(fits).collect();
-        found.sort_unstable_by_key(|(fit, Entry { place, rank, .. })| {
-            (*fit, *rank, place.kind, place.city, place.code)
-        });
-        found.into_iter().map(|(_, entry)| entry.place).take(limit).collect()
+        let Some(by_words) = self.having_all(&terms(&text)) else { return Vec::new() };
+        let by_city = Set::of(self.places.len(), self.cities.starting_with(&text));
+        let code = text.to_ascii_uppercase().parse().ok().and_then(|code| self.codes.get(&code).copied());
+        let ahead = |at: &u32| self.is_major(*at) || self.kind(*at) == PlaceKind::City;
+        // A city whose code is like the beginning of its name is found by its name.
+        let code = code.filter(|at| self.kind(*at) == PlaceKind::Airport || !by_city.contains(*at));
+
+        let mut found = Vec::with_capacity(limit);
+        let mut seen = Set::empty(self.places.len());
+        let best_first = (code.into_iter().filter(ahead))
+            .chain(by_city.iter().filter(ahead))
+            .chain(code)
+            .chain(by_city.iter())
+            .chain(by_words.iter())
+            .filter(|at| seen.insert(*at));
+        found.extend(best_first.take(limit).filter_map(|at| self.places.get(at as usize)).copied());
+        found
     }
+
+    /// The places each of which has words that begin with all the terms; `None` if there is no term.
+    fn having_all(&self, terms: &[&str]) -> Option<Set> {
+        let having = |term: &&str| Set::of(self.places.len(), self.words.starting_with(term));
+        terms.iter().map(having).reduce(Set::and)
+    }
+
+    fn is_major(&self, at: u32) -> bool {
+        (at as usize) < self.majors
+    }
+
+    fn kind(&self, at: u32) -> PlaceKind {
+        self.places.get(at as usize).map_or(PlaceKind::Airport, |place| place.kind)
+    }
+}
+
+/// The words of a folded text, but for those that another one begins with: what has a word that begins with `air` has
+/// one that begins with `a`. So no word of a name is looked at for two terms.
+fn terms(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let begins_next = |at: usize| words.get(at + 1).is_some_and(|next| next.starts_with(words[at]));
+    (0..words.len()).filter(|at| !begins_next(*at)).map(|at| words[at]).collect()
 }
 
 impl Entry {
@@ -107,16 +166,12 @@ impl Entry {
             None if name.contains("International") => Rank::International,
             None => Rank::Other,
         };
-        let mut cities = fold(city);
         let also = major.map_or("", |major| major.also).split('|').filter(|name| !name.is_empty());
-        for name in also.chain(of.map(|city| city.name)) {
-            cities.push('\n');
-            cities.push_str(&fold(name));
-        }
+        let cities = [city].into_iter().chain(also).chain(of.map(|city| city.name)).map(fold).collect();
         let codes = [Some(code), of.map(|city| city.code)];
         let names = names(name, codes.into_iter().flatten());
         let place = Match { code, name, city, country, kind: PlaceKind::Airport };
-        Self { place, rank, cities: cities.into(), names }
+        Self { place, rank, cities, names }
     }
 
     fn city(city: &City, majors: &Majors) -> Self {
@@ -124,36 +179,17 @@ impl Entry {
         let best = airports.iter().filter_map(|airport| majors.get(airport)).map(|major| major.rank).min();
         let place = Match { code, name, city: name, country, kind: PlaceKind::City };
         let names = names("", [code]);
-        Self { place, rank: best.map_or(Rank::Other, Rank::Major), cities: fold(name).into(), names }
-    }
-
-    /// How this place answers `text`, whose words are `words`; None if it doesn't.
-    fn fit(&self, text: &str, words: &[&str]) -> Option<Fit> {
-        let major = matches!(self.rank, Rank::Major(_));
-        let is_code = self.place.code.as_str().eq_ignore_ascii_case(text);
-        let is_city = self.cities.split('\n').any(|city| city.starts_with(text));
-        match self.place.kind {
-            PlaceKind::City if is_city => Some(Fit::MajorCity),
-            PlaceKind::City if is_code => Some(Fit::MajorCode),
-            PlaceKind::Airport if is_code => Some(if major { Fit::MajorCode } else { Fit::Code }),
-            PlaceKind::Airport if is_city => Some(if major { Fit::MajorCity } else { Fit::City }),
-            _ => words.iter().all(|word| self.has(word)).then_some(Fit::Words),
-        }
-    }
-
-    /// Whether one of its names or codes has a word that begins with `start`.
-    fn has(&self, start: &str) -> bool {
-        self.cities.split(['\n', ' ']).chain(self.names.split(' ')).any(|word| word.starts_with(start))
+        Self { place, rank: best.map_or(Rank::Other, Rank::Major), cities: vec![fold(name)], names }
     }
 }
 
-fn names(name: &str, codes: impl IntoIterator<Item = IataCode>) -> Box<str> {
+fn names(name: &str, codes: impl IntoIterator<Item = IataCode>) -> String {
     let mut names = fold(name);
     for code in codes {
         names.push(' ');
         names.push_str(&code.as_str().to_ascii_lowercase());
     }
-    names.into()
+    names
 }
 
 #[cfg(test)]

@@ -143,6 +143,8 @@ impl Stage {
             ("REDIS_ADDR", format!("127.0.0.1:{}", self.port)),
             ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
         ];
+        // All its streams come from one address.
+        settings.push(("MAX_CONNECTIONS_PER_CLIENT", "0".into()));
         settings.extend_from_slice(own);
         Process::start(&self.programs.join(name), &[], &settings, &self.directory.path().join(name))
     }

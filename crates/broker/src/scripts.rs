@@ -4,6 +4,7 @@ use redis::Script;
 pub(crate) struct Scripts {
     pub(crate) submit_shared: Script,
     pub(crate) read: Script,
+    pub(crate) release: Script,
     pub(crate) create: Script,
     pub(crate) answer: Script,
     pub(crate) finish: Script,
@@ -22,6 +23,7 @@ impl Scripts {
         Self {
             submit_shared: Script::new(include_str!("scripts/submit_shared.lua")),
             read: Script::new(include_str!("scripts/read.lua")),
+            release: Script::new(include_str!("scripts/release.lua")),
             create: Script::new(include_str!("scripts/create.lua")),
             answer: Script::new(concat!(
                 include_str!("scripts/owner.lua"),

@@ -67,6 +67,15 @@ impl Broker {
         call.arg(millis(self.retention.record)).arg(deadline).arg(job.encode());
         call
     }
+
+    /// Takes one client off a search that several were given, and tells how many are left. 0: it was the last, or
+    /// the search is over or unknown. Once the last has left it, a search is shared no more.
+    ///
+    /// Asked once only: to repeat it would take another client off.
+    pub async fn release(&self, id: SearchId) -> Result<u64, BrokerError> {
+        let call = self.scripts.release.key(names::record_key(id));
+        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+    }
 }
 
 impl FromRedisValue for Submission {

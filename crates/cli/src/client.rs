@@ -6,7 +6,7 @@ mod base_url;
 use std::time::Duration;
 
 use contracts::{
-    SearchId, SearchQuery, SupplierCode,
+    SearchId, SearchQuery, SearchStatus, SupplierCode,
     envelope::{Submitted, Success},
 };
 use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
@@ -109,13 +109,16 @@ impl Client {
         }
     }
 
-    /// Cancels a search; one that has ended already is none the worse for it.
-    pub(crate) async fn cancel(&self, id: SearchId) -> Result<(), Trouble> {
+    /// Cancels a search; one that has ended already is none the worse for it. `true`: it goes on for other clients.
+    pub(crate) async fn cancel(&self, id: SearchId) -> Result<bool, Trouble> {
         let url = self.base.join(&format!("api/flights/search/{id}"));
         let response = self.send(self.http.delete(url).timeout(ANSWER_TIMEOUT)).await?;
         match response.status() {
-            status if status.is_success() => Ok(()),
-            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(()),
+            status if status.is_success() => {
+                let answer = response.json::<Success<Submitted>>().await;
+                Ok(answer.is_ok_and(|answer| answer.data.status == SearchStatus::Processing))
+            }
+            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(false),
             _ => Err(answer::trouble(response, &self.base).await),
         }
     }

@@ -87,7 +87,8 @@ async fn submit(client: &Client, search: &NewSearch, progress: &Progress) -> Res
 async fn cancel(client: &Client, id: SearchId, progress: &Progress) {
     tokio::select! {
         cancelled = client.cancel(id) => match cancelled {
-            Ok(()) => progress.notice("search cancelled"),
+            Ok(false) => progress.notice("search cancelled"),
+            Ok(true) => progress.notice("search left; other clients still follow it"),
             Err(trouble) => progress.notice(&format!("the search could not be cancelled: {trouble}")),
         },
         () = interrupted() => {}

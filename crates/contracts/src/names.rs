@@ -93,6 +93,9 @@ pub mod record {
     pub const ENDED_MS: &str = "ended_ms";
     /// When the first supplier's answer was stored, milliseconds since the epoch.
     pub const FIRST_ANSWER_MS: &str = "first_answer_ms";
+    /// How many clients were given the search besides the one that submitted it, less those that have left it. Absent:
+    /// none. -1: the last one has left, and it is about to be cancelled.
+    pub const SHARERS: &str = "sharers";
     /// What the field of a supplier's answer starts with; its code follows. The answer is four lines: `seq`, `of`,
     /// the report and the offers.
     pub const ANSWER_PREFIX: &str = "supplier:";

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::{Acceptance, Broker};
 
-use crate::{Config, condition::Condition, hub::Hub};
+use crate::{Config, clients::Clients, condition::Condition, hub::Hub, refusals::Refusals};
 
 /// What all requests and tasks of the gateway share.
 pub(crate) struct App {
@@ -13,11 +13,22 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) airports: Airports,
     pub(crate) condition: Condition,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance) -> Self {
+    pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance, clients: Arc<Clients>) -> Self {
         let condition = Condition::new(config.common.redis.redis_timeout_ms);
-        Self { config, broker, acceptance, hub: Arc::default(), airports: Airports::embedded(), condition }
+        Self {
+            config,
+            broker,
+            acceptance,
+            hub: Arc::default(),
+            airports: Airports::embedded(),
+            condition,
+            clients,
+            refusals: Arc::default(),
+        }
     }
 }

@@ -41,6 +41,12 @@ pub struct Config {
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 0, value_name = "N")]
     pub max_connections: usize,
 
+    /// Connections that one client may have at once, past which it gets 429; 0 for no limit. Half of
+    /// `MAX_CONNECTIONS` unless it is said, and at least 100. A client is an IPv4 address or an IPv6 network of 64
+    /// bits; behind `TRUSTED_PROXIES` it is its requests and streams under way that count.
+    #[arg(long, env = "MAX_CONNECTIONS_PER_CLIENT", value_name = "N")]
+    pub max_connections_per_client: Option<usize>,
+
     /// Streams of one search at once, past which a new one gets 429; 0 for no limit.
     #[arg(long, env = "MAX_STREAMS_PER_SEARCH", default_value_t = 0, value_name = "N")]
     pub max_streams_per_search: usize,

@@ -12,6 +12,7 @@ mod openapi;
 mod page;
 mod path;
 mod problem;
+mod refusals;
 mod request_id;
 mod sharing;
 mod status;
@@ -34,21 +35,14 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
-pub use client_limit::TrustedProxies;
 pub use cors::AllowedOrigins;
+pub(crate) use health::is_asked as is_health;
 
 use crate::app::App;
 
+/// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let no_sniffing =
-        SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The outermost first: whatever answers, its answer has an id and may be read where that is allowed.
-    let manners = ServiceBuilder::new()
-        .layer(middleware::from_fn(request_id::name))
-        .layer(no_sniffing)
-        .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
-        .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));
-    Router::new()
+    let mut router = Router::new()
         .route("/api/flights/search", client_limit::limited(&app, routing::post(submit::submit)))
         .route("/api/flights/search/{id}", routing::get(status::status).delete(cancel::cancel))
         .route("/api/airports", routing::get(airports::airports))
@@ -62,9 +56,36 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // Behind the compression, which so costs an open stream nothing.
         .route("/api/flights/search/{id}/stream", routing::get(stream::stream))
         .fallback(|| async { Problem::NoSuchRoute })
+        .method_not_allowed_fallback(other_methods);
+    if app.clients.are_limited() && !app.clients.proxies().are_none() {
+        router =
+            router.layer(middleware::from_fn_with_state(Arc::clone(&app.clients), refusals::limit_forwarded));
+    }
+    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&app), refusals::count));
+    with_manners(router, &app).with_state(app)
+}
+
+/// What connections past a limit get: the health, and of everything else a word about the limit.
+pub(crate) fn reserve(app: Arc<App>) -> Router {
+    let router = Router::new()
+        .route("/health/live", routing::get(health::live))
+        .route("/health/ready", routing::get(health::ready))
         .method_not_allowed_fallback(other_methods)
-        .layer(manners)
-        .with_state(app)
+        .fallback(refusals::past_the_limit);
+    with_manners(router, &app).with_state(app)
+}
+
+/// Whatever answers, its answer has an id and may be read where that is allowed.
+fn with_manners(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+    let no_sniffing =
+        SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The outermost first.
+    let manners = ServiceBuilder::new()
+        .layer(middleware::from_fn(request_id::name))
+        .layer(no_sniffing)
+        .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
+        .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));
+    router.layer(manners)
 }
 
 /// Any method that a route does not have. The router adds `Allow`, which is all there is to say to OPTIONS.

@@ -14,12 +14,14 @@
 //! | `searches` | bringing feeds and records together |
 
 mod app;
+mod clients;
 mod condition;
 mod config;
 mod fitness;
 mod follow;
 mod http;
 pub mod hub;
+mod refusals;
 mod searches;
 mod server;
 mod tasks;
@@ -28,16 +30,20 @@ use std::sync::Arc;
 
 use broker::{Acceptance, Part};
 use service::{InvalidRedisConfig, Lifecycle, Unclean};
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::net::TcpListener;
 
+pub use clients::TrustedProxies;
 pub use config::Config;
-pub use http::{AllowedOrigins, TrustedProxies};
+pub use http::AllowedOrigins;
 
 use app::App;
+use clients::Clients;
 
 /// Files that are left for what is no client's: those that are being refused, and Redis' connections above all,
 /// which must come back while clients flood in.
-const SPARE_FILES: usize = server::REFUSED_AT_ONCE + 64;
+const SPARE_FILES: usize = server::RESERVED + 64;
+/// The least that one client may have of the connections unless less is said: behind one address may be many.
+const LEAST_PER_CLIENT: usize = 100;
 
 /// Why the gateway did not start, or not stop as it should.
 #[derive(Debug, thiserror::Error)]
@@ -66,8 +72,11 @@ pub async fn run(
     };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,
         "gateway starts");
+    let per_client = config.max_connections_per_client;
+    let per_client = per_client.unwrap_or_else(|| (limits.connections / 2).max(LEAST_PER_CLIENT));
+    let clients = Arc::new(Clients::new(config.trusted_proxies.clone(), per_client));
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
-    let app = Arc::new(App::new(config, broker, acceptance));
+    let app = Arc::new(App::new(config, broker, acceptance, clients));
     let lifecycle = Lifecycle::default();
 
     for lane in lanes {
@@ -86,8 +95,15 @@ pub async fn run(
         "checkup",
         service::watch_redis(app.broker.clone(), Part::Gateway, lifecycle.clone(), found),
     );
-    let router = http::router(Arc::clone(&app));
-    lifecycle.spawn_permanent("server", server::run(listener, router, limits, lifecycle.clone()));
+    lifecycle
+        .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    let front = server::Front {
+        router: http::router(Arc::clone(&app)),
+        reserve: http::reserve(Arc::clone(&app)),
+        clients: Arc::clone(&app.clients),
+        refusals: Arc::clone(&app.refusals),
+    };
+    lifecycle.spawn_permanent("server", server::run(listener, front, limits, lifecycle.clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),
@@ -101,8 +117,11 @@ pub async fn run(
     Ok(())
 }
 
-/// How many connections there may be at once: as many as is said, or as the files allow that may be open.
-fn connections(most: usize) -> usize {
-    let most = if most == 0 { service::open_files().saturating_sub(SPARE_FILES) } else { most };
-    most.clamp(1, Semaphore::MAX_PERMITS)
+/// How many connections there may be at once: as many as is said, but no more than the files allow that may be open.
+fn connections(wanted: usize) -> usize {
+    let allowed = service::open_files().saturating_sub(SPARE_FILES).max(1);
+    if wanted > allowed {
+        tracing::warn!(wanted, allowed, "MAX_CONNECTIONS is more than the limit of open files allows");
+    }
+    if wanted == 0 { allowed } else { wanted.min(allowed) }
 }

@@ -55,8 +55,22 @@ pub(crate) async fn expire(app: &App, id: SearchId, record: &SearchRecord) -> Re
     app.broker.expire(overdue, app.config.common.max_results, asked).await.map(drop)
 }
 
-/// Ends a search at its client's wish.
-pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Concluded, BrokerError> {
+/// What became of a search that a client wants no more.
+#[derive(Debug)]
+pub(crate) enum Cancellation {
+    /// It goes on for the clients that share it, this many.
+    GoesOn(u64),
+    /// Nobody else wanted it.
+    Concluded(Concluded),
+}
+
+/// Ends a search at its client's wish, if no other client was given it.
+pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Cancellation, BrokerError> {
+    let others = app.broker.release(id).await?;
+    if others > 0 {
+        tracing::info!(search_id = %id, others, "a client has left a shared search");
+        return Ok(Cancellation::GoesOn(others));
+    }
     let max_results = app.config.common.max_results;
     let concluded = app
         .broker
@@ -67,7 +81,7 @@ pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Concluded, BrokerE
     if let Concluded::Now(ended) = &concluded {
         ended.log(id);
     }
-    Ok(concluded)
+    Ok(Cancellation::Concluded(concluded))
 }
 
 /// Whether a search should have ended by now.

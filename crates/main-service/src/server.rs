@@ -1,42 +1,45 @@
 //! Accepts connections and serves HTTP/1.1 on them.
 //!
 //! An accept loop of its own, on hyper, because an open stream is mostly an idle connection: its buffers are what
-//! a gateway's memory would go to. [`event_stream`] does without them.
+//! a gateway's memory would go to. [`event_stream`] does without them. [`door`] says how many there may be, and [`reserve`]
+//! answers for health past that.
 
 mod connection;
+mod door;
 mod event_stream;
+mod reserve;
 mod wire;
 
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use futures_util::FutureExt;
 use service::Lifecycle;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-};
+use tokio::net::{TcpListener, TcpStream};
 
-/// How long a client may be silent before a request, and then how long it may take to send its headers.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::{clients::Clients, refusals::Refusals};
+use door::Door;
+use reserve::Reserve;
+
+pub(crate) use reserve::RESERVED;
+
 /// After how long of silence the kernel asks whether the peer is still there.
 const KEEPALIVE: Duration = Duration::from_mins(1);
-/// What a connection past the limit is told, before it has said anything.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 1\r\n\
-    connection: close\r\ncontent-length: 111\r\n\r\n\
-    {\"success\":false,\"code\":\"too_many_connections\",\"message\":\"too many connections; try again shortly\",\"errors\":[]}";
-/// How many are told so at once; beyond that they are closed without a word.
-pub(crate) const REFUSED_AT_ONCE: usize = 256;
-/// How long that may take.
-const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Who is at the other end of a connection: an extension of each of its requests.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// Why a connection is one too many: an extension of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// There are as many as there may be.
+    Full,
+    /// Its client has as many as one client may.
+    OfClient,
+}
 
 /// How connections are to be treated.
 #[derive(Clone, Copy, Debug)]
@@ -49,23 +52,36 @@ pub(crate) struct Limits {
     pub(crate) farewell: Duration,
 }
 
+/// What answers, and what is counted.
+#[derive(Debug)]
+pub(crate) struct Front {
+    /// Answers requests.
+    pub(crate) router: Router,
+    /// Answers those of connections past a limit.
+    pub(crate) reserve: Router,
+    /// How many connections each client has.
+    pub(crate) clients: Arc<Clients>,
+    /// Where connections that are refused are counted.
+    pub(crate) refusals: Arc<Refusals>,
+}
+
 /// Serves until it is time to stop.
-pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, lifecycle: Lifecycle) {
+pub(crate) async fn run(listener: TcpListener, front: Front, limits: Limits, lifecycle: Lifecycle) {
     let stop = lifecycle.stop_token().clone();
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let refusals = Arc::new(Semaphore::new(REFUSED_AT_ONCE));
+    let door = Arc::new(Door::new(limits.connections, front.clients));
+    let mut reserve = Reserve::new(front.reserve, front.refusals);
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((socket, peer)) => {
                 if let Err(error) = tune(&socket, limits.peer_timeout) {
                     tracing::debug!(%error, "can't tune a connection");
                 }
-                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                    let serving =
-                        connection::serve(socket, Peer(peer.ip()), router.clone(), limits, stop.clone());
-                    lifecycle.spawn(serving.map(|()| drop(place)));
-                } else if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
-                    lifecycle.spawn(refuse(socket).map(|()| drop(place)));
+                match door.admit(peer.ip()) {
+                    Ok(place) => {
+                        let router = front.router.clone();
+                        lifecycle.spawn(connection::serve(socket, place, router, limits, stop.clone()));
+                    }
+                    Err(refusal) => lifecycle.spawn(reserve.receive(socket, Peer(peer.ip()), refusal)),
                 }
             }
             Err(error) if is_the_peers(&error) => {}
@@ -75,20 +91,6 @@ pub(crate) async fn run(listener: TcpListener, router: Router, limits: Limits, l
             }
         }
     }
-}
-
-/// Tells a client that there is no room, and lets go of it. What it sends is read for a moment: a socket that is
-/// closed with something unread takes the answer back.
-async fn refuse(mut socket: TcpStream) {
-    let told = async {
-        socket.write_all(REFUSAL).await?;
-        socket.shutdown().await?;
-        let mut sink = [0; 1024];
-        while socket.read(&mut sink).await? > 0 {}
-        io::Result::Ok(())
-    };
-    // Whether the client listened makes no difference here.
-    let _ = tokio::time::timeout(REFUSAL_PATIENCE, told).await;
 }
 
 fn tune(socket: &TcpStream, peer_timeout: Duration) -> io::Result<()> {

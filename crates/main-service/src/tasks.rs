@@ -1,5 +1,6 @@
 //! The gateway's permanent tasks.
 
 pub(crate) mod deadlines;
+pub(crate) mod refusals;
 pub(crate) mod tail;
 pub(crate) mod watch;

@@ -103,3 +103,57 @@ fn any_text_can_be_searched() {
     let texts = prop_oneof![any::<String>(), "[a-zA-Z ]{0,8}", "\\PC{0,200}"];
     TestRunner::default().run(&(texts, 0..30_usize), check).unwrap();
 }
+
+/// What a search looks at: what its terms find, one after the other.
+fn looked_at(index: &Index, text: &str) -> usize {
+    let text = fold(text);
+    terms(&text).iter().map(|term| index.words.starting_with(term).len()).sum()
+}
+
+fn index() -> Index {
+    let majors = crate::data::majors();
+    let airports = crate::data::airports(&majors);
+    let cities = crate::data::cities(&majors, |code| {
+        airports.binary_search_by_key(&code, |airport| airport.code).is_ok()
+    });
+    Index::new(&airports, &cities, &majors)
+}
+
+#[test]
+fn a_word_that_comes_again_or_begins_another_is_no_work() {
+    assert_eq!(terms(&"a ".repeat(40)), ["a"]);
+    assert_eq!(terms("a air airport ai ap"), ["airport", "ap"]);
+    assert_eq!(terms("kuala l"), ["kuala", "l"]);
+    let index = index();
+    assert_eq!(looked_at(&index, &"a ".repeat(40)), looked_at(&index, "a"));
+}
+
+#[test]
+fn no_text_makes_a_search_look_at_anything_twice() {
+    let index = index();
+    let every_letter: Vec<String> = ('a'..='z').chain('0'..='9').map(String::from).collect();
+    assert!(looked_at(&index, &every_letter.join(" ")) <= index.words.len());
+    let check = |text: String| {
+        prop_assert!(looked_at(&index, &text) <= index.words.len());
+        Ok(())
+    };
+    let texts = prop_oneof![any::<String>(), "([a-z]{1,3} ){1,30}", "(a|ai|air|i|in){0,40}"];
+    TestRunner::default().run(&texts, check).unwrap();
+}
+
+/// A search by looking at each place, as plainly as can be said.
+#[test]
+fn finds_what_a_look_at_each_place_finds() {
+    let airports = Airports::embedded();
+    let index = index();
+    let has = |at: u32, term: &str| index.words.starting_with(term).contains(&at);
+    for text in ["a", "air", "internat par", "san j", "new", "york new", "jkt", "lon", "ba li", "z"] {
+        let all = (0_u32..).zip(&index.places).filter(|(at, _)| text.split(' ').all(|term| has(*at, term)));
+        let mut expected: Vec<_> = all.map(|(_, place)| place.code).collect();
+        let mut found: Vec<_> =
+            airports.search(text, usize::from(u16::MAX)).iter().map(|place| place.code).collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+}

@@ -23,9 +23,12 @@ if ARGV[4] == '1' then
   if youngest then
     -- The one key that can't be told beforehand: which search is the youngest is only known here.
     local record = ARGV[1] .. youngest
-    local status = redis.call('HGET', record, 'status')
-    if status == 'processing' or status == 'completed' then
+    local known = redis.call('HMGET', record, 'status', 'sharers')
+    local sharers = tonumber(known[2] or 0)
+    if (known[1] == 'processing' or known[1] == 'completed') and sharers >= 0 then
       outcome, id = 'shared', youngest
+      -- This very submission may come again, its reply having been lost: that is no further client.
+      if youngest ~= new then redis.call('HINCRBY', record, 'sharers', 1) end
       -- Whoever has just been given it can read it for as long as a new one.
       redis.call('PEXPIRE', record, ARGV[7], 'GT')
     end

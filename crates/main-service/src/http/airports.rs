@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airports::Match;
+use airports::{MAX_TEXT_CHARS, Match};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -44,7 +44,8 @@ pub(super) struct Options {
     tag = "places",
     params(
         // Something that is no white space, as Unicode has it: what \s is differs from one regex to the next.
-        ("q" = String, Query, description = "What was typed so far.", min_length = 1, example = "jak",
+        ("q" = String, Query, description = "What was typed so far.", min_length = 1, max_length = 80,
+            example = "jak",
             pattern = r"[^\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
         ("limit" = Option<u8>, Query, description = "How many places to name at most; 8 if absent.", minimum = 1,
             maximum = 50, example = 5),
@@ -66,6 +67,9 @@ impl Options {
         let text = match self.q.as_deref().map(str::trim) {
             None => Err(FieldError::new("q", "is required")),
             Some("") => Err(FieldError::new("q", "must not be empty")),
+            Some(text) if text.chars().nth(MAX_TEXT_CHARS).is_some() => {
+                Err(FieldError::new("q", format!("must be at most {MAX_TEXT_CHARS} characters")))
+            }
             Some(text) => Ok(text.to_owned()),
         };
         let limit = match self.limit.as_deref().map(str::parse) {
@@ -93,12 +97,15 @@ mod tests {
     fn the_text_is_trimmed_and_the_limit_has_a_default() {
         assert_eq!(check(Some(" jak "), None), Ok(("jak".into(), DEFAULT_LIMIT)));
         assert_eq!(check(Some("jak"), Some("50")), Ok(("jak".into(), 50)));
+        let longest = "é".repeat(MAX_TEXT_CHARS);
+        assert_eq!(check(Some(&format!(" {longest} ")), None), Ok((longest, DEFAULT_LIMIT)));
     }
 
     #[test]
     fn every_wrong_field_is_named() {
         assert_eq!(check(None, None), Err(vec!["q".into()]));
         assert_eq!(check(Some("  "), Some("0")), Err(vec!["q".into(), "limit".into()]));
+        assert_eq!(check(Some(&"a+".repeat(MAX_TEXT_CHARS)), None), Err(vec!["q".into()]));
         for limit in ["51", "-1", "x", ""] {
             assert_eq!(check(Some("jak"), Some(limit)), Err(vec!["limit".into()]), "{limit}");
         }

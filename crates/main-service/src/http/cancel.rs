@@ -8,11 +8,17 @@ use contracts::{
 };
 
 use super::{Problem, openapi::CancelFailures, path::SearchPath};
-use crate::{app::App, searches};
+use crate::{
+    app::App,
+    searches::{self, Cancellation},
+};
 
 /// Cancels a search
 ///
 /// It ends as `cancelled`, with what has come so far, for everybody who follows it.
+///
+/// Where the gateway shares searches (`COALESCE_SECS`), a search that was given to several clients goes on until the
+/// last of them cancels it: the others are told so, with the status `processing`. So cancel a search once.
 #[utoipa::path(
     delete,
     path = "/api/flights/search/{id}",
@@ -22,13 +28,20 @@ use crate::{app::App, searches};
     responses(
         (
             status = 200,
-            description = "It has ended now.",
+            description = "It has ended now, or goes on for other clients.",
             body = Success<Submitted>,
-            example = json!({
-                "success": true,
-                "message": "Search cancelled",
-                "data": {"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "cancelled"}
-            }),
+            examples(
+                ("cancelled" = (value = json!({
+                    "success": true,
+                    "message": "Search cancelled",
+                    "data": {"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "cancelled"}
+                }))),
+                ("shared" = (value = json!({
+                    "success": true,
+                    "message": "The search goes on without you: 2 other clients still follow it",
+                    "data": {"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "processing"}
+                }))),
+            ),
         ),
         CancelFailures,
     ),
@@ -37,12 +50,24 @@ pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    match searches::cancel(&app, id).await? {
-        Concluded::Now(_) => Ok(Json(Success::new(
-            "Search cancelled",
-            Submitted { search_id: id, status: SearchStatus::Cancelled, warnings: Vec::new() },
-        ))),
-        Concluded::Before => Err(Problem::AlreadyEnded),
-        Concluded::Unknown | Concluded::NotOwner => Err(Problem::UnknownSearch),
-    }
+    let (message, status) = match searches::cancel(&app, id).await? {
+        Cancellation::GoesOn(others) => (goes_on(others), SearchStatus::Processing),
+        Cancellation::Concluded(Concluded::Now(_)) => {
+            ("Search cancelled".to_owned(), SearchStatus::Cancelled)
+        }
+        Cancellation::Concluded(Concluded::Before) => return Err(Problem::AlreadyEnded),
+        Cancellation::Concluded(Concluded::Unknown | Concluded::NotOwner) => {
+            return Err(Problem::UnknownSearch);
+        }
+    };
+    Ok(Json(Success::new(message, Submitted { search_id: id, status, warnings: Vec::new() })))
+}
+
+fn goes_on(others: u64) -> String {
+    let still = if others == 1 {
+        "1 other client still follows".into()
+    } else {
+        format!("{others} other clients still follow")
+    };
+    format!("The search goes on without you: {still} it")
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::Uri};
 use contracts::envelope::{Success, Warning};
 use serde::Serialize;
 use service::Notice;
@@ -8,6 +8,11 @@ use utoipa::ToSchema;
 
 use super::{Problem, openapi::ReadinessFailures};
 use crate::app::App;
+
+/// Whether it is the health that is asked for: that is answered whatever else is refused.
+pub(crate) fn is_asked(address: &Uri) -> bool {
+    address.path().starts_with("/health/")
+}
 
 /// `data` of a health answer.
 #[derive(Serialize, ToSchema)]

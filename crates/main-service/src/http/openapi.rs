@@ -21,7 +21,8 @@ use utoipa::{
 use super::{airports, cancel, health, request_id::X_REQUEST_ID, status, stream, submit, suppliers};
 
 pub(super) use failures::{
-    CancelFailures, PlaceFailures, ReadinessFailures, StatusFailures, StreamFailures, SubmitFailures,
+    CancelFailures, ListingFailures, PlaceFailures, ReadinessFailures, StatusFailures, StreamFailures,
+    SubmitFailures,
 };
 pub(super) use schemas::{
     PARTIALS_EXAMPLE, Partials, PlaceBody, SearchBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
@@ -43,6 +44,9 @@ const DESCRIPTION: &str = r#"Submit a search, get its id at once, and follow it 
 **Every answer** but an event stream is JSON in one of two envelopes: `{"success":true,"message","data"}`, or
 `{"success":false,"code","message","errors"}`, where `code` is a stable word for programs and `errors` names each
 wrong field. A 429 or a 503 has `Retry-After`.
+
+**A gateway that is full** answers any request but those for its health with 503 `too_many_connections`. A client that has
+too many connections or requests under way gets 429 `too_many_from_client`.
 
 **`x-request-id`** of up to 128 visible ASCII characters is taken over from the request, or made; the answer and
 the gateway's log tell it.

@@ -38,6 +38,10 @@ pub(crate) enum Problem {
     StorageFull,
     #[error("too many clients follow this search")]
     TooManyStreams,
+    #[error("too many connections; try again shortly")]
+    TooManyConnections,
+    #[error("too many connections from one client; try again shortly")]
+    TooManyFromClient,
     #[error("too many searches from one client; try again in {0} s")]
     RateLimited(u64),
     #[error("the service is not available right now; try again shortly")]
@@ -52,6 +56,10 @@ pub(crate) enum Problem {
     #[error("something went wrong here; it has been logged")]
     Panicked,
 }
+
+/// The code that a client was refused with: an extension of its answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused(pub(super) &'static str);
 
 impl Problem {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
@@ -70,6 +78,8 @@ impl Problem {
             Self::Backlog => (StatusCode::SERVICE_UNAVAILABLE, "backlog_full"),
             Self::StorageFull => (StatusCode::SERVICE_UNAVAILABLE, "storage_full"),
             Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+            Self::TooManyConnections => (StatusCode::SERVICE_UNAVAILABLE, "too_many_connections"),
+            Self::TooManyFromClient => (StatusCode::TOO_MANY_REQUESTS, "too_many_from_client"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Unavailable(_) | Self::Unfit => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
@@ -82,11 +92,24 @@ impl Problem {
         match self {
             Self::RateLimited(seconds) => Some(*seconds),
             Self::StorageFull => Some(10),
-            Self::TooManyStreams | Self::Backlog | Self::Unavailable(_) | Self::Unfit | Self::NotReady(_) => {
-                Some(1)
-            }
+            Self::TooManyStreams
+            | Self::TooManyConnections
+            | Self::TooManyFromClient
+            | Self::Backlog
+            | Self::Unavailable(_)
+            | Self::Unfit
+            | Self::NotReady(_) => Some(1),
             _ => None,
         }
+    }
+
+    /// The code of a refusal that is no fault of this one request: such are counted, and logged together.
+    fn refusal(&self) -> Option<Refused> {
+        let refuses = matches!(
+            self,
+            Self::TooManyStreams | Self::TooManyFromClient | Self::RateLimited(_) | Self::Backlog
+        );
+        refuses.then(|| Refused(self.status_and_code().1))
     }
 
     /// What a client is told.
@@ -132,10 +155,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         self.log();
         let retry_after = self.retry_after();
+        let refusal = self.refusal();
         let (status, failure) = self.into_failure();
         let mut response = (status, Json(failure)).into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(refusal) = refusal {
+            response.extensions_mut().insert(refusal);
         }
         response
     }

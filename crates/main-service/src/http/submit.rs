@@ -25,7 +25,8 @@ use crate::app::App;
 ///
 /// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
 /// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
-/// search that has neither failed nor been cancelled may be given instead of a new one.
+/// search that has neither failed nor been cancelled may be given instead of a new one. It is cancelled only when each
+/// client that was given it has cancelled it.
 ///
 /// After a 503 `unavailable` the search may have been accepted all the same; with an `Idempotency-Key` trying again
 /// finds it.

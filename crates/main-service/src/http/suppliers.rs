@@ -8,6 +8,7 @@ use axum::{
 };
 use contracts::{SupplierListing, envelope::Success};
 
+use super::openapi::ListingFailures;
 use crate::app::App;
 
 /// Lists the suppliers
@@ -18,7 +19,10 @@ use crate::app::App;
     path = "/api/suppliers",
     operation_id = "suppliers",
     tag = "places",
-    responses((status = 200, description = "These are asked.", body = Success<Vec<SupplierListing>>)),
+    responses(
+        (status = 200, description = "These are asked.", body = Success<Vec<SupplierListing>>),
+        ListingFailures,
+    ),
 )]
 pub(super) async fn suppliers(State(app): State<Arc<App>>) -> impl IntoResponse {
     let listing: Vec<SupplierListing> = app.condition.suppliers();

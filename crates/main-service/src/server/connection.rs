@@ -6,7 +6,10 @@
 use std::{
     future::{pending, poll_fn},
     pin::{Pin, pin},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -18,27 +21,25 @@ use hyper::{
     server::conn::http1,
     service::{Service, service_fn},
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::TcpStream,
-    time::{Sleep, sleep, timeout},
+    time::{Sleep, sleep},
 };
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use super::{
-    HEADER_TIMEOUT, Limits, Peer,
+    Limits,
+    door::Place,
     event_stream::{Answer, EventStream, Takeover},
-    wire::{Patience, Wire},
+    wire::{Flushed, Patience, Wire},
 };
 
 /// Serves a connection until one of the two sides ends it. When the gateway stops it may be cut off: half a request
 /// or an answer that nobody takes must not hold the others up.
 pub(super) async fn serve(
     socket: TcpStream,
-    peer: Peer,
+    place: Place,
     router: Router,
     limits: Limits,
     stop: CancellationToken,
@@ -50,13 +51,14 @@ pub(super) async fn serve(
         // Most clients go when their stream has ended: hyper's buffers are for those that say more.
         let speaks = tokio::select! {
             biased;
-            speaks = timeout(HEADER_TIMEOUT, wire.speaks()) => speaks,
+            speaks = wire.speaks() => speaks,
+            () = place.outstayed(|| Some(0)) => return,
             () = stopping.as_mut() => return,
         };
-        if !matches!(speaks, Ok(true)) {
+        if !speaks {
             return;
         }
-        match requests(wire, peer, router.clone(), stopping.as_mut(), limits.farewell).await {
+        match requests(wire, &place, router.clone(), stopping.as_mut(), limits.farewell).await {
             Ok(Some((next, stream))) => match stream.pour(next, Patience { limits, stop: &stop }).await {
                 Ok(Some(next)) => wire = next,
                 Ok(None) => return,
@@ -71,17 +73,22 @@ pub(super) async fn serve(
 /// Answers requests, until one is answered by an event stream, or until the connection's end.
 async fn requests(
     wire: Wire,
-    peer: Peer,
+    place: &Place,
     router: Router,
     mut stopping: Pin<&mut WaitForCancellationFuture<'_>>,
     farewell: Duration,
 ) -> hyper::Result<Option<(Wire, EventStream)>> {
     let flushed = wire.flushed();
     let taken = Arc::new(Mutex::new(None));
+    // Even between two requests, odd while one is being answered.
+    let steps = Arc::new(AtomicU32::new(0));
+    let (peer, idle) = (place.peer(), idle(flushed.clone(), Arc::clone(&steps)));
     let router = TowerToHyperService::new(router);
     let answer = |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         let (takeover, taken) = (Takeover::of(&request), Arc::clone(&taken));
+        let steps = Arc::clone(&steps);
+        steps.fetch_add(1, Ordering::Relaxed);
         let response = router.call(request);
         async move {
             match takeover.take(response.await?) {
@@ -90,17 +97,23 @@ async fn requests(
                     // hyper waits for an answer until it is relieved of the connection.
                     pending().await
                 }
-                Answer::Plain(response) => Ok::<_, std::convert::Infallible>(response),
+                Answer::Plain(response) => {
+                    steps.fetch_add(1, Ordering::Relaxed);
+                    Ok::<_, std::convert::Infallible>(response)
+                }
             }
         }
     };
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        // That is for `outstayed` to see.
+        .header_read_timeout(None)
+        // A client that sends no more may still wait for its answer.
+        .half_close(true)
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(wire), service_fn(answer));
     // In a box, so that a stream does not keep the room for it.
     let mut connection = Box::new(connection);
+    let mut outstayed = Box::pin(place.outstayed(idle));
     let mut cut_off: Option<Pin<Box<Sleep>>> = None;
 
     let stream = poll_fn(|cx| {
@@ -117,6 +130,9 @@ async fn requests(
             if let Some(cut_off) = &mut cut_off {
                 return cut_off.as_mut().poll(cx).map(|()| Ok(None));
             }
+            if outstayed.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(None));
+            }
             if stopping.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
@@ -132,6 +148,14 @@ async fn requests(
         wire.unread(&parts.read_buf);
         (wire, stream)
     }))
+}
+
+/// Tells whether a connection is idle, as [`Place::outstayed`] asks it.
+fn idle(flushed: Flushed, steps: Arc<AtomicU32>) -> impl Fn() -> Option<u32> {
+    move || {
+        let steps = steps.load(Ordering::Relaxed);
+        (flushed.get() && steps.is_multiple_of(2)).then_some(steps)
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 //! While hyper writes an answer it keeps a buffer of 8 KiB for what is to be written and one for what may be read.
 //! So an event stream is taken from it before its first byte is written, and written here: chunked, as hyper would
 //! do it, each frame straight from the feed that shares it among all who follow.
+//!
+//! A client that sends no more may still read (`shutdown(SHUT_WR)`, `nc -N`), so its stream goes on. A comment is
+//! written to it at once: one that has closed its socket answers with a reset, which ends the stream.
 
 use std::{
     io::{self, Write as _},
     time::SystemTime,
 };
 
-use super::wire::{Patience, Wire};
+use super::wire::{Departure, Patience, Wire};
 use axum::body::{Body, BodyDataStream, HttpBody};
 use bytes::{Buf, Bytes};
 use futures_util::{FutureExt, StreamExt};
@@ -24,6 +27,9 @@ const CHUNK_END: &[u8] = b"\r\n";
 const LAST_CHUNK_END: &[u8] = b"\r\n0\r\n\r\n";
 /// What ends an answer without a chunk.
 const NO_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// A comment, which readers of event streams pass by.
+const COMMENT: &[u8] = b":\n\n";
 
 /// The longest size of a chunk, and its line's end.
 const MOST_OF_A_SIZE: usize = usize::BITS as usize / 4 + 2;
@@ -81,8 +87,12 @@ impl EventStream {
                 ahead.take()
             } else {
                 tokio::select! {
+                    biased;
                     frame = next(&mut self.body) => frame?,
-                    () = wire.gone() => return Ok(None),
+                    departure = wire.departs() => match departure {
+                        Departure::Finished => Some(Bytes::from_static(COMMENT)),
+                        Departure::Gone => return Ok(None),
+                    },
                 }
             };
             let head = std::mem::take(&mut self.head);

@@ -12,7 +12,7 @@ use std::{
 
 use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::TcpStream,
     time::sleep,
 };
@@ -28,7 +28,19 @@ pub(super) struct Wire {
     socket: TcpStream,
     /// What the client has sent ahead: it is read first.
     unread: BytesMut,
+    /// The client will send no more.
+    finished: bool,
     flushed: Flushed,
+}
+
+/// What a client does that ends its stream, or may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Departure {
+    /// It will send no more. It has either closed its end of the connection for writing and still reads, or it has
+    /// closed it for good: only what is written next shows which.
+    Finished,
+    /// Its connection has broken.
+    Gone,
 }
 
 /// How long to wait for a client that takes nothing.
@@ -67,7 +79,7 @@ impl Flushed {
 
 impl Wire {
     pub(super) fn new(socket: TcpStream) -> Self {
-        Self { socket, unread: BytesMut::new(), flushed: Flushed::default() }
+        Self { socket, unread: BytesMut::new(), finished: false, flushed: Flushed::default() }
     }
 
     pub(super) fn flushed(&self) -> Flushed {
@@ -107,38 +119,41 @@ impl Wire {
         }
     }
 
-    /// Waits until the client says something. `false`: it has gone instead.
+    /// Waits until the client says something. `false`: it won't.
     pub(super) async fn speaks(&mut self) -> bool {
         while self.unread.is_empty() {
-            if self.socket.readable().await.is_err() || self.read_ahead().is_err() {
+            if self.finished || self.socket.readable().await.is_err() || self.read_ahead().is_err() {
                 return false;
             }
         }
         true
     }
 
-    /// Waits until the client has gone. What it sends meanwhile is kept.
-    pub(super) async fn gone(&mut self) {
-        while self.unread.len() < MOST_AHEAD {
-            if self.socket.readable().await.is_err() || self.read_ahead().is_err() {
-                return;
+    /// Waits until the client departs. What it sends meanwhile is kept.
+    pub(super) async fn departs(&mut self) -> Departure {
+        loop {
+            let reads = !self.finished && self.unread.len() < MOST_AHEAD;
+            let awaited = if reads { Interest::READABLE } else { Interest::ERROR };
+            let is_gone = self.socket.ready(awaited).await.is_err() || !reads || self.read_ahead().is_err();
+            if is_gone {
+                return Departure::Gone;
+            }
+            if self.finished {
+                return Departure::Finished;
             }
         }
-        std::future::pending::<()>().await;
     }
 
-    /// Reads what there is; an error if there is an end.
+    /// Reads what there is.
     fn read_ahead(&mut self) -> io::Result<()> {
         let mut chunk = [0; 1024];
         match self.socket.try_read(&mut chunk) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(length) => {
-                self.unread.extend_from_slice(&chunk[..length]);
-                Ok(())
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error),
+            Ok(0) => self.finished = true,
+            Ok(length) => self.unread.extend_from_slice(&chunk[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 }
 

@@ -148,7 +148,17 @@ function render(api) {
     ...schemas.map(schemaSection));
   main.setAttribute('aria-busy', 'false');
   // The section that the address names exists only now.
-  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  if (location.hash) document.getElementById(fragment())?.scrollIntoView();
+}
+
+// What the address names. A fragment may hold anything, also a percent sign that begins no character.
+function fragment() {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 try {

@@ -3,6 +3,8 @@
 // The id is all that is needed as long as the search can be read. The fragment, which no server sees, says what was
 // searched, so that an expired link can still offer to search again. Pure: takes and gives text.
 
+import { isDay } from "./format.js";
+
 /** The address of a search. */
 export function format(id, query) {
   const { from, to, date, passengers } = query;
@@ -13,6 +15,8 @@ export function format(id, query) {
 export function parse(url) {
   const { searchParams, hash } = new URL(url);
   const parts = /^#([A-Z]{3})-([A-Z]{3})-(\d{4}-\d{2}-\d{2})-([1-9])$/.exec(hash);
-  const query = parts && { from: parts[1], to: parts[2], date: parts[3], passengers: Number(parts[4]) };
+  const query = parts && isDay(parts[3])
+    ? { from: parts[1], to: parts[2], date: parts[3], passengers: Number(parts[4]) }
+    : null;
   return { id: searchParams.get("search") || null, query };
 }

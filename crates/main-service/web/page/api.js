@@ -45,9 +45,10 @@ export function status(id, signal) {
   return call(searchPath(id), { signal, cache: "no-store" });
 }
 
-/** Ends a search. */
-export function cancel(id) {
-  return call(searchPath(id), { method: "DELETE" });
+/** Ends a search, unless others share it. Gives its status: `processing` if it goes on for them. */
+export async function cancel(id) {
+  const data = await call(searchPath(id), { method: "DELETE" });
+  return data.status;
 }
 
 /** The places a text may mean, the likeliest first. */

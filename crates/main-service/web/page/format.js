@@ -57,8 +57,16 @@ export function dayWords(shift) {
   return shift > 0 ? `${shift} days later` : `${-shift} days earlier`;
 }
 
-/** `Thu 10 Jul 2025` */
+/** Whether a text written `YYYY-MM-DD` is a day of the calendar. */
+export function isDay(text) {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? civilDay(text) : NaN;
+  // Some days that do not exist are taken for later ones.
+  return !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
+}
+
+/** `Thu 10 Jul 2025`; a text that is no day, as it is. */
 export function date(text) {
+  if (!isDay(text)) return text;
   const parts = new Intl.DateTimeFormat("en-GB", {
     weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
   }).formatToParts(civilDay(text));
@@ -66,9 +74,11 @@ export function date(text) {
   return ["weekday", "day", "month", "year"].map(part).join(" ");
 }
 
-/** The day `days` after the one that is written `YYYY-MM-DD`, written the same. */
+/** The day `days` after the one that is written `YYYY-MM-DD`, written the same; null where years have no four digits. */
 export function addDays(text, days) {
-  return new Date(civilDay(text) + days * DAY_MS).toISOString().slice(0, 10);
+  const day = new Date(civilDay(text) + days * DAY_MS);
+  const written = Number.isNaN(day.getTime()) ? "" : day.toISOString().slice(0, 10);
+  return isDay(written) ? written : null;
 }
 
 /** The day a `Date` falls on where its user is, written `YYYY-MM-DD`. */

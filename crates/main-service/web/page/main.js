@@ -12,7 +12,9 @@ import { Fares } from "./render-fares.js";
 import { Filters } from "./render-filters.js";
 import { renderNotice, renderSummary, spokenState, titleOf } from "./render-summary.js";
 import { Suppliers } from "./render-suppliers.js";
-import { isRunning, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings } from "./search.js";
+import {
+  isRunning, supplierRows, unknown, withEnd, withoutMore, withPartial, withStatus, withWarnings,
+} from "./search.js";
 
 const form = new Form((query) => submit(query));
 const filters = new Filters(() => render());
@@ -107,7 +109,12 @@ async function cancel() {
   const { id } = search;
   byId("cancel").ariaDisabled = "true";
   try {
-    await api.cancel(id);
+    const status = await api.cancel(id);
+    if (status === "processing" && search?.id === id && isRunning(search)) {
+      // It goes on for others who share it: here it has ended, with what has come.
+      leave();
+      change(withoutMore(search));
+    }
   } catch (error) {
     // Ended meanwhile, or gone: the stream will tell.
     if (!(error instanceof api.Problem && error.status < 500)) announce("Cancelling failed. Try again.", { now: true });
@@ -187,11 +194,14 @@ function notice(shown) {
   if (phase === "cancelled") {
     return { title: "Search cancelled", text: "It was ended before a fare had arrived.", actions: again };
   }
-  const on = (days) => () => void resubmit({ ...query, date: addDays(query.date, days) });
+  const other = (label, days) => {
+    const date = query && addDays(query.date, days);
+    return date ? [[label, () => void resubmit({ ...query, date })]] : [];
+  };
   return {
     title: "No flights found",
     text: "No supplier sells this route on this day. Another day may do.",
-    actions: query ? [["Day before", on(-1)], ["Day after", on(1)]] : [],
+    actions: [...other("Day before", -1), ...other("Day after", 1)],
   };
 }
 

@@ -76,6 +76,11 @@ export function isStalled(search) {
   return search.warnings.some(({ code }) => code === "no_worker");
 }
 
+/** After its user has left it while others go on with it: cancelled, with what has come so far. */
+export function withoutMore(search) {
+  return { ...search, phase: "cancelled", connection: "open" };
+}
+
 /** Whether the search still runs, so far as is known. */
 export function isRunning(search) {
   return search.phase === "loading" || search.phase === "processing";

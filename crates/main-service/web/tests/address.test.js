@@ -12,7 +12,8 @@ test("an address leads back to its search", () => {
 
 test("the id alone is enough, and a fragment that is no query is none", () => {
   assert.deepEqual(parse(`http://localhost/?search=${ID}`), { id: ID, query: null });
-  for (const hash of ["#top", "#CGK-DPS", "#CGK-DPS-2027-07-10-0", "#cgk-dps-2027-07-10-1"]) {
+  for (const hash of ["#top", "#CGK-DPS", "#CGK-DPS-2027-07-10-0", "#cgk-dps-2027-07-10-1",
+    "#CGK-DPS-9999-99-99-9", "#CGK-DPS-2027-02-30-1", "#CGK-DPS-2027-00-01-1"]) {
     assert.equal(parse(`http://localhost/${hash}`).query, null, hash);
   }
   assert.equal(parse("http://localhost/?search=").id, null);

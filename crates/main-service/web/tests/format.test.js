@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  addDays, clock, date, dayMark, dayShift, dayWords, duration, elapsed, flightNumbers, minuteOfDay, plural, price,
-  stops, today,
+  addDays, clock, date, dayMark, dayShift, dayWords, duration, elapsed, flightNumbers, isDay, minuteOfDay, plural,
+  price, stops, today,
 } from "../page/format.js";
 
 test("prices are grouped by dots and led by the currency", () => {
@@ -49,6 +49,18 @@ test("dates are written the same everywhere", () => {
   assert.equal(addDays("2027-02-28", 1), "2027-03-01");
   assert.equal(addDays("2027-01-01", -1), "2026-12-31");
   assert.equal(today(new Date(2027, 0, 2, 0, 30)), "2027-01-02");
+});
+
+test("what is no day is shown as it is, and has no day after it", () => {
+  for (const text of ["9999-99-99", "2027-02-30", "2027-13-01", "0000-00-00", "nonsense", ""]) {
+    assert.equal(isDay(text), false, text);
+    assert.equal(date(text), text);
+    assert.equal(addDays("nonsense", 1), null);
+  }
+  for (const text of ["0000-01-01", "2024-02-29", "9999-12-31"]) assert.equal(isDay(text), true, text);
+  assert.equal(date("9999-12-31"), "Fri 31 Dec 9999");
+  assert.equal(addDays("9999-12-31", 1), null);
+  assert.equal(addDays("0000-01-01", -1), null);
 });
 
 test("elapsed times keep their width", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  isRunning, isStalled, progress, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings,
+  isRunning, isStalled, progress, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings, withoutMore,
 } from "../page/search.js";
 
 const GA = { code: "GA", name: "Garuda Indonesia", status: "ok", elapsed_ms: 700 };
@@ -54,6 +54,13 @@ test("what a snapshot knows stays when the connection breaks before the answers 
 test("who was not heard when a search was cancelled is not waited for", () => {
   const search = withEnd(withPartial(withStatus(unknown("id"), processing), partial), { status: "cancelled", results: [] });
   assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "dropped"]);
+});
+
+test("a shared search that its user has left stands as it was then", () => {
+  const left = withoutMore(withPartial(withStatus(unknown("id"), processing), partial));
+  assert.ok(!isRunning(left));
+  assert.equal(left.total, 1);
+  assert.deepEqual(supplierRows(left).map(({ status }) => status), ["ok", "dropped"]);
 });
 
 test("an end without details, as the replaced system writes it, is enough", () => {

@@ -50,20 +50,31 @@ failures! {
         Problem::BodyTooSlow,
         Problem::KeyReused,
         Problem::RateLimited(30),
+        Problem::TooManyFromClient,
         Problem::Backlog,
         Problem::StorageFull,
+        Problem::TooManyConnections,
         unavailable(),
         Problem::NotReady("Redis has no replica, which ACCEPT_DURABILITY=replica needs".into()),
         Problem::Panicked,
     ];
     /// Of asking for a search's state.
-    StatusFailures: [malformed_id(), Problem::UnknownSearch, unavailable(), Problem::Panicked];
+    StatusFailures: [
+        malformed_id(),
+        Problem::UnknownSearch,
+        Problem::TooManyFromClient,
+        unavailable(),
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
     /// Of a cancellation.
     CancelFailures: [
         malformed_id(),
         Problem::UnknownSearch,
         Problem::AlreadyEnded,
+        Problem::TooManyFromClient,
         unavailable(),
+        Problem::TooManyConnections,
         Problem::Panicked,
     ];
     /// Of opening a stream: it opens without Redis, too.
@@ -72,14 +83,20 @@ failures! {
         Problem::Query("Failed to deserialize query string: duplicate field `partials`".into()),
         Problem::UnknownSearch,
         Problem::TooManyStreams,
+        Problem::TooManyFromClient,
+        Problem::TooManyConnections,
         Problem::Panicked,
     ];
     /// Of asking for places.
     PlaceFailures: [
         wrong("q", "is required"),
         Problem::Query("Failed to deserialize query string: duplicate field `q`".into()),
+        Problem::TooManyFromClient,
+        Problem::TooManyConnections,
         Problem::Panicked,
     ];
+    /// Of asking for what can always be told.
+    ListingFailures: [Problem::TooManyFromClient, Problem::TooManyConnections];
     /// Of asking whether the gateway is of use.
     ReadinessFailures: [Problem::NotReady("Redis does not answer".into())];
 }

@@ -3,6 +3,7 @@ use std::{convert::Infallible, net::Ipv4Addr, time::Duration};
 use axum::{body::Body, http::header::CONTENT_TYPE, routing::get};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -10,7 +11,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::*;
+use super::{super::door::Door, *};
+use crate::{TrustedProxies, clients::Clients};
 
 const LIMITS: Limits =
     Limits { connections: 1, peer_timeout: Duration::from_secs(5), farewell: Duration::from_secs(5) };
@@ -32,7 +34,9 @@ async fn connect(ending: watch::Receiver<bool>) -> TcpStream {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (socket, peer) = listener.accept().await.unwrap();
-    tokio::spawn(serve(socket, Peer(peer.ip()), router, LIMITS, CancellationToken::new()));
+    let clients = Clients::new(TrustedProxies::default(), 0);
+    let place = Arc::new(Door::new(1, Arc::new(clients))).admit(peer.ip()).unwrap();
+    tokio::spawn(serve(socket, place, router, LIMITS, CancellationToken::new()));
     client
 }
 
@@ -113,6 +117,40 @@ async fn a_stream_ends_when_its_client_has_gone() {
     let mut client = connect(ended).await;
     client.write_all(STREAM.as_bytes()).await.unwrap();
     read_to(&mut client, "data: 1\n\n\r\n").await;
+    drop(client);
+    timeout(Duration::from_secs(5), ending.closed()).await.expect("nobody waits for the end");
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_more_has_its_answers_to_their_end() {
+    let (ending, ended) = watch::channel(false);
+    for requests in [vec![PLAIN], vec![STREAM], vec![PLAIN, STREAM, PLAIN]] {
+        ending.send_replace(false);
+        let mut client = connect(ended.clone()).await;
+        client.write_all(requests.concat().as_bytes()).await.unwrap();
+        client.shutdown().await.unwrap();
+        if requests.contains(&STREAM) {
+            read_to(&mut client, "data: 1\n\n\r\n").await;
+            // What shows whether it listens.
+            read_to(&mut client, "3\r\n:\n\n\r\n").await;
+        }
+        ending.send_replace(true);
+        let mut rest = String::new();
+        let read = client.read_to_string(&mut rest);
+        timeout(Duration::from_secs(5), read).await.expect("the connection ends").unwrap();
+        let end = if requests.ends_with(&[PLAIN]) { "plain" } else { "data: 2\n\n\r\n0\r\n\r\n" };
+        assert!(rest.ends_with(end), "{requests:?}: {rest:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_sent_no_more_and_then_goes_is_noticed() {
+    let (ending, ended) = watch::channel(false);
+    let mut client = connect(ended).await;
+    client.write_all(STREAM.as_bytes()).await.unwrap();
+    client.shutdown().await.unwrap();
+    read_to(&mut client, "3\r\n:\n\n\r\n").await;
+    SockRef::from(&client).set_linger(Some(Duration::ZERO)).unwrap();
     drop(client);
     timeout(Duration::from_secs(5), ending.closed()).await.expect("nobody waits for the end");
 }

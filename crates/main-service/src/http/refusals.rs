@@ -1,0 +1,86 @@
+//! Clients that are refused, wherever that is done: counted, and answered in one way.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use hyper::body::{Frame, SizeHint};
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{Problem, body::pass_by, health, problem::Refused};
+use crate::{
+    app::App,
+    clients::{Clients, Held},
+    server::{Peer, Refusal},
+};
+
+/// Counts the answers that refuse something.
+pub(super) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if let Some(Refused(code)) = response.extensions().get() {
+        app.refusals.count(code);
+    }
+    response
+}
+
+/// What a connection past a limit is told.
+pub(super) async fn past_the_limit(Extension(refusal): Extension<Refusal>) -> Problem {
+    match refusal {
+        Refusal::Full => Problem::TooManyConnections,
+        Refusal::OfClient => Problem::TooManyFromClient,
+    }
+}
+
+/// Limits how many requests and streams one client has under way behind a trusted proxy: the connection is the
+/// proxy's, and counts for nobody.
+pub(super) async fn limit_forwarded(
+    State(clients): State<Arc<Clients>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Some(Peer(peer)) = request.extensions().get().copied() else { return Ok(next.run(request).await) };
+    let client = clients.proxies().client(peer, request.headers());
+    // A direct client's connections are counted already, and a proxy may ask for itself.
+    if clients.count(peer) || !clients.count(client) || health::is_asked(request.uri()) {
+        return Ok(next.run(request).await);
+    }
+    let Some(held) = clients.hold(client) else {
+        pass_by(request.into_body()).await;
+        return Err(Problem::TooManyFromClient);
+    };
+    Ok(next.run(request).await.map(|body| Body::new(HeldBody { body, _held: held })))
+}
+
+/// A body for as long as which its client is counted.
+struct HeldBody {
+    body: Body,
+    _held: Held,
+}
+
+impl HttpBody for HeldBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,17 @@
+//! Logs that clients are refused: at once when it begins, then every ten seconds for as long as it goes on.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// The pause after a line.
+const PAUSE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    while let Some(by_code) = stop.run_until_cancelled(app.refusals.told()).await {
+        tracing::warn!(by_code, "clients were refused");
+        stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
+    }
+}

@@ -1,0 +1,173 @@
+//! Full of connections, a gateway serves those it has, tells its health, and keeps room for other clients.
+
+use std::time::Duration;
+
+use e2e::{Gateway, System, client::example, eventually, wait::within};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
+
+/// A connection from any of this host's addresses.
+async fn connect(from: &str, gateway: &Gateway) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    socket.connect(format!("127.0.0.1:{}", gateway.port).parse().unwrap()).await.unwrap()
+}
+
+/// The first part of the answer to a request, which for a stream is its beginning.
+async fn ask(socket: &mut TcpStream, path: &str, header: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\n{header}\r\n");
+    // Where the connection is cut off there is no answer.
+    let _ = socket.write_all(request.as_bytes()).await;
+    let mut answer = vec![0; 4096];
+    let length = timeout(Duration::from_secs(30), socket.read(&mut answer)).await.expect("an answer");
+    String::from_utf8_lossy(&answer[..length.unwrap_or(0)]).into_owned()
+}
+
+/// What a request on a connection of its own is answered.
+async fn ask_anew(gateway: &Gateway, from: &str, path: &str) -> String {
+    ask(&mut connect(from, gateway).await, path, "").await
+}
+
+/// Opens streams until one is refused, from this address. Gives those that are open, and the refusal.
+async fn fill(gateway: &Gateway, from: &str, id: &str) -> (Vec<TcpStream>, String) {
+    let mut streams = Vec::new();
+    loop {
+        let mut socket = connect(from, gateway).await;
+        let answer = ask(&mut socket, &format!("/api/flights/search/{id}/stream"), "").await;
+        if !answer.starts_with("HTTP/1.1 200 ") {
+            return (streams, answer);
+        }
+        streams.push(socket);
+    }
+}
+
+fn assert_refused(answer: &str, status: u16, code: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    let head = head.to_ascii_lowercase();
+    assert!(head.contains("\r\nretry-after: 1") && head.contains("\r\nx-request-id: "), "{answer}");
+    assert_eq!(serde_json::from_str::<Value>(body).unwrap()["code"], code);
+}
+
+async fn logged(gateway: &Gateway, code: &str) {
+    eventually("the refusals are logged", async || {
+        let log = gateway.service.log();
+        let line = log.lines().find(|line| line.contains("clients were refused") && line.contains(code))?;
+        line.contains("WARN").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_gateway_tells_its_health_and_serves_its_streams() {
+    let system = System::builder().workers(0).set("MAX_CONNECTIONS", "20").start().await;
+    let gateway = &system.gateways[0];
+    let id = gateway.client().submit().await;
+    let (mut streams, refused) = fill(gateway, "127.0.0.1", &id).await;
+    assert!((15..=20).contains(&streams.len()), "{}", streams.len());
+    assert_refused(&refused, 503, "too_many_connections");
+    for path in ["/health/live", "/health/ready"].repeat(20) {
+        let answer = ask_anew(gateway, "127.0.0.1", path).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"success\":true"), "{answer}");
+    }
+    assert_refused(&ask_anew(gateway, "127.0.0.1", "/api/suppliers").await, 503, "too_many_connections");
+    logged(gateway, "too_many_connections").await;
+    let lines = gateway.service.log().matches("clients were refused").count();
+    assert!(lines <= 3, "one line now and then: {lines}");
+
+    // The streams are there still, and there is room when one has gone.
+    let mut one = streams.pop().unwrap();
+    // Silent, or a comment has come: it has not ended.
+    let read = timeout(Duration::from_millis(50), one.read(&mut [0])).await;
+    assert!(read.is_err() || matches!(read, Ok(Ok(1))), "{read:?}");
+    drop(one);
+    eventually("there is room again", async || {
+        ask_anew(gateway, "127.0.0.1", "/api/suppliers").await.starts_with("HTTP/1.1 200 ").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_give_way_and_keep_nobody_from_the_health() {
+    let system = System::builder().workers(0).set("MAX_CONNECTIONS", "20").start().await;
+    let gateway = &system.gateways[0];
+    let mut idle = Vec::new();
+    for n in 0..400 {
+        let mut socket = connect("127.0.0.1", gateway).await;
+        if n % 2 == 0 {
+            // Half a request is none.
+            let _ = socket.write_all(b"GET /health/live HTTP/1.1\r\n").await;
+        }
+        idle.push(socket);
+    }
+    let health = ask_anew(gateway, "127.0.0.1", "/health/live").await;
+    assert!(health.starts_with("HTTP/1.1 200 "), "{health}");
+    // Far sooner than the half minute that they have where there is room.
+    within(Duration::from_secs(15), "a search is accepted", async || {
+        let posted = gateway.client().post(&example()).await.0;
+        (posted == 200).then_some(())
+    })
+    .await;
+    drop(idle);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_client_leaves_room_for_the_others() {
+    let limits = System::builder().workers(0).set("MAX_CONNECTIONS", "40");
+    let system = limits.set("MAX_CONNECTIONS_PER_CLIENT", "10").start().await;
+    let gateway = &system.gateways[0];
+    let id = gateway.client().submit().await;
+    let (streams, refused) = fill(gateway, "127.0.0.2", &id).await;
+    assert_eq!(streams.len(), 10);
+    assert_refused(&refused, 429, "too_many_from_client");
+    let health = ask_anew(gateway, "127.0.0.2", "/health/live").await;
+    assert!(health.starts_with("HTTP/1.1 200 "), "{health}");
+    assert_eq!(gateway.client().post(&example()).await.0, 200, "another client has room");
+    logged(gateway, "too_many_from_client").await;
+    drop(streams);
+    eventually("it has room again", async || {
+        ask_anew(gateway, "127.0.0.2", "/api/suppliers").await.starts_with("HTTP/1.1 200 ").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_trusted_proxy_the_forwarded_clients_requests_count() {
+    let limits = System::builder().workers(0).set("MAX_CONNECTIONS_PER_CLIENT", "2");
+    let system = limits.set("TRUSTED_PROXIES", "127.0.0.1").start().await;
+    let gateway = &system.gateways[0];
+    let id = gateway.client().submit().await;
+    let path = format!("/api/flights/search/{id}/stream");
+    let open = async |client: &str, path: &str| {
+        let mut socket = connect("127.0.0.1", gateway).await;
+        let answer = ask(&mut socket, path, &format!("x-forwarded-for: {client}\r\n")).await;
+        (socket, answer)
+    };
+    let mut streams = Vec::new();
+    // One IPv6 client, whatever it calls itself.
+    for client in ["2001:db8::1", "2001:db8::2"] {
+        let (socket, answer) = open(client, &path).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        streams.push(socket);
+    }
+    assert_refused(&open("2001:db8::3", "/api/suppliers").await.1, 429, "too_many_from_client");
+    assert!(open("2001:db8::3", "/health/ready").await.1.starts_with("HTTP/1.1 200 "));
+    assert!(open("2001:db8:0:1::1", "/api/suppliers").await.1.starts_with("HTTP/1.1 200 "));
+    // What the proxy asks for itself, by however many connections, is nobody's.
+    let mut own = Vec::new();
+    for _ in 0..5 {
+        let mut socket = connect("127.0.0.1", gateway).await;
+        assert!(ask(&mut socket, &path, "").await.starts_with("HTTP/1.1 200 "));
+        own.push(socket);
+    }
+    logged(gateway, "too_many_from_client").await;
+    drop(streams);
+    eventually("it has room again", async || {
+        open("2001:db8::3", "/api/suppliers").await.1.starts_with("HTTP/1.1 200 ").then_some(())
+    })
+    .await;
+}

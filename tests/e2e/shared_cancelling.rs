@@ -1,0 +1,75 @@
+//! A search that several clients were given ends for all only when each has cancelled it.
+
+use e2e::{Client, System, client::example};
+use reqwest::StatusCode;
+
+async fn sharing() -> System {
+    System::builder().workers(0).set("COALESCE_SECS", "60").start().await
+}
+
+async fn post(client: &Client, key: &str) -> String {
+    let (status, answer) = client.post_with(&example(), &[("idempotency-key", key)]).await;
+    assert_eq!(status, 200, "{answer}");
+    answer["data"]["search_id"].as_str().unwrap().to_owned()
+}
+
+/// Cancels, and gives the status and what is said about it.
+async fn cancel(client: &Client, id: &str) -> (String, String) {
+    let (status, answer) = client.cancel(id).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&answer["data"]["status"]), text(&answer["message"]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_last_ones_delete_cancels() {
+    let system = sharing().await;
+    let client = system.client();
+    let id = client.submit().await;
+    assert_eq!((client.submit().await, client.submit().await), (id.clone(), id.clone()));
+    let stream = client.follow(&id).await;
+
+    let (status, message) = cancel(&client, &id).await;
+    assert_eq!(status, "processing");
+    assert_eq!(message, "The search goes on without you: 2 other clients still follow it");
+    assert_eq!(
+        cancel(&client, &id).await.1,
+        "The search goes on without you: 1 other client still follows it"
+    );
+    assert_eq!(client.state(&id).await.1["data"]["status"], "processing");
+    assert_eq!(client.submit().await, id, "it is shared still");
+    assert_eq!(cancel(&client, &id).await.0, "processing");
+    assert_eq!(cancel(&client, &id).await.0, "cancelled");
+
+    let told = stream.all().await;
+    assert_eq!((told.len(), &told[0].json()["status"]), (1, &"cancelled".into()));
+    assert_eq!(client.cancel(&id).await.0, StatusCode::CONFLICT);
+    assert_ne!(client.submit().await, id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_client_that_repeats_itself_is_one() {
+    let system = sharing().await;
+    let client = system.client();
+    let id = post(&client, "order-1").await;
+    assert_eq!((post(&client, "order-1").await, post(&client, "order-1").await), (id.clone(), id.clone()));
+    assert_eq!(cancel(&client, &id).await.0, "cancelled");
+
+    let id = post(&client, "order-2").await;
+    assert_eq!((post(&client, "order-3").await, post(&client, "order-3").await), (id.clone(), id.clone()));
+    assert_eq!(cancel(&client, &id).await.0, "processing", "another key is another client");
+    assert_eq!(cancel(&client, &id).await.0, "cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_the_last_one_is_leaving_is_given_to_nobody() {
+    let system = sharing().await;
+    let client = system.client();
+    let id = client.submit().await;
+    // As after a gateway that died between the two steps of a cancellation.
+    let _: u64 = system.redis.run(&format!("HSET flight.search.record:{id} sharers -1")).await;
+    let other = client.submit().await;
+    assert_ne!(other, id);
+    assert_eq!(cancel(&client, &id).await.0, "cancelled");
+    assert_eq!(client.state(&other).await.1["data"]["status"], "processing");
+}
