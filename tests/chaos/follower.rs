@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use e2e::{Client, EventStream};
 use rand::{RngExt, rngs::StdRng};
 use reqwest::{Method, Response, StatusCode};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::story::{Fate, Story};
 
@@ -85,7 +85,7 @@ impl Follower {
                     }
                 }
                 Some(response) => {
-                    self.story.fate = Fate::Dismissed(response.status());
+                    self.story.fate = Fate::Dismissed(response.status(), Instant::now());
                     break;
                 }
             };

@@ -1,11 +1,13 @@
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 use e2e::Event;
 use reqwest::StatusCode;
+use serde_json::Value;
+use tokio::time::Instant;
 
 /// What one client has heard of its search.
 #[derive(Debug)]
@@ -33,8 +35,33 @@ pub(crate) struct Heard {
 pub(crate) enum What {
     /// That this supplier has answered.
     Answer(String),
-    /// How the search has ended, and the suppliers its end tells of.
-    End(String, BTreeSet<String>),
+    /// How the search has ended.
+    End(End),
+}
+
+/// How a search has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) status: String,
+    /// The suppliers it tells of, each with how it answered and how many offers it had.
+    pub(crate) suppliers: BTreeMap<String, (String, u64)>,
+}
+
+impl End {
+    /// From its status and the list of the suppliers' reports.
+    pub(crate) fn new(status: &str, reports: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let report = |report: &Value| {
+            (text(&report["code"]), (text(&report["status"]), report["offers"].as_u64().unwrap_or_default()))
+        };
+        let suppliers = reports.as_array().into_iter().flatten().map(report).collect();
+        Self { status: status.to_owned(), suppliers }
+    }
+
+    /// Whether a supplier was not heard.
+    pub(crate) fn has_timeout(&self) -> bool {
+        self.suppliers.values().any(|(status, _)| status == "timeout")
+    }
 }
 
 /// What became of a client.
@@ -42,8 +69,8 @@ pub(crate) enum What {
 pub(crate) enum Fate {
     /// It followed for as long as it wanted, or still does.
     Free,
-    /// It was sent away with this status, and does not come back.
-    Dismissed(StatusCode),
+    /// It was sent away with this status then, and does not come back.
+    Dismissed(StatusCode, Instant),
 }
 
 impl Story {
@@ -55,10 +82,9 @@ impl Story {
     /// Adds an event.
     pub(crate) fn hears(&mut self, event: &Event) {
         let data = event.json();
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or("?").to_owned();
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
         let what = if event.is_terminal() {
-            let suppliers = data["suppliers"].as_array().into_iter().flatten();
-            What::End(text(&data["status"]), suppliers.map(|report| text(&report["code"])).collect())
+            What::End(End::new(&text(&data["status"]), &data["suppliers"]))
         } else {
             What::Answer(text(&data["supplier"]["code"]))
         };
@@ -77,9 +103,12 @@ impl Story {
         self.ends().next().is_some()
     }
 
-    /// The terminal events it has heard; one is right.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|event| matches!(event.what, What::End(..)))
+    /// The ends it has heard; one is right.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = &End> {
+        self.heard.iter().filter_map(|event| match &event.what {
+            What::End(end) => Some(end),
+            What::Answer(_) => None,
+        })
     }
 
     /// Whether places rise by one from 1, nothing comes after the end, and partials only to whom wants them.
@@ -87,6 +116,12 @@ impl Story {
         let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
         let places = self.heard.iter().zip(1..).all(|(event, place)| event.place == place);
         ends_last && if self.partials { places } else { self.heard.len() <= 1 }
+    }
+
+    /// The same where Redis may have lost something meanwhile: then places may be missing.
+    pub(crate) fn rises(&self) -> bool {
+        let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
+        ends_last && self.heard.is_sorted_by(|a, b| a.place < b.place)
     }
 
     /// Whether a supplier's answer came more than once.
@@ -97,12 +132,8 @@ impl Story {
 
     /// Whether a supplier's answer came of which the end does not tell.
     pub(crate) fn has_answer_without_end(&self) -> bool {
-        let ended = self.ends().find_map(|event| match &event.what {
-            What::End(_, suppliers) => Some(suppliers),
-            What::Answer(_) => None,
-        });
-        let is_missing = |suppliers: &BTreeSet<String>, event: &Heard| matches!(&event.what, What::Answer(code) if !suppliers.contains(code));
-        ended.is_some_and(|suppliers| self.heard.iter().any(|event| is_missing(suppliers, event)))
+        let is_missing = |end: &End, event: &Heard| matches!(&event.what, What::Answer(code) if !end.suppliers.contains_key(code));
+        self.ends().next().is_some_and(|end| self.heard.iter().any(|event| is_missing(end, event)))
     }
 }
 
