@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
 
@@ -17,7 +17,7 @@ pub(crate) struct Config {
     pub(crate) gateways: usize,
     pub(crate) workers: usize,
     /// Searches that a worker has in hand at once.
-    pub(crate) max_concurrency: usize,
+    pub(crate) max_concurrency: u32,
     /// How long a worker may be silent about a job.
     pub(crate) lease: Duration,
     /// When a search ends at the latest.
@@ -56,7 +56,7 @@ impl Config {
     pub(crate) fn draw(plan: Plan) -> Self {
         let mut chance = plan.chance(0);
         let chance = &mut chance;
-        let max_concurrency = log_uniform(chance, 1..1001);
+        let max_concurrency = log_uniform(chance, 1..=1000);
         let workers = chance.random_range(1..=4);
         let deadline =
             if chance.random_bool(0.5) { millis(chance, 4000..7000) } else { millis(chance, 14_000..18_000) };
@@ -64,7 +64,7 @@ impl Config {
         let airlines: Vec<_> =
             (1..=chance.random_range(1..=3)).map(|number| Airline::any(number, chance)).collect();
         let simulated: Vec<_> =
-            (0..chance.random_range(0..=3)).map(|_| log_uniform(chance, 20..1000) as u64).collect();
+            (0..chance.random_range(0..=3)).map(|_| log_uniform(chance, 20..=1000).into()).collect();
         let is_lossy = chance.random_bool(0.3);
         let appendonly = match chance.random_range(0..10) {
             0..6 => Appendonly::Always,
@@ -76,7 +76,7 @@ impl Config {
             gateways: chance.random_range(1..=3),
             workers,
             max_concurrency,
-            lease: Duration::from_millis(log_uniform(chance, 250..3001) as u64),
+            lease: Duration::from_millis(log_uniform(chance, 250..=3000).into()),
             deadline,
             ttl: Duration::from_secs(ttl),
             supplier_timeout: if chance.random_bool(0.5) {
@@ -93,12 +93,14 @@ impl Config {
             pace: SLOWEST_PACE,
         };
         // As fast as the workers can follow, and a little faster, but for a tiny load's sake.
-        let capacity = u32::try_from(max_concurrency * workers).unwrap_or(u32::MAX);
+        let capacity = max_concurrency * u32::try_from(workers).unwrap_or(u32::MAX);
         config.pace = (config.slowest() / capacity).mul_f64(0.9).clamp(FASTEST_PACE, SLOWEST_PACE);
         // Fewer kinds in one run: then what one does is not hidden by what another one does.
+        let without = std::env::var("CHAOS_WITHOUT").unwrap_or_default();
+        let is_wanted = |kind: &Kind| !without.split(',').any(|name| name == format!("{kind:?}"));
         config.kinds = Kind::ALL
             .into_iter()
-            .filter(|kind| kind.may_befall(&config) && chance.random_bool(0.5))
+            .filter(|kind| chance.random_bool(0.5) && kind.may_befall(&config) && is_wanted(kind))
             .collect();
         config
     }
@@ -113,7 +115,7 @@ impl Config {
     /// Whether a single worker can follow the load.
     pub(crate) fn has_room(&self) -> bool {
         let at_once = self.slowest().as_secs_f64() * 2.0 / self.pace.as_secs_f64();
-        self.max_concurrency as f64 > at_once
+        f64::from(self.max_concurrency) > at_once
     }
 
     /// How many suppliers each search asks.
@@ -127,17 +129,18 @@ impl Config {
             ("SEARCH_DEADLINE_MS", self.deadline.as_millis()),
             ("RECORD_TTL_SECS", self.ttl.as_secs().into()),
             ("JOB_LEASE_MS", self.lease.as_millis()),
-            ("MAX_CONCURRENCY", self.max_concurrency as u128),
+            ("MAX_CONCURRENCY", self.max_concurrency.into()),
             ("SHUTDOWN_GRACE_MS", 5000),
         ];
         settings.map(|(name, value)| (name.to_owned(), value.to_string())).into()
     }
 }
 
-/// Small numbers as often as large ones.
-fn log_uniform(chance: &mut StdRng, range: std::ops::Range<u32>) -> usize {
-    let (low, high) = (f64::from(range.start).ln(), f64::from(range.end).ln());
-    chance.random_range(low..high).exp().floor() as usize
+/// Small numbers as often as large ones: each doubling is as likely as any other.
+fn log_uniform(chance: &mut StdRng, range: RangeInclusive<u32>) -> u32 {
+    let (low, high) = (*range.start(), *range.end());
+    let doubled = low << chance.random_range(0..=(high / low).ilog2());
+    chance.random_range(doubled..=high.min(doubled * 2 - 1))
 }
 
 fn millis(chance: &mut StdRng, range: std::ops::Range<u64>) -> Duration {

@@ -5,7 +5,8 @@
 //! something is wrong it tells what, and the seed with which to try again.
 //!
 //! `CHAOS_SECONDS` makes it longer than 30 s, `CHAOS_SEED` gives it the decisions of an earlier run, and `CHAOS_SEEDS`
-//! makes it so many runs with one seed after the other. `REDIS_SERVER` names another server than Redis of the system.
+//! makes it so many runs with one seed after the other. `REDIS_SERVER` names another server than Redis of the system,
+//! and `CHAOS_WITHOUT=StepService,KillRedis` leaves kinds of trouble out, to find out which ones it takes.
 //!
 //! The seed also decides how the system is set up, which suppliers it has, and which kinds of trouble there are. In most
 //! runs Redis loses nothing that it has acknowledged, and nothing may be lost. In the others it may, and the searches

@@ -91,7 +91,7 @@ impl Oracle<'_> {
     /// What is wrong with a search.
     pub(crate) fn judge(&self, search: &Search) -> Vec<Wrong> {
         if self.config.is_lossy && self.journal.lost_in(search.submitted, search.done) {
-            return self.judge_where_writes_were_lost(search);
+            return judge_where_writes_were_lost(search);
         }
         let nothing = Announced::default();
         let announced = self.news.get(&search.id).unwrap_or(&nothing);
@@ -146,17 +146,6 @@ impl Oracle<'_> {
             }
         }
         lines
-    }
-
-    /// Each client hears an end or that nothing is known, never two ends, and its events rise.
-    fn judge_where_writes_were_lost(&self, search: &Search) -> Vec<Wrong> {
-        let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
-        let wrong = [
-            (Wrong::Lost, any(&|story| !story.has_ended() && story.fate == Fate::Free)),
-            (Wrong::Twice, any(&|story| story.ends().count() > 1)),
-            (Wrong::OutOfOrder, any(&|story| !story.rises())),
-        ];
-        wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
     }
 
     /// A client that has no end has come too late, or there is something wrong.
@@ -224,6 +213,17 @@ impl Oracle<'_> {
             && search.accepted.max(self.calm) + enough < deadline
             && (ended.end.has_timeout() || !self.tells_of_all(&ended.end))
     }
+}
+
+/// Each client hears an end or that nothing is known, never two that differ, and its events rise.
+fn judge_where_writes_were_lost(search: &Search) -> Vec<Wrong> {
+    let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
+    let wrong = [
+        (Wrong::Lost, any(&|story| !story.has_ended() && story.fate == Fate::Free)),
+        (Wrong::Twice, any(&|story| story.ends().skip(1).any(|end| Some(end) != story.ends().next()))),
+        (Wrong::OutOfOrder, any(&|story| !story.rises())),
+    ];
+    wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
 }
 
 /// Whether two clients heard different events at the same place.

@@ -118,10 +118,11 @@ impl Story {
         ends_last && if self.partials { places } else { self.heard.len() <= 1 }
     }
 
-    /// The same where Redis may have lost something meanwhile: then places may be missing.
+    /// The same where Redis may have lost something meanwhile: places may be missing, and the end be told once more.
     pub(crate) fn rises(&self) -> bool {
-        let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
-        ends_last && self.heard.is_sorted_by(|a, b| a.place < b.place)
+        let mut after_end = self.heard.iter().skip_while(|event| matches!(event.what, What::Answer(_)));
+        after_end.all(|event| matches!(event.what, What::End(_)))
+            && self.heard.is_sorted_by(|a, b| a.place < b.place)
     }
 
     /// Whether a supplier's answer came more than once.

@@ -54,5 +54,7 @@ pub(super) async fn trouble(mut course: Course<'_>, store: &mut Store, shim: &Sh
 
 /// New connections go to the primary. What is open stays.
 fn lead(links: &[Arc<Link>], store: &Store) {
-    links.iter().for_each(|link| link.lead_to(store.primary().addr()));
+    for link in links {
+        link.lead_to(store.primary().addr());
+    }
 }
