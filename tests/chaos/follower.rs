@@ -78,6 +78,7 @@ impl Follower {
             let pause = match self.open(gateway).await {
                 None => RETRY,
                 Some(response) if response.status() == StatusCode::OK => {
+                    self.story.visits += 1;
                     match self.listen(EventStream::new(response)).await {
                         Over::Dropped => Duration::ZERO,
                         Over::Ended(_) if self.story.has_ended() && !self.manner.stubborn => break,

@@ -215,15 +215,18 @@ impl Oracle<'_> {
     }
 }
 
-/// Each client hears an end or that nothing is known, never two that differ, and its events rise.
+/// Each client hears an end or that nothing is known, and each of its streams is in order and ends once.
 fn judge_where_writes_were_lost(search: &Search) -> Vec<Wrong> {
     let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
     let wrong = [
-        (Wrong::Lost, any(&|story| !story.has_ended() && story.fate == Fate::Free)),
-        (Wrong::Twice, any(&|story| story.ends().skip(1).any(|end| Some(end) != story.ends().next()))),
-        (Wrong::OutOfOrder, any(&|story| !story.rises())),
+        (Wrong::Lost, any(&|story| !story.has_ended() && !was_unknown(story))),
+        (Wrong::OutOfOrder, any(&|story| !story.is_in_order_by_stream())),
     ];
     wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
+}
+
+fn was_unknown(story: &Story) -> bool {
+    matches!(story.fate, Fate::Dismissed(StatusCode::NOT_FOUND, _))
 }
 
 /// Whether two clients heard different events at the same place.

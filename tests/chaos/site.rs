@@ -88,6 +88,15 @@ impl Site {
         lines
     }
 
+    /// What the services have written as errors.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let logs = self.services().map(Service::log);
+        logs.flat_map(|log| {
+            log.lines().filter(|line| line.contains(" ERROR ")).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
     fn services(&self) -> impl Iterator<Item = &Service> {
         self.gateways.iter().chain(&self.workers).map(|post| &post.service).chain(&self.graveyard)
     }

@@ -13,6 +13,8 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(crate) struct Story {
     partials: bool,
+    /// How many streams it has opened.
+    pub(crate) visits: usize,
     /// The events in the order in which they came.
     pub(crate) heard: Vec<Heard>,
     /// What became of the client.
@@ -26,6 +28,8 @@ pub(crate) struct Heard {
     pub(crate) place: u64,
     /// What it tells.
     pub(crate) what: What,
+    /// On which of the client's streams it came.
+    pub(crate) visit: usize,
     /// Stands for its bytes.
     pub(crate) bytes: u64,
 }
@@ -76,7 +80,7 @@ pub(crate) enum Fate {
 impl Story {
     /// That of a client that has heard nothing yet.
     pub(crate) fn new(partials: bool) -> Self {
-        Self { partials, heard: Vec::new(), fate: Fate::Free }
+        Self { partials, visits: 0, heard: Vec::new(), fate: Fate::Free }
     }
 
     /// Adds an event.
@@ -90,7 +94,7 @@ impl Story {
         };
         let mut hasher = DefaultHasher::new();
         event.raw.hash(&mut hasher);
-        self.heard.push(Heard { place: event.seq(), what, bytes: hasher.finish() });
+        self.heard.push(Heard { place: event.seq(), what, visit: self.visits, bytes: hasher.finish() });
     }
 
     /// What it comes back with.
@@ -118,11 +122,13 @@ impl Story {
         ends_last && if self.partials { places } else { self.heard.len() <= 1 }
     }
 
-    /// The same where Redis may have lost something meanwhile: places may be missing, and the end be told once more.
-    pub(crate) fn rises(&self) -> bool {
-        let mut after_end = self.heard.iter().skip_while(|event| matches!(event.what, What::Answer(_)));
-        after_end.all(|event| matches!(event.what, What::End(_)))
-            && self.heard.is_sorted_by(|a, b| a.place < b.place)
+    /// The same where Redis may have lost something meanwhile. Then a client that comes back may find another story,
+    /// but what one stream tells is in order, and ends once.
+    pub(crate) fn is_in_order_by_stream(&self) -> bool {
+        self.heard.windows(2).all(|two| {
+            let goes_on = matches!(two[0].what, What::Answer(_)) && two[0].place < two[1].place;
+            two[0].visit != two[1].visit || goes_on
+        })
     }
 
     /// Whether a supplier's answer came more than once.
@@ -141,7 +147,7 @@ impl Story {
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "partials: {}, {:?}:", self.partials, self.fate)?;
-        for Heard { place, what, bytes } in &self.heard {
+        for Heard { place, what, bytes, .. } in &self.heard {
             write!(f, " {place} {what:?} ({bytes:04x})", bytes = bytes & 0xffff)?;
         }
         Ok(())

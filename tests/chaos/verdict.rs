@@ -79,6 +79,9 @@ impl Verdict {
         for one in self.left_behind.iter().chain(&self.crashes).take(TOLD) {
             let _ = writeln!(text, "--- {one}");
         }
+        for line in site.errors().iter().take(TOLD) {
+            let _ = writeln!(text, "{line}");
+        }
         text
     }
 }
