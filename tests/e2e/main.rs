@@ -16,6 +16,8 @@ mod kit;
 mod late;
 mod load;
 mod openapi;
+mod overdue;
+mod ownership;
 mod page;
 mod redis_away;
 mod redis_trouble;

@@ -32,4 +32,4 @@ pub use redis::{Launch, Redis};
 pub use shim::Shim;
 pub use sse::{Event, EventStream};
 pub use system::{Gateway, System, SystemBuilder};
-pub use wait::eventually;
+pub use wait::{eventually, within};

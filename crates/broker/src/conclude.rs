@@ -3,7 +3,7 @@ use contracts::{
     outcome::{Outcome, Times},
 };
 
-use crate::{Broker, BrokerError, Ending, EntryId, Finished, SearchRecord};
+use crate::{Broker, BrokerError, Ending, Finished, SearchRecord, queue::Claim};
 
 /// What became of a search that was to end with what has come so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub enum Concluded {
     Now(EndedNow),
     /// It had ended before.
     Before,
-    /// Nobody knows it (any more).
+    /// It has no record: nobody knows it (any more).
     Unknown,
+    /// Nothing was done: another worker has the job.
+    NotOwner,
 }
 
 /// A search that has just been ended.
@@ -25,23 +27,44 @@ pub struct EndedNow {
     pub outcome: Outcome,
 }
 
+impl EndedNow {
+    /// Logs it, by whomever it was ended.
+    pub fn log(&self, id: SearchId) {
+        let Outcome { status, details, .. } = &self.outcome;
+        tracing::info!(
+            search_id = %id,
+            %status,
+            offers = details.total,
+            first_answer_ms = details.first_answer_ms,
+            elapsed_ms = details.elapsed_ms,
+            reason = details.reason,
+            "search ended"
+        );
+    }
+}
+
 impl Broker {
     /// Ends a search with the answers its record holds, unless it has ended. `shape` may change the outcome that
-    /// follows from them. If `job` is the entry of its job, that is done with.
+    /// follows from them. A worker does that by its claim to the job, which is then done.
     pub async fn conclude(
         &self,
         id: SearchId,
         max_results: usize,
-        job: Option<EntryId>,
+        claim: Option<&Claim>,
         shape: impl Fn(Outcome, &SearchRecord) -> Outcome,
     ) -> Result<Concluded, BrokerError> {
         loop {
             let Some(record) = self.read(id).await? else { return Ok(Concluded::Unknown) };
-            let outcome = shape(record.outcome_now(max_results), &record);
-            // Called for an ended search too: its job may still be there.
-            match self.finish(id, &Ending::new(&outcome, record.seq), job).await? {
+            let outcome = shape(record.outcome_now(max_results, self.now().await?), &record);
+            // Called for an ended search too: its job may still be there. Its end is no answer: should Redis lose it
+            // by now, an answer that was stored since is not to be taken for it.
+            let made_of = record.seq - u64::from(record.end.is_some()).min(record.seq);
+            let ending = Ending { deadline: record.deadline, ..Ending::new(&outcome, made_of) };
+            match self.finish(id, &ending, claim).await? {
                 Finished::First { seq } => return Ok(Concluded::Now(EndedNow { seq, outcome })),
                 Finished::Already { .. } => return Ok(Concluded::Before),
+                Finished::Gone => return Ok(Concluded::Unknown),
+                Finished::NotOwner => return Ok(Concluded::NotOwner),
                 // An answer came in between, which this end must hold too. There are only so many suppliers.
                 Finished::Stale => {}
             }
@@ -50,9 +73,9 @@ impl Broker {
 }
 
 impl SearchRecord {
-    /// What the search would end with if it ended now.
+    /// What the search would end with if it ended at `ended`.
     #[must_use]
-    pub fn outcome_now(&self, max_results: usize) -> Outcome {
+    pub fn outcome_now(&self, max_results: usize, ended: EpochMillis) -> Outcome {
         let answers = self.answers.iter().filter_map(|(code, answer)| {
             answer
                 .parse()
@@ -61,7 +84,6 @@ impl SearchRecord {
                 )
                 .ok()
         });
-        let ended = EpochMillis::now();
         let times = Times { created: self.created.unwrap_or(ended), first_answer: self.first_answer, ended };
         Outcome::of(answers.collect(), times, max_results)
     }

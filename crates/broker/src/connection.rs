@@ -6,7 +6,7 @@ use redis::{
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 
-use crate::{BrokerError, RedisAddr, scripts::Scripts, shared::SharedConnection};
+use crate::{BrokerError, RedisAddr, clock::Clock, scripts::Scripts, shared::SharedConnection};
 
 /// How long a request may take. Long for Redis, short for a client that waits for its 503.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -36,6 +36,7 @@ pub struct Broker {
     pub(crate) connection: SharedConnection,
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) retention: Retention,
+    pub(crate) clock: Arc<Clock>,
     client: Client,
 }
 
@@ -51,7 +52,8 @@ impl Broker {
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_pipeline_buffer_size(1024);
         let connection = SharedConnection::new(client.clone(), config)?;
-        Ok(Self { connection, scripts: Arc::new(Scripts::load()), retention, client })
+        let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
+        Ok(Self { connection, scripts, retention, clock, client })
     }
 
     /// Does `request`, and once more if it never left: after a drop, the shared connection shows the outcome of an

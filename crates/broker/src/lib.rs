@@ -5,6 +5,7 @@
 //! | [`searches`](Broker) | submits a search, reads its record, stores answers, ends it |
 //! | [`sharing`](Sharing) | submits a search unless it is an earlier one asked for again |
 //! | [`queue`] | the workers' side of the job stream: read, renew, take over, hand back, bury, leave |
+//! | [`overdue`] | ends searches that are past their deadline |
 //! | [`tail`] | follows a stream of news from now on, through reconnections |
 //! | [`vitals`](Broker::vitals) | whether Redis answers, and how long the backlog is |
 //!
@@ -13,16 +14,18 @@
 //! connection stalls every clone of it.
 //!
 //! Each transition of a search is one Lua script, so it is atomic and happens once, whoever tries it and however
-//! often. Times are told by Redis' clock, the only one that all processes share.
+//! often. Times are told by Redis' clock, the only one that all processes share ([`Broker::now`]).
 
 mod address;
 mod backoff;
+mod clock;
 mod conclude;
 mod connection;
 mod entry;
 mod error;
 mod listing;
 mod millis;
+pub mod overdue;
 pub mod queue;
 mod record;
 mod scripts;
@@ -30,6 +33,7 @@ mod searches;
 mod shared;
 mod sharing;
 pub mod tail;
+mod trim;
 mod vitals;
 
 pub use address::{InvalidRedisAddr, RedisAddr};
@@ -39,6 +43,7 @@ pub use connection::{Broker, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
 pub use record::SearchRecord;
-pub use searches::{Ending, Finished, NewAnswer, Stored};
+pub use searches::{Created, Ending, Finished, NewAnswer, Stored};
 pub use sharing::{Sharing, Submission};
+pub use trim::Trimmer;
 pub use vitals::Vitals;

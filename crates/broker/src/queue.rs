@@ -1,15 +1,15 @@
 //! The workers' side of the job stream.
 //!
 //! A job belongs to the consumer it was delivered to for as long as its lease: its idle time is renewed while it
-//! is in hand ([`Consumer::renew`]), and whoever finds one idle for longer takes it over
-//! ([`Consumer::take_over`]). Each process is a consumer of its own name, because a shared one would hide whose
+//! is in hand ([`Leases::renew`]), and whoever finds one idle for longer takes it over
+//! ([`Leases::take_over`]). A worker that was paused for so long finds its [`Claim`] refused. Each process is a consumer of its own name, because a shared one would hide whose
 //! lease it is. The stream is never trimmed by length, which would delete jobs nobody has read; a job leaves it
 //! in the script that ends its search.
 
 mod care;
 mod lease;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use contracts::{
     entry::Fields,
@@ -34,7 +34,7 @@ pub struct Delivery {
 #[derive(Debug)]
 pub struct Consumer {
     broker: Broker,
-    name: String,
+    name: Arc<str>,
     reader: Reader,
 }
 
@@ -98,7 +98,7 @@ impl Consumer {
         block: Duration,
     ) -> Result<Vec<Entry>, BrokerError> {
         let mut command = redis::cmd("XREADGROUP");
-        command.arg("GROUP").arg(CONSUMER_GROUP).arg(&self.name).arg("COUNT").arg(max);
+        command.arg("GROUP").arg(CONSUMER_GROUP).arg(&*self.name).arg("COUNT").arg(max);
         command.arg("BLOCK").arg(blocking_millis(block)).arg("STREAMS").arg(REQUESTED_STREAM).arg(">");
         let reply: Value = command.query_async(connection).await?;
         Ok(entries_of_one_stream(reply)?)
@@ -113,7 +113,7 @@ impl Consumer {
         after: EntryId,
     ) -> Result<Vec<Delivery>, BrokerError> {
         let mut call = self.broker.scripts.recover.key(REQUESTED_STREAM);
-        call.arg(CONSUMER_GROUP).arg(&self.name).arg(after).arg(max);
+        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(after).arg(max);
         Ok(call.invoke_async(connection).await?)
     }
 }
@@ -131,14 +131,36 @@ impl FromRedisValue for Delivery {
 #[derive(Clone, Debug)]
 pub struct Leases {
     broker: Broker,
-    name: String,
+    name: Arc<str>,
+}
+
+/// By what a worker writes a search: that this job was delivered to this consumer. Redis refuses it once the job is
+/// another's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub(crate) consumer: Arc<str>,
+    pub(crate) entry: EntryId,
+}
+
+impl Claim {
+    /// The entry of the job.
+    #[must_use]
+    pub fn entry(&self) -> EntryId {
+        self.entry
+    }
 }
 
 impl Leases {
     /// Those of the consumer of this name, which no other process may have.
     #[must_use]
     pub fn new(broker: Broker, name: String) -> Self {
-        Self { broker, name }
+        Self { broker, name: name.into() }
+    }
+
+    /// The claim to a job that was delivered to this consumer.
+    #[must_use]
+    pub fn claim(&self, entry: EntryId) -> Claim {
+        Claim { consumer: Arc::clone(&self.name), entry }
     }
 
     /// The consumer's name in the group.

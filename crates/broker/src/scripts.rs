@@ -13,6 +13,7 @@ pub(crate) struct Scripts {
     pub(crate) leave: Script,
     pub(crate) sweep: Script,
     pub(crate) shed: Script,
+    pub(crate) overdue: Script,
 }
 
 impl Scripts {
@@ -20,8 +21,14 @@ impl Scripts {
         Self {
             submit_shared: Script::new(include_str!("scripts/submit_shared.lua")),
             create: Script::new(include_str!("scripts/create.lua")),
-            answer: Script::new(include_str!("scripts/answer.lua")),
-            finish: Script::new(include_str!("scripts/finish.lua")),
+            answer: Script::new(concat!(
+                include_str!("scripts/owner.lua"),
+                include_str!("scripts/answer.lua")
+            )),
+            finish: Script::new(concat!(
+                include_str!("scripts/owner.lua"),
+                include_str!("scripts/finish.lua")
+            )),
             recover: Script::new(include_str!("scripts/recover.lua")),
             renew: Script::new(include_str!("scripts/renew.lua")),
             hand_back: Script::new(include_str!("scripts/hand_back.lua")),
@@ -29,6 +36,7 @@ impl Scripts {
             leave: Script::new(include_str!("scripts/leave.lua")),
             sweep: Script::new(include_str!("scripts/sweep.lua")),
             shed: Script::new(include_str!("scripts/shed.lua")),
+            overdue: Script::new(include_str!("scripts/overdue.lua")),
         }
     }
 }

@@ -1,12 +1,20 @@
+use std::time::Duration;
+
 use contracts::{
     EndStatus, EpochMillis, SearchId, SearchStatus, SupplierCode,
     entry::{Fields, InvalidEntry, Job, JsonLine},
-    names::{self, CANCELLED_STREAM, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, record},
+    names::{
+        self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM, record,
+    },
     outcome::Outcome,
 };
-use redis::{AsyncCommands, FromRedisValue, ParsingError, Value};
+use redis::{AsyncCommands, FromRedisValue, ParsingError, Pipeline, Value};
 
-use crate::{Broker, BrokerError, EntryId, SearchRecord, millis::millis};
+use crate::{Broker, BrokerError, SearchRecord, millis::millis, queue::Claim};
+
+/// How long behind its deadline a search without a record may still be one whose record Redis has lost. From then on it
+/// has ended, and its record has expired. Long enough for a worker or a gateway to end it after Redis was away.
+const LOST_WITHIN: Duration = Duration::from_secs(10);
 
 /// An answer to be stored: what stands in a [`contracts::entry::StoredAnswer`] but its place.
 #[derive(Clone, Debug)]
@@ -28,8 +36,19 @@ pub enum Stored {
     Stored(Vec<Option<u64>>),
     /// The search has ended: no more is wanted.
     Ended,
-    /// There is no record; [`Broker::create`] makes one.
+    /// There is no record; [`Broker::create`] makes one if the search has not ended.
     Missing,
+    /// Another worker has the job.
+    NotOwner,
+}
+
+/// What became of a record that was to be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is there now, or was already.
+    There,
+    /// The search has ended, and its record has expired.
+    Ended,
 }
 
 /// The end that a search is to have.
@@ -46,6 +65,9 @@ pub struct Ending {
     pub made_of: Option<u64>,
     /// The last place that any event of this search is known to have had. Counts where Redis lost the record.
     pub seen: u64,
+    /// The search's deadline, if it is known. It tells a record that was lost from one that has expired; without it, a
+    /// search without a record ends only while it is among the open ones.
+    pub deadline: Option<EpochMillis>,
 }
 
 impl Ending {
@@ -55,7 +77,14 @@ impl Ending {
         // Offers and details are plain data: writing them can't fail.
         let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
         let details = JsonLine::of(&outcome.details).ok();
-        Self { status: outcome.status, results, details, made_of: Some(made_of), seen: made_of }
+        Self {
+            status: outcome.status,
+            results,
+            details,
+            made_of: Some(made_of),
+            seen: made_of,
+            deadline: None,
+        }
     }
 }
 
@@ -74,43 +103,35 @@ pub enum Finished {
         /// How it had ended.
         status: EndStatus,
     },
+    /// It had ended before, and its record has expired since.
+    Gone,
     /// Nothing was done: the story is longer than what the end was made of. Read it and try again.
     Stale,
+    /// Nothing was done: another worker has the job.
+    NotOwner,
 }
 
 impl Broker {
-    /// Submits a search: creates its record, then adds the job, in one round trip.
+    /// Submits a search in one round trip: notes its deadline, creates its record, and adds the job. The record expires
+    /// only when the search has ended.
     ///
-    /// No script is needed: in this order a torn write is harmless. A record without a job ends at its deadline,
-    /// and its client has had no answer.
+    /// No script is needed, as there is no condition; a transaction is: on a slow link the search could end at its
+    /// deadline before the rest of it comes.
     pub async fn submit(&self, job: &Job) -> Result<(), BrokerError> {
-        let key = names::record_key(job.search_id);
-        let fields = job.encode();
         let mut pipe = redis::pipe();
-        pipe.cmd("HSET").arg(&key);
-        record_fields(&fields, |field, value| _ = pipe.arg(field).arg(value));
-        pipe.ignore();
-        pipe.cmd("PEXPIRE").arg(&key).arg(self.expiry(job)).ignore();
-        pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields).ignore();
+        pipe.atomic();
+        add_submission(&mut pipe, job);
         let pipe = &pipe;
         Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
     }
 
     /// Creates the record of a job that has none, if it still has none.
-    pub async fn create(&self, job: &Job) -> Result<(), BrokerError> {
+    pub async fn create(&self, job: &Job, deadline: EpochMillis) -> Result<Created, BrokerError> {
         let mut call = self.scripts.create.key(names::record_key(job.search_id));
-        call.arg(self.expiry(job));
+        call.key(OPEN_SEARCHES).arg(job.search_id.to_string()).arg(deadline.0).arg(millis(LOST_WITHIN));
         record_fields(&job.encode(), |field, value| _ = call.arg(field).arg(value));
-        let _created: u8 = call.invoke_async(&mut self.connection.clone()).await?;
-        Ok(())
-    }
-
-    /// How long the record of a running search lives, in milliseconds: past its deadline for as long as an ended
-    /// one, so that it can't be gone before its search has ended.
-    pub(crate) fn expiry(&self, job: &Job) -> u64 {
-        let running =
-            job.times.map_or_else(Default::default, |times| times.deadline.since(EpochMillis::now()));
-        millis(self.retention.record + running)
+        let done: String = call.invoke_async(&mut self.connection.clone()).await?;
+        Ok(if done == "ended" { Created::Ended } else { Created::There })
     }
 
     /// Reads a search's record; `None` if there is none (any more), or none that can be read.
@@ -130,25 +151,33 @@ impl Broker {
         }
     }
 
-    /// Stores suppliers' answers and announces them, each at most once per supplier and none after the end.
-    pub async fn answer(&self, id: SearchId, answers: &[NewAnswer]) -> Result<Stored, BrokerError> {
+    /// Stores suppliers' answers and announces them, each at most once per supplier and none after the end. Only for
+    /// the worker that has the job.
+    pub async fn answer(
+        &self,
+        id: SearchId,
+        claim: &Claim,
+        answers: &[NewAnswer],
+    ) -> Result<Stored, BrokerError> {
         let mut call = self.scripts.answer.key(names::record_key(id));
-        call.key(RESULTS_STREAM).arg(id.to_string()).arg(millis(self.retention.news));
+        call.key(RESULTS_STREAM).key(REQUESTED_STREAM);
+        call.arg(id.to_string()).arg(millis(self.retention.news));
+        call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
         for NewAnswer { code, of, report, offers } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }
         Ok(call.invoke_async(&mut self.connection.clone()).await?)
     }
 
-    /// Ends a search, if it has not ended, and announces it. If `job` is the entry of its job, that is done with
-    /// in any case but [`Finished::Stale`].
+    /// Ends a search, if it has not ended, and announces it. A worker does that by its claim to the job, which is then
+    /// done, unless nothing was.
     pub async fn finish(
         &self,
         id: SearchId,
         ending: &Ending,
-        job: Option<EntryId>,
+        claim: Option<&Claim>,
     ) -> Result<Finished, BrokerError> {
-        self.end(id, ending, job, true).await
+        self.end(id, ending, claim, true).await
     }
 
     /// Takes over the end that the replaced system announced, so that late clients find it in the record. It is
@@ -161,18 +190,32 @@ impl Broker {
         &self,
         id: SearchId,
         ending: &Ending,
-        job: Option<EntryId>,
+        claim: Option<&Claim>,
         announce: bool,
     ) -> Result<Finished, BrokerError> {
         let mut call = self.scripts.finish.key(names::record_key(id));
-        call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM);
+        call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM).key(OPEN_SEARCHES);
         call.arg(id.to_string()).arg(ending.status.as_str()).arg(ending.results.as_str());
         call.arg(ending.details.as_ref().map_or("", JsonLine::as_str));
         call.arg(ending.made_of.map(|seq| seq.to_string()).unwrap_or_default()).arg(ending.seen + 1);
-        call.arg(u8::from(announce)).arg(job.map(|entry| entry.to_string()).unwrap_or_default());
-        call.arg(CONSUMER_GROUP).arg(millis(self.retention.record)).arg(millis(self.retention.news));
+        call.arg(u8::from(announce)).arg(CONSUMER_GROUP).arg(claim.map_or("", |claim| &*claim.consumer));
+        call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
+        call.arg(millis(self.retention.record)).arg(millis(self.retention.news));
+        call.arg(ending.deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(LOST_WITHIN));
         Ok(call.invoke_async(&mut self.connection.clone()).await?)
     }
+}
+
+/// Adds what submits a search to a transaction.
+pub(crate) fn add_submission(pipe: &mut Pipeline, job: &Job) {
+    let fields = job.encode();
+    if let Some(times) = job.times {
+        pipe.cmd("ZADD").arg(OPEN_SEARCHES).arg(times.deadline.0).arg(job.search_id.to_string()).ignore();
+    }
+    pipe.cmd("HSET").arg(names::record_key(job.search_id));
+    record_fields(&fields, |field, value| _ = pipe.arg(field).arg(value));
+    pipe.ignore();
+    pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields).ignore();
 }
 
 /// The fields a new record starts with: the job's, and where it stands.
@@ -191,6 +234,7 @@ impl FromRedisValue for Stored {
         match state.as_str() {
             "missing" => Ok(Self::Missing),
             "ended" => Ok(Self::Ended),
+            "not owner" => Ok(Self::NotOwner),
             _ => parts
                 .map(|seq| u64::from_redis_value(seq).map(|seq| (seq > 0).then_some(seq)))
                 .collect::<Result<_, _>>()
@@ -204,7 +248,9 @@ impl FromRedisValue for Finished {
         let (outcome, seq, status): (String, u64, String) = redis::from_redis_value(value)?;
         match outcome.as_str() {
             "first" => Ok(Self::First { seq }),
+            "gone" => Ok(Self::Gone),
             "stale" => Ok(Self::Stale),
+            "not owner" => Ok(Self::NotOwner),
             _ => {
                 let status = status.parse().ok().and_then(SearchStatus::end);
                 Ok(Self::Already { seq, status: status.unwrap_or(EndStatus::Completed) })

@@ -3,7 +3,7 @@ use std::time::Duration;
 use contracts::{
     Fingerprint, IdempotencyKey, SearchId,
     entry::Job,
-    names::{self, RECORD_PREFIX, REQUESTED_STREAM},
+    names::{self, OPEN_SEARCHES, RECORD_PREFIX, REQUESTED_STREAM},
 };
 use redis::{FromRedisValue, ParsingError, Value};
 
@@ -50,14 +50,15 @@ impl Broker {
     /// them, so no failure leaves one without the other.
     pub async fn submit_shared(&self, job: &Job, sharing: &Sharing) -> Result<Submission, BrokerError> {
         let mut call = self.scripts.submit_shared.key(names::record_key(job.search_id));
-        call.key(REQUESTED_STREAM).key(names::youngest_key(sharing.fingerprint));
+        call.key(REQUESTED_STREAM).key(OPEN_SEARCHES).key(names::youngest_key(sharing.fingerprint));
         if let Some(key) = &sharing.key {
             call.key(names::idempotency_key(key));
         }
         let share = !sharing.window.is_zero() && !sharing.fresh;
         call.arg(RECORD_PREFIX).arg(sharing.fingerprint.to_string()).arg(millis(sharing.window));
         call.arg(u8::from(share)).arg(millis(KEY_REMEMBERED)).arg(u8::from(sharing.may_submit));
-        call.arg(self.expiry(job)).arg(job.encode());
+        let deadline = job.times.map_or(0, |times| times.deadline.0);
+        call.arg(millis(self.retention.record)).arg(deadline).arg(job.encode());
         let call = &call;
         Ok(self.asked_twice(|mut connection| async move { call.invoke_async(&mut connection).await }).await?)
     }

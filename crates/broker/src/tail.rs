@@ -7,7 +7,10 @@
 use std::time::Duration;
 
 use contracts::names::RESULTS_STREAM;
-use redis::{Value, aio::MultiplexedConnection};
+use redis::{
+    Value,
+    aio::{ConnectionLike, MultiplexedConnection},
+};
 
 use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
 
@@ -108,7 +111,10 @@ impl Broker {
 }
 
 /// The id of the last entry a stream ever had; zero if there is no stream.
-async fn end_of(stream: &str, connection: &mut MultiplexedConnection) -> Result<EntryId, BrokerError> {
+pub(crate) async fn end_of(
+    stream: &str,
+    connection: &mut impl ConnectionLike,
+) -> Result<EntryId, BrokerError> {
     let mut exists = redis::cmd("EXISTS");
     if exists.arg(stream).query_async::<u8>(connection).await? == 0 {
         return Ok(EntryId::default());

@@ -13,6 +13,9 @@ pub const CONSUMER_GROUP: &str = "search-processors";
 pub const DEAD_STREAM: &str = "flight.search.dead";
 /// News of cancelled searches for the workers that have them in hand.
 pub const CANCELLED_STREAM: &str = "flight.search.cancelled";
+/// Every search that has not ended: a sorted set of their ids, each scored by its deadline in milliseconds since the
+/// epoch, by Redis' clock.
+pub const OPEN_SEARCHES: &str = "flight.search.open";
 /// Which suppliers the workers ask, a JSON array of code and name. Workers write it again before it expires.
 pub const SUPPLIERS_KEY: &str = "flight.search.suppliers";
 
@@ -83,6 +86,9 @@ pub mod record {
         CREATED_MS, DATE, DEADLINE_MS, DETAILS, FROM, PASSENGERS, RESULTS, SEQ, STATUS, SUPPLIERS, TO,
     };
 
+    /// The entry that the search's job has now, if that is not the one it was submitted as: noted when a worker hands
+    /// it back. Whoever holds another entry is no longer the owner.
+    pub const ENTRY: &str = "entry";
     /// When the search ended, milliseconds since the epoch.
     pub const ENDED_MS: &str = "ended_ms";
     /// When the first supplier's answer was stored, milliseconds since the epoch.

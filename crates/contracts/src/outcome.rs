@@ -4,7 +4,9 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierReport};
+use crate::{
+    EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus,
+};
 
 /// Where a search stands. It leaves `Processing` once and never comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -191,6 +193,19 @@ impl Outcome {
     pub fn ended_as(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
         self.status = status;
         self.because(reason)
+    }
+
+    /// The same with those of the suppliers that were asked and have not answered, as timed out.
+    #[must_use]
+    pub fn with_silent(mut self, asked: Vec<SupplierListing>) -> Self {
+        let details = &mut self.details;
+        for SupplierListing { code, name } in asked {
+            if !details.suppliers.iter().any(|report| report.code == code) {
+                let (status, elapsed_ms) = (SupplierStatus::Timeout, details.elapsed_ms);
+                details.suppliers.push(SupplierReport { code, name, status, elapsed_ms, offers: 0 });
+            }
+        }
+        self
     }
 
     /// The same with the reason why it ended now.

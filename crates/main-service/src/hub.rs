@@ -92,10 +92,19 @@ impl Hub {
         self.feeds(Feed::needs_loading)
     }
 
-    /// The followed searches that have not ended although their deadline was before `now`.
+    /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and
+    /// how many places of its story are known.
     #[must_use]
-    pub fn overdue(&self, now: EpochMillis) -> Vec<SearchId> {
-        self.feeds(|feed| feed.is_overdue(now))
+    pub fn overdue(&self, now: EpochMillis) -> Vec<(SearchId, EpochMillis, u64)> {
+        let mut overdue = Vec::new();
+        for shard in &self.shards {
+            let shard = lock(shard);
+            overdue.extend(shard.iter().filter_map(|(id, feed)| {
+                let (deadline, known) = feed.overdue(now)?;
+                Some((*id, deadline, known))
+            }));
+        }
+        overdue
     }
 
     /// Ends all subscriptions, and those to come: the gateway stops.

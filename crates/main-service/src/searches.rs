@@ -1,12 +1,7 @@
 //! Bringing feeds and records together.
 
-use broker::{BrokerError, Concluded, Ending, SearchRecord};
-use contracts::{
-    EndStatus, EpochMillis, SearchId, SupplierReport, SupplierStatus,
-    entry::JsonLine,
-    outcome::{Details, Outcome},
-};
-
+use broker::{BrokerError, Concluded, SearchRecord, overdue::Overdue};
+use contracts::{EndStatus, SearchId};
 use futures_util::{StreamExt, stream};
 
 use crate::{
@@ -16,8 +11,6 @@ use crate::{
 
 /// How many records are read at once.
 const LOADED_AT_ONCE: usize = 64;
-/// How many milliseconds a worker may be behind the deadline before a gateway steps in.
-const LEEWAY_MS: u64 = 500;
 
 /// Loads a feed from its search's record, which is returned: `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
@@ -56,59 +49,10 @@ fn snapshot(record: &SearchRecord) -> Snapshot {
 
 /// Ends a search whose deadline has passed with what has come by then. Workers do that too, and earlier; this is
 /// for when there is none.
-pub(crate) async fn expire(app: &App, id: SearchId) -> Result<(), BrokerError> {
-    let concluded = app
-        .broker
-        .conclude(id, app.config.common.max_results, None, |outcome, record| {
-            with_silent_suppliers(app, outcome, record).because("deadline")
-        })
-        .await?;
-    match concluded {
-        Concluded::Now(ended) => log_end(id, &ended.outcome),
-        Concluded::Before => {}
-        Concluded::Unknown => forget(app, id).await?,
-    }
-    Ok(())
-}
-
-/// The suppliers that were to be asked and have not answered are told as such.
-fn with_silent_suppliers(app: &App, mut outcome: Outcome, record: &SearchRecord) -> Outcome {
-    let elapsed_ms = outcome.details.elapsed_ms;
-    for listing in app.condition.asked(&record.suppliers) {
-        if !outcome.details.suppliers.iter().any(|report| report.code == listing.code) {
-            let (code, name) = (listing.code, listing.name);
-            outcome.details.suppliers.push(SupplierReport {
-                code,
-                name,
-                status: SupplierStatus::Timeout,
-                elapsed_ms,
-                offers: 0,
-            });
-        }
-    }
-    outcome
-}
-
-/// Ends a search that somebody follows here although Redis has lost its record.
-async fn forget(app: &App, id: SearchId) -> Result<(), BrokerError> {
-    let seen = app.hub.feed(id).map_or(0, |feed| feed.known());
-    let details = Details {
-        total: 0,
-        suppliers: Vec::new(),
-        first_answer_ms: None,
-        elapsed_ms: 0,
-        reason: Some("its record was lost".into()),
-    };
-    let ending = Ending {
-        status: EndStatus::Failed,
-        results: JsonLine::empty_array(),
-        details: JsonLine::of(&details).ok(),
-        made_of: None,
-        seen,
-    };
-    app.broker.finish(id, &ending, None).await?;
-    tracing::warn!(search_id = %id, "search ended: its record was lost");
-    Ok(())
+pub(crate) async fn expire(app: &App, id: SearchId, record: &SearchRecord) -> Result<(), BrokerError> {
+    let overdue = Overdue { id, deadline: record.deadline, seen: record.seq };
+    let asked = |record: &SearchRecord| app.condition.asked(&record.suppliers);
+    app.broker.expire(overdue, app.config.common.max_results, asked).await.map(drop)
 }
 
 /// Ends a search at its client's wish.
@@ -121,28 +65,13 @@ pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Concluded, BrokerE
         })
         .await?;
     if let Concluded::Now(ended) = &concluded {
-        log_end(id, &ended.outcome);
+        ended.log(id);
     }
     Ok(concluded)
 }
 
-fn log_end(id: SearchId, outcome: &Outcome) {
-    tracing::info!(
-        search_id = %id,
-        status = %outcome.status,
-        offers = outcome.details.total,
-        elapsed_ms = outcome.details.elapsed_ms,
-        reason = outcome.details.reason,
-        "search ended"
-    );
-}
-
-/// Searches whose deadline was before this should have ended by now.
-pub(crate) fn overdue_before() -> EpochMillis {
-    EpochMillis(EpochMillis::now().0.saturating_sub(LEEWAY_MS))
-}
-
 /// Whether a search should have ended by now.
-pub(crate) fn is_overdue(record: &SearchRecord) -> bool {
-    record.end.is_none() && record.deadline.is_some_and(|deadline| deadline < overdue_before())
+pub(crate) async fn is_overdue(app: &App, record: &SearchRecord) -> Result<bool, BrokerError> {
+    let (None, Some(deadline)) = (&record.end, record.deadline) else { return Ok(false) };
+    Ok(deadline < app.broker.overdue_before().await?)
 }

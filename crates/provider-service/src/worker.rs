@@ -7,7 +7,9 @@
 //! | [`gather`] | asks a search's suppliers and stores what they answer |
 //! | [`persist`] | keeps at it while Redis is away |
 //! | [`in_hand`] | which jobs this worker has, and how to stop them |
-//! | [`care`] | leases, takeovers, dead consumers |
+//! | [`take_over`] | jobs of dead workers |
+//! | [`care`] | leases, dead consumers, what else is to be done now and then |
+//! | [`overdue`] | ends searches that are past their deadline |
 //! | [`cancellations`] | stops what clients have cancelled |
 
 mod cancellations;
@@ -15,8 +17,10 @@ mod care;
 mod consume;
 mod gather;
 mod in_hand;
+mod overdue;
 mod persist;
 mod process;
+mod take_over;
 
 use std::sync::Arc;
 
@@ -69,6 +73,7 @@ pub(crate) fn start(context: &Arc<Context>, lifecycle: &Lifecycle) {
     let stop = lifecycle.stop_token();
     lifecycle.spawn_permanent("consumer", consume::run(Arc::clone(context), consumer, stop.clone()));
     lifecycle.spawn_permanent("care", care::run(Arc::clone(context)));
+    lifecycle.spawn_permanent("overdue searches", overdue::run(Arc::clone(context), stop.clone()));
     lifecycle.spawn_permanent("cancellations", cancellations::run(Arc::clone(context), stop.clone()));
 }
 

@@ -16,7 +16,7 @@ pub struct CommonConfig {
     #[arg(long, env = "SEARCH_DEADLINE_MS", default_value = "60000", value_parser = parse_millis, value_name = "MS")]
     pub search_deadline_ms: Duration,
 
-    /// Seconds for which a search can be read after its last change.
+    /// Seconds for which a search can be read after its end; never less than until 10 s after its deadline.
     #[arg(long, env = "RECORD_TTL_SECS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=31_536_000), value_name = "SECONDS")]
     pub record_ttl_secs: u64,
 

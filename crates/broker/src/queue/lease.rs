@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use contracts::{
     entry::Job,
-    names::{CONSUMER_GROUP, REQUESTED_STREAM},
+    names::{self, CONSUMER_GROUP, REQUESTED_STREAM},
 };
 use redis::Value;
 
@@ -18,32 +18,36 @@ impl Leases {
         let mut lost = Vec::new();
         for jobs in jobs.chunks(RENEWED_AT_ONCE) {
             let mut call = self.broker.scripts.renew.key(REQUESTED_STREAM);
-            call.arg(CONSUMER_GROUP).arg(&self.name).arg(jobs);
+            call.arg(CONSUMER_GROUP).arg(&*self.name).arg(jobs);
             lost.append(&mut call.invoke_async(&mut self.broker.connection.clone()).await?);
         }
         Ok(lost)
     }
 
-    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none of `in_hand`.
+    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none of `in_hand`, of which there are
+    /// `held`.
     pub async fn take_over(
         &self,
         lease: Duration,
         max: usize,
+        held: usize,
         in_hand: impl Fn(EntryId) -> bool,
     ) -> Result<Vec<Delivery>, BrokerError> {
         let lease = millis(lease);
         let mut pending = redis::cmd("XPENDING");
-        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+").arg(max);
+        // Those in hand may be idle for as long, and must not hide the others.
+        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+");
+        pending.arg(max + held);
         let pending: Vec<(EntryId, String, u64, u64)> =
             pending.query_async(&mut self.broker.connection.clone()).await?;
-        let pending: Vec<_> = pending.into_iter().filter(|(entry, ..)| !in_hand(*entry)).collect();
+        let pending: Vec<_> = pending.into_iter().filter(|(entry, ..)| !in_hand(*entry)).take(max).collect();
         if pending.is_empty() {
             return Ok(Vec::new());
         }
         // The idle time is given again: a job that somebody else took over in between is left to him. Entries that
         // were deleted leave the pending list here and are not given.
         let mut claim = redis::cmd("XCLAIM");
-        claim.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(&self.name).arg(lease);
+        claim.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(&*self.name).arg(lease);
         for (entry, ..) in &pending {
             claim.arg(entry);
         }
@@ -71,7 +75,8 @@ impl Leases {
     /// Does nothing if another consumer has it by now.
     pub async fn hand_back(&self, entry: EntryId, job: &Job) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
-        call.arg(CONSUMER_GROUP).arg(&self.name).arg(entry).arg(job.encode());
+        call.key(names::record_key(job.search_id));
+        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(entry).arg(job.encode());
         let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
         Ok(())
     }

@@ -1,16 +1,20 @@
 -- Stores suppliers' answers and announces them, unless the search has ended or that supplier has answered already.
--- KEYS: record, results stream
--- ARGV: search id, age in ms at which news are trimmed, then for each answer: supplier code, of, report, offers
--- Returns {state, seq of each answer}: state is 'missing', 'ended' or 'stored'; a seq of 0 means answered already.
-local status = redis.call('HGET', KEYS[1], 'status')
+-- KEYS: record, results stream, requested stream
+-- ARGV: search id, age in ms at which news are trimmed, consumer group, consumer, id of the job's entry, then for each
+--       answer: supplier code, of, report, offers
+-- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means answered
+-- already.
+local record = redis.call('HMGET', KEYS[1], 'status', 'entry')
+local status = record[1]
 if not status then return {'missing'} end
 if status ~= 'processing' then return {'ended'} end
+if not is_owner(KEYS[3], ARGV[3], ARGV[4], ARGV[5], record[2]) then return {'not owner'} end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local oldest = string.format('%.0f', now - ARGV[2])
 local reply = {'stored'}
-for at = 3, #ARGV, 4 do
+for at = 6, #ARGV, 4 do
   local code, of, report, offers = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local field = 'supplier:' .. code
   local seq = 0

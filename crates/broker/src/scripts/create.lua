@@ -1,9 +1,11 @@
 -- Creates the record of a search that has none: its job came from the replaced system, or Redis lost the record.
--- KEYS: record
--- ARGV: expiry in ms, then fields and values
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  return 0
-end
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return 1
+-- KEYS: record, open searches
+-- ARGV: search id, its deadline in ms, ms behind the deadline from which on a search without a record has ended, then
+--       fields and values
+-- Returns 'created', 'there', or 'ended': the search had ended, and its record has expired since.
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'there' end
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) >= ARGV[2] + ARGV[3] then return 'ended' end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+return 'created'

@@ -1,12 +1,14 @@
 -- Submits a search, unless it was submitted before: under the same idempotency key, or by an equal and recent POST.
--- KEYS: 1 record of the new search, 2 requested stream, 3 youngest equal search, 4 idempotency key, if there is one
+-- KEYS: 1 record of the new search, 2 requested stream, 3 open searches, 4 youngest equal search, 5 idempotency key, if
+--       there is one
 -- ARGV: 1 what the key of a record starts with, 2 fingerprint of the search, 3 ms for which an equal search is
 --       shared (0: never), 4 '1' to share one now, 5 ms for which an idempotency key is remembered, 6 '1' if a new
---       search may be submitted, 7 ms the new record is kept, then the fields and values of the job, its id first
+--       search may be submitted, 7 ms for which a search that is shared can be read at least, 8 deadline of the new
+--       search in ms, then the fields and values of the job, its id first
 -- Returns {outcome, id}: outcome is 'new', 'again', 'shared', 'reused' (the key names another search, which is given)
 -- or 'refused' (it would have been a new one).
-local new = ARGV[9]
-local key = KEYS[4]
+local new = ARGV[10]
+local key = KEYS[5]
 if key then
   local known = redis.call('HMGET', key, 'search_id', 'fingerprint')
   if known[1] then
@@ -17,7 +19,7 @@ end
 
 local outcome, id = 'new', new
 if ARGV[4] == '1' then
-  local youngest = redis.call('GET', KEYS[3])
+  local youngest = redis.call('GET', KEYS[4])
   if youngest then
     -- The one key that can't be told beforehand: which search is the youngest is only known here.
     local record = ARGV[1] .. youngest
@@ -32,10 +34,10 @@ end
 
 if outcome == 'new' then
   if ARGV[6] ~= '1' then return {'refused', new} end
-  redis.call('HSET', KEYS[1], 'status', 'processing', 'seq', 0, unpack(ARGV, 10))
-  redis.call('PEXPIRE', KEYS[1], ARGV[7])
-  redis.call('XADD', KEYS[2], '*', unpack(ARGV, 8))
-  if ARGV[3] ~= '0' then redis.call('SET', KEYS[3], new, 'PX', ARGV[3]) end
+  redis.call('ZADD', KEYS[3], ARGV[8], new)
+  redis.call('HSET', KEYS[1], 'status', 'processing', 'seq', 0, unpack(ARGV, 11))
+  redis.call('XADD', KEYS[2], '*', unpack(ARGV, 9))
+  if ARGV[3] ~= '0' then redis.call('SET', KEYS[4], new, 'PX', ARGV[3]) end
 end
 if key then
   redis.call('HSET', key, 'search_id', id, 'fingerprint', ARGV[2])

@@ -43,6 +43,6 @@ pub(super) async fn cancel(
             Submitted { search_id: id, status: SearchStatus::Cancelled },
         ))),
         Concluded::Before => Err(Problem::AlreadyEnded),
-        Concluded::Unknown => Err(Problem::UnknownSearch),
+        Concluded::Unknown | Concluded::NotOwner => Err(Problem::UnknownSearch),
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct SearchState {
 
 /// Tells where a search stands
 ///
-/// And what has come so far. A search can be read for a while after its last change (`RECORD_TTL_SECS`).
+/// And what has come so far. A search can be read for a while after its end (`RECORD_TTL_SECS`).
 #[utoipa::path(
     get,
     path = "/api/flights/search/{id}",
@@ -60,24 +60,24 @@ pub(super) async fn status(
 ) -> Result<impl IntoResponse, Problem> {
     let mut record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     // Its deadline has passed, and no worker has ended it.
-    if searches::is_overdue(&record) {
-        searches::expire(&app, id).await?;
+    if searches::is_overdue(&app, &record).await? {
+        searches::expire(&app, id, &record).await?;
         record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     }
     let message = format!("Search is {}", record.status());
-    let status = SearchState::of(&app, id, &record);
+    let status = SearchState::of(&app, id, &record, app.broker.now().await?);
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))
 }
 
 impl SearchState {
-    fn of(app: &App, search_id: SearchId, record: &SearchRecord) -> Self {
+    fn of(app: &App, search_id: SearchId, record: &SearchRecord, now: EpochMillis) -> Self {
         let (results, details) = if let Some(StoredEnd { results, details, .. }) = &record.end {
             (
                 results.clone(),
                 details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok()),
             )
         } else {
-            let so_far = record.outcome_now(app.config.common.max_results);
+            let so_far = record.outcome_now(app.config.common.max_results, now);
             (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
         };
         let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);

@@ -4,7 +4,7 @@ use airports::Airports;
 use axum::{Json, body::Body, extract::State, http::HeaderMap};
 use broker::{BrokerError, Submission};
 use contracts::{
-    EpochMillis, FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
+    FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
     search::{InvalidRequest, Named},
@@ -65,7 +65,7 @@ pub(super) async fn submit(
     let place = app.condition.place(most);
 
     let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
-    let job = job(&app, request);
+    let job = in_time(job(&app, request)).await?;
     let submission = match &sharing {
         // What nearly every POST is: no script, and nothing to remember it by.
         None if place.is_some() => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
@@ -107,16 +107,16 @@ fn log_accepted(job: &Job) {
     );
 }
 
-fn job(app: &App, request: SearchRequest) -> Job {
+async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
     let longest = app.config.common.search_deadline_ms;
-    let created = EpochMillis::now();
+    let created = app.broker.now().await?;
     let deadline = created + request.timeout.map_or(longest, |timeout| timeout.min(longest));
-    Job {
+    Ok(Job {
         search_id: SearchId::random(),
         query: request.query,
         suppliers: request.suppliers,
         times: Some(JobTimes { created, deadline }),
-    }
+    })
 }
 
 /// Reads the body and refuses codes that nobody has, along with whatever else is wrong.

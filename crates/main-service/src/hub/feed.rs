@@ -160,9 +160,11 @@ impl Feed {
         !lock(&self.story).is_complete()
     }
 
-    pub(super) fn is_overdue(&self, now: EpochMillis) -> bool {
+    /// The deadline and how many places are known, if the deadline was before `now` and the search has not ended.
+    pub(super) fn overdue(&self, now: EpochMillis) -> Option<(EpochMillis, u64)> {
         let story = lock(&self.story);
-        !story.has_ended() && story.deadline.is_some_and(|deadline| deadline < now)
+        let deadline = story.deadline.filter(|deadline| *deadline < now)?;
+        (story.fate == Fate::Open).then(|| (deadline, story.known()))
     }
 
     pub(super) fn changed(&self) -> Notified<'_> {

@@ -1,40 +1,66 @@
-//! Ends followed searches whose deadline has passed, so that they end even with no worker alive.
+//! Ends searches whose deadline has passed, so that they end even with no worker alive, and tells who follows them.
 
 use std::{sync::Arc, time::Duration};
 
-use broker::BrokerError;
+use broker::{
+    BrokerError, Concluded, SearchRecord,
+    overdue::{Limits, Overdue, Reaper},
+};
 use contracts::SearchId;
-use futures_util::{StreamExt, stream};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, searches};
 
 const INTERVAL: Duration = Duration::from_millis(250);
-/// How many searches are ended at once.
-const AT_ONCE: usize = 64;
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    let config = &app.config.common;
+    let limits = Limits { longest: config.search_deadline_ms, max_results: config.max_results };
+    let mut reaper = Reaper::new(app.broker.clone(), limits);
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failures = 0_u32;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        if app.condition.redis_answers() {
-            expire_all(&app, app.hub.overdue(searches::overdue_before())).await;
+        match round(&app, &mut reaper).await {
+            Ok(()) => failures = 0,
+            Err(error) => {
+                // The watch tells of Redis being away; this is for whatever else keeps searches from ending.
+                if app.condition.redis_answers() && failures.is_multiple_of(100) {
+                    tracing::warn!(%error, "overdue searches could not be ended; trying again");
+                }
+                failures += 1;
+            }
         }
     }
 }
 
-async fn expire_all(app: &App, overdue: Vec<SearchId>) {
-    let attempts = stream::iter(overdue).map(|id| expire(app, id)).buffer_unordered(AT_ONCE);
-    let failures: Vec<_> = attempts.filter_map(async |ended| ended.err()).collect().await;
-    // One line for all: while Redis is in trouble there may be thousands of them.
-    if let Some(error) = failures.first() {
-        tracing::warn!(searches = failures.len(), %error, "overdue searches could not be ended; trying again");
+async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
+    // Redis may have lost all that it knew of those that are followed here.
+    let before = app.broker.overdue_before().await?;
+    let followed = app.hub.overdue(before).into_iter().map(|(id, deadline, seen)| Overdue {
+        id,
+        deadline: Some(deadline),
+        seen,
+    });
+    let asked = |record: &SearchRecord| app.condition.asked(&record.suppliers);
+    let ended = reaper.round(followed, asked).await?;
+    for (id, concluded) in &ended {
+        if *concluded == Concluded::Unknown {
+            close(app, *id);
+        }
     }
+    // Told at once, whether or not the tail sees the news.
+    searches::load_all(app, ended.into_iter().map(|(id, _)| id).collect()).await
 }
 
-async fn expire(app: &App, id: SearchId) -> Result<(), BrokerError> {
-    searches::expire(app, id).await?;
-    // Told at once, whether or not the tail sees the news.
-    searches::load_all(app, vec![id]).await
+/// A search has ended so long ago that its record has expired, and its followers here have not heard of it. If the tail
+/// has nothing more to tell either, they are sent away: nobody knows its end any more.
+fn close(app: &App, id: SearchId) {
+    if app.condition.trouble().is_none()
+        && let Some(feed) = app.hub.feed(id)
+    {
+        tracing::warn!(search_id = %id, "a search that is followed here has ended and expired unheard");
+        feed.close();
+    }
 }

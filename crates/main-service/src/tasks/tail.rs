@@ -151,12 +151,12 @@ fn hear(app: &App, fields: Fields) -> Result<Told, InvalidEntry> {
 /// ended before, perhaps otherwise.
 async fn adopt(app: &App, id: SearchId, end: StoredEnd) -> Result<Option<SearchId>, BrokerError> {
     let StoredEnd { status, results, details } = end.clone();
-    let ending = Ending { status, results, details, made_of: None, seen: 0 };
+    let ending = Ending { status, results, details, made_of: None, seen: 0, deadline: None };
     let finished = app.broker.adopt(id, &ending).await?;
     let Some(feed) = app.hub.feed(id) else { return Ok(None) };
     let heard = match finished {
         Finished::First { seq } => feed.hear_end(id, seq, &end),
-        Finished::Already { .. } | Finished::Stale => Heard::Gap,
+        Finished::Already { .. } | Finished::Gone | Finished::Stale | Finished::NotOwner => Heard::Gap,
     };
     Ok((heard == Heard::Gap).then_some(id))
 }

@@ -52,7 +52,10 @@ async fn shed(app: &App) {
 }
 
 async fn look(app: &App) -> Result<(), BrokerError> {
-    let (vitals, suppliers) = tokio::join!(app.broker.vitals(), app.broker.suppliers());
+    let broker = &app.broker;
+    let (vitals, suppliers, clock) =
+        tokio::join!(broker.vitals(), broker.suppliers(), broker.look_at_clock());
+    clock?;
     app.condition.redis_answered(vitals?);
     app.condition.suppliers_are(suppliers?);
     if app.condition.take_feeds_wait() {

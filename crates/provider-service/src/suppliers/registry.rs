@@ -51,6 +51,14 @@ impl Registry {
         self.desks.iter().map(listing).collect()
     }
 
+    /// Who is asked by a search that is limited to these; all when `codes` is empty.
+    #[must_use]
+    pub fn asked(&self, codes: &[SupplierCode]) -> Vec<SupplierListing> {
+        let mut listing = self.listing();
+        listing.retain(|listing| codes.is_empty() || codes.contains(&listing.code));
+        listing
+    }
+
     /// The desks of these suppliers, each once; all when `codes` is empty.
     ///
     /// A code that nobody has here gets a desk that answers at once with status `error`, so that a search which

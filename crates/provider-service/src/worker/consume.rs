@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{
-    Backoff,
+    Backoff, BrokerError,
     queue::{Consumer, Delivery},
 };
 use futures_util::FutureExt;
@@ -11,11 +11,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_hand::Stop, process};
+use super::{Context, in_hand::Stop, process, take_over::TakeOver};
 
 /// How many jobs are read at once.
 const BATCH: usize = 256;
-/// How long a read waits for jobs; also how long it takes to notice that it is time to stop.
+/// How long a read waits for jobs; also how late it may be noticed that it is time to stop, or to take jobs over.
 const BLOCK: Duration = Duration::from_millis(500);
 /// The share of the grace period for work in hand to end by itself; the rest is for handing back what has not.
 const PATIENCE: f64 = 0.8;
@@ -31,9 +31,10 @@ pub(super) async fn run(context: Arc<Context>, consumer: Consumer, stop: Cancell
 async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &CancellationToken) {
     let block = BLOCK.min(context.config.common.shutdown_grace_ms / 4);
     let mut backoff = Backoff::default();
+    let mut take_over = TakeOver::new(context.config.job_lease_ms);
     while let Some(permits) = stop.run_until_cancelled(permits(context)).await {
         // Not dropped when it is time to stop: what Redis has delivered by then would stay behind.
-        match consumer.read(permits.num_permits(), block).await {
+        match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
             Ok(deliveries) => {
                 if backoff.attempts() > 0 {
                     tracing::info!("the worker reads jobs again");
@@ -45,10 +46,23 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
                 if backoff.attempts().is_multiple_of(20) {
                     tracing::warn!(%error, "the worker waits for Redis");
                 }
+                take_over.be_patient();
                 stop.run_until_cancelled(backoff.pause()).await;
             }
         }
     }
+}
+
+/// The next jobs, `room` at most: those of dead workers first, then new ones.
+async fn next(
+    context: &Context,
+    take_over: &mut TakeOver,
+    consumer: &mut Consumer,
+    room: usize,
+    block: Duration,
+) -> Result<Vec<Delivery>, BrokerError> {
+    let taken = take_over.when_due(context, room).await?;
+    if taken.is_empty() { consumer.read(room, block).await } else { Ok(taken) }
 }
 
 /// Permits for as many jobs as there is room for, at least one.
@@ -63,7 +77,7 @@ async fn permits(context: &Context) -> OwnedSemaphorePermit {
 }
 
 /// Starts a task for each job, with a permit that it keeps until its end.
-pub(super) fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSemaphorePermit) {
+fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSemaphorePermit) {
     for delivery in deliveries {
         let Some(permit) = permits.split(1) else {
             // Redis gave more than was asked for; the lease brings it back.

@@ -1,15 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use broker::{BrokerError, NewAnswer, Stored};
-use contracts::{
-    EpochMillis,
-    entry::{Job, JobTimes, JsonLine},
-    outcome::Answer,
-};
+use broker::{BrokerError, Created, NewAnswer, Stored};
+use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::time::Instant;
 
-use super::{Context, persist::persist};
+use super::{Context, persist::persist, process::Work};
 use crate::suppliers::Desk;
 
 /// What a search's suppliers have answered, this time and before: what its end is made of.
@@ -23,18 +19,29 @@ pub(super) struct Gathered {
     pub(super) first_answer: Option<EpochMillis>,
 }
 
+/// What came of asking a search's suppliers.
+#[derive(Debug)]
+pub(super) enum Gathering {
+    /// All have been heard.
+    All(Gathered),
+    /// The search has ended meanwhile.
+    Ended,
+    /// Another worker has taken the job over.
+    NotOwner,
+}
+
 /// Asks the suppliers that have not answered yet, all at once, and stores what each says as soon as it does. Ends
-/// when all have been heard, which their desks see to by the deadline. `None`: the search has ended meanwhile.
+/// when all have been heard, which their desks see to by the deadline.
 pub(super) async fn gather(
     context: &Context,
-    job: &Job,
-    times: JobTimes,
+    work: &Work,
     mut gathered: Gathered,
-) -> Result<Option<Gathered>, BrokerError> {
+) -> Result<Gathering, BrokerError> {
+    let Work { job, times, .. } = work;
     let desks = context.suppliers.select(&job.suppliers);
     let of = desks.len();
-    let left = Duration::from_millis(times.deadline.0.saturating_sub(EpochMillis::now().0));
-    let deadline = Instant::now() + left;
+    let now = persist("asking Redis' clock", || context.broker.now()).await?;
+    let deadline = Instant::now() + times.deadline.since(now);
     let has_answered =
         |desk: &Arc<Desk>| gathered.answers.iter().any(|answer| answer.report.code == *desk.code());
     let mut asked: FuturesUnordered<_> =
@@ -51,15 +58,17 @@ pub(super) async fn gather(
             tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
                 elapsed_ms = report.elapsed_ms, "supplier answered");
         }
-        if !gathered.store(context, job, of, answers).await? {
-            return Ok(None);
+        match gathered.store(context, work, of, answers).await? {
+            Stored::Stored(_) => {}
+            Stored::NotOwner => return Ok(Gathering::NotOwner),
+            Stored::Ended | Stored::Missing => return Ok(Gathering::Ended),
         }
     }
-    Ok(Some(gathered))
+    Ok(Gathering::All(gathered))
 }
 
 impl Gathered {
-    /// Stores answers and keeps those that are stored now; false if the search has ended.
+    /// Stores answers and keeps those that are stored now.
     ///
     /// One that its supplier had given already is not kept: it may be another worker's, and told otherwise than
     /// here. Or it is this very one, and storing it the first time got no reply. In either case the story is longer
@@ -67,26 +76,29 @@ impl Gathered {
     async fn store(
         &mut self,
         context: &Context,
-        job: &Job,
+        work: &Work,
         of: usize,
         mut answers: Vec<Answer>,
-    ) -> Result<bool, BrokerError> {
+    ) -> Result<Stored, BrokerError> {
+        let (broker, Work { claim, job, times }) = (&context.broker, work);
         loop {
             let news: Vec<_> = answers.iter().map(|answer| to_news(answer, of)).collect();
-            match persist("an answer", || context.broker.answer(job.search_id, &news)).await? {
-                Stored::Ended => return Ok(false),
-                // Redis has lost the record. What was stored in it is in hand here, and goes into the new one first.
-                Stored::Missing => {
-                    persist("a record", || context.broker.create(job)).await?;
-                    answers.splice(..0, self.answers.drain(..));
-                }
+            match persist("an answer", || broker.answer(job.search_id, claim, &news)).await? {
+                Stored::Missing => match persist("a record", || broker.create(job, times.deadline)).await? {
+                    Created::Ended => return Ok(Stored::Ended),
+                    // Redis had lost it. What was stored in it is in hand here, and goes into the new one first.
+                    Created::There => drop(answers.splice(..0, self.answers.drain(..))),
+                },
                 Stored::Stored(places) => {
                     self.seen = places.iter().flatten().copied().fold(self.seen, u64::max);
-                    self.first_answer.get_or_insert_with(EpochMillis::now);
-                    let stored = answers.into_iter().zip(places);
+                    if self.first_answer.is_none() {
+                        self.first_answer = Some(persist("asking Redis' clock", || broker.now()).await?);
+                    }
+                    let stored = answers.into_iter().zip(places.iter());
                     self.answers.extend(stored.filter_map(|(answer, place)| place.map(|_| answer)));
-                    return Ok(true);
+                    return Ok(Stored::Stored(places));
                 }
+                otherwise => return Ok(otherwise),
             }
         }
     }

@@ -54,6 +54,10 @@ impl InHand {
         self.jobs().contains_key(&entry)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.jobs().len()
+    }
+
     pub(super) fn entries(&self) -> Vec<EntryId> {
         self.jobs().keys().copied().collect()
     }

@@ -1,19 +1,34 @@
-use broker::{BrokerError, Concluded, Ending, EntryId, Finished, SearchRecord, queue::Delivery};
+use broker::{
+    BrokerError, Concluded, Created, EndedNow, Ending, Finished, SearchRecord,
+    queue::{Claim, Delivery},
+};
 use contracts::{
-    EndStatus, EpochMillis, SearchId,
+    EndStatus, SearchId,
     entry::{Job, JobTimes, News},
+    names::field,
     outcome::{Outcome, Times},
 };
 
 use super::{
     Context,
-    gather::{Gathered, gather},
+    gather::{Gathered, Gathering, gather},
     in_hand::Stop,
     persist::persist,
 };
 
 /// How often a job is delivered before it counts as deadly: its workers may be dying of it.
 const MAX_DELIVERIES: u64 = 3;
+
+/// A job that is worked on here.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    /// By what its search is written.
+    pub(super) claim: Claim,
+    /// The job.
+    pub(super) job: Job,
+    /// Its times, also where the job has none.
+    pub(super) times: JobTimes,
+}
 
 /// What is to be done with a job that is no longer worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +56,10 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
             done.unwrap_or_else(|error| Disposition::Bury(format!("its search can't be stored: {error}")))
         }
     };
+    if disposition == Disposition::Leave {
+        tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
+            "another worker has taken this job over");
+    }
     if let Err(error) = dispose(context, &delivery, search, disposition).await {
         tracing::error!(entry = %delivery.entry, %error, "a job stays behind; it will be taken over");
     }
@@ -49,7 +68,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
 fn on_stop(context: &Context, delivery: &Delivery, why: Stop) -> Disposition {
     match (why, Job::decode(&delivery.fields)) {
         (Stop::Cancelled, _) => Disposition::Discard,
-        (Stop::HandBack, Ok(job)) => Disposition::HandBack(timed(context, job, delivery.entry).0),
+        (Stop::HandBack, Ok(job)) => Disposition::HandBack(work(context, job, delivery).job),
         (Stop::Lost, _) | (Stop::HandBack, Err(_)) => Disposition::Leave,
     }
 }
@@ -70,14 +89,16 @@ async fn dispose(
             persist("handing back a job", || context.leases.hand_back(entry, &job)).await
         }
         Disposition::Bury(reason) => {
-            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
-            // A search that can't even be failed must not keep its job: it would come back for ever.
-            if let Some(search) = search
-                && let Err(error) = fail(context, search, &reason).await
-            {
-                tracing::error!(search_id = %search, %error, "a search can't be failed");
+            // Before its search is failed: one that can't even be failed must not keep its job, which would come back
+            // for ever. Should this worker die in between, the search ends at its deadline.
+            if !persist("burying a job", || context.leases.bury(delivery, &reason)).await? {
+                return Ok(());
             }
-            persist("burying a job", || context.leases.bury(delivery, &reason)).await
+            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
+            match search {
+                Some(search) => fail(context, search, delivery, &reason).await,
+                None => Ok(()),
+            }
         }
     }
 }
@@ -90,9 +111,9 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     if delivery.deliveries > MAX_DELIVERIES {
         return Ok(Disposition::Bury(format!("{MAX_DELIVERIES} workers died or stalled over it")));
     }
-    let is_ours = job.times.is_some();
-    let (job, times) = timed(context, job, delivery.entry);
-    let id = job.search_id;
+    let is_foreign = job.times.is_none();
+    let mut work = work(context, job, delivery);
+    let id = work.job.search_id;
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
     let record = persist("reading a record", || context.broker.read(id)).await?;
@@ -103,81 +124,90 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
             seen: record.seq,
             first_answer: record.first_answer,
         },
-        // Its record was made before the job and lives longer than its search: it has ended and was forgotten.
-        None if is_ours && times.deadline < EpochMillis::now() => return Ok(Disposition::Discard),
         None => {
-            persist("a record", || context.broker.create(&job)).await?;
-            Gathered::default()
+            if is_foreign {
+                // The replaced system makes no records: it has not ended, however long it has waited.
+                let now = persist("asking Redis' clock", || context.broker.now()).await?;
+                work.times.deadline = work.times.deadline.max(now);
+                work.job.times = Some(work.times);
+            }
+            let create = || context.broker.create(&work.job, work.times.deadline);
+            match persist("a record", create).await? {
+                Created::There => Gathered::default(),
+                // Or is among the open searches still, and is ended as one of those.
+                Created::Ended => return Ok(Disposition::Discard),
+            }
         }
     };
-    match gather(context, &job, times, gathered).await? {
-        Some(gathered) => {
-            finish(context, id, times, gathered, delivery.entry).await.map(|()| Disposition::Done)
-        }
-        None => Ok(Disposition::Discard),
+    match gather(context, &work, gathered).await? {
+        Gathering::All(gathered) => finish(context, work, gathered).await,
+        Gathering::Ended => Ok(Disposition::Discard),
+        Gathering::NotOwner => Ok(Disposition::Leave),
     }
 }
 
 /// Ends the search with what was gathered.
-async fn finish(
-    context: &Context,
-    id: SearchId,
-    times: JobTimes,
-    gathered: Gathered,
-    entry: EntryId,
-) -> Result<(), BrokerError> {
+async fn finish(context: &Context, work: Work, gathered: Gathered) -> Result<Disposition, BrokerError> {
+    let (id, claim) = (work.job.search_id, &work.claim);
     let Gathered { answers, seen, first_answer } = gathered;
     let held = answers.len() as u64;
     let max_results = context.config.common.max_results;
-    let times = Times { created: times.created, first_answer, ended: EpochMillis::now() };
+    let ended = persist("asking Redis' clock", || context.broker.now()).await?;
+    let times = Times { created: work.times.created, first_answer, ended };
     let outcome = Outcome::of(answers, times, max_results);
-    let ending = Ending { seen, ..Ending::new(&outcome, held) };
-    match persist("an end", || context.broker.finish(id, &ending, Some(entry))).await? {
-        Finished::First { .. } => log_end(id, &outcome),
-        Finished::Already { .. } => {}
+    let ending = Ending { seen, deadline: Some(work.times.deadline), ..Ending::new(&outcome, held) };
+    let concluded = match persist("an end", || context.broker.finish(id, &ending, Some(claim))).await? {
+        Finished::First { seq } => Concluded::Now(EndedNow { seq, outcome }),
+        Finished::Already { .. } | Finished::Gone => Concluded::Before,
+        Finished::NotOwner => Concluded::NotOwner,
         // The story has an answer that is not in hand here: a worker that was taken for dead has stored it, or this
         // one has without hearing so.
         Finished::Stale => {
-            let conclude = || context.broker.conclude(id, max_results, Some(entry), |outcome, _| outcome);
-            if let Concluded::Now(ended) = persist("an end", conclude).await? {
-                log_end(id, &ended.outcome);
+            let conclude = || context.broker.conclude(id, max_results, Some(claim), |outcome, _| outcome);
+            persist("an end", conclude).await?
+        }
+    };
+    Ok(match concluded {
+        Concluded::Now(ended) => {
+            ended.log(id);
+            Disposition::Done
+        }
+        Concluded::Before => Disposition::Done,
+        // Its record was lost just now. It stands among the open searches, or nobody can ask for it.
+        Concluded::Unknown => Disposition::Discard,
+        Concluded::NotOwner => Disposition::Leave,
+    })
+}
+
+/// Fails a search whose job was buried. One that has no record may come from the replaced system, whose clients wait for
+/// an end all the same.
+async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
+    let max_results = context.config.common.max_results;
+    let shape = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
+    let conclude = || context.broker.conclude(id, max_results, None, shape);
+    match persist("an end", conclude).await? {
+        Concluded::Now(ended) => ended.log(id),
+        Concluded::Before | Concluded::NotOwner => {}
+        Concluded::Unknown => {
+            let now = persist("asking Redis' clock", || context.broker.now()).await?;
+            let times = Times { created: now, first_answer: None, ended: now };
+            let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
+            // Without one the job is of the replaced system, and was there until now.
+            let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
+            let ending = Ending { deadline: Some(deadline), ..Ending::new(&outcome, 0) };
+            let finish = || context.broker.finish(id, &ending, None);
+            if let Finished::First { seq } = persist("an end", finish).await? {
+                EndedNow { seq, outcome }.log(id);
             }
         }
     }
     Ok(())
 }
 
-/// Fails a search whose job can't be worked on. One that has no record comes from the replaced system, whose
-/// clients wait for an end all the same.
-async fn fail(context: &Context, id: SearchId, reason: &str) -> Result<(), BrokerError> {
-    let max_results = context.config.common.max_results;
-    let shape = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
-    let conclude = || context.broker.conclude(id, max_results, None, shape);
-    if persist("an end", conclude).await? == Concluded::Unknown {
-        let now = EpochMillis::now();
-        let times = Times { created: now, first_answer: None, ended: now };
-        let ending = Ending::new(&Outcome::of(Vec::new(), times, max_results).because(reason), 0);
-        persist("an end", || context.broker.finish(id, &ending, None)).await?;
-    }
-    tracing::info!(search_id = %id, status = "failed", reason, "search ended");
-    Ok(())
-}
-
-fn log_end(id: SearchId, outcome: &Outcome) {
-    tracing::info!(
-        search_id = %id,
-        status = %outcome.status,
-        offers = outcome.details.total,
-        first_answer_ms = outcome.details.first_answer_ms,
-        elapsed_ms = outcome.details.elapsed_ms,
-        "search ended"
-    );
-}
-
-/// A job and its times. One of the replaced system has none: it began when its entry was added.
-fn timed(context: &Context, mut job: Job, entry: EntryId) -> (Job, JobTimes) {
-    let created = entry.added_at();
+/// What is worked on. A job of the replaced system has no times: it began when its entry was added.
+fn work(context: &Context, mut job: Job, delivery: &Delivery) -> Work {
+    let created = delivery.entry.added_at();
     let deadline = created + context.config.common.search_deadline_ms;
     let times = *job.times.get_or_insert(JobTimes { created, deadline });
-    (job, times)
+    Work { claim: context.leases.claim(delivery.entry), job, times }
 }

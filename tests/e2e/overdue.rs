@@ -1,0 +1,90 @@
+//! Whatever is past its deadline is ended, followed or not, as long as any process lives.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use e2e::{System, eventually};
+
+use crate::crashes::assert_told_once;
+
+const OPEN: &str = "flight.search.open";
+
+async fn submit(system: &System, count: usize) -> Vec<String> {
+    let client = system.client();
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        ids.push(client.submit().await);
+    }
+    ids
+}
+
+async fn until_none_is_open(system: &System) {
+    eventually("no search is open", async || {
+        (system.redis.run::<usize>(&format!("ZCARD {OPEN}")).await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_alone_ends_what_waits_and_nobody_follows() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SEARCH_DEADLINE_MS", "1500")
+        .set("MAX_CONCURRENCY", "1")
+        .set("SIMULATED_LATENCY_MS", "60000")
+        .start()
+        .await;
+    let ids = submit(&system, 20).await;
+    system.gateways[0].service.kill().await;
+    system.add_worker();
+    until_none_is_open(&system).await;
+    assert_told_once(&system.redis, ids.len()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_waited_beyond_its_records_life_ends_all_the_same() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SEARCH_DEADLINE_MS", "500")
+        .set("RECORD_TTL_SECS", "1")
+        .start()
+        .await;
+    let ids = submit(&system, 3).await;
+    system.gateways[0].service.kill().await;
+    let due = SystemTime::now();
+    eventually("deadline and record's life are over", async || {
+        (due.elapsed().unwrap().as_secs() >= 2).then_some(())
+    })
+    .await;
+    assert!(system.redis.entries("flight.search.results").await.is_empty(), "nobody was there");
+    // The log is trimmed at twice the deadline: with a longer one what it holds can be looked at.
+    system.add_worker_with(&[("SEARCH_DEADLINE_MS", "20000")]);
+    until_none_is_open(&system).await;
+    assert_told_once(&system.redis, ids.len()).await;
+    eventually("their jobs are done with", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_steps_back_puts_no_search_off() {
+    let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "2000").start().await;
+    let id = submit(&system, 1).await.remove(0);
+    // As if Redis' clock had been an hour ahead until now.
+    let later = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 3_600_000;
+    let _: usize = system.redis.run(&format!("ZADD {OPEN} XX CH {later} {id}")).await;
+    let _: usize = system.redis.run(&format!("HSET flight.search.record:{id} deadline_ms {later}")).await;
+    until_none_is_open(&system).await;
+    assert_eq!(system.client().state(&id).await.1["data"]["status"], "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_search_that_is_none_holds_up_no_other() {
+    let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "500").start().await;
+    let strange = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{strange} x")).await;
+    let _: usize = system.redis.run(&format!("ZADD {OPEN} 1 {strange} 1 nonsense")).await;
+    submit(&system, 1).await;
+    until_none_is_open(&system).await;
+    assert_told_once(&system.redis, 1).await;
+}

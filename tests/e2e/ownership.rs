@@ -1,0 +1,139 @@
+//! A job has one owner at a time: who was paused or cut off for too long overrules nobody.
+
+use std::time::Duration;
+
+use e2e::{System, eventually, within};
+use reqwest::StatusCode;
+use rustix::process::Signal;
+
+use crate::crashes::assert_told_once;
+
+/// Jobs that some worker has in hand.
+async fn in_hand(system: &System) -> usize {
+    let mut pending = redis::cmd("XPENDING");
+    pending.arg(&["flight.search.requested", "search-processors"]);
+    // Before the first worker has read, there is no group.
+    let summary = pending.query_async::<Vec<redis::Value>>(&mut system.redis.connect().await).await;
+    let jobs = summary.ok().and_then(|summary| summary.into_iter().next());
+    jobs.map_or(0, |jobs| redis::from_redis_value(jobs).unwrap())
+}
+
+async fn until_in_hand(system: &System, jobs: usize) {
+    eventually("the jobs are in hand", async || (in_hand(system).await == jobs).then_some(())).await;
+}
+
+/// Whatever its capacity, a worker takes a dead one's jobs over within a lease and a few seconds. Gives the system, with
+/// the searches that were taken over, and how many more were submitted.
+async fn takes_over_with(max_concurrency: &str) -> (System, Vec<String>, usize) {
+    let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "1000").start().await;
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "60000")]);
+    system.joined(1).await;
+    let client = system.client();
+    let mut orphans = Vec::new();
+    for _ in 0..10 {
+        orphans.push(client.submit().await);
+    }
+    until_in_hand(&system, orphans.len()).await;
+    system.add_worker_with(&[("MAX_CONCURRENCY", max_concurrency), ("SIMULATED_LATENCY_MS", "100")]);
+    system.joined(2).await;
+    system.workers[0].kill().await;
+    // Work enough to keep it busy for longer than the lease, at a capacity of one.
+    let further = 40;
+    for _ in 0..further {
+        client.submit().await;
+    }
+
+    within(Duration::from_secs(15), "the dead worker's searches have ended", async || {
+        let mut ended = 0;
+        for id in &orphans {
+            ended += usize::from(client.state(id).await.1["data"]["status"] == "completed");
+        }
+        (ended == orphans.len()).then_some(())
+    })
+    .await;
+    (system, orphans, further)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_with_room_for_one_takes_over_before_new_work() {
+    let (system, orphans, further) = takes_over_with("1").await;
+    let ends = async || -> Vec<String> {
+        let log = system.redis.entries("flight.search.results").await;
+        log.into_iter()
+            .filter(|entry| entry.contains_key("results"))
+            .map(|mut entry| entry.remove("search_id").unwrap())
+            .collect()
+    };
+    eventually("all searches have ended", async || {
+        (ends().await.len() == orphans.len() + further).then_some(())
+    })
+    .await;
+    let ends = ends().await;
+    assert!(!orphans.contains(ends.last().unwrap()), "new work came before: {ends:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_with_room_for_as_many_as_it_reads_at_once_takes_over() {
+    takes_over_with("256").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_was_paused_does_not_overrule_the_one_that_took_its_job_over() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("JOB_LEASE_MS", "500")
+        .set("SIMULATED_LATENCY_MS", "3000")
+        .start()
+        .await;
+    let client = system.client();
+    // What this one has to say when it goes on would end the search as failed.
+    system.add_worker_with(&[("SIMULATED_FAILURE_RATE", "1")]);
+    system.joined(1).await;
+    let id = client.submit().await;
+    until_in_hand(&system, 1).await;
+    system.workers[0].signal(Signal::STOP);
+    system.add_worker();
+    eventually("the other worker has the job", async || {
+        system.workers[1].log().contains("took over jobs").then_some(())
+    })
+    .await;
+    // Until the paused one's calls are over, and the other one's are not: its own began later by the lease.
+    tokio::time::sleep(Duration::from_millis(2600)).await;
+    system.workers[0].signal(Signal::CONT);
+
+    let end = client.result(&id).await.json();
+    assert_eq!(end["status"], "completed", "{end}");
+    let mut reports = end["suppliers"].as_array().unwrap().iter();
+    assert!(reports.all(|report| report["status"] != "error"), "{end}");
+    assert!(system.workers[0].log().contains("another worker has taken"), "{}", system.workers[0].log());
+    assert_told_once(&system.redis, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_has_ended_and_expired_is_not_begun_anew() {
+    let system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "60000")
+        .set("SEARCH_DEADLINE_MS", "1000")
+        .set("RECORD_TTL_SECS", "1")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    until_in_hand(&system, 1).await;
+    system.workers[0].signal(Signal::STOP);
+    assert_eq!(client.result(&id).await.json()["status"], "failed");
+    eventually("the search is forgotten", async || {
+        (client.state(&id).await.0 == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
+    let before = ends_of(&system, &id).await;
+    system.workers[0].signal(Signal::CONT);
+    eventually("the worker is done with it", async || (in_hand(&system).await == 0).then_some(())).await;
+    assert_eq!(client.state(&id).await.0, StatusCode::NOT_FOUND);
+    assert!(ends_of(&system, &id).await <= before, "it has ended twice");
+}
+
+async fn ends_of(system: &System, id: &str) -> usize {
+    let log = system.redis.entries("flight.search.results").await;
+    log.iter().filter(|entry| entry["search_id"] == id && entry.contains_key("results")).count()
+}
