@@ -77,7 +77,7 @@ async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
     })
     .await;
     // Longer than a request waits: what is asked meanwhile is done, but nobody hears of it.
-    system.redis.hang(Duration::from_millis(1500)).await;
+    system.redis.hang(Duration::from_secs(4)).await;
     for told in read_all(streams).await {
         assert_whole(&told);
     }

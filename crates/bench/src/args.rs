@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use broker::Durability;
 use clap::Parser;
 
 /// Measures what flight-search costs, on a Redis of its own.
@@ -25,6 +26,14 @@ pub(crate) struct Args {
     /// Redis keeps an append-only file, synced every second.
     #[arg(long)]
     pub(crate) durable: bool,
+
+    /// When its append-only file is synced: everysec or always.
+    #[arg(long, default_value = "everysec", value_name = "WHEN")]
+    pub(crate) appendfsync: String,
+
+    /// What accepted searches survive: memory, or disk, which needs --durable and a Redis 7.2 (by REDIS_SERVER).
+    #[arg(long, default_value_t = Durability::Memory, value_name = "WHERE")]
+    pub(crate) accept: Durability,
 
     /// Where the figures go as JSON.
     #[arg(long, default_value = "target/bench.json", value_name = "FILE")]
@@ -62,7 +71,8 @@ impl Args {
     pub(crate) fn sizes(&self) -> Sizes {
         Sizes {
             runs: self.runs.unwrap_or(if self.quick { 3 } else { 9 }).max(1),
-            submits: 40_000,
+            // Where each waits for a disk, a tenth takes as long.
+            submits: if self.accept == Durability::Memory { 40_000 } else { 4_000 },
             streams: 10_000,
             in_hand: 10_000,
             jobs: 8_000,

@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
 async fn measure(args: &Args) {
     let me = std::env::current_exe().expect("a program knows its place");
     // The services stand beside this program.
-    let stage = Stage::build(me.parent().unwrap_or(Path::new(".")), args.durable).await;
+    let stage = Stage::build(me.parent().unwrap_or(Path::new(".")), args).await;
     let (table, json): (String, Value) = if args.growth {
         growth::run(&stage, args).await
     } else {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use broker::{Broker, Retention};
+use broker::{Broker, Durability, Retention};
 use contracts::{
     EpochMillis, SearchId, SearchRequest, SupplierCode,
     entry::{Job, JobTimes},
@@ -17,7 +17,7 @@ use redis::{AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::Multiplex
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use crate::{client::Client, process::Process};
+use crate::{args::Args, client::Client, process::Process};
 
 /// What is asked for, again and again.
 pub(crate) const SEARCH: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;
@@ -33,6 +33,7 @@ pub(crate) struct Stage {
     directory: TempDir,
     programs: PathBuf,
     port: u16,
+    accept: Durability,
     pub(crate) redis: Process,
     pub(crate) connection: MultiplexedConnection,
     pub(crate) broker: Broker,
@@ -53,18 +54,20 @@ pub(crate) struct Gateway {
 
 impl Stage {
     /// Starts a Redis of its own with nothing in it.
-    pub(crate) async fn build(programs: &Path, durable: bool) -> Self {
+    pub(crate) async fn build(programs: &Path, args: &Args) -> Self {
         let directory = TempDir::new().expect("a directory for temporary files");
         let port = free_port();
         let path = directory.path();
         let (port_text, path_text) = (port.to_string(), path.to_string_lossy());
-        let append = if durable { "yes" } else { "no" };
+        let append = if args.durable { "yes" } else { "no" };
         #[rustfmt::skip]
         let arguments = [
             "--bind", "127.0.0.1", "--port", &port_text, "--dir", &path_text, "--save", "",
-            "--appendonly", append, "--appendfsync", "everysec", "--maxmemory-policy", "noeviction",
+            "--appendonly", append, "--appendfsync", &args.appendfsync, "--maxmemory-policy", "noeviction",
         ];
-        let mut redis = Process::start(Path::new("redis-server"), &arguments, &[], &path.join("redis.log"));
+        // As the tests do: another server's path.
+        let server = std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
+        let mut redis = Process::start(Path::new(&server), &arguments, &[], &path.join("redis.log"));
         let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).expect("an address");
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let connection = loop {
@@ -77,14 +80,26 @@ impl Stage {
         let addr = format!("127.0.0.1:{port}").parse().expect("an address");
         let retention = Retention { record: DEADLINE, news: DEADLINE };
         let broker = Broker::new(&addr, retention).expect("a broker");
-        Self { directory, programs: programs.to_owned(), port, redis, connection, broker }
+        Self {
+            directory,
+            programs: programs.to_owned(),
+            port,
+            accept: args.accept,
+            redis,
+            connection,
+            broker,
+        }
     }
 
     /// Starts a gateway and waits until it is ready.
     pub(crate) async fn gateway(&self, kind: Kind) -> Gateway {
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let name = if kind == Kind::Product { "main-service" } else { "floor" };
-        let own = [("APP_PORT", addr.port().to_string()), ("MAX_BACKLOG", "0".into())];
+        let own = [
+            ("APP_PORT", addr.port().to_string()),
+            ("MAX_BACKLOG", "0".into()),
+            ("ACCEPT_DURABILITY", self.accept.to_string()),
+        ];
         let mut process = self.start(name, &own);
         until("the gateway is ready", async || {
             assert!(!process.has_ended(), "{name} has ended: {}", self.log(name));

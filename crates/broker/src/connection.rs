@@ -6,10 +6,12 @@ use redis::{
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 
-use crate::{BrokerError, RedisAddr, clock::Clock, scripts::Scripts, shared::SharedConnection};
+use crate::{BrokerError, RedisAddr, bulk::Bulk, clock::Clock, scripts::Scripts, shared::SharedConnection};
 
 /// How long a request may take. Long for Redis, short for a client that waits for its 503.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The same where much travels with it.
+const BULK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long connecting may take.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(1);
 /// What a blocking read may take beyond its BLOCK: Redis has been seen to overshoot it by half.
@@ -30,10 +32,13 @@ pub struct Retention {
     pub news: Duration,
 }
 
-/// A connection to Redis that comes back by itself, with everything a service asks of it. Clones share it.
+/// Connections to Redis that come back by themselves, with everything a service asks of it. Clones share them.
 #[derive(Clone)]
 pub struct Broker {
+    /// For requests and replies that are small.
     pub(crate) connection: SharedConnection,
+    /// For those that may be large.
+    pub(crate) bulk: Bulk,
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<Clock>,
@@ -51,9 +56,11 @@ impl Broker {
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_pipeline_buffer_size(1024);
-        let connection = SharedConnection::new(client.clone(), config)?;
+        let connection = SharedConnection::new(client.clone(), config.clone())?;
+        let config = config.set_response_timeout(Some(BULK_TIMEOUT));
+        let bulk = Bulk::new(SharedConnection::new(client.clone(), config)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
-        Ok(Self { connection, scripts, retention, clock, client })
+        Ok(Self { connection, bulk, scripts, retention, clock, client })
     }
 
     /// Does `request`, and once more if it never left: after a drop, the shared connection shows the outcome of an

@@ -71,6 +71,14 @@ pub struct Entry {
     pub fields: Option<Fields>,
 }
 
+impl Entry {
+    /// How many bytes its fields have.
+    pub(crate) fn bytes(&self) -> usize {
+        let pairs = self.fields.iter().flat_map(Fields::pairs);
+        pairs.map(|(field, value)| field.len() + value.len()).sum()
+    }
+}
+
 impl FromRedisValue for Entry {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
         let (id, fields): (EntryId, Value) = redis::from_redis_value(value)?;

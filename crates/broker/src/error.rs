@@ -1,7 +1,9 @@
 use redis::{ErrorKind, RedisError, ServerError};
 
+use crate::Unfit;
+
 /// Why Redis did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum BrokerError {
     /// It is not there, does not answer in time, or can't do its work for now. Trying again later helps.
     #[error("Redis is not available: {0}")]
@@ -9,6 +11,12 @@ pub enum BrokerError {
     /// It did not answer within the caller's patience.
     #[error("Redis does not answer")]
     TimedOut,
+    /// It has taken a search, and did not say in time that it keeps it as safely as is asked for.
+    #[error("Redis does not confirm that it keeps the search")]
+    Unconfirmed,
+    /// It can't keep a search as safely as is asked for. Trying again helps when it is set up otherwise.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
     #[error("Redis is out of memory: {0}")]
     Full(#[source] RedisError),

@@ -3,6 +3,7 @@ use redis::Script;
 /// The Lua scripts; each tells its keys and arguments in its first lines.
 pub(crate) struct Scripts {
     pub(crate) submit_shared: Script,
+    pub(crate) read: Script,
     pub(crate) create: Script,
     pub(crate) answer: Script,
     pub(crate) finish: Script,
@@ -20,6 +21,7 @@ impl Scripts {
     pub(crate) fn load() -> Self {
         Self {
             submit_shared: Script::new(include_str!("scripts/submit_shared.lua")),
+            read: Script::new(include_str!("scripts/read.lua")),
             create: Script::new(include_str!("scripts/create.lua")),
             answer: Script::new(concat!(
                 include_str!("scripts/owner.lua"),

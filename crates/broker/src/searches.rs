@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use contracts::{
     EndStatus, EpochMillis, SearchId, SearchStatus, SupplierCode,
-    entry::{Fields, InvalidEntry, Job, JsonLine},
+    entry::{Job, JsonLine},
     names::{
         self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM, record,
     },
     outcome::Outcome,
 };
-use redis::{AsyncCommands, FromRedisValue, ParsingError, Pipeline, Value};
+use redis::{FromRedisValue, ParsingError, Pipeline, Value};
 
-use crate::{Broker, BrokerError, SearchRecord, millis::millis, queue::Claim};
+use crate::{Broker, BrokerError, bulk::pieces, millis::millis, queue::Claim};
 
 /// How long behind its deadline a search without a record may still be one whose record Redis has lost. From then on it
 /// has ended, and its record has expired. Long enough for a worker or a gateway to end it after Redis was away.
@@ -27,6 +27,12 @@ pub struct NewAnswer {
     pub report: JsonLine,
     /// Its offers, an array.
     pub offers: JsonLine,
+}
+
+impl NewAnswer {
+    fn bytes(&self) -> usize {
+        self.report.as_str().len() + self.offers.as_str().len()
+    }
 }
 
 /// What became of answers that were to be stored.
@@ -134,23 +140,6 @@ impl Broker {
         Ok(if done == "ended" { Created::Ended } else { Created::There })
     }
 
-    /// Reads a search's record; `None` if there is none (any more), or none that can be read.
-    pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
-        let key = &names::record_key(id);
-        let fields: Vec<(Vec<u8>, Vec<u8>)> =
-            self.asked_twice(|mut connection| async move { connection.hgetall(key).await }).await?;
-        if fields.is_empty() {
-            return Ok(None);
-        }
-        match SearchRecord::decode(Fields::from(fields)) {
-            Ok(record) => Ok(Some(record)),
-            Err(InvalidEntry { field, problem }) => {
-                tracing::warn!(search_id = %id, field, problem, "a search's record is malformed");
-                Ok(None)
-            }
-        }
-    }
-
     /// Stores suppliers' answers and announces them, each at most once per supplier and none after the end. Only for
     /// the worker that has the job.
     pub async fn answer(
@@ -159,6 +148,23 @@ impl Broker {
         claim: &Claim,
         answers: &[NewAnswer],
     ) -> Result<Stored, BrokerError> {
+        let mut places = Vec::with_capacity(answers.len());
+        for (answers, bytes) in pieces(answers, NewAnswer::bytes) {
+            match self.answer_at_once(id, claim, answers, bytes).await? {
+                Stored::Stored(more) => places.extend(more),
+                other => return Ok(other),
+            }
+        }
+        Ok(Stored::Stored(places))
+    }
+
+    async fn answer_at_once(
+        &self,
+        id: SearchId,
+        claim: &Claim,
+        answers: &[NewAnswer],
+        bytes: usize,
+    ) -> Result<Stored, BrokerError> {
         let mut call = self.scripts.answer.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM);
         call.arg(id.to_string()).arg(millis(self.retention.news));
@@ -166,7 +172,8 @@ impl Broker {
         for NewAnswer { code, of, report, offers } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }
-        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+        let call = &call;
+        Ok(self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
     }
 
     /// Ends a search, if it has not ended, and announces it. A worker does that by its claim to the job, which is then
@@ -202,20 +209,20 @@ impl Broker {
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
         call.arg(millis(self.retention.record)).arg(millis(self.retention.news));
         call.arg(ending.deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(LOST_WITHIN));
-        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+        let call = &call;
+        let bytes = ending.results.as_str().len();
+        Ok(self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
     }
 }
 
-/// Adds what submits a search to a transaction.
+/// Adds what submits a search to a transaction: three commands.
 pub(crate) fn add_submission(pipe: &mut Pipeline, job: &Job) {
     let fields = job.encode();
-    if let Some(times) = job.times {
-        pipe.cmd("ZADD").arg(OPEN_SEARCHES).arg(times.deadline.0).arg(job.search_id.to_string()).ignore();
-    }
+    let deadline = job.times.map_or(0, |times| times.deadline.0);
+    pipe.cmd("ZADD").arg(OPEN_SEARCHES).arg(deadline).arg(job.search_id.to_string());
     pipe.cmd("HSET").arg(names::record_key(job.search_id));
     record_fields(&fields, |field, value| _ = pipe.arg(field).arg(value));
-    pipe.ignore();
-    pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields).ignore();
+    pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields);
 }
 
 /// The fields a new record starts with: the job's, and where it stands.

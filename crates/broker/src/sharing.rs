@@ -5,7 +5,7 @@ use contracts::{
     entry::Job,
     names::{self, OPEN_SEARCHES, RECORD_PREFIX, REQUESTED_STREAM},
 };
-use redis::{FromRedisValue, ParsingError, Value};
+use redis::{FromRedisValue, ParsingError, ScriptInvocation, Value};
 
 use crate::{Broker, BrokerError, millis::millis};
 
@@ -49,6 +49,12 @@ impl Broker {
     /// two gateways would submit the same search twice. With the record and the job it also writes what names
     /// them, so no failure leaves one without the other.
     pub async fn submit_shared(&self, job: &Job, sharing: &Sharing) -> Result<Submission, BrokerError> {
+        let call = &self.shared_submission(job, sharing);
+        Ok(self.asked_twice(|mut connection| async move { call.invoke_async(&mut connection).await }).await?)
+    }
+
+    /// The call that does so.
+    pub(crate) fn shared_submission(&self, job: &Job, sharing: &Sharing) -> ScriptInvocation<'_> {
         let mut call = self.scripts.submit_shared.key(names::record_key(job.search_id));
         call.key(REQUESTED_STREAM).key(OPEN_SEARCHES).key(names::youngest_key(sharing.fingerprint));
         if let Some(key) = &sharing.key {
@@ -59,8 +65,7 @@ impl Broker {
         call.arg(u8::from(share)).arg(millis(KEY_REMEMBERED)).arg(u8::from(sharing.may_submit));
         let deadline = job.times.map_or(0, |times| times.deadline.0);
         call.arg(millis(self.retention.record)).arg(deadline).arg(job.encode());
-        let call = &call;
-        Ok(self.asked_twice(|mut connection| async move { call.invoke_async(&mut connection).await }).await?)
+        call
     }
 }
 

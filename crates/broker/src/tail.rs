@@ -6,16 +6,19 @@
 
 use std::time::Duration;
 
-use contracts::names::RESULTS_STREAM;
 use redis::{
-    Value,
+    RedisError, Value,
     aio::{ConnectionLike, MultiplexedConnection},
 };
 
-use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
+use crate::{
+    Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis, pace::Pace,
+};
 
-/// How many entries one read takes at most.
-const BATCH: usize = 512;
+/// For how long a read may bring nothing beyond its BLOCK, while all is well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+/// The same once reads have not ended in time, again and again: in this even a thin link brings a large entry.
+const LONGEST_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A reader of a stream.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct Tail {
     block: Duration,
     connection: Option<MultiplexedConnection>,
     last: Option<EntryId>,
+    pace: Pace,
+    patience: Duration,
 }
 
 /// What one read gave.
@@ -40,7 +45,8 @@ impl Tail {
     /// A tail of `stream` whose reads return after `block` even without news.
     #[must_use]
     pub fn new(broker: Broker, stream: &'static str, block: Duration) -> Self {
-        Self { broker, stream, block, connection: None, last: None }
+        let (pace, patience) = (Pace::default(), PATIENCE);
+        Self { broker, stream, block, connection: None, last: None, pace, patience }
     }
 
     /// Waits for news. After an error the next call connects anew; pausing between them is the caller's business.
@@ -50,7 +56,7 @@ impl Tail {
         };
         let result = redis::cmd("XREAD")
             .arg("COUNT")
-            .arg(BATCH)
+            .arg(self.pace.count())
             .arg("BLOCK")
             .arg(blocking_millis(self.block))
             .arg("STREAMS")
@@ -58,9 +64,22 @@ impl Tail {
             .arg(self.last.unwrap_or_default())
             .query_async::<Value>(connection)
             .await;
-        let reply = result.inspect_err(|_| self.connection = None)?;
+        let reply = result.inspect_err(|error| self.failed(error))?;
         let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
+        self.pace.read(&entries);
+        if !entries.is_empty() {
+            self.patience = PATIENCE;
+        }
         Ok(Batch { connected: false, entries })
+    }
+
+    /// What did not come in time was perhaps too much for the link: less is asked for, and waited for longer.
+    fn failed(&mut self, error: &RedisError) {
+        self.connection = None;
+        if error.is_timeout() {
+            self.pace.stalled();
+            self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
+        }
     }
 
     /// The entries up to this one have been seen to: the next read goes on behind it.
@@ -80,33 +99,12 @@ impl Tail {
     }
 
     async fn connect(&mut self) -> Result<Batch, BrokerError> {
-        let mut connection = self.broker.blocking_connection(self.block).await?;
+        let mut connection = self.broker.blocking_connection(self.block + self.patience).await?;
         let end = end_of(self.stream, &mut connection).await?;
         // A stream that ends before the last entry seen is not the one that was read.
         self.last = Some(self.last.map_or(end, |last| last.min(end)));
         self.connection = Some(connection);
         Ok(Batch { connected: true, entries: Vec::new() })
-    }
-}
-
-impl Broker {
-    /// Up to `max` entries of the result log behind `after` and up to `to`: what a tail has not seen because it
-    /// connected later.
-    pub async fn past_news(
-        &self,
-        after: EntryId,
-        to: EntryId,
-        max: usize,
-    ) -> Result<Vec<Entry>, BrokerError> {
-        let mut range = redis::cmd("XRANGE");
-        range.arg(RESULTS_STREAM).arg(format!("({after}")).arg(to).arg("COUNT").arg(max);
-        Ok(range.query_async(&mut self.connection.clone()).await?)
-    }
-
-    /// The id that an entry of the result log would have that is as old as entries may become, seen from `at`.
-    #[must_use]
-    pub fn oldest_news(&self, at: EntryId) -> EntryId {
-        at.earlier(self.retention.news)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod search;
 pub mod supplier;
 mod time;
+mod weight;
 
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
@@ -34,3 +35,4 @@ pub use search::{
 };
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;
+pub use weight::MOST_BYTES;

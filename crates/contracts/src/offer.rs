@@ -1,11 +1,17 @@
 //! What an answer is: one itinerary at one price.
 
+mod bounds;
+
 use std::{fmt, str::FromStr};
 
-use jiff::{Timestamp, fmt::temporal::Pieces, tz::Offset};
+use jiff::{Timestamp, civil::Date, fmt::temporal::Pieces, tz::Offset};
 use serde::{Deserialize, Serialize};
 
 use crate::{IataCode, SupplierCode};
+pub use bounds::{
+    InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_STOPS,
+    is_name,
+};
 
 /// One itinerary that can be bought, for all passengers of the search together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +61,12 @@ impl LocalTime {
     #[must_use]
     pub fn timestamp(self) -> Timestamp {
         self.at
+    }
+
+    /// The day on the calendar of the place it is told at.
+    #[must_use]
+    pub fn date(self) -> Date {
+        self.offset.to_datetime(self.at).date()
     }
 }
 

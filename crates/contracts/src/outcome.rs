@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus,
+    weight::fitting,
 };
 
 /// Where a search stands. It leaves `Processing` once and never comes back.
@@ -117,13 +118,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The same with the `max` cheapest offers, and no room for more. The report goes on telling how many there
-    /// were.
+    /// The same with the `max` cheapest offers, so far as [they fit](crate::MOST_BYTES), and no room for more. The
+    /// report goes on telling how many there were.
     #[must_use]
     pub fn capped(mut self, max: usize) -> Self {
-        if self.offers.len() > max {
-            self.offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
-            self.offers.truncate(max);
+        if fitting(&self.offers, max) < self.offers.len() {
+            keep_cheapest(&mut self.offers, max);
+            self.offers.truncate(fitting(&self.offers, max));
         }
         // It may be kept for as long as the slowest supplier takes.
         self.offers.shrink_to_fit();
@@ -229,7 +230,7 @@ pub struct Times {
 
 /// Merges the suppliers' offers: the same flight from several of them becomes one offer at the best price that
 /// names them all, the cheapest first. Sorted by price, then departure, then flight number; at most `max` are
-/// kept. Returns them with how many there were before that.
+/// kept, so far as [they fit](crate::MOST_BYTES). Returns them with how many there were before that.
 #[must_use]
 pub fn merge(
     answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
@@ -260,8 +261,14 @@ pub fn merge(
         }
     }
     let total = merged.len();
-    merged.truncate(max);
+    merged.truncate(fitting(&merged, max));
     (merged, total)
+}
+
+/// Sorts offers as a result does, and keeps the first `max`.
+pub fn keep_cheapest(offers: &mut Vec<Offer>, max: usize) {
+    offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    offers.truncate(max);
 }
 
 fn rank(offer: &Offer) -> (u64, jiff::Timestamp, &str) {
@@ -343,7 +350,7 @@ mod tests {
         let report = |text: &str, offers| SupplierReport {
             code: code(text),
             name: text.into(),
-            status: crate::SupplierStatus::Ok,
+            status: SupplierStatus::Ok,
             elapsed_ms: 1,
             offers,
         };

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use broker::Broker;
+use broker::{Acceptance, Broker};
 
 use crate::{Config, condition::Condition, hub::Hub};
 
@@ -9,16 +9,18 @@ use crate::{Config, condition::Condition, hub::Hub};
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) broker: Broker,
+    pub(crate) acceptance: Acceptance,
     pub(crate) hub: Arc<Hub>,
     pub(crate) airports: Airports,
     pub(crate) condition: Condition,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, broker: Broker) -> Self {
+    pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance) -> Self {
         Self {
             config,
             broker,
+            acceptance,
             hub: Arc::default(),
             airports: Airports::embedded(),
             condition: Condition::default(),

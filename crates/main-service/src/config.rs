@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use broker::Durability;
 use clap::Parser;
 use service::{CommonConfig, parse_millis};
 
@@ -16,6 +17,11 @@ pub struct Config {
     /// The HTTP port, on all interfaces.
     #[arg(long, env = "APP_PORT", default_value_t = 8080, value_name = "PORT")]
     pub app_port: u16,
+
+    /// What an accepted search survives: `memory` (what Redis' append-only file survives), `disk` (a crash of Redis'
+    /// host; needs WAITAOF, so Redis 7.2) or `replica` (the loss of Redis' host; needs a replica).
+    #[arg(long, env = "ACCEPT_DURABILITY", default_value_t = Durability::Memory, value_name = "WHERE")]
+    pub accept_durability: Durability,
 
     /// Waiting jobs past which a POST gets 503; 0 for no limit.
     #[arg(long, env = "MAX_BACKLOG", default_value_t = 10_000, value_name = "N")]

@@ -24,7 +24,7 @@ mod tasks;
 
 use std::sync::Arc;
 
-use broker::{Broker, BrokerError};
+use broker::{Acceptance, Broker, BrokerError};
 use service::{Lifecycle, Unclean};
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -63,9 +63,13 @@ pub async fn run(
     };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis_addr,
         "gateway starts");
-    let app = Arc::new(App::new(config, broker));
+    let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
+    let app = Arc::new(App::new(config, broker, acceptance));
     let lifecycle = Lifecycle::default();
 
+    for lane in lanes {
+        lifecycle.spawn_permanent("acceptance", lane.run());
+    }
     lifecycle
         .spawn_permanent("result tail", tasks::tail::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     lifecycle.spawn_permanent(
@@ -81,6 +85,8 @@ pub async fn run(
         () = lifecycle.stop_token().cancelled() => {}
     }
     app.hub.close();
+    // The lanes end with the last request that may submit something, and none comes from here.
+    drop(app);
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
     Ok(())

@@ -5,7 +5,7 @@ pub struct Guards {
     /// A worker looks for jobs to take over with the permit that it holds for reading new ones. Without: care asks for
     /// a permit of its own, and the reader holds the last one.
     pub takeover_before_new_work: bool,
-    /// `answer`, `finish`, `discard` and `bury` refuse a worker whose job is pending for another one.
+    /// `answer`, `finish` and `bury` refuse a worker whose job is pending for another one.
     pub fence: bool,
     /// `hand_back` notes the new entry in the record, and the fence refuses the old one.
     pub fence_handed_back: bool,

@@ -116,7 +116,11 @@ impl World {
             if has_lost_replies {
                 actions.extend(task.choices().into_iter().map(|ask| Action::LoseReply(worker, ask)));
             }
-            if state.left.stops > 0 && self.worker_may_go(state) && state.redis.free_entry().is_some() {
+            if state.left.stops > 0
+                && task.can_be_handed_back()
+                && self.worker_may_go(state)
+                && state.redis.free_entry().is_some()
+            {
                 actions.push(Action::Stop(worker));
             }
             let job = state.redis.jobs[usize::from(task.entry)];

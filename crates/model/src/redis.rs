@@ -57,7 +57,7 @@ pub struct Redis {
     pub log: Vec<Event>,
     /// `flight.search.dead` has the job.
     pub buried: bool,
-    /// The id of the last event. Ids come from Redis' clock: none comes again after a loss.
+    /// The id of the last answer that was told. Ids come from Redis' clock: none comes again after a loss.
     pub last_id: u8,
     /// Not in Redis: the submit has reached it, and was not lost. From then on the search has to end.
     pub submitted: bool,
@@ -72,7 +72,7 @@ pub struct Record {
     pub seq: u8,
     /// The fields `supplier:*`.
     pub answers: Answers,
-    /// The id of the event that was told last.
+    /// The id of the answer that was told last.
     pub version: Version,
     /// The field `entry`: the job was handed back as this one.
     pub entry: Option<EntryId>,
@@ -119,7 +119,7 @@ pub enum News {
     End(Answers),
 }
 
-/// Which events a record holds, by the id of the last one; 0 for none.
+/// Which answers a record holds, by the id of the last one; 0 for none.
 pub type Version = u8;
 
 /// By what a worker writes: the job was delivered to it.

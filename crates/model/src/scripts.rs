@@ -89,7 +89,7 @@ impl Redis {
         if !matches!(outcome, Finished::Stale | Finished::NotOwner) {
             self.open = false;
             if let Some(Claim { entry, .. }) = ending.claim {
-                self.jobs[usize::from(entry)] = Job::Done;
+                self.remove(entry);
             }
         }
         outcome
@@ -109,10 +109,8 @@ impl Redis {
             return Finished::Stale;
         }
         let overruled = ending.claim.is_some_and(|claim| self.is_overruled(claim));
-        self.last_id += 1;
         let record = self.record.get_or_insert_default();
         record.ended = true;
-        record.version = self.last_id;
         record.seq = (record.seq + 1).max(ending.seen + 1);
         self.log.push(Event { seq: record.seq, news: News::End(ending.answers), overruled });
         Finished::First
@@ -141,21 +139,29 @@ impl Redis {
         {
             record.entry = Some(anew);
         }
-        self.jobs[usize::from(claim.entry)] = Job::Done;
+        self.remove(claim.entry);
     }
 
-    /// Removes a job whose search has ended.
-    pub fn discard(&mut self, claim: Claim, guards: Guards) {
-        if !guards.fence || self.is_pending_for(claim) {
-            self.jobs[usize::from(claim.entry)] = Job::Done;
-        }
+    /// Removes a job whose search has ended, whoever has it: nobody needs it any more.
+    pub fn discard(&mut self, entry: EntryId) {
+        self.remove(entry);
     }
 
-    /// Moves a job to the dead letters.
-    pub fn bury(&mut self, claim: Claim, guards: Guards) {
-        if !guards.fence || self.is_pending_for(claim) {
+    /// Moves a job to the dead letters. Tells whether it did: else the job is another's.
+    pub fn bury(&mut self, claim: Claim, guards: Guards) -> bool {
+        let is_owner = !guards.fence || self.is_pending_for(claim);
+        if is_owner {
             self.buried = true;
-            self.jobs[usize::from(claim.entry)] = Job::Done;
+            self.remove(claim.entry);
+        }
+        is_owner
+    }
+
+    /// XACK and XDEL.
+    fn remove(&mut self, entry: EntryId) {
+        let job = &mut self.jobs[usize::from(entry)];
+        if *job != Job::Absent {
+            *job = Job::Done;
         }
     }
 

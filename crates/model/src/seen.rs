@@ -24,6 +24,11 @@ impl Seen {
     /// The end that is made of this.
     pub(crate) fn ending(self, claim: Option<Claim>, knows_deadline: bool) -> Ending {
         let Self { answers, seq, version } = self;
-        Ending { claim, answers, made_of: seq, version: Some(version), seen: seq, knows_deadline }
+        Ending { claim, answers, made_of: count(answers), version: Some(version), seen: seq, knows_deadline }
     }
+}
+
+/// How many suppliers have answered.
+pub(crate) fn count(answers: Answers) -> u8 {
+    answers.iter().flatten().map(|_| 1).sum()
 }

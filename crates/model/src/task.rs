@@ -3,7 +3,7 @@
 use crate::{
     redis::{Answer, Claim, EntryId, Redis, SUPPLIERS},
     reply::{Answered, At, Ending, Finished},
-    seen::Seen,
+    seen::{Seen, count},
     worker::{Heard, Step, Task},
 };
 
@@ -13,7 +13,7 @@ const MAX_DELIVERIES: u8 = 2;
 impl Task {
     /// A job that was just delivered.
     pub(crate) fn new(entry: EntryId, deliveries: u8) -> Self {
-        let step = if deliveries > MAX_DELIVERIES { Step::Fail } else { Step::Read };
+        let step = if deliveries > MAX_DELIVERIES { Step::Bury } else { Step::Read };
         Self { entry, step, suppliers: [Heard::Nothing; SUPPLIERS], seen: 0, version: Some(0) }
     }
 
@@ -24,6 +24,11 @@ impl Task {
             .map(Some)
             .collect();
         if unheard.is_empty() || self.has_in_hand() { vec![None] } else { unheard }
+    }
+
+    /// A worker that stops does to its end what removes a job from the queue.
+    pub(crate) fn can_be_handed_back(&self) -> bool {
+        !matches!(self.step, Step::Bury | Step::Fail | Step::FailWith(_) | Step::Discard)
     }
 
     /// Stores this supplier's answer next.
@@ -43,23 +48,20 @@ impl Task {
                 Step::Gather => Step::Conclude,
                 other => other,
             },
-            Step::Conclude => Step::End(Seen::of(redis)?),
+            Step::Conclude => Seen::of(redis).map_or(Step::Discard, Step::End),
             Step::End(seen) => match redis.finish(seen.ending(Some(claim), true), at) {
                 Finished::Stale => Step::Conclude,
                 Finished::First | Finished::Already | Finished::Gone | Finished::NotOwner => return None,
             },
+            Step::Bury if redis.bury(claim, at.guards) => Step::Fail,
+            Step::Bury => return None,
             Step::Fail => Step::FailWith(Seen::of(redis).unwrap_or_default()),
-            Step::FailWith(seen) => match redis.finish(seen.ending(Some(claim), true), at) {
+            Step::FailWith(seen) => match redis.finish(seen.ending(None, true), at) {
                 Finished::Stale => Step::Fail,
-                Finished::First | Finished::Already | Finished::Gone => Step::Bury,
-                Finished::NotOwner => return None,
+                Finished::First | Finished::Already | Finished::Gone | Finished::NotOwner => return None,
             },
-            Step::Bury => {
-                redis.bury(claim, at.guards);
-                return None;
-            }
             Step::Discard => {
-                redis.discard(claim, at.guards);
+                redis.discard(claim.entry);
                 return None;
             }
         };
@@ -117,7 +119,7 @@ impl Task {
     fn finish(&mut self, claim: Claim, redis: &mut Redis, at: At) -> Option<Step> {
         let stored = |heard| if let Heard::Stored(answer) = heard { Some(answer) } else { None };
         let answers = self.suppliers.map(stored);
-        let made_of = answers.iter().flatten().map(|_| 1).sum();
+        let made_of = count(answers);
         let Self { seen, version, .. } = *self;
         let ending = Ending { claim: Some(claim), answers, made_of, version, seen, knows_deadline: true };
         match redis.finish(ending, at) {

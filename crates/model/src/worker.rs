@@ -58,12 +58,12 @@ pub enum Step {
     Conclude,
     /// End the search with what was read.
     End(Seen),
-    /// It was delivered too often: read the record, to fail the search with what it has.
+    /// It was delivered too often: move it to the dead letters.
+    Bury,
+    /// It was buried: read the record, to fail the search with what it has.
     Fail,
     /// Fail the search with what was read.
     FailWith(Seen),
-    /// Its search has failed: move it to the dead letters.
-    Bury,
     /// Its search has ended: remove it.
     Discard,
 }

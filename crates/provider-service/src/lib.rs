@@ -68,6 +68,7 @@ fn registry(config: &Config) -> Result<Registry, RunError> {
     let options = Options {
         simulated_latency: config.simulated_latency_ms,
         simulated_failure_rate: config.simulated_failure_rate,
+        max_offers: config.common.max_results,
         secrets: &secret,
     };
     let Some(path) = &config.suppliers_file else {

@@ -6,12 +6,12 @@ use std::{
     },
 };
 
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::each_us;
 use crate::{
     client::Client,
-    report::Metric,
+    report::{Metric, percentile},
     stage::{Kind, SEARCH, Stage},
 };
 
@@ -24,28 +24,35 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     // What is done once only, like opening connections, is not what a submit costs.
     load(gateway.addr, CONNECTIONS, count / 10, SEARCH).await;
     let (before, redis_before) = (gateway.process.cpu(), stage.redis.cpu());
-    load(gateway.addr, CONNECTIONS, count, SEARCH).await;
+    let took = load(gateway.addr, CONNECTIONS, count, SEARCH).await;
     let (after, redis_after) = (gateway.process.cpu(), stage.redis.cpu());
     gateway.process.stop().await;
     vec![
         (Metric::SubmitGatewayCpu, each_us(after.saturating_sub(before), count)),
         (Metric::SubmitRedisCpu, each_us(redis_after.saturating_sub(redis_before), count)),
+        (Metric::SubmitP50, percentile(&took, 50).unwrap_or_default()),
+        (Metric::SubmitP99, percentile(&took, 99).unwrap_or_default()),
     ]
 }
 
-/// Submits a search so often over so many connections, each of which waits for its answer before it asks again.
-pub(crate) async fn load(addr: SocketAddr, connections: usize, count: usize, body: &str) {
+/// Submits a search so often over so many connections, each of which waits for its answer before it asks again, and
+/// tells how many milliseconds each took.
+pub(crate) async fn load(addr: SocketAddr, connections: usize, count: usize, body: &str) -> Vec<f64> {
     let (left, body) = (Arc::new(AtomicUsize::new(count)), Arc::<str>::from(body));
     let mut clients = JoinSet::new();
     for _ in 0..connections {
         let (left, body) = (Arc::clone(&left), Arc::clone(&body));
         clients.spawn(async move {
             let mut client = Client::connect(addr).await;
+            let mut took = Vec::new();
             let one_less = |left: usize| left.checked_sub(1);
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+                let begun = Instant::now();
                 client.submit(&body).await;
+                took.push(begun.elapsed().as_secs_f64() * 1e3);
             }
+            took
         });
     }
-    clients.join_all().await;
+    clients.join_all().await.concat()
 }

@@ -38,7 +38,7 @@ pub(super) async fn live() -> Json<Success<Health>> {
     responses((status = 200, description = "It is.", body = Success<Health>), ReadinessFailures),
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Health>>, Problem> {
-    match app.condition.trouble() {
+    match app.condition.trouble().or_else(|| app.acceptance.trouble()) {
         None => Ok(Json(Success::new("Ready", Health { status: "ready" }))),
         Some(trouble) => Err(Problem::NotReady(trouble)),
     }

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use airports::Airports;
 use axum::{Json, body::Body, extract::State, http::HeaderMap};
@@ -18,9 +18,6 @@ use super::{
 };
 use crate::app::App;
 
-/// How long a client waits for its answer when Redis is in trouble; the promise is 2 s.
-const PATIENCE: Duration = Duration::from_millis(1500);
-
 /// Submits a search
 ///
 /// Answers with its id at once; the search itself goes on until it has ended, whether or not somebody follows it.
@@ -28,6 +25,9 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
 /// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
 /// search that has neither failed nor been cancelled may be given instead of a new one.
+///
+/// After a 503 `unavailable` the search may have been accepted all the same; with an `Idempotency-Key` trying again
+/// finds it.
 #[utoipa::path(
     post,
     path = "/api/flights/search",
@@ -65,14 +65,13 @@ pub(super) async fn submit(
     let place = app.condition.place(most);
 
     let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
-    let job = in_time(job(&app, request)).await?;
-    let submission = match &sharing {
-        // What nearly every POST is: no script, and nothing to remember it by.
-        None if place.is_some() => in_time(app.broker.submit(&job)).await.map(|()| Submission::New),
-        None => Ok(Submission::Refused),
-        Some(sharing) => in_time(app.broker.submit_shared(&job, sharing)).await,
+    let job = job(&app, request).await?;
+    let submission = if sharing.is_none() && place.is_none() {
+        Submission::Refused
+    } else {
+        app.acceptance.submit(&job, sharing.as_ref()).await.map_err(|error| failed(&app, error))?
     };
-    let search_id = match submission.inspect_err(|_| app.condition.redis_failed())? {
+    let search_id = match submission {
         Submission::New => {
             if let Some(place) = place {
                 place.keep();
@@ -91,8 +90,16 @@ pub(super) async fn submit(
     Ok(Json(Success::new("Search request submitted", data)))
 }
 
-async fn in_time<T>(submission: impl Future<Output = Result<T, BrokerError>>) -> Result<T, BrokerError> {
-    tokio::time::timeout(PATIENCE, submission).await.unwrap_or(Err(BrokerError::TimedOut))
+fn failed(app: &App, error: BrokerError) -> Problem {
+    match error {
+        // Redis is well, but not set up for what is promised here.
+        BrokerError::Unfit(unfit) => Problem::NotReady(unfit.reason()),
+        BrokerError::Unconfirmed => error.into(),
+        _ => {
+            app.condition.redis_failed();
+            error.into()
+        }
+    }
 }
 
 fn log_accepted(job: &Job) {

@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ending, Entry, EntryId, Finished, tail::Tail};
+use broker::{Backoff, BrokerError, Ending, Entry, EntryId, Finished, Past, tail::Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InvalidEntry, News, StoredEnd},
@@ -24,10 +24,8 @@ const BLOCK: Duration = Duration::from_secs(1);
 /// How many records are read at once.
 const AT_ONCE: usize = 64;
 
-/// How many entries of the past are looked through at once, and the pause behind them: the log may be long, and Redis
-/// has other things to do.
-const PAST_AT_ONCE: usize = 128;
-const PAST_PAUSE: Duration = Duration::from_millis(20);
+/// The pause between two reads of the past: the log may be long, and Redis has other things to do.
+const PAST_PAUSE: Duration = Duration::from_millis(10);
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let (begun, begins) = oneshot::channel();
@@ -41,11 +39,11 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 
 /// Takes over what the replaced system announced up to this entry, so far as the log still has it.
 async fn look_back(app: &App, to: EntryId) {
-    let mut seen = app.broker.oldest_news(to);
+    let mut past = Past::new(app.broker.clone(), to);
     let mut backoff = Backoff::default();
     loop {
         let looked = async {
-            let mut entries = app.broker.past_news(seen, to, PAST_AT_ONCE).await?;
+            let mut entries = past.read().await?;
             let last = entries.last().map(|entry| entry.id);
             entries.retain(|entry| entry.fields.as_ref().is_some_and(News::is_foreign_end));
             tell(app, entries).await.map(|()| last)
@@ -53,7 +51,7 @@ async fn look_back(app: &App, to: EntryId) {
         match looked.await {
             Ok(None) => return,
             Ok(Some(last)) => {
-                seen = last;
+                past.advance(last);
                 backoff.reset();
                 tokio::time::sleep(PAST_PAUSE).await;
             }

@@ -7,6 +7,7 @@
 //! whose caller went away.
 
 use std::{
+    error::Error,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,6 +15,8 @@ use std::{
 use contracts::SupplierCode;
 use tokio::time::Instant;
 use tracing::warn;
+
+use super::complaints::cause;
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +76,10 @@ impl Breaker {
         }
     }
 
-    fn open(&self, state: &mut State) {
+    fn open(&self, state: &mut State, error: &(dyn Error + 'static)) {
         *state = State::Open { since: Instant::now() };
-        warn!(supplier = %self.supplier, open_for = ?self.settings.open, "supplier keeps failing, breaker opens");
+        warn!(supplier = %self.supplier, open_for = ?self.settings.open, cause = cause(error),
+            "supplier keeps failing, breaker opens");
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -96,17 +100,17 @@ impl Call<'_> {
         self.is_probe = false;
     }
 
-    /// The supplier did not. What a call says that began before the breaker opened is no news any more.
-    pub(super) fn failed(mut self) {
+    /// The supplier did not, for this reason. What a call says that began before the breaker opened is no news any more.
+    pub(super) fn failed(mut self, error: &(dyn Error + 'static)) {
         let mut state = self.breaker.state();
         match &mut *state {
             State::Closed { failures } => {
                 *failures = failures.saturating_add(1);
                 if self.breaker.settings.failures > 0 && *failures >= self.breaker.settings.failures {
-                    self.breaker.open(&mut state);
+                    self.breaker.open(&mut state, error);
                 }
             }
-            State::Probing { .. } if self.is_probe => self.breaker.open(&mut state),
+            State::Probing { .. } if self.is_probe => self.breaker.open(&mut state, error),
             State::Open { .. } | State::Probing { .. } => {}
         }
         self.is_probe = false;
@@ -130,6 +134,7 @@ mod tests {
     use tokio::time::advance;
 
     use super::*;
+    use crate::suppliers::SupplierError;
 
     const OPEN: Duration = Duration::from_secs(10);
 
@@ -139,7 +144,7 @@ mod tests {
 
     fn fail(breaker: &Breaker, times: u32) {
         for _ in 0..times {
-            breaker.call().unwrap().failed();
+            breaker.call().unwrap().failed(&SupplierError::Timeout);
         }
     }
 
@@ -165,7 +170,7 @@ mod tests {
         advance(OPEN).await;
         let probe = breaker.call().unwrap();
         assert!(!breaker.lets_through() && breaker.call().is_none());
-        probe.failed();
+        probe.failed(&SupplierError::Timeout);
         assert!(breaker.call().is_none());
 
         advance(OPEN).await;
@@ -188,12 +193,12 @@ mod tests {
         let breaker = breaker(1);
         let (first, second, third) =
             (breaker.call().unwrap(), breaker.call().unwrap(), breaker.call().unwrap());
-        first.failed();
+        first.failed(&SupplierError::Timeout);
         second.succeeded();
         assert!(breaker.call().is_none());
         advance(OPEN).await;
         let probe = breaker.call().unwrap();
-        third.failed();
+        third.failed(&SupplierError::Timeout);
         probe.succeeded();
         assert!(breaker.lets_through());
     }

@@ -1,5 +1,5 @@
-//! What the kinds that ask over HTTP have in common: one client and its pool of connections, bounds on what an
-//! answer may be, and what an unsuccessful one means.
+//! What the kinds that ask over HTTP have in common: one client and its pool of connections, and what an
+//! unsuccessful answer means.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use reqwest::{
     redirect::{Attempt, Policy},
 };
 
-use super::{Malformed, Retry, SupplierError};
+use super::{Retry, SupplierError};
 
 /// Establishing a connection, TLS included; what follows is the supplier's timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,10 +20,6 @@ const MAX_REDIRECTS: usize = 3;
 
 /// As much of an unsuccessful answer is read, for the reason in it.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-
-/// An answer longer than this is read on a thread of its own, so that it holds up no other search: a longer one
-/// takes more than a few hundred microseconds.
-const INLINE_BYTES: usize = 64 * 1024;
 
 /// A client for all suppliers: the pool is by host.
 pub(super) fn client() -> Result<Client, reqwest::Error> {
@@ -45,59 +41,39 @@ fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     }
 }
 
-/// What a supplier answered, successful or not.
-pub(super) struct Reply {
+/// An answer that is no success, with the beginning of its body.
+pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
-/// Makes the request, and reads the answer up to `limit` bytes.
-pub(super) async fn fetch(client: &Client, request: Request, limit: usize) -> Result<Reply, SupplierError> {
-    let mut response = client.execute(request).await.map_err(connection)?;
-    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    let body = if status.is_success() {
-        read(response, limit).await?
-    } else {
-        // The status says enough, should the reason not be had.
-        read(response, MAX_ERROR_BYTES).await.unwrap_or_default()
-    };
-    Ok(Reply { status, headers, body })
+/// Makes the request. What comes back may be a [`Refusal`].
+pub(super) async fn send(client: &Client, request: Request) -> Result<Response, SupplierError> {
+    client.execute(request).await.map_err(connection)
 }
 
-async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>, SupplierError> {
-    let too_long = || SupplierError::TooLong { limit };
-    let announced = response.content_length().unwrap_or(0);
-    let announced = usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or_else(too_long)?;
-    let mut body = Vec::with_capacity(announced);
-    while let Some(chunk) = response.chunk().await.map_err(connection)? {
-        if body.len() + chunk.len() > limit {
-            return Err(too_long());
+impl Refusal {
+    /// Reads a response as one. The status says enough, should the rest not be had.
+    pub(super) async fn read(mut response: Response) -> Self {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await
+            && body.len() < MAX_ERROR_BYTES
+        {
+            let room = MAX_ERROR_BYTES - body.len();
+            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         }
-        body.extend_from_slice(&chunk);
+        Self { status, headers, body }
     }
-    Ok(body)
 }
 
 /// The error without the address, which may hold a key.
-fn connection(error: reqwest::Error) -> SupplierError {
+pub(super) fn connection(error: reqwest::Error) -> SupplierError {
     if error.is_redirect() {
         return SupplierError::Redirected;
     }
     SupplierError::Connection(Box::new(error.without_url()))
-}
-
-/// Reads a body with `work`, a long one without holding up other tasks.
-pub(super) async fn parse<T: Send + 'static>(
-    body: Vec<u8>,
-    work: impl FnOnce(&[u8]) -> Result<T, Malformed> + Send + 'static,
-) -> Result<T, SupplierError> {
-    let read = if body.len() <= INLINE_BYTES {
-        work(&body)
-    } else {
-        tokio::task::spawn_blocking(move || work(&body)).await.unwrap_or(Err(Malformed::GivenUp))
-    };
-    Ok(read?)
 }
 
 /// What an unsuccessful status means; `retry` says how to go on where it may pass.

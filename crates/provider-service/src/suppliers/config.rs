@@ -3,6 +3,7 @@
 mod bounds;
 mod common;
 
+use contracts::offer::is_name;
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Table, Value};
 
@@ -18,14 +19,16 @@ pub struct Options<'a> {
     pub simulated_latency: Option<LatencyRange>,
     /// The share of simulated calls that fail, 0 to 1, instead of the suppliers' own.
     pub simulated_failure_rate: Option<f64>,
+    /// Of what a supplier offers for a search, about so many of the cheapest are kept.
+    pub max_offers: usize,
     /// Looks up what stands for `${NAME}` in the file.
     pub secrets: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Default for Options<'_> {
-    /// The file alone decides, and there are no secrets.
+    /// The file alone decides, 200 offers are kept, and there are no secrets.
     fn default() -> Self {
-        Self { simulated_latency: None, simulated_failure_rate: None, secrets: &|_| None }
+        Self { simulated_latency: None, simulated_failure_rate: None, max_offers: 200, secrets: &|_| None }
     }
 }
 
@@ -115,6 +118,9 @@ fn entry(at: usize, mut table: Table, defaults: &Table) -> Result<Entry, Registr
     })?;
     let entry = Entry { common, settings };
     match entry.common.rate_limit {
+        _ if entry.common.name.is_empty() || !is_name(&entry.common.name) => {
+            Err(entry.problem(&"`name` is not 1 to 128 printable bytes"))
+        }
         Some(rate) if rate.burst > rate.calls => {
             Err(entry.problem(&"`rate_limit.burst` is above its `calls`"))
         }

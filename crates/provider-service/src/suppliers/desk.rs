@@ -11,25 +11,33 @@
 //! | `timeout` | it was asked, and did not answer within its timeout or the search's deadline |
 //! | `error` | it answered with an error, or with something that is no answer |
 //! | `unavailable` | it was not asked: its breaker is open, or the search's turn did not come in time |
+//!
+//! What goes wrong is logged at `warn`, a few lines in a while (`complaints`), and the rest of it at `debug`.
 
 mod failure;
 
 use std::{
-    error::Error,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
+use airports::Airports;
+
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
-use contracts::{Offer, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
+use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
 use tokio::time::{Instant, timeout_at};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::{
-    Supplier, SupplierError,
+    Found, Supplier, SupplierError,
     breaker::{Breaker, BreakerSettings},
+    complaints::{Complaints, cause},
     config::Common,
+    found::Findings,
     limits::{Limits, Rate, Slot},
 };
 use failure::Failure;
@@ -47,11 +55,29 @@ pub struct Desk {
     limits: Limits,
     breaker: Breaker,
     supplier: Box<dyn Supplier>,
+    airports: Arc<Airports>,
+    max_offers: usize,
+    failures: Arc<Complaints>,
+    omissions: Complaints,
+}
+
+/// What a desk is asked.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    search: SearchId,
+    query: &'a SearchQuery,
+    deadline: Instant,
 }
 
 impl Desk {
-    /// A desk for `supplier` that keeps to the limits of its entry in the file.
-    pub(crate) fn new(common: &Common, supplier: Box<dyn Supplier>) -> Self {
+    /// A desk for `supplier` that keeps to the limits of its entry in the file, and of what it offers about the
+    /// `max_offers` cheapest.
+    pub(super) fn new(
+        common: &Common,
+        supplier: Box<dyn Supplier>,
+        airports: &Arc<Airports>,
+        max_offers: usize,
+    ) -> Self {
         let Common { code, name, .. } = common;
         let rate =
             common.rate_limit.map(|rate| Rate { calls: rate.calls, per: rate.per.0, burst: rate.burst });
@@ -69,12 +95,22 @@ impl Desk {
             limits: Limits::new(common.concurrency, rate),
             breaker: Breaker::new(code.clone(), breaker),
             supplier,
+            airports: Arc::clone(airports),
+            max_offers,
+            failures: Arc::default(),
+            omissions: Complaints::default(),
         }
     }
 
-    /// A desk for a code that nobody has: it answers at once that this is an error.
-    pub(crate) fn unknown(code: SupplierCode) -> Self {
-        Self::new(&Common::of_nobody(code), Box::new(Nobody))
+    /// A desk for a code that nobody has: it answers at once that this is an error. All of them share their
+    /// `complaints`, as clients may make up codes.
+    pub(super) fn unknown(
+        code: SupplierCode,
+        airports: &Arc<Airports>,
+        complaints: &Arc<Complaints>,
+    ) -> Self {
+        let desk = Self::new(&Common::of_nobody(code), Box::new(Nobody), airports, 0);
+        Self { failures: Arc::clone(complaints), ..desk }
     }
 
     /// What the supplier is asked for by.
@@ -89,14 +125,18 @@ impl Desk {
         &self.name
     }
 
-    /// Asks the supplier. Never fails: the report's status tells what went wrong. Ends by `deadline`. Dropping
-    /// the future ends the call and frees its place.
-    pub async fn ask(&self, query: &SearchQuery, deadline: Instant) -> Answer {
+    /// Asks the supplier for a search. Never fails: the report's status tells what went wrong, and the log why. Ends
+    /// by `deadline`. Dropping the future ends the call and frees its place.
+    pub async fn ask(&self, search: SearchId, query: &SearchQuery, deadline: Instant) -> Answer {
         let asked = Instant::now();
-        let (status, offers) = match self.answer(query, deadline).await {
-            Ok(offers) if offers.is_empty() => (SupplierStatus::Empty, offers),
-            Ok(offers) => (SupplierStatus::Ok, offers),
-            Err(failure) => (failure.status(), Vec::new()),
+        let question = Question { search, query, deadline };
+        let (status, offers, good) = match self.answer(question).await {
+            Ok(Findings { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
+            Ok(Findings { offers, good, .. }) => (SupplierStatus::Ok, offers, good),
+            Err(failure) => {
+                self.log_failure(question, &failure);
+                (failure.status(), Vec::new(), 0)
+            }
         };
         let elapsed_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
         let report = SupplierReport {
@@ -104,17 +144,18 @@ impl Desk {
             name: self.name.clone(),
             status,
             elapsed_ms,
-            offers: offers.len(),
+            offers: good,
         };
         Answer { report, offers }
     }
 
-    async fn answer(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, Failure> {
+    async fn answer(&self, question: Question<'_>) -> Result<Findings, Failure> {
+        let deadline = question.deadline;
         if deadline <= Instant::now() {
             return Err(Failure::OutOfTime);
         }
         let calls = AtomicU32::new(0);
-        let attempts = (|| self.attempt(query, deadline, &calls))
+        let attempts = (|| self.attempt(question, &calls))
             .retry(self.backoff)
             .sleep(tokio::time::sleep)
             .when(|failure| failure.is_retryable() && self.breaker.lets_through())
@@ -130,12 +171,8 @@ impl Desk {
     }
 
     /// Queues, and makes one call.
-    async fn attempt(
-        &self,
-        query: &SearchQuery,
-        deadline: Instant,
-        calls: &AtomicU32,
-    ) -> Result<Vec<Offer>, Failure> {
+    async fn attempt(&self, question: Question<'_>, calls: &AtomicU32) -> Result<Findings, Failure> {
+        let Question { query, deadline, .. } = question;
         let _slot = self.slot(deadline).await?;
         let call = self.breaker.call().ok_or(Failure::Open)?;
         let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -143,15 +180,16 @@ impl Desk {
         let own = begun.checked_add(self.timeout).filter(|own| *own <= deadline);
         let until = own.unwrap_or(deadline);
 
-        let answer = match timeout_at(until, self.supplier.search(query, until)).await {
-            Ok(answer) => answer,
+        let mut found = Found::new(query, &self.airports, self.max_offers);
+        let answer = match timeout_at(until, self.supplier.search(query, until, &mut found)).await {
+            Ok(answer) => answer.and_then(|()| found.close()),
             // Less time than the supplier is due, so this says nothing about it.
             Err(_) if own.is_none() => return Err(Failure::OutOfTime),
             Err(_) => Err(SupplierError::Timeout),
         };
-        self.log(attempt, begun.elapsed(), &answer);
+        self.log(question, attempt, begun.elapsed(), &answer);
         match &answer {
-            Err(error) if error.is_failure() => call.failed(),
+            Err(error) if error.is_failure() => call.failed(error),
             _ => call.succeeded(),
         }
         answer.map_err(Failure::Supplier)
@@ -171,13 +209,43 @@ impl Desk {
         timeout_at(until, turn).await.unwrap_or(Err(Failure::Busy))
     }
 
-    fn log(&self, attempt: u32, took: Duration, answer: &Result<Vec<Offer>, SupplierError>) {
-        let supplier = &self.code;
+    /// Logs how a call ended.
+    fn log(
+        &self,
+        question: Question<'_>,
+        attempt: u32,
+        took: Duration,
+        answer: &Result<Findings, SupplierError>,
+    ) {
+        let (supplier, search_id) = (&self.code, question.search);
         match answer {
-            Ok(offers) => debug!(%supplier, attempt, ?took, offers = offers.len(), "supplier answered"),
-            Err(error) => {
-                debug!(%supplier, attempt, ?took, error = error as &dyn Error, "supplier failed");
+            Ok(Findings { good, wrong, first_wrong, .. }) => {
+                debug!(%supplier, %search_id, attempt, ?took, offers = good, "supplier answered");
+                if let Some(reason) = first_wrong
+                    && let Some(suppressed) = self.omissions.admit()
+                {
+                    warn!(%supplier, %search_id, left_out = wrong, offers = good, first = cause(reason), suppressed,
+                        "offers are left out");
+                }
             }
+            Err(error) => {
+                if let Some(suppressed) = self.failures.admit() {
+                    warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), suppressed, "supplier failed");
+                } else {
+                    debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed");
+                }
+            }
+        }
+    }
+
+    /// Logs why there is no answer, unless it was logged with the call.
+    fn log_failure(&self, question: Question<'_>, failure: &Failure) {
+        if matches!(failure, Failure::Supplier(_) | Failure::NotAgain) {
+            return;
+        }
+        if let Some(suppressed) = self.failures.admit() {
+            warn!(supplier = %self.code, search_id = %question.search, cause = %failure, suppressed,
+                "supplier gave no answer");
         }
     }
 }
@@ -187,7 +255,12 @@ struct Nobody;
 
 #[async_trait]
 impl Supplier for Nobody {
-    async fn search(&self, _query: &SearchQuery, _deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
+    async fn search(
+        &self,
+        _query: &SearchQuery,
+        _deadline: Instant,
+        _found: &mut Found<'_>,
+    ) -> Result<(), SupplierError> {
         Err(SupplierError::Unknown)
     }
 }

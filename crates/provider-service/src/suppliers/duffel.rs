@@ -3,23 +3,24 @@
 
 mod answer;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use airports::Airports;
 use async_trait::async_trait;
-use contracts::{Offer, SearchQuery};
+use contracts::SearchQuery;
 use jiff::Timestamp;
 use reqwest::{
-    Client, Request, Url,
+    Request, Url,
     header::{AUTHORIZATION, HeaderValue},
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{
-    Options, RegistryError, Retry, Supplier, SupplierError,
-    client::{Reply, failure, fetch, parse, retry_after, wait},
+    Found, Options, RegistryError, Retry, Supplier, SupplierError,
+    answer::{Bounds, Path, read},
+    client::{Refusal, failure, retry_after, send, wait},
     config::{ByteLimit, Entry},
+    registry::Means,
     secrets::expand,
 };
 
@@ -31,6 +32,12 @@ const SUPPLIER_TIMEOUT_MS: (u64, u64) = (2_000, 60_000);
 
 /// Left for the way to Duffel and back, so that what it has by its timeout arrives before ours.
 const MARGIN: Duration = Duration::from_secs(1);
+
+/// The most bytes that are read of one offer: each repeats its places, carriers and conditions.
+const MAX_OFFER_BYTES: usize = 256 * 1024;
+
+/// Where in an answer the offers stand.
+const OFFERS: &str = "/data/offers";
 
 /// A supplier's keys in the file, behind those that all kinds have.
 #[derive(Deserialize)]
@@ -89,22 +96,21 @@ struct Passenger {
 
 /// The Duffel Flights API. It has no `Debug`: it holds a token.
 pub struct Duffel {
-    client: Client,
+    means: Means,
     url: Url,
     authorization: HeaderValue,
     cabin_class: Option<CabinClass>,
     max_connections: Option<u8>,
-    max_response_bytes: usize,
-    airports: Arc<Airports>,
+    offers: Path,
+    bounds: Bounds,
 }
 
 impl Duffel {
     /// The account that an entry of kind `duffel` describes.
-    pub(crate) fn from_entry(
+    pub(super) fn from_entry(
         entry: &Entry,
         options: Options<'_>,
-        client: Client,
-        airports: &Arc<Airports>,
+        means: Means,
     ) -> Result<Self, RegistryError> {
         let settings: Settings = entry.settings()?;
         let token =
@@ -115,13 +121,13 @@ impl Duffel {
         let url = format!("{}/air/offer_requests", settings.base_url.trim_end_matches('/'));
         let url = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         Ok(Self {
-            client,
+            means,
             url: url.ok_or_else(|| entry.field("base_url", "must be an http or https URL"))?,
             authorization,
             cabin_class: settings.cabin_class,
             max_connections: settings.max_connections,
-            max_response_bytes: settings.max_response_bytes.0,
-            airports: Arc::clone(airports),
+            offers: OFFERS.to_owned().try_into().map_err(|problem| entry.problem(&problem))?,
+            bounds: Bounds { answer: settings.max_response_bytes.0, offer: MAX_OFFER_BYTES },
         })
     }
 
@@ -141,7 +147,7 @@ impl Duffel {
             cabin_class: self.cabin_class,
             max_connections: self.max_connections,
         };
-        let request = self.client.post(url).header(AUTHORIZATION, self.authorization.clone());
+        let request = self.means.client.post(url).header(AUTHORIZATION, self.authorization.clone());
         request.header("Duffel-Version", VERSION).json(&Body { data }).build().ok()
     }
 }
@@ -154,20 +160,29 @@ fn supplier_timeout(time_left: Duration) -> u64 {
 
 #[async_trait]
 impl Supplier for Duffel {
-    async fn search(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        deadline: Instant,
+        found: &mut Found<'_>,
+    ) -> Result<(), SupplierError> {
+        let Means { client, budget, airports } = &self.means;
         let time_left = deadline.saturating_duration_since(Instant::now());
         let request = self.request(query, time_left).ok_or(SupplierError::Unaskable)?;
-        let reply = fetch(&self.client, request, self.max_response_bytes).await?;
-        if !reply.status.is_success() {
-            return Err(refusal(&reply));
+        let response = send(client, request).await?;
+        if !response.status().is_success() {
+            return Err(refusal(&Refusal::read(response).await));
         }
-        let airports = Arc::clone(&self.airports);
-        parse(reply.body, move |body| answer::offers(body, &airports)).await
+        let offer = |index, json: &[u8]| answer::offer(index, json, airports);
+        read(response, &self.offers, self.bounds, budget, found, offer).await?;
+        // Duffel lists each with every fare it is sold at.
+        found.keep_each_flight_once();
+        Ok(())
     }
 }
 
 /// What an unsuccessful answer means. Of 500 and 502 Duffel says not to ask again.
-fn refusal(reply: &Reply) -> SupplierError {
+fn refusal(reply: &Refusal) -> SupplierError {
     let retry = match reply.status.as_u16() {
         500 | 502 => Retry::Never,
         _ => match retry_after(&reply.headers) {
@@ -179,7 +194,7 @@ fn refusal(reply: &Reply) -> SupplierError {
 }
 
 /// When the window of the rate limit ends, which Duffel tells in a header of its own.
-fn reset(reply: &Reply) -> Option<Duration> {
+fn reset(reply: &Refusal) -> Option<Duration> {
     let value = reply.headers.get("ratelimit-reset")?.to_str().ok()?;
     // On other answers the header stands too, and is no reason to wait.
     (reply.status.as_u16() == 429).then(|| wait(value, Timestamp::now())).flatten()

@@ -4,28 +4,33 @@ mod body;
 mod field;
 mod mapping;
 mod template;
+mod walk;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use airports::Airports;
 use async_trait::async_trait;
-use contracts::{Offer, SearchQuery};
+use contracts::SearchQuery;
 use reqwest::{
-    Client, Method, Request, Url,
+    Method, Request, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::{
-    Options, RegistryError, Supplier, SupplierError,
-    client::{failure, fetch, parse, retry_after},
+    Found, Options, RegistryError, Supplier, SupplierError,
+    answer::{self, Bounds},
+    client::{failure, retry_after, send},
     config::{ByteLimit, Entry},
+    registry::Means,
     secrets::expand,
 };
 use body::Body;
 use mapping::Mapping;
 use template::Template;
+
+/// The most bytes that are read of one offer.
+const MAX_OFFER_BYTES: usize = 64 * 1024;
 
 /// A supplier's keys in the file, behind those that all kinds have.
 #[derive(Deserialize)]
@@ -52,25 +57,23 @@ enum Verb {
 
 /// A JSON API. It has no `Debug`: its templates hold keys.
 pub struct Http {
-    client: Client,
+    means: Means,
     method: Method,
     url: Template,
     query: Vec<(String, Template)>,
     headers: HeaderMap,
     body: Option<Body>,
-    max_response_bytes: usize,
-    mapping: Arc<Mapping>,
-    name: Arc<str>,
-    airports: Arc<Airports>,
+    bounds: Bounds,
+    mapping: Mapping,
+    name: String,
 }
 
 impl Http {
     /// The API that an entry of kind `http` describes.
-    pub(crate) fn from_entry(
+    pub(super) fn from_entry(
         entry: &Entry,
         options: Options<'_>,
-        client: Client,
-        airports: &Arc<Airports>,
+        means: Means,
     ) -> Result<Self, RegistryError> {
         let settings: Settings = entry.settings()?;
         let field = |name: &str, problem: &dyn ToString| entry.field(name, problem);
@@ -84,7 +87,7 @@ impl Http {
             .map(|(name, text)| Ok((name.clone(), template(&format!("query.{name}"), text)?)));
         let body = settings.body.as_ref().map(|body| Body::parse(body, options.secrets)).transpose();
         let supplier = Self {
-            client,
+            means,
             method: match settings.method {
                 Some(Verb::Post) => Method::POST,
                 None if settings.body.is_some() => Method::POST,
@@ -94,11 +97,13 @@ impl Http {
             query: query.collect::<Result<_, RegistryError>>()?,
             headers: headers(entry, &settings.headers, options)?,
             body: body.map_err(|problem| field("body", &problem))?,
-            max_response_bytes: settings.max_response_bytes.0,
-            mapping: Arc::new(settings.response),
-            name: entry.common.name.as_str().into(),
-            airports: Arc::clone(airports),
+            bounds: Bounds { answer: settings.max_response_bytes.0, offer: MAX_OFFER_BYTES },
+            mapping: settings.response,
+            name: entry.common.name.clone(),
         };
+        if !supplier.mapping.is_small() {
+            return Err(field("response", &"has more than 64 pointers"));
+        }
         let url = supplier.url.example();
         let fits =
             Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
@@ -112,7 +117,7 @@ impl Http {
             let pairs = self.query.iter().map(|(name, value)| (name, value.render(query)));
             url.query_pairs_mut().extend_pairs(pairs);
         }
-        let mut request = self.client.request(self.method.clone(), url);
+        let mut request = self.means.client.request(self.method.clone(), url);
         if let Some(body) = &self.body {
             request = request.json(&body.render(query));
         }
@@ -140,19 +145,23 @@ fn headers(
 
 #[async_trait]
 impl Supplier for Http {
-    async fn search(&self, query: &SearchQuery, _deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        _deadline: Instant,
+        found: &mut Found<'_>,
+    ) -> Result<(), SupplierError> {
+        let Means { client, budget, airports } = &self.means;
         let request = self.request(query).ok_or(SupplierError::Unaskable)?;
-        let reply = fetch(&self.client, request, self.max_response_bytes).await?;
-        if !reply.status.is_success() {
-            let reason = reply.status.canonical_reason().unwrap_or("an unknown status").to_owned();
-            return Err(failure(reply.status, reason, retry_after(&reply.headers)));
+        let response = send(client, request).await?;
+        let status = response.status();
+        if !status.is_success() {
+            let reason = status.canonical_reason().unwrap_or("an unknown status").to_owned();
+            return Err(failure(status, reason, retry_after(response.headers())));
         }
-        if reply.body.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (mapping, airports) = (Arc::clone(&self.mapping), Arc::clone(&self.airports));
-        let (name, query) = (Arc::clone(&self.name), *query);
-        parse(reply.body, move |body| mapping.offers(body, &query, &name, &airports)).await
+        let reader = self.mapping.reader(query, &self.name, airports);
+        let offer = |index, json: &[u8]| reader.offer(index, json);
+        answer::read(response, self.mapping.list(), self.bounds, budget, found, offer).await
     }
 }
 

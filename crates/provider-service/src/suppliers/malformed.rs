@@ -3,13 +3,24 @@
 /// Why an answer can't be read, and where in it.
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {
-    /// It is no JSON.
-    #[error("it is no JSON: {0}")]
+    /// It is no JSON, as far as its list of offers is looked for.
+    #[error("it is no JSON at byte {at}")]
+    NoJson {
+        /// The first byte that can't stand there.
+        at: usize,
+    },
+    /// It is no JSON within an offer.
+    #[error("it is no JSON in an offer: {0}")]
     Json(#[from] serde_json::Error),
-    /// It is JSON of another form.
-    #[error("`{path}`: {problem}")]
+    /// It stops before its JSON does.
+    #[error("it ends too early")]
+    Unfinished,
+    /// An offer is JSON of another form.
+    #[error("offer {index}: `{path}`: {problem}")]
     Shape {
-        /// Where, like `data.offers[3].total_amount`.
+        /// Which offer, from 0.
+        index: usize,
+        /// Where in it, like `slices[0].segments`.
         path: String,
         /// What is wrong there.
         problem: String,
@@ -32,9 +43,20 @@ pub enum Malformed {
         /// What is wrong with it.
         problem: Problem,
     },
-    /// Reading it failed for no fault of its own.
-    #[error("reading it was given up")]
-    GivenUp,
+    /// An offer is longer than one may be.
+    #[error("offer {index}: is longer than {limit} bytes")]
+    OfferTooLong {
+        /// Which offer, from 0.
+        index: usize,
+        /// The most bytes that are read of one.
+        limit: usize,
+    },
+    /// There are more offers than are read.
+    #[error("there are more than {limit} offers")]
+    TooMany {
+        /// The most that are read.
+        limit: usize,
+    },
 }
 
 /// What is wrong with a value.

@@ -6,7 +6,10 @@ use airports::Airports;
 use contracts::{SupplierCode, SupplierListing};
 
 use super::{
-    Desk, Supplier, client,
+    Desk, Supplier,
+    answer::Budget,
+    client,
+    complaints::Complaints,
     config::{self, Entry, Kind, Options, RegistryError},
     duffel::Duffel,
     http::Http,
@@ -16,9 +19,16 @@ use super::{
 /// The default set, ten simulated carriers.
 const EMBEDDED: &str = include_str!("../../suppliers.toml");
 
+/// The memory for the answers of all suppliers together, in bytes: for some 70 long ones at once, of Duffel's for
+/// some 30.
+const ANSWERS_BYTES: usize = 32 * 1024 * 1024;
+
 /// All suppliers that this worker can ask, in the order of the file.
 pub struct Registry {
     desks: Vec<Arc<Desk>>,
+    airports: Arc<Airports>,
+    /// About suppliers that are not here.
+    complaints: Arc<Complaints>,
 }
 
 impl Registry {
@@ -33,9 +43,14 @@ impl Registry {
         if let Some(twice) = entries.iter().find(|entry| !codes.insert(&entry.common.code)) {
             return Err(twice.problem(&"there are two with this code"));
         }
-        let workshop = Workshop { options, airports, client: OnceCell::new() };
+        let budget = Budget::new(ANSWERS_BYTES);
+        let workshop = Workshop { options, airports, budget, client: OnceCell::new() };
         let desks = entries.iter().map(|entry| Ok(Arc::new(workshop.desk(entry)?)));
-        Ok(Self { desks: desks.collect::<Result<_, RegistryError>>()? })
+        Ok(Self {
+            desks: desks.collect::<Result<_, RegistryError>>()?,
+            airports: Arc::clone(airports),
+            complaints: Arc::default(),
+        })
     }
 
     /// The suppliers compiled into the program.
@@ -74,14 +89,24 @@ impl Registry {
 
     fn desk(&self, code: &SupplierCode) -> Arc<Desk> {
         let known = self.desks.iter().find(|desk| desk.code() == code);
-        known.map_or_else(|| Arc::new(Desk::unknown(code.clone())), Arc::clone)
+        let unknown = || Arc::new(Desk::unknown(code.clone(), &self.airports, &self.complaints));
+        known.map_or_else(unknown, Arc::clone)
     }
+}
+
+/// What the kinds that ask over HTTP work with.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub(super) client: reqwest::Client,
+    pub(super) budget: Budget,
+    pub(super) airports: Arc<Airports>,
 }
 
 /// What desks are made with.
 struct Workshop<'a> {
     options: Options<'a>,
     airports: &'a Arc<Airports>,
+    budget: Budget,
     /// Made when the first supplier needs it, as it reads the system's certificates.
     client: OnceCell<reqwest::Client>,
 }
@@ -91,10 +116,14 @@ impl Workshop<'_> {
         let (options, airports) = (self.options, self.airports);
         let supplier: Box<dyn Supplier> = match entry.common.kind {
             Kind::Simulated => Box::new(Simulated::from_entry(entry, options, airports)?),
-            Kind::Duffel => Box::new(Duffel::from_entry(entry, options, self.client()?, airports)?),
-            Kind::Http => Box::new(Http::from_entry(entry, options, self.client()?, airports)?),
+            Kind::Duffel => Box::new(Duffel::from_entry(entry, options, self.means()?)?),
+            Kind::Http => Box::new(Http::from_entry(entry, options, self.means()?)?),
         };
-        Ok(Desk::new(&entry.common, supplier))
+        Ok(Desk::new(&entry.common, supplier, airports, options.max_offers))
+    }
+
+    fn means(&self) -> Result<Means, RegistryError> {
+        Ok(Means { client: self.client()?, budget: self.budget.clone(), airports: Arc::clone(self.airports) })
     }
 
     fn client(&self) -> Result<reqwest::Client, RegistryError> {

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 
 pub use latency::LatencyRange;
 
-use super::{Options, RegistryError, Supplier, SupplierError, config::Entry};
+use super::{Found, Options, RegistryError, Supplier, SupplierError, config::Entry};
 use fare::Fares;
 use latency::Latency;
 use network::Network;
@@ -116,7 +116,12 @@ impl Simulated {
 
 #[async_trait]
 impl Supplier for Simulated {
-    async fn search(&self, query: &SearchQuery, _deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        _deadline: Instant,
+        found: &mut Found<'_>,
+    ) -> Result<(), SupplierError> {
         let latency = self.latency.sample();
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
@@ -124,7 +129,12 @@ impl Supplier for Simulated {
         if rand::random_bool(self.failure_rate) {
             return Err(SupplierError::Simulated);
         }
-        Ok(self.offers(query))
+        let offers = self.offers(query);
+        found.expect(offers.len());
+        for offer in offers {
+            found.add(offer);
+        }
+        Ok(())
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
-use contracts::{Offer, SearchQuery};
+use contracts::SearchQuery;
 use tokio::time::Instant;
 
-use super::Malformed;
+use super::{Found, Malformed, found::Wrong};
 
 /// Somebody who sells flights.
 ///
@@ -14,8 +14,14 @@ use super::Malformed;
 /// business. The future may be dropped at any point and must then stop what it does.
 #[async_trait]
 pub trait Supplier: Send + Sync + 'static {
-    /// What it offers for `query`; nothing is an answer too. What it hasn't said by `deadline` is not heard.
-    async fn search(&self, query: &SearchQuery, deadline: Instant) -> Result<Vec<Offer>, SupplierError>;
+    /// Adds to `found` what it offers for `query`; nothing is an answer too. What it hasn't said by `deadline` is not
+    /// heard.
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        deadline: Instant,
+        found: &mut Found<'_>,
+    ) -> Result<(), SupplierError>;
 }
 
 /// Why a supplier gave no answer. Neither its text nor its sources hold an address or a secret.
@@ -46,6 +52,14 @@ pub enum SupplierError {
     /// Its answer is not of the form that was agreed.
     #[error("its answer can't be read: {0}")]
     Malformed(#[from] Malformed),
+    /// It has offers, and each is wrong.
+    #[error("none of its {count} offers is of use: {reason}")]
+    Useless {
+        /// How many there are.
+        count: usize,
+        /// What is wrong with the first.
+        reason: Wrong,
+    },
     /// It redirects in circles, or to another host.
     #[error("it redirects in circles or to another host")]
     Redirected,
@@ -80,6 +94,7 @@ impl SupplierError {
             Self::Status { retry, .. } => *retry,
             Self::TooLong { .. }
             | Self::Malformed(_)
+            | Self::Useless { .. }
             | Self::Redirected
             | Self::Unaskable
             | Self::Unknown => Retry::Never,

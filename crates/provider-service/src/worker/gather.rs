@@ -44,8 +44,11 @@ pub(super) async fn gather(
     let deadline = Instant::now() + times.deadline.since(now);
     let has_answered =
         |desk: &Arc<Desk>| gathered.answers.iter().any(|answer| answer.report.code == *desk.code());
-    let mut asked: FuturesUnordered<_> =
-        desks.iter().filter(|desk| !has_answered(desk)).map(|desk| desk.ask(&job.query, deadline)).collect();
+    let mut asked: FuturesUnordered<_> = desks
+        .iter()
+        .filter(|desk| !has_answered(desk))
+        .map(|desk| desk.ask(job.search_id, &job.query, deadline))
+        .collect();
 
     let max = context.config.common.max_results;
     while let Some(first) = asked.next().await {

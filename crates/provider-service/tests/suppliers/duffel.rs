@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use contracts::SupplierStatus;
+use contracts::{SearchId, SupplierStatus};
 use jiff::Timestamp;
 use provider_service::suppliers::Desk;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ async fn offer_requests(
     let slice = json!({ "origin": "CGK", "destination": "DPS", "departure_date": "2025-07-10" });
     let adult = json!({ "type": "adult" });
     assert_eq!(body, json!({ "data": { "slices": [slice], "passengers": [adult, adult] } }));
-    (StatusCode::CREATED, Json(found())).into_response()
+    (StatusCode::CREATED, Json(found(&["190.00", "182.40", "185"]))).into_response()
 }
 
 fn place(code: &str, name: &str, time_zone: &str) -> Value {
@@ -58,8 +58,8 @@ fn place(code: &str, name: &str, time_zone: &str) -> Value {
     })
 }
 
-/// An offer request with its offers, in the form of the documentation.
-fn found() -> Value {
+/// An offer request with its offers, in the form of the documentation: one flight at these fares.
+fn found(amounts: &[&str]) -> Value {
     let carrier =
         json!({ "id": "arl_1", "iata_code": "GA", "name": "Garuda Indonesia", "logo_symbol_url": null });
     let segment = json!({
@@ -70,16 +70,18 @@ fn found() -> Value {
         "marketing_carrier": carrier, "marketing_carrier_flight_number": "402",
         "operating_carrier": carrier, "operating_carrier_flight_number": "402", "passengers": [],
     });
-    let offer = json!({
-        "id": "off_1", "live_mode": false, "owner": carrier, "partial": false, "total_emissions_kg": "94",
-        "total_amount": "182.40", "total_currency": "USD", "base_amount": "150.00", "base_currency": "USD",
-        "tax_amount": "32.40", "tax_currency": "USD", "expires_at": "2025-07-01T00:00:00Z",
-        "slices": [{ "id": "sli_1", "duration": "PT1H55M", "segments": [segment], "fare_brand_name": "Eco" }],
-        "passengers": [{ "id": "pas_1", "type": "adult", "age": null }],
-    });
+    let offer = |amount: &&str| {
+        json!({
+            "id": "off_1", "live_mode": false, "owner": carrier, "partial": false, "total_emissions_kg": "94",
+            "total_amount": amount, "total_currency": "USD", "base_amount": "150.00", "base_currency": "USD",
+            "tax_amount": "32.40", "tax_currency": "USD", "expires_at": "2025-07-01T00:00:00Z",
+            "slices": [{ "id": "sli_1", "duration": "PT1H55M", "segments": [segment], "fare_brand_name": "Eco" }],
+            "passengers": [{ "id": "pas_1", "type": "adult", "age": null }],
+        })
+    };
     json!({ "data": {
         "id": "orq_1", "live_mode": false, "created_at": "2025-07-01T00:00:00Z", "cabin_class": null,
-        "slices": [], "passengers": [], "offers": [offer],
+        "slices": [], "passengers": [], "offers": amounts.iter().map(offer).collect::<Vec<_>>(),
     } })
 }
 
@@ -116,10 +118,11 @@ async fn duffel(refuse: Refuse, times: usize) -> (Server, Arc<Desk>) {
 }
 
 #[tokio::test]
-async fn offers_are_found() {
+async fn offers_are_found_each_flight_at_its_cheapest_fare() {
     let (_server, desk) = duffel(|| StatusCode::OK.into_response(), 0).await;
     let answer = ask(&desk).await;
     assert_eq!(answer.report.status, SupplierStatus::Ok);
+    assert_eq!((answer.offers.len(), answer.report.offers), (1, 1));
     let offer = &answer.offers[0];
     assert_eq!((offer.flight_number.as_str(), offer.price, offer.currency.as_str()), ("GA402", 182, "USD"));
     assert_eq!(offer.departure.to_string(), "2025-07-10T06:05:00+07:00");
@@ -171,7 +174,8 @@ async fn a_slow_answer_is_a_timeout_by_the_searchs_deadline() {
     );
     let desk = Arc::clone(&registry(&file).select(&[])[0]);
     let began = tokio::time::Instant::now();
-    let answer = desk.ask(&crate::support::query(), began + Duration::from_millis(300)).await;
+    let answer =
+        desk.ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300)).await;
     assert_eq!(answer.report.status, SupplierStatus::Timeout);
     assert!(began.elapsed() < Duration::from_secs(1));
 }

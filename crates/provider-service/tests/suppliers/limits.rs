@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, Router, routing::get};
-use contracts::SupplierStatus;
+use contracts::{SearchId, SupplierStatus};
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
@@ -51,7 +51,7 @@ async fn who_waits_in_vain_hears_unavailable_by_the_deadline() {
     let desk = http_desk(&server.url, "rate_limit = { calls = 1, per_ms = 60000 }");
     assert_eq!(status(&desk).await, SupplierStatus::Ok);
     let began = Instant::now();
-    let answer = desk.ask(&query(), began + Duration::from_millis(200)).await;
+    let answer = desk.ask(SearchId::random(), &query(), began + Duration::from_millis(200)).await;
     assert_eq!(answer.report.status, SupplierStatus::Unavailable);
     assert!(began.elapsed() < Duration::from_millis(500));
     assert_eq!(server.count.calls(), 1);

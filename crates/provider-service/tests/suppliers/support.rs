@@ -6,7 +6,7 @@ use std::{
 };
 
 use airports::Airports;
-use contracts::{SearchQuery, SupplierStatus, outcome::Answer};
+use contracts::{SearchId, SearchQuery, SupplierStatus, outcome::Answer};
 use provider_service::suppliers::{Desk, Options, Registry};
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
@@ -69,7 +69,7 @@ pub(crate) fn query() -> SearchQuery {
 
 /// Asks as a search would that has half a minute.
 pub(crate) async fn ask(desk: &Desk) -> Answer {
-    desk.ask(&query(), Instant::now() + Duration::from_secs(30)).await
+    desk.ask(SearchId::random(), &query(), Instant::now() + Duration::from_secs(30)).await
 }
 
 pub(crate) async fn status(desk: &Desk) -> SupplierStatus {

@@ -52,6 +52,7 @@ failures! {
         Problem::RateLimited(30),
         Problem::Backlog,
         unavailable(),
+        Problem::NotReady("Redis has no replica, which ACCEPT_DURABILITY=replica needs"),
         Problem::Panicked,
     ];
     /// Of asking for a search's state.

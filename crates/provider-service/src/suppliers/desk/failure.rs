@@ -6,17 +6,22 @@ use tokio::time::Instant;
 use crate::suppliers::{Retry, SupplierError};
 
 /// Why asking a supplier came to nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// It was asked.
+    #[error(transparent)]
     Supplier(SupplierError),
     /// The search was over before it answered.
+    #[error("the search's deadline came before an answer")]
     OutOfTime,
     /// It was asked and failed, and could not be asked again.
+    #[error("it failed and could not be asked again")]
     NotAgain,
     /// Its breaker is open.
+    #[error("its breaker is open")]
     Open,
     /// The turn did not come in time.
+    #[error("its turn did not come in time")]
     Busy,
 }
 

@@ -39,7 +39,12 @@ impl Drop for Open<'_> {
 
 #[async_trait]
 impl Supplier for Scripted {
-    async fn search(&self, _query: &SearchQuery, _deadline: Instant) -> Result<Vec<Offer>, SupplierError> {
+    async fn search(
+        &self,
+        _query: &SearchQuery,
+        _deadline: Instant,
+        _found: &mut Found<'_>,
+    ) -> Result<(), SupplierError> {
         self.most_open.fetch_max(self.open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         let _open = Open(&self.open);
         self.calls.lock().unwrap().push(Instant::now());
@@ -50,7 +55,7 @@ impl Supplier for Scripted {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let status = |status, retry| Err(SupplierError::Status { status, detail: String::new(), retry });
         match step {
-            Works => Ok(Vec::new()),
+            Works => Ok(()),
             Fail => status(500, Retry::Soon),
             Throttle(after) => status(429, Retry::After(after)),
             Reject => status(422, Retry::Never),
@@ -75,7 +80,8 @@ fn desk(settings: &str, steps: &[Step]) -> (Arc<Desk>, Scripted) {
         open: Arc::default(),
         most_open: Arc::default(),
     };
-    (Arc::new(Desk::new(&common, Box::new(scripted.clone()))), scripted)
+    let airports = Arc::new(Airports::embedded());
+    (Arc::new(Desk::new(&common, Box::new(scripted.clone()), &airports, 200)), scripted)
 }
 
 fn query() -> SearchQuery {
@@ -88,7 +94,7 @@ fn query() -> SearchQuery {
 }
 
 async fn ask(desk: &Desk, within: Duration) -> (SupplierStatus, u64) {
-    let report = desk.ask(&query(), Instant::now() + within).await.report;
+    let report = desk.ask(SearchId::random(), &query(), Instant::now() + within).await.report;
     (report.status, report.elapsed_ms)
 }
 

@@ -1,7 +1,5 @@
 //! What Duffel answers, as far as it matters here.
 
-use std::collections::HashSet;
-
 use airports::Airports;
 use contracts::{IataCode, Offer};
 use serde::Deserialize;
@@ -11,16 +9,6 @@ use crate::suppliers::{
     malformed::Problem,
     values::{currency, minutes_between, time_at, whole_units},
 };
-
-#[derive(Deserialize)]
-struct Answer {
-    data: OfferRequest,
-}
-
-#[derive(Deserialize)]
-struct OfferRequest {
-    offers: Vec<DuffelOffer>,
-}
 
 #[derive(Deserialize)]
 struct DuffelOffer {
@@ -63,25 +51,18 @@ struct Carrier {
     iata_code: Option<String>,
 }
 
-/// The offers in an answer, each flight once: Duffel lists it with every fare it is sold at.
-pub(super) fn offers(body: &[u8], airports: &Airports) -> Result<Vec<Offer>, Malformed> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let answer: Answer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+/// The offer at `index` of an answer.
+pub(super) fn offer(index: usize, json: &[u8], airports: &Airports) -> Result<Offer, Malformed> {
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let offer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         match error.into_inner() {
-            inner if inner.is_data() => Malformed::Shape { path, problem: inner.to_string() },
+            inner if inner.is_data() => Malformed::Shape { index, path, problem: inner.to_string() },
             inner => Malformed::Json(inner),
         }
     })?;
     json.end()?;
-    let offers = answer.data.offers.iter().enumerate();
-    let mut offers =
-        offers.map(|(index, offer)| read(index, offer, airports)).collect::<Result<Vec<_>, _>>()?;
-    offers.sort_by_key(|offer| offer.price);
-    let mut seen = HashSet::new();
-    offers
-        .retain(|offer| seen.insert((offer.flight_number.clone(), offer.departure, offer.currency.clone())));
-    Ok(offers)
+    read(index, &offer, airports)
 }
 
 fn read(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Offer, Malformed> {

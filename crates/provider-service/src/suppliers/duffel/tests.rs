@@ -1,8 +1,13 @@
+use std::sync::Arc;
+
+use airports::Airports;
+use contracts::Offer;
 use proptest::prelude::*;
+use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::suppliers::config;
+use crate::suppliers::{answer::Budget, config};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -41,18 +46,14 @@ fn direct(amount: &str) -> Json {
     offer(amount, &json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402")]))
 }
 
-fn answer(offers: &[Json]) -> Json {
-    json!({ "data": { "id": "orq_1", "live_mode": false, "slices": [], "passengers": [], "offers": offers } })
-}
-
-fn read(answer: &Json) -> Result<Vec<Offer>, String> {
+fn read(offer: &Json) -> Result<Offer, String> {
     let airports = Airports::embedded();
-    answer::offers(answer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+    answer::offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
 }
 
 #[test]
 fn a_direct_flight_is_told_in_the_airports_times() {
-    let found = read(&answer(&[direct("1250000.50")])).unwrap();
+    let found = read(&direct("1250000.50")).unwrap();
     let expected = Offer {
         flight_number: "GA402".into(),
         price: 1_250_001,
@@ -66,7 +67,7 @@ fn a_direct_flight_is_told_in_the_airports_times() {
         stops: 0,
         suppliers: Vec::new(),
     };
-    assert_eq!(found, [expected]);
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -74,47 +75,36 @@ fn a_connection_is_one_offer_with_both_numbers() {
     let mut onward = segment(DPS, SYD, "2025-07-10T11:00:00", "2025-07-10T19:10:00", "714");
     onward["stops"] = json!([{ "id": "sto_1", "duration": "PT1H" }]);
     let segments = json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402"), onward]);
-    let found = &read(&answer(&[offer("9", &segments)])).unwrap()[0];
+    let found = read(&offer("9", &segments)).unwrap();
     assert_eq!((found.flight_number.as_str(), found.stops, found.duration_minutes), ("GA402/GA714", 2, 605));
     assert_eq!((found.origin.as_str(), found.destination.as_str()), ("CGK", "SYD"));
     assert_eq!(found.arrival.to_string(), "2025-07-10T19:10:00+10:00");
 }
 
 #[test]
-fn of_a_flights_fares_the_cheapest_is_offered() {
-    let found = read(&answer(&[direct("900"), direct("700.4"), direct("800")])).unwrap();
-    assert_eq!(found.iter().map(|offer| offer.price).collect::<Vec<_>>(), [700]);
-    assert_eq!(read(&answer(&[])), Ok(Vec::new()));
-}
-
-#[test]
 fn an_airport_that_only_duffel_knows_has_the_time_zone_it_says() {
     let there = ("QQQ", "Asia/Jayapura");
     let flight = segment(there, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "1");
-    let found = read(&answer(&[offer("9", &json!([flight]))])).unwrap();
-    assert_eq!(found[0].departure.to_string(), "2025-07-10T06:05:00+09:00");
+    let found = read(&offer("9", &json!([flight]))).unwrap();
+    assert_eq!(found.departure.to_string(), "2025-07-10T06:05:00+09:00");
 }
 
 #[test]
-fn an_answer_of_another_form_is_told_by_where_it_differs() {
+fn an_offer_of_another_form_is_told_by_where_it_differs() {
     let broken = |pointer: &str, value: Json| {
-        let mut answer = answer(&[direct("1"), direct("2")]);
-        *answer.pointer_mut(pointer).unwrap() = value;
-        read(&answer).unwrap_err()
+        let mut offer = direct("2");
+        *offer.pointer_mut(pointer).unwrap() = value;
+        read(&offer).unwrap_err()
     };
-    let second = |pointer: &str, value| broken(&format!("/data/offers/1{pointer}"), value);
-    let segment = |pointer: &str, value| second(&format!("/slices/0/segments/0{pointer}"), value);
+    let segment = |pointer: &str, value| broken(&format!("/slices/0/segments/0{pointer}"), value);
     for (told, error) in [
-        ("`data.offers`: invalid type", broken("/data/offers", json!(7))),
-        ("`data.offers[1].total_amount`: invalid type", second("/total_amount", json!(7))),
-        ("offer 1: price (`total_amount`) is no amount", second("/total_amount", json!("7 EUR"))),
-        ("offer 1: currency (`total_currency`) is no ISO", second("/total_currency", json!("EURO"))),
-        ("offer 1: slices (`slices`) is not one way", second("/slices", json!([]))),
-        ("offer 1: segments (`slices[0].segments`) is missing", second("/slices/0/segments", json!([]))),
-        (
-            "`data.offers[1].slices[0].segments[0].origin.iata_code`",
-            segment("/origin/iata_code", json!("Jakarta")),
-        ),
+        ("offer 1: `.`: invalid type", broken("", json!(7))),
+        ("offer 1: `total_amount`: invalid type", broken("/total_amount", json!(7))),
+        ("offer 1: price (`total_amount`) is no amount", broken("/total_amount", json!("7 EUR"))),
+        ("offer 1: currency (`total_currency`) is no ISO", broken("/total_currency", json!("EURO"))),
+        ("offer 1: slices (`slices`) is not one way", broken("/slices", json!([]))),
+        ("offer 1: segments (`slices[0].segments`) is missing", broken("/slices/0/segments", json!([]))),
+        ("offer 1: `slices[0].segments[0].origin.iata_code`", segment("/origin/iata_code", json!("Jakarta"))),
         ("offer 1: departure (`departing_at`) is no time", segment("/departing_at", json!("soon"))),
         (
             "offer 1: arrival (`arriving_at`) is not on or after",
@@ -128,8 +118,13 @@ fn an_answer_of_another_form_is_told_by_where_it_differs() {
         assert!(error.starts_with(told), "{told}: {error}");
     }
     let airports = Airports::embedded();
-    assert!(matches!(answer::offers(b"<html>", &airports), Err(crate::suppliers::Malformed::Json(_))));
-    assert!(matches!(answer::offers(b"", &airports), Err(crate::suppliers::Malformed::Json(_))));
+    for text in ["<html>", "{", "{} {}", ""] {
+        let error = answer::offer(0, text.as_bytes(), &airports);
+        assert!(matches!(
+            error,
+            Err(crate::suppliers::Malformed::Json(_) | crate::suppliers::Malformed::Shape { .. })
+        ));
+    }
 }
 
 #[test]
@@ -159,7 +154,8 @@ fn duffel(settings: &str) -> Result<Duffel, String> {
     let options = Options { secrets: &secrets, ..Options::default() };
     let entry = config::parse(&file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    Duffel::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
+    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
+    Duffel::from_entry(&entry, options, means).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -217,9 +213,9 @@ proptest! {
         extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
         offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
         AIRPORTS.with(|airports| {
-            let _ = answer::offers(answer(&[offer]).to_string().as_bytes(), airports);
-            let _ = answer::offers(answer(&[extreme]).to_string().as_bytes(), airports);
-            let _ = answer::offers(&body, airports);
+            let _ = answer::offer(0, offer.to_string().as_bytes(), airports);
+            let _ = answer::offer(0, extreme.to_string().as_bytes(), airports);
+            let _ = answer::offer(0, &body, airports);
         });
     }
 }

@@ -1,52 +1,20 @@
 //! Where one field of an offer stands, and what it holds.
 
-use std::fmt;
-
 use serde::{Deserialize, de::Error};
 use serde_json::Value as Json;
 
 use crate::suppliers::{
     Malformed,
+    answer::Path,
     malformed::Problem,
     values::{rounded, whole_units},
 };
-
-/// A JSON Pointer (RFC 6901), like `/data/0/price`. The empty one is the whole.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Pointer(String);
-
-impl TryFrom<String> for Pointer {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let fits = text.is_empty() || text.starts_with('/');
-        if fits {
-            Ok(Self(text))
-        } else {
-            Err("a JSON Pointer begins with `/`; a constant is { default = … }")
-        }
-    }
-}
-
-impl Pointer {
-    /// What stands there; `null` is nothing.
-    pub(super) fn find<'j>(&self, json: &'j Json) -> Option<&'j Json> {
-        json.pointer(&self.0).filter(|value| !value.is_null())
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Where a field stands: at a pointer, or at several that make one text together. And what it is if it isn't
 /// there.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Field {
-    pointers: Vec<Pointer>,
+    pointers: Vec<Path>,
     default: Option<Json>,
 }
 
@@ -77,23 +45,30 @@ impl<'de> Deserialize<'de> for Field {
     }
 }
 
+impl Field {
+    /// Where it stands, if it is not constant.
+    pub(super) fn pointers(&self) -> &[Path] {
+        &self.pointers
+    }
+}
+
 /// A field of one of the offers.
 pub(super) struct Spot<'a> {
     index: usize,
-    offer: &'a Json,
+    found: &'a [Json],
     field: &'a Field,
     name: &'static str,
 }
 
 impl<'a> Spot<'a> {
-    /// The field that the mapping calls `name`, of the offer at `index`.
-    pub(super) fn new(index: usize, offer: &'a Json, field: &'a Field, name: &'static str) -> Self {
-        Self { index, offer, field, name }
+    /// The field that the mapping calls `name`, of the offer at `index`, and what was found at each of its pointers.
+    pub(super) fn new(index: usize, found: &'a [Json], field: &'a Field, name: &'static str) -> Self {
+        Self { index, found, field, name }
     }
 
     /// The error that something is wrong with this field.
     pub(super) fn is(&self, problem: Problem) -> Malformed {
-        let pointers: Vec<_> = self.field.pointers.iter().map(|pointer| pointer.0.as_str()).collect();
+        let pointers: Vec<_> = self.field.pointers.iter().map(ToString::to_string).collect();
         let field = if pointers.is_empty() { self.name.to_owned() } else { pointers.join(" ") };
         Malformed::Field { index: self.index, name: self.name, field, problem }
     }
@@ -130,14 +105,15 @@ impl<'a> Spot<'a> {
     }
 
     fn value(&self) -> Option<&'a Json> {
-        self.values().first().copied()
+        self.values().first()
     }
 
     /// What stands at the pointers, or the default if any of them points at nothing.
-    fn values(&self) -> Vec<&'a Json> {
-        let found: Option<Vec<_>> =
-            self.field.pointers.iter().map(|pointer| pointer.find(self.offer)).collect();
-        let found = found.filter(|values| !values.is_empty());
-        found.unwrap_or_else(|| self.field.default.iter().collect())
+    fn values(&self) -> &'a [Json] {
+        if self.found.is_empty() || self.found.contains(&Json::Null) {
+            self.field.default.as_slice()
+        } else {
+            self.found
+        }
     }
 }

@@ -4,13 +4,16 @@ use airports::Airports;
 use contracts::{IataCode, LocalTime, Offer, SearchQuery};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use serde_json::Value as Json;
 
-use super::field::{Field, Pointer, Spot};
+use super::{
+    field::{Field, Spot},
+    walk,
+};
 use crate::suppliers::{
     Malformed,
+    answer::Path,
     malformed::Problem,
-    values::{currency, minutes_between, time_at, told_at},
+    values::{currency as iso_4217, minutes_between, time_at, told_at},
 };
 
 /// The table `response` of a supplier in the file.
@@ -18,7 +21,7 @@ use crate::suppliers::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Mapping {
     /// Where the list of offers is.
-    offers: Pointer,
+    offers: Path,
     flight_number: Field,
     price: Field,
     /// Whether `price` is one passenger's and not all passengers' together.
@@ -41,59 +44,85 @@ pub(super) struct Mapping {
     stops: Field,
 }
 
-/// What one answer is read with.
-struct Reader<'a> {
+/// What the offers of one answer are read with.
+pub(super) struct Reader<'a> {
     mapping: &'a Mapping,
+    /// All that are looked for, in the order of [`Mapping::fields`].
+    pointers: Vec<&'a Path>,
     query: &'a SearchQuery,
     supplier: &'a str,
     airports: &'a Airports,
 }
 
 impl Mapping {
-    /// The offers in an answer to `query`; `supplier` is the carrier where the answer names none.
-    pub(super) fn offers(
-        &self,
-        body: &[u8],
-        query: &SearchQuery,
-        supplier: &str,
-        airports: &Airports,
-    ) -> Result<Vec<Offer>, Malformed> {
-        let answer: Json = serde_json::from_slice(body)?;
-        let list = self.offers.find(&answer).and_then(Json::as_array);
-        let list = list.ok_or_else(|| Malformed::NoList { pointer: self.offers.to_string() })?;
-        let reader = Reader { mapping: self, query, supplier, airports };
-        list.iter().enumerate().map(|(index, offer)| reader.offer(index, offer)).collect()
+    /// Where the list of offers is.
+    pub(super) fn list(&self) -> &Path {
+        &self.offers
+    }
+
+    /// Reads offers in an answer to `query`; `supplier` is the carrier where the answer names none.
+    pub(super) fn reader<'a>(
+        &'a self,
+        query: &'a SearchQuery,
+        supplier: &'a str,
+        airports: &'a Airports,
+    ) -> Reader<'a> {
+        let pointers = self.fields().into_iter().flat_map(|(_, field)| field.pointers()).collect();
+        Reader { mapping: self, pointers, query, supplier, airports }
+    }
+
+    /// Whether it has no more pointers than can be looked for.
+    pub(super) fn is_small(&self) -> bool {
+        self.fields().iter().map(|(_, field)| field.pointers().len()).sum::<usize>() <= walk::MAX_POINTERS
+    }
+
+    fn fields(&self) -> [(&'static str, &Field); 10] {
+        [
+            ("flight_number", &self.flight_number),
+            ("price", &self.price),
+            ("currency", &self.currency),
+            ("carrier", &self.carrier),
+            ("origin", &self.origin),
+            ("destination", &self.destination),
+            ("departure", &self.departure),
+            ("arrival", &self.arrival),
+            ("duration_minutes", &self.duration_minutes),
+            ("stops", &self.stops),
+        ]
     }
 }
 
 impl Reader<'_> {
-    fn offer(&self, index: usize, json: &Json) -> Result<Offer, Malformed> {
-        let mapping = self.mapping;
-        let spot = |field, name| Spot::new(index, json, field, name);
+    /// The offer at `index` of the list.
+    pub(super) fn offer(&self, index: usize, json: &[u8]) -> Result<Offer, Malformed> {
+        let found = walk::find(json, &self.pointers)?;
+        let mut rest = &found[..];
+        let spots = self.mapping.fields().map(|(name, field)| {
+            let (own, others) = rest.split_at(field.pointers().len().min(rest.len()));
+            rest = others;
+            Spot::new(index, own, field, name)
+        });
+        let [flight, price, currency, carrier, origin, destination, departure, arrival, duration, stops] =
+            &spots;
 
-        let origin = self.airport(&spot(&mapping.origin, "origin"), self.query.origin)?;
-        let destination = self.airport(&spot(&mapping.destination, "destination"), self.query.destination)?;
-        let departure = spot(&mapping.departure, "departure");
-        let departure = self.time(&departure, origin)?.ok_or_else(|| departure.is(Problem::Missing))?;
-        let duration = spot(&mapping.duration_minutes, "duration_minutes");
-        let (arrival, duration_minutes) =
-            self.arrival(&spot(&mapping.arrival, "arrival"), &duration, departure, destination)?;
-        let currency_spot = spot(&mapping.currency, "currency");
-
+        let origin = self.airport(origin, self.query.origin)?;
+        let destination = self.airport(destination, self.query.destination)?;
+        let leaves = self.time(departure, origin)?.ok_or_else(|| departure.is(Problem::Missing))?;
+        let (lands, duration_minutes) = self.arrival(arrival, duration, leaves, destination)?;
         Ok(Offer {
-            flight_number: flight_number(&spot(&mapping.flight_number, "flight_number"))?,
-            price: self.price(&spot(&mapping.price, "price"))?,
-            currency: match currency_spot.text()? {
-                Some(text) => currency(&text).map_err(|problem| currency_spot.is(problem))?,
+            flight_number: flight_number(flight)?,
+            price: self.price(price)?,
+            currency: match currency.text()? {
+                Some(text) => iso_4217(&text).map_err(|problem| currency.is(problem))?,
                 None => "IDR".to_owned(),
             },
-            carrier: spot(&mapping.carrier, "carrier").text()?.unwrap_or_else(|| self.supplier.to_owned()),
+            carrier: carrier.text()?.unwrap_or_else(|| self.supplier.to_owned()),
             origin,
             destination,
-            departure,
-            arrival,
+            departure: leaves,
+            arrival: lands,
             duration_minutes,
-            stops: spot(&mapping.stops, "stops").count()?.unwrap_or(0),
+            stops: stops.count()?.unwrap_or(0),
             suppliers: Vec::new(),
         })
     }

@@ -1,7 +1,10 @@
-use reqwest::header::AUTHORIZATION;
+use std::sync::Arc;
+
+use airports::Airports;
+use reqwest::{Client, header::AUTHORIZATION};
 
 use super::*;
-use crate::suppliers::config;
+use crate::suppliers::{answer::Budget, config};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -20,7 +23,8 @@ fn http(file: &str) -> Result<Http, String> {
     let options = Options { secrets: &secrets, ..Options::default() };
     let entry = config::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    Http::from_entry(&entry, options, Client::new(), &airports).map_err(|error| error.to_string())
+    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
+    Http::from_entry(&entry, options, means).map_err(|error| error.to_string())
 }
 
 fn query() -> SearchQuery {
@@ -81,13 +85,35 @@ fn an_error_names_the_field() {
 }
 
 #[tokio::test]
+async fn long_answers_that_do_not_fit_into_the_budget_together_are_read_one_after_the_other() {
+    let offer =
+        |number| format!(r#"{{"n": "X{number}", "p": 1, "d": "2025-07-10T06:00", "a": "2025-07-10T09:00"}}"#);
+    let body = format!("[{}]", (0..2000).map(offer).collect::<Vec<_>>().join(","));
+    assert!(body.len() > 128 * 1024);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let file = FILE.replace("https://api.example.com", &format!("http://{}", listener.local_addr().unwrap()));
+    let router = axum::Router::new().fallback(async move || body);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    // The budget is one byte: who has it has all of it.
+    let (http, query, airports) = (http(&file).unwrap(), query(), Airports::embedded());
+    let deadline = Instant::now() + std::time::Duration::from_mins(1);
+    let ask = async || {
+        let mut found = Found::new(&query, &airports, 200);
+        http.search(&query, deadline, &mut found).await.unwrap();
+        found.close().unwrap().good
+    };
+    assert_eq!(tokio::join!(ask(), ask(), ask()), (2000, 2000, 2000));
+}
+
+#[tokio::test]
 async fn no_error_tells_the_secret_in_the_address() {
     // Nobody listens at port 1, and nobody is called so.
     for host in ["127.0.0.1:1", "nobody.invalid"] {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
         let request = http(&file).unwrap().request(&query()).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
-        let error = fetch(&Client::new(), request, 1).await.err().unwrap();
+        let error = send(&Client::new(), request).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }

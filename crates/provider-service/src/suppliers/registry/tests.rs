@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use contracts::{SearchQuery, SupplierStatus};
+use contracts::{SearchId, SearchQuery, SupplierStatus};
 use tokio::time::Instant;
 
 use super::*;
@@ -34,7 +34,7 @@ async fn statuses(registry: &Registry, query: SearchQuery) -> HashMap<String, Su
     let deadline = Instant::now() + Duration::from_mins(1);
     let mut statuses = HashMap::new();
     for desk in registry.select(&[]) {
-        let answer = desk.ask(&query, deadline).await;
+        let answer = desk.ask(SearchId::random(), &query, deadline).await;
         assert_eq!(answer.offers.is_empty(), answer.report.status != SupplierStatus::Ok);
         statuses.insert(desk.code().to_string(), answer.report.status);
     }
@@ -74,7 +74,8 @@ fn a_selection_holds_each_supplier_once_in_the_order_asked() {
 async fn a_supplier_that_nobody_has_answers_with_an_error() {
     let registry = embedded(fast());
     let desks = registry.select(&[code("NOBODY")]);
-    let answer = desks[0].ask(&query("CGK", "DPS"), Instant::now() + Duration::from_secs(1)).await;
+    let answer =
+        desks[0].ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_secs(1)).await;
     assert_eq!(answer.report.code, code("NOBODY"));
     assert_eq!(answer.report.status, SupplierStatus::Error);
 }
@@ -87,7 +88,8 @@ async fn the_latency_and_failure_options_hold_for_all() {
         ..Options::default()
     };
     for desk in embedded(options).select(&[]) {
-        let answer = desk.ask(&query("CGK", "DPS"), Instant::now() + Duration::from_mins(1)).await;
+        let answer =
+            desk.ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_mins(1)).await;
         assert_eq!((answer.report.status, answer.report.elapsed_ms), (SupplierStatus::Error, 250));
     }
 }
@@ -128,6 +130,8 @@ fn an_error_names_the_supplier_and_the_field() {
         ),
         ("price_level = 1", "price_level = 1\nrate_limit = { calls = 1, per = 9 }", "`per`"),
         ("price_level = 1", "price_level = 1\nbreaker = { open_ms = 'long' }", "`breaker.open_ms`"),
+        ("\"Example Air\"", "\"\"", "`name`"),
+        ("Example Air", "Example\\nAir", "`name`"),
         ("home = \"ID\"", "", "`home`"),
         ("median_ms = 10", "median_ms = 30", "`latency`"),
         ("median_ms = 10", "medium_ms = 10", "`medium_ms`"),

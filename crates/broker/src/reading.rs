@@ -1,0 +1,63 @@
+//! Reads a search's record, in pieces where it is large.
+
+use contracts::{
+    SearchId,
+    entry::{Fields, InvalidEntry},
+    names,
+};
+use redis::{AsyncCommands, RedisResult};
+
+use crate::{
+    Broker, BrokerError, SearchRecord,
+    bulk::{PIECE, pieces},
+};
+
+/// Up to how many bytes a record is read at once. Most are.
+const SMALL_RECORD: usize = 32 * 1024;
+/// Up to how many bytes a field comes with the first piece: all but answers and results.
+const SMALL_FIELD: usize = 1024;
+/// What is reckoned for a record whose size is not known yet.
+const USUAL_RECORD: usize = 4 * 1024;
+
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+impl Broker {
+    /// Reads a search's record; `None` if there is none (any more), or none that can be read.
+    ///
+    /// A large record may change while it is read. What was read first, among it how far the story was, is then
+    /// older than the answers.
+    pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
+        let fields = self.read_fields(&names::record_key(id)).await?;
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        match SearchRecord::decode(Fields::from(fields)) {
+            Ok(record) => Ok(Some(record)),
+            Err(InvalidEntry { field, problem }) => {
+                tracing::warn!(search_id = %id, field, problem, "a search's record is malformed");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn read_fields(&self, key: &str) -> RedisResult<Pairs> {
+        let mut call = self.scripts.read.key(key);
+        call.arg(SMALL_RECORD).arg(SMALL_FIELD);
+        let call = &call;
+        let first = self.bulk.ask(USUAL_RECORD, |mut bulk| async move { call.invoke_async(&mut bulk).await });
+        let (mut fields, large): (Pairs, Vec<(Vec<u8>, usize)>) = first.await?;
+        for (piece, bytes) in pieces(&large, |(_, length)| *length) {
+            let names: &Vec<_> = &piece.iter().map(|(name, _)| name.as_slice()).collect();
+            let values: Vec<Option<Vec<u8>>> =
+                self.bulk.ask(bytes, |mut bulk| async move { bulk.hmget(key, names).await }).await?;
+            for ((name, _), value) in piece.iter().zip(values) {
+                // No field is ever removed: the whole record is gone.
+                let Some(value) = value else { return Ok(Vec::new()) };
+                fields.push((name.clone(), value));
+            }
+        }
+        Ok(fields)
+    }
+}
+
+const _: () = assert!(SMALL_FIELD < SMALL_RECORD && SMALL_RECORD < PIECE);

@@ -1,0 +1,71 @@
+//! Answers, and the record that they are stored in.
+
+use crate::stage::{Scenario, Stage, same};
+
+fn create(stage: &mut Stage, deadline: i64) -> Result<Vec<String>, String> {
+    let deadline = deadline.to_string();
+    stage.script("create", &["r", "o"], &["s", &deadline, "1000", "status", "processing", "seq", "0"])
+}
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("a supplier answers once", |stage| {
+        let entry = stage.begin()?;
+        same("at first", &stage.answer("a", &entry, &["x", "y"])?, &["stored", "1", "2"])?;
+        same("again", &stage.answer("a", &entry, &["x"])?, &["stored", "0"])?;
+        same("told", &stage.run("XLEN l")?, &["2"])
+    }),
+    ("no answer comes after the end", |stage| {
+        let entry = stage.begin()?;
+        stage.run("HSET r status completed")?;
+        same("answered", &stage.answer("a", &entry, &["x"])?, &["ended"])?;
+        same("told", &stage.run("XLEN l")?, &["0"])
+    }),
+    ("no answer is stored without a record", |stage| {
+        let entry = stage.begin()?;
+        stage.run("DEL r")?;
+        same("answered", &stage.answer("a", &entry, &["x"])?, &["missing"])?;
+        same("records", &stage.run("EXISTS r")?, &["0"])
+    }),
+    ("the first answer's time stays", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["x"])?;
+        let is_there = stage.word("HEXISTS r first_answer_ms")?;
+        stage.run("HSET r first_answer_ms 7")?;
+        stage.answer("a", &entry, &["y"])?;
+        same("time", &[is_there, stage.word("HGET r first_answer_ms")?], &["1", "7"])
+    }),
+    ("an answer is in the record and in the log", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["x"])?;
+        same("record", &stage.run("HGET r supplier:x")?, &["1\n2\n{}\n[]"])?;
+        same(
+            "log",
+            &stage.entry("l")?,
+            &["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"],
+        )
+    }),
+    ("an answer removes old news", |stage| {
+        let entry = stage.begin()?;
+        stage.run("XADD l 1-1 is old")?;
+        stage.answer("a", &entry, &["x"])?;
+        same("told", &stage.run("XLEN l")?, &["1"])
+    }),
+    ("a record that is there stays", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["x"])?;
+        let deadline = stage.now() + 60_000;
+        same("created", &create(stage, deadline)?, &["there"])?;
+        same("seq", &stage.run("HGET r seq")?, &["1"])
+    }),
+    ("no record is made of a search that has expired", |stage| {
+        let deadline = stage.now() - 1001;
+        same("created", &create(stage, deadline)?, &["ended"])?;
+        same("records", &stage.run("EXISTS r o")?, &["0"])
+    }),
+    ("a search whose record is made is open", |stage| {
+        let deadline = stage.now() - 500;
+        same("created", &create(stage, deadline)?, &["created"])?;
+        same("status", &stage.run("HGET r status")?, &["processing"])?;
+        same("open", &stage.run("ZSCORE o s")?, &[deadline.to_string().as_str()])
+    }),
+];

@@ -1,0 +1,160 @@
+//! The end of a search.
+
+use crate::stage::{Scenario, Stage, same};
+
+/// An end: what most scenarios have in common.
+struct End<'a> {
+    status: &'a str,
+    made_of: &'a str,
+    least: &'a str,
+    announce: &'a str,
+    by: (&'a str, &'a str),
+    kept: &'a str,
+    deadline: String,
+}
+
+/// By a gateway, with no answer and no known deadline.
+const BY_GATEWAY: End<'_> = End {
+    status: "completed",
+    made_of: "0",
+    least: "1",
+    announce: "1",
+    by: ("", ""),
+    kept: "900000",
+    deadline: String::new(),
+};
+
+impl End<'_> {
+    fn finish(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
+        let Self { status, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
+        let args = [
+            "s", status, "[]", "{}", made_of, least, announce, "g", consumer, entry, kept, "1000", deadline,
+            "1000",
+        ];
+        stage.script("finish", &["r", "l", "q", "c", "o"], &args)
+    }
+}
+
+/// All that is kept of a search that has ended, with its log.
+fn left(stage: &mut Stage) -> Result<[String; 4], String> {
+    Ok([stage.word("HGET r status")?, stage.word("ZCARD o")?, stage.word("XLEN q")?, stage.word("XLEN l")?])
+}
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("a worker ends a search, and its job is done", |stage| {
+        let entry = stage.begin()?;
+        same("ended", &End { by: ("a", &entry), ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])?;
+        same("left", &left(stage)?, &["completed", "0", "0", "1"])?;
+        same("pending", &stage.run("XPENDING q g - + 9")?, &[])
+    }),
+    ("a search ends once", |stage| {
+        stage.submit(60_000)?;
+        BY_GATEWAY.finish(stage)?;
+        let again = End { status: "failed", ..BY_GATEWAY }.finish(stage)?;
+        same("ended again", &again, &["already", "1", "completed"])?;
+        same("left", &left(stage)?, &["completed", "0", "1", "1"])
+    }),
+    ("the end is in the record and in the log", |stage| {
+        stage.submit(60_000)?;
+        BY_GATEWAY.finish(stage)?;
+        same("record", &stage.run("HMGET r results details seq")?, &["[]", "{}", "1"])?;
+        let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1", "details", "{}"];
+        same("log", &stage.entry("l")?, &end)
+    }),
+    ("an end removes old news", |stage| {
+        stage.submit(60_000)?;
+        stage.run("XADD l 1-1 is old")?;
+        BY_GATEWAY.finish(stage)?;
+        same("told", &stage.run("XLEN l")?, &["1"])
+    }),
+    ("who lost its job to another ends nothing", |stage| {
+        let entry = stage.begin()?;
+        stage.take_over("b", &entry)?;
+        let ended = End { by: ("a", &entry), ..BY_GATEWAY }.finish(stage)?;
+        same("ended", &ended, &["not owner", "0", "processing"])?;
+        same("left", &left(stage)?, &["processing", "1", "1", "0"])
+    }),
+    ("a gateway needs no job to end a search that was handed back", |stage| {
+        let entry = stage.begin()?;
+        stage.hand_back("a", &entry)?;
+        same("ended", &BY_GATEWAY.finish(stage)?, &["first", "1", "completed"])
+    }),
+    ("an end that was made of fewer answers is refused", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["x", "y"])?;
+        let by = ("a", entry.as_str());
+        let fewer = End { made_of: "1", by, ..BY_GATEWAY }.finish(stage)?;
+        same("of one", &fewer, &["stale", "2", "processing"])?;
+        same("of both", &End { made_of: "2", by, ..BY_GATEWAY }.finish(stage)?, &["first", "3", "completed"])
+    }),
+    ("an end may be made of whatever there is", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["x"])?;
+        same("ended", &End { made_of: "", ..BY_GATEWAY }.finish(stage)?, &["first", "2", "completed"])
+    }),
+    ("an end comes behind all that was told, also after a loss", |stage| {
+        let entry = stage.begin()?;
+        let end = End { made_of: "2", least: "3", by: ("a", &entry), ..BY_GATEWAY };
+        same("ended", &end.finish(stage)?, &["first", "3", "completed"])
+    }),
+    ("a search without a record has ended when its deadline is long past", |stage| {
+        let deadline = (stage.now() - 1001).to_string();
+        same("ended", &End { deadline, ..BY_GATEWAY }.finish(stage)?, &["gone", "0", ""])?;
+        same("records and log", &stage.run("EXISTS r l")?, &["0"])
+    }),
+    ("a search without a record and with no known deadline has ended", |stage| {
+        same("ended", &BY_GATEWAY.finish(stage)?, &["gone", "0", ""])?;
+        same("records and log", &stage.run("EXISTS r l")?, &["0"])
+    }),
+    ("a search whose record was lost ends all the same", |stage| {
+        let deadline = (stage.now() - 500).to_string();
+        same("ended", &End { deadline, ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])
+    }),
+    ("an open search ends all the same, however late", |stage| {
+        let deadline = stage.now() - 60_000;
+        stage.run(&format!("ZADD o {deadline} s"))?;
+        let end = End { deadline: deadline.to_string(), ..BY_GATEWAY };
+        same("ended", &end.finish(stage)?, &["first", "1", "completed"])
+    }),
+    ("an end that was announced elsewhere is stored, but not announced", |stage| {
+        same("ended", &End { announce: "0", ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])?;
+        same("left", &left(stage)?, &["completed", "0", "0", "0"])
+    }),
+    ("a record is kept for a time after the end", |stage| {
+        stage.submit(-60_000)?;
+        BY_GATEWAY.finish(stage)?;
+        let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
+        if (1..=900_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
+    }),
+    ("a record is kept until its deadline is long past", |stage| {
+        stage.submit(60_000)?;
+        End { kept: "1000", ..BY_GATEWAY }.finish(stage)?;
+        let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
+        if (1001..=61_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
+    }),
+    ("workers hear of what was cancelled, and of nothing else", |stage| {
+        stage.submit(60_000)?;
+        BY_GATEWAY.finish(stage)?;
+        same("completed", &stage.run("XLEN c")?, &["0"])?;
+        stage.submit(60_000)?;
+        End { status: "cancelled", ..BY_GATEWAY }.finish(stage)?;
+        same("cancelled", &stage.entry("c")?, &["search_id", "s"])
+    }),
+    ("what is overdue is found, and nothing before the leeway", |stage| {
+        let now = stage.now();
+        for (id, deadline) in
+            [("late", now - 60_000), ("later", now - 90_000), ("just", now), ("soon", now + 9_000)]
+        {
+            stage.run(&format!("ZADD o {deadline} {id}"))?;
+        }
+        same("found", &stage.script("overdue", &["o"], &["30000", "60000", "9"])?, &["later", "late"])?;
+        same("found at most", &stage.script("overdue", &["o"], &["30000", "60000", "1"])?, &["later"])
+    }),
+    ("no deadline is further off than any can be", |stage| {
+        let (now, ahead) = (stage.now(), stage.now() + 9_000_000);
+        stage.run(&format!("ZADD o {ahead} s"))?;
+        stage.script("overdue", &["o"], &["500", "60000", "9"])?;
+        let deadline = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
+        if deadline < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", deadline - now)) }
+    }),
+];

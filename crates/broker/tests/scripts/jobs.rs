@@ -1,0 +1,111 @@
+//! Leases, dead letters, consumers.
+
+use std::time::{Duration, Instant};
+
+use crate::stage::{Scenario, Stage, same};
+
+fn bury(stage: &mut Stage, consumer: &str, entry: &str) -> Result<Vec<String>, String> {
+    stage.script("bury", &["q", "d"], &["g", consumer, entry, "9", "reason", "none"])
+}
+
+/// What is told of the first job that is pending: its entry, owner, idle time or deliveries.
+fn pending(stage: &mut Stage, at: usize) -> Result<String, String> {
+    Ok(stage.run("XPENDING q g - + 1")?.get(at).cloned().unwrap_or_default())
+}
+
+fn consumers(stage: &mut Stage) -> Result<Vec<String>, String> {
+    let info = stage.run("XINFO CONSUMERS q g")?;
+    Ok(info.chunks(2).filter(|field| field[0] == "name").map(|field| field[1].clone()).collect())
+}
+
+/// Waits until each consumer has been idle for longer than this.
+fn rest(stage: &mut Stage, idle: u64) -> Result<(), String> {
+    let patience = Instant::now() + Duration::from_secs(30);
+    loop {
+        let info = stage.run("XINFO CONSUMERS q g")?;
+        let mut idles = info.chunks(2).filter(|field| field[0] == "idle");
+        if idles.all(|field| field[1].parse().is_ok_and(|is: u64| is > idle)) {
+            return Ok(());
+        }
+        if Instant::now() > patience {
+            return Err("the consumers are not idle".to_owned());
+        }
+    }
+}
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("a job is buried by its owner, once", |stage| {
+        let entry = stage.begin()?;
+        stage.take_over("b", &entry)?;
+        same("by another", &bury(stage, "a", &entry)?, &["0"])?;
+        same("by its owner", &bury(stage, "b", &entry)?, &["1"])?;
+        same("again", &bury(stage, "b", &entry)?, &["0"])?;
+        same("dead letters", &stage.run("XLEN d")?, &["1"])?;
+        same("jobs", &stage.run("XLEN q")?, &["0"])?;
+        same("pending", &stage.run("XPENDING q g - + 9")?, &[])
+    }),
+    ("dead letters are kept up to a number", |stage| {
+        for _ in 0..12 {
+            stage.run("XADD d * reason none")?;
+        }
+        let entry = stage.begin()?;
+        bury(stage, "a", &entry)?;
+        same("dead letters", &stage.run("XLEN d")?, &["9"])
+    }),
+    ("a lease is renewed by its owner only", |stage| {
+        let entry = stage.begin()?;
+        same("its own", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[])?;
+        stage.take_over("b", &entry)?;
+        same("another's", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[entry.as_str()])?;
+        same("owner", &[pending(stage, 1)?], &["b"])
+    }),
+    ("renewing a lease is no delivery", |stage| {
+        let entry = stage.begin()?;
+        stage.run(&format!("XCLAIM q g a 0 {entry} IDLE 9000000 JUSTID"))?;
+        stage.script("renew", &["q"], &["g", "a", &entry])?;
+        let idle = pending(stage, 2)?.parse().unwrap_or(i64::MAX);
+        same("deliveries", &[pending(stage, 3)?], &["1"])?;
+        if idle < 9_000_000 { Ok(()) } else { Err(format!("not renewed for {idle} ms")) }
+    }),
+    ("recovering a job is no delivery", |stage| {
+        let entry = stage.begin()?;
+        let given = stage.script("recover", &["q"], &["g", "a", "0-0", "9"])?;
+        same("given", &given, &[entry.as_str(), "1", "search_id", "s"])?;
+        same("deliveries", &[pending(stage, 3)?], &["1"])?;
+        same("behind it", &stage.script("recover", &["q"], &["g", "a", &entry, "9"])?, &[])
+    }),
+    ("a consumer leaves when it holds nothing", |stage| {
+        let entry = stage.begin()?;
+        same("with a job", &stage.script("leave", &["q"], &["g", "a"])?, &["0"])?;
+        stage.run(&format!("XACK q g {entry}"))?;
+        same("with none", &stage.script("leave", &["q"], &["g", "a"])?, &["1"])?;
+        same("consumers", &consumers(stage)?, &[])
+    }),
+    ("silent consumers that hold nothing are swept away, but not who sweeps", |stage| {
+        stage.begin()?;
+        stage.run("XGROUP CREATECONSUMER q g idle")?;
+        stage.run("XGROUP CREATECONSUMER q g me")?;
+        rest(stage, 20)?;
+        same("swept", &stage.script("sweep", &["q"], &["g", "20", "me"])?, &["idle"])?;
+        same("consumers", &consumers(stage)?, &["a", "me"])
+    }),
+    ("a consumer that was heard of is not swept away", |stage| {
+        stage.run("XGROUP CREATECONSUMER q g other")?;
+        same("swept", &stage.script("sweep", &["q"], &["g", "60000", "me"])?, &[])
+    }),
+    ("jobs that are done are shed, but none that waits or is in hand", |stage| {
+        let done = stage.begin()?;
+        stage.submit(60_000)?;
+        stage.submit(60_000)?;
+        stage.run(&format!("XACK q g {done}"))?;
+        let in_hand = stage.deliver("a")?;
+        same("shed", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
+        stage.run(&format!("XACK q g {in_hand}"))?;
+        same("shed later", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
+        same("jobs", &stage.run("XLEN q")?, &["1"])
+    }),
+    ("without jobs nothing is shed", |stage| {
+        stage.run("DEL q")?;
+        same("shed", &stage.script("shed", &["q"], &["g"])?, &["0"])
+    }),
+];
