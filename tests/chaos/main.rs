@@ -24,7 +24,7 @@
 //! | [`follower`] | one client, as an `EventSource` is |
 //! | [`story`] | what a client has heard, and what is wrong with it |
 //! | [`audit`] | what stands in Redis meanwhile and in the end |
-//! | [`oracle`] | what is wrong with a search |
+//! | [`oracle`], [`wrong`] | what is wrong with a search |
 //! | [`verdict`] | the counts |
 
 #![expect(clippy::expect_used, reason = "a test program panics where it can't go on")]
@@ -43,6 +43,7 @@ mod store;
 mod story;
 mod trouble;
 mod verdict;
+mod wrong;
 
 use std::{collections::HashMap, process::ExitCode};
 

@@ -3,12 +3,7 @@ use std::{
     fmt::{self, Write},
 };
 
-use crate::{
-    load::Search,
-    oracle::{Oracle, Wrong},
-    site::Site,
-    story::Story,
-};
+use crate::{load::Search, oracle::Oracle, site::Site, story::Story, wrong::Wrong};
 
 /// How many searches are told of in full.
 const TOLD: usize = 5;
