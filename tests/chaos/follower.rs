@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use e2e::{Client, EventStream};
 use rand::{RngExt, rngs::StdRng};
 use reqwest::{Method, Response, StatusCode};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::story::{Fate, Story};
 
@@ -78,6 +78,7 @@ impl Follower {
             let pause = match self.open(gateway).await {
                 None => RETRY,
                 Some(response) if response.status() == StatusCode::OK => {
+                    self.story.visits += 1;
                     match self.listen(EventStream::new(response)).await {
                         Over::Dropped => Duration::ZERO,
                         Over::Ended(_) if self.story.has_ended() && !self.manner.stubborn => break,
@@ -85,7 +86,7 @@ impl Follower {
                     }
                 }
                 Some(response) => {
-                    self.story.fate = Fate::Dismissed(response.status());
+                    self.story.fate = Fate::Dismissed(response.status(), Instant::now());
                     break;
                 }
             };

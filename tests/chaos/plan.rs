@@ -1,18 +1,7 @@
-use std::{env, fmt, time::Duration};
+use std::{env, time::Duration};
 
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::time::Instant;
-
-/// How many gateways run.
-pub(crate) const GATEWAYS: usize = 2;
-/// How many workers run.
-pub(crate) const WORKERS: usize = 3;
-/// The time between two searches: 20 a second.
-pub(crate) const PACE: Duration = Duration::from_millis(50);
-/// When a search ends at the latest.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(15);
-/// How long a worker may be silent about a job.
-pub(crate) const LEASE: Duration = Duration::from_millis(1500);
 
 /// What is asked of this program by its arguments, which are those of the standard test harness.
 pub(crate) enum Asked {
@@ -37,22 +26,23 @@ pub(crate) fn asked_for() -> Asked {
     }
 }
 
-/// How long the chaos lasts, and what all its decisions follow from.
+/// How long one run lasts, and what all its decisions follow from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     /// What all decisions follow from.
     pub(crate) seed: u64,
-    lasts: Duration,
+    /// How long there is load and trouble.
+    pub(crate) lasts: Duration,
 }
 
 impl Plan {
-    /// As the environment says.
-    pub(crate) fn from_env() -> Self {
+    /// The runs that the environment asks for.
+    pub(crate) fn from_env() -> Vec<Self> {
         let number = |name: &str| env::var(name).ok().map(|text| text.parse().expect(name));
-        Self {
-            seed: number("CHAOS_SEED").unwrap_or_else(|| u64::from(rand::random::<u32>())),
-            lasts: Duration::from_secs(number("CHAOS_SECONDS").unwrap_or(30)),
-        }
+        let lasts = Duration::from_secs(number("CHAOS_SECONDS").unwrap_or(30));
+        let first = number("CHAOS_SEED").unwrap_or_else(|| u64::from(rand::random::<u32>()));
+        let runs = number("CHAOS_SEEDS").unwrap_or(1);
+        (first..first.saturating_add(runs)).map(|seed| Self { seed, lasts }).collect()
     }
 
     /// When chaos is over that begins now.
@@ -63,15 +53,5 @@ impl Plan {
     /// The chance that `part` of the run is left to, the same in each run with this seed.
     pub(crate) fn chance(&self, part: u64) -> StdRng {
         StdRng::seed_from_u64(self.seed.wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, lasts, .. } = self;
-        write!(
-            f,
-            "chaos for {lasts:?} with CHAOS_SEED={seed}: {GATEWAYS} gateways, {WORKERS} workers, a search every {PACE:?}"
-        )
     }
 }

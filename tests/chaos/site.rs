@@ -1,53 +1,59 @@
 use std::{
     net::{Ipv6Addr, TcpListener},
     ops::Range,
+    sync::Arc,
 };
 
-use e2e::{Client, Redis, Service, eventually};
+use e2e::{Client, Link, Service, Shim, eventually};
 use reqwest::Method;
 
-use crate::plan::{DEADLINE, GATEWAYS, LEASE, WORKERS};
+use crate::{airlines::Airlines, config::Config, store::Store};
 
 /// Where gateways listen. The harness gives out other ports, so that one stays its gateway's while that is down.
 const PORTS: Range<u16> = 11_000..19_000;
 
 /// The processes, and those that were.
 pub(crate) struct Site {
-    /// The gateways.
-    pub(crate) gateways: Vec<Gateway>,
-    /// The workers.
-    pub(crate) workers: Vec<Service>,
+    pub(crate) gateways: Vec<Post>,
+    pub(crate) workers: Vec<Post>,
     /// The dead, kept for what they have written.
     pub(crate) graveyard: Vec<Service>,
-    /// Redis.
-    pub(crate) redis: Redis,
-    /// How new processes are set up.
-    pub(crate) factory: Factory,
+    pub(crate) store: Store,
+    /// What the auditor reads through, which is not troubled.
+    pub(crate) audited: Arc<Link>,
+    /// The disk and the clock of all servers of Redis.
+    pub(crate) shim: Shim,
 }
 
-/// A gateway and its port, which it keeps.
-pub(crate) struct Gateway {
+/// A place where a service runs, one process after another.
+pub(crate) struct Post {
     pub(crate) service: Service,
-    pub(crate) port: u16,
-}
-
-/// Starts processes.
-#[derive(Clone)]
-pub(crate) struct Factory {
+    pub(crate) link: Arc<Link>,
+    pub(crate) shim: Arc<Shim>,
+    /// A gateway's port.
+    pub(crate) port: Option<u16>,
+    number: usize,
+    processes: usize,
     settings: Vec<(String, String)>,
 }
 
 impl Site {
     /// Starts all, and waits until it works.
-    pub(crate) async fn start() -> Self {
-        let redis = Redis::durable().await;
-        let factory = Factory::new(&redis);
-        let mut gateways = Vec::new();
-        for port in free_ports().take(GATEWAYS) {
-            gateways.push(Gateway { service: factory.gateway(port).await, port });
+    pub(crate) async fn start(config: &Config, airlines: &Airlines) -> Self {
+        let shim = Shim::new();
+        let store = Store::start(config, &shim).await;
+        let audited = Arc::new(Link::to(store.primary().addr()).await);
+        let (mut gateways, mut workers) = (Vec::new(), Vec::new());
+        let mut ports = free_ports();
+        for number in 0..config.gateways {
+            gateways.push(Post::new(number, &store, config.settings(), ports.next()).await);
         }
-        let workers = (0..WORKERS).map(|_| factory.worker()).collect();
-        let site = Self { gateways, workers, graveyard: Vec::new(), redis, factory };
+        for number in 0..config.workers {
+            let mut settings = config.settings();
+            settings.push(airlines.setting());
+            workers.push(Post::new(number, &store, settings, None).await);
+        }
+        let site = Self { gateways, workers, graveyard: Vec::new(), store, audited, shim };
         for client in site.clients() {
             eventually("searches are accepted", async || client.try_submit().await).await;
         }
@@ -56,16 +62,15 @@ impl Site {
 
     /// Clients of the gateways.
     pub(crate) fn clients(&self) -> Vec<Client> {
-        self.gateways.iter().map(|gateway| Client::new(gateway.port)).collect()
+        self.gateways.iter().filter_map(|gateway| gateway.port).map(Client::new).collect()
     }
 
     /// What went down without being told to, or said that it panicked.
     pub(crate) fn crashes(&mut self) -> Vec<String> {
         let mut crashes = Vec::new();
-        let gateways = self.gateways.iter_mut().map(|gateway| &mut gateway.service);
-        for service in gateways.chain(&mut self.workers) {
-            if service.has_ended() {
-                crashes.push(format!("a service has ended by itself:\n{}", service.log()));
+        for post in self.gateways.iter_mut().chain(&mut self.workers) {
+            if post.service.has_ended() {
+                crashes.push(format!("a service has ended by itself:\n{}", post.service.log()));
             }
         }
         let logs = self.services().map(Service::log).filter(|log| log.contains("panicked"));
@@ -83,43 +88,76 @@ impl Site {
         lines
     }
 
+    /// What the services have written as errors.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let logs = self.services().map(Service::log);
+        logs.flat_map(|log| {
+            log.lines().filter(|line| line.contains(" ERROR ")).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
     fn services(&self) -> impl Iterator<Item = &Service> {
-        let gateways = self.gateways.iter().map(|gateway| &gateway.service);
-        gateways.chain(&self.workers).chain(&self.graveyard)
+        self.gateways.iter().chain(&self.workers).map(|post| &post.service).chain(&self.graveyard)
     }
 }
 
-impl Factory {
-    fn new(redis: &Redis) -> Self {
-        let settings = [
-            ("REDIS_ADDR", redis.addr()),
-            ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
-            ("JOB_LEASE_MS", LEASE.as_millis().to_string()),
-            ("SHUTDOWN_GRACE_MS", "5000".to_owned()),
-            ("SIMULATED_LATENCY_MS", "50-800".to_owned()),
-            ("SIMULATED_FAILURE_RATE", "0".to_owned()),
-        ];
-        Self { settings: settings.map(|(name, value)| (name.to_owned(), value)).into() }
+impl Post {
+    async fn new(
+        number: usize,
+        store: &Store,
+        mut settings: Vec<(String, String)>,
+        port: Option<u16>,
+    ) -> Self {
+        let link = Arc::new(Link::to(store.primary().addr()).await);
+        let shim = Arc::new(Shim::new());
+        settings.push(("REDIS_ADDR".into(), link.addr()));
+        settings.extend(shim.environment());
+        settings.extend(port.map(|port| ("APP_PORT".into(), port.to_string())));
+        let service = launch(number, 0, &settings, port).await;
+        Self { service, link, shim, port, number, processes: 1, settings }
     }
 
-    /// A new worker.
-    pub(crate) fn worker(&self) -> Service {
-        Service::start("provider-service", &self.settings)
+    /// Takes the process away, one way or the other. It must have run until now.
+    pub(crate) async fn down(&mut self, kill: bool) {
+        // Nobody has asked for that.
+        assert!(!self.service.has_ended(), "a service has ended by itself\n{}", self.service.log());
+        if kill {
+            self.service.kill().await;
+        } else {
+            self.service.terminate();
+            self.service.exit_code().await;
+        }
     }
 
-    /// A new gateway on this port, which must be free, once it listens.
-    pub(crate) async fn gateway(&self, port: u16) -> Service {
-        let mut settings = self.settings.clone();
-        settings.push(("APP_PORT".into(), port.to_string()));
-        let mut service = Service::start("main-service", &settings);
-        let client = Client::new(port);
-        eventually("a gateway listens", async || {
-            assert!(!service.has_ended(), "a gateway can't start\n{}", service.log());
-            client.request(Method::GET, "/health/live").send().await.ok()
-        })
-        .await;
-        service
+    /// Starts a new process and gives the old one.
+    pub(crate) async fn up(&mut self) -> Service {
+        let fresh = launch(self.number, self.processes, &self.settings, self.port).await;
+        self.processes += 1;
+        std::mem::replace(&mut self.service, fresh)
     }
+}
+
+/// The number of the worker with this name.
+pub(crate) fn number_of(worker: &str) -> Option<usize> {
+    worker.split_once('-')?.0.parse().ok()
+}
+
+/// Starts a worker, or a gateway on this port, which must be free, and waits until it listens.
+async fn launch(number: usize, process: usize, settings: &[(String, String)], port: Option<u16>) -> Service {
+    let Some(port) = port else {
+        let mut settings = settings.to_vec();
+        settings.push(("CHAOS_WORKER".into(), format!("{number}-{process}")));
+        return Service::start("provider-service", &settings);
+    };
+    let mut service = Service::start("main-service", settings);
+    let client = Client::new(port);
+    eventually("a gateway listens", async || {
+        assert!(!service.has_ended(), "a gateway can't start\n{}", service.log());
+        client.request(Method::GET, "/health/live").send().await.ok()
+    })
+    .await;
+    service
 }
 
 fn free_ports() -> impl Iterator<Item = u16> {

@@ -1,16 +1,20 @@
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 use e2e::Event;
 use reqwest::StatusCode;
+use serde_json::Value;
+use tokio::time::Instant;
 
 /// What one client has heard of its search.
 #[derive(Debug)]
 pub(crate) struct Story {
     partials: bool,
+    /// How many streams it has opened.
+    pub(crate) visits: usize,
     /// The events in the order in which they came.
     pub(crate) heard: Vec<Heard>,
     /// What became of the client.
@@ -24,6 +28,8 @@ pub(crate) struct Heard {
     pub(crate) place: u64,
     /// What it tells.
     pub(crate) what: What,
+    /// On which of the client's streams it came.
+    pub(crate) visit: usize,
     /// Stands for its bytes.
     pub(crate) bytes: u64,
 }
@@ -33,8 +39,33 @@ pub(crate) struct Heard {
 pub(crate) enum What {
     /// That this supplier has answered.
     Answer(String),
-    /// How the search has ended, and the suppliers its end tells of.
-    End(String, BTreeSet<String>),
+    /// How the search has ended.
+    End(End),
+}
+
+/// How a search has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) status: String,
+    /// The suppliers it tells of, each with how it answered and how many offers it had.
+    pub(crate) suppliers: BTreeMap<String, (String, u64)>,
+}
+
+impl End {
+    /// From its status and the list of the suppliers' reports.
+    pub(crate) fn new(status: &str, reports: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let report = |report: &Value| {
+            (text(&report["code"]), (text(&report["status"]), report["offers"].as_u64().unwrap_or_default()))
+        };
+        let suppliers = reports.as_array().into_iter().flatten().map(report).collect();
+        Self { status: status.to_owned(), suppliers }
+    }
+
+    /// Whether a supplier was not heard.
+    pub(crate) fn has_timeout(&self) -> bool {
+        self.suppliers.values().any(|(status, _)| status == "timeout")
+    }
 }
 
 /// What became of a client.
@@ -42,29 +73,28 @@ pub(crate) enum What {
 pub(crate) enum Fate {
     /// It followed for as long as it wanted, or still does.
     Free,
-    /// It was sent away with this status, and does not come back.
-    Dismissed(StatusCode),
+    /// It was sent away with this status then, and does not come back.
+    Dismissed(StatusCode, Instant),
 }
 
 impl Story {
     /// That of a client that has heard nothing yet.
     pub(crate) fn new(partials: bool) -> Self {
-        Self { partials, heard: Vec::new(), fate: Fate::Free }
+        Self { partials, visits: 0, heard: Vec::new(), fate: Fate::Free }
     }
 
     /// Adds an event.
     pub(crate) fn hears(&mut self, event: &Event) {
         let data = event.json();
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or("?").to_owned();
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
         let what = if event.is_terminal() {
-            let suppliers = data["suppliers"].as_array().into_iter().flatten();
-            What::End(text(&data["status"]), suppliers.map(|report| text(&report["code"])).collect())
+            What::End(End::new(&text(&data["status"]), &data["suppliers"]))
         } else {
             What::Answer(text(&data["supplier"]["code"]))
         };
         let mut hasher = DefaultHasher::new();
         event.raw.hash(&mut hasher);
-        self.heard.push(Heard { place: event.seq(), what, bytes: hasher.finish() });
+        self.heard.push(Heard { place: event.seq(), what, visit: self.visits, bytes: hasher.finish() });
     }
 
     /// What it comes back with.
@@ -77,9 +107,12 @@ impl Story {
         self.ends().next().is_some()
     }
 
-    /// The terminal events it has heard; one is right.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|event| matches!(event.what, What::End(..)))
+    /// The ends it has heard; one is right.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = &End> {
+        self.heard.iter().filter_map(|event| match &event.what {
+            What::End(end) => Some(end),
+            What::Answer(_) => None,
+        })
     }
 
     /// Whether places rise by one from 1, nothing comes after the end, and partials only to whom wants them.
@@ -87,6 +120,15 @@ impl Story {
         let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
         let places = self.heard.iter().zip(1..).all(|(event, place)| event.place == place);
         ends_last && if self.partials { places } else { self.heard.len() <= 1 }
+    }
+
+    /// The same where Redis may have lost something meanwhile. Then a client that comes back may find another story,
+    /// but what one stream tells is in order, and ends once.
+    pub(crate) fn is_in_order_by_stream(&self) -> bool {
+        self.heard.windows(2).all(|two| {
+            let goes_on = matches!(two[0].what, What::Answer(_)) && two[0].place < two[1].place;
+            two[0].visit != two[1].visit || goes_on
+        })
     }
 
     /// Whether a supplier's answer came more than once.
@@ -97,19 +139,15 @@ impl Story {
 
     /// Whether a supplier's answer came of which the end does not tell.
     pub(crate) fn has_answer_without_end(&self) -> bool {
-        let ended = self.ends().find_map(|event| match &event.what {
-            What::End(_, suppliers) => Some(suppliers),
-            What::Answer(_) => None,
-        });
-        let is_missing = |suppliers: &BTreeSet<String>, event: &Heard| matches!(&event.what, What::Answer(code) if !suppliers.contains(code));
-        ended.is_some_and(|suppliers| self.heard.iter().any(|event| is_missing(suppliers, event)))
+        let is_missing = |end: &End, event: &Heard| matches!(&event.what, What::Answer(code) if !end.suppliers.contains_key(code));
+        self.ends().next().is_some_and(|end| self.heard.iter().any(|event| is_missing(end, event)))
     }
 }
 
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "partials: {}, {:?}:", self.partials, self.fate)?;
-        for Heard { place, what, bytes } in &self.heard {
+        for Heard { place, what, bytes, .. } in &self.heard {
             write!(f, " {place} {what:?} ({bytes:04x})", bytes = bytes & 0xffff)?;
         }
         Ok(())

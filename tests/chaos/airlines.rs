@@ -1,0 +1,164 @@
+use std::{
+    fmt::{self, Write},
+    io::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::json;
+use tempfile::NamedTempFile;
+use tokio::time::{Instant, sleep};
+
+use crate::config::Config;
+
+/// A supplier that is asked over HTTP.
+#[derive(Clone, Debug)]
+pub(crate) struct Airline {
+    /// Its code.
+    pub(crate) code: String,
+    pub(crate) fastest_ms: u64,
+    pub(crate) slowest_ms: u64,
+    /// The share of calls that it answers with an error.
+    pub(crate) fails: f64,
+    /// How many offers an answer has at most.
+    offers: usize,
+}
+
+/// The server that plays all of them, and what it has seen.
+pub(crate) struct Airlines {
+    calls: Arc<Mutex<Vec<Call>>>,
+    file: NamedTempFile,
+}
+
+/// One call of one airline.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// The airline's code.
+    pub(crate) airline: String,
+    /// The worker that called.
+    pub(crate) worker: String,
+    /// The search that it called for, by its date and passengers.
+    pub(crate) key: String,
+    pub(crate) began: Instant,
+    /// When the answer was given, and how many offers it had; none yet, or an error.
+    pub(crate) answered: Option<(Instant, usize)>,
+}
+
+#[derive(Clone)]
+struct Stage {
+    airlines: Arc<[Airline]>,
+    calls: Arc<Mutex<Vec<Call>>>,
+    chance: Arc<Mutex<StdRng>>,
+}
+
+impl Airline {
+    /// Any airline with this number.
+    pub(crate) fn any(number: usize, chance: &mut StdRng) -> Self {
+        let (fastest_ms, slowest_ms) =
+            [(5, 60), (50, 800), (300, 1500), (1000, 2500)][chance.random_range(0..4)];
+        let fails = if chance.random_bool(0.25) { 0.2 } else { 0.0 };
+        let offers = if chance.random_bool(0.2) { 150 } else { 5 };
+        Self { code: format!("H{number}"), fastest_ms, slowest_ms, fails, offers }
+    }
+}
+
+impl Airlines {
+    /// Starts the server and writes the workers' suppliers file. Each worker's calls bear its name, which it has in
+    /// its environment as `CHAOS_WORKER`.
+    pub(crate) async fn start(config: &Config) -> Self {
+        let calls = Arc::<Mutex<Vec<Call>>>::default();
+        let chance = Arc::new(Mutex::new(config.plan.chance(99)));
+        let stage = Stage { airlines: config.airlines.clone().into(), calls: Arc::clone(&calls), chance };
+        let router =
+            Router::new().route("/{airline}/{worker}/{date}/{passengers}", get(answer)).with_state(stage);
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("airlines listen");
+        let port = listener.local_addr().expect("a port").port();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut file = NamedTempFile::new().expect("a file for suppliers");
+        file.write_all(suppliers(config, port).as_bytes()).expect("suppliers are written");
+        Self { calls, file }
+    }
+
+    /// The environment of workers that are to ask them.
+    pub(crate) fn setting(&self) -> (String, String) {
+        ("SUPPLIERS_FILE".into(), self.file.path().to_str().expect("a path that is text").to_owned())
+    }
+
+    /// All calls there were.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn answer(
+    State(Stage { airlines, calls, chance }): State<Stage>,
+    Path((code, worker, date, passengers)): Path<(String, String, String, u8)>,
+) -> Response {
+    let airline =
+        airlines.iter().find(|airline| airline.code == code).expect("an airline of the suppliers file");
+    let mut chance = StdRng::from_rng(&mut *chance.lock().unwrap_or_else(PoisonError::into_inner));
+    let key = key(&date, passengers);
+    let call = Call { airline: code, worker, key, began: Instant::now(), answered: None };
+    let number = {
+        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(call);
+        calls.len() - 1
+    };
+    sleep(Duration::from_millis(chance.random_range(airline.fastest_ms..=airline.slowest_ms))).await;
+    if chance.random_bool(airline.fails) {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let count = chance.random_range(1..=airline.offers);
+    let offer = |number: usize| json!({"flight": format!("{}{number}", airline.code), "price": 900_000 + number, "at": format!("{date}T06:05:00"), "minutes": 110});
+    let offers: Vec<_> = (1..=count).map(offer).collect();
+    calls.lock().unwrap_or_else(PoisonError::into_inner)[number].answered = Some((Instant::now(), count));
+    Json(offers).into_response()
+}
+
+/// How a search is known to airlines. No two searches have the same.
+pub(crate) fn key(date: &str, passengers: u8) -> String {
+    format!("{date}/{passengers}")
+}
+
+fn suppliers(config: &Config, port: u16) -> String {
+    let timeout_ms = config.supplier_timeout.as_millis();
+    let mut file = format!(
+        "[defaults]\ntimeout_ms = {timeout_ms}\nretries = 0\nconcurrency = 0\nbreaker = {{ failures = 0, open_ms = 1 }}\n\n"
+    );
+    // Writing to a String can't fail.
+    for Airline { code, .. } in &config.airlines {
+        let _ = write!(
+            file,
+            "[[supplier]]\ncode = \"{code}\"\nname = \"{code}\"\nkind = \"http\"\n\
+             url = \"http://127.0.0.1:{port}/{code}/${{CHAOS_WORKER}}/{{date}}/{{passengers}}\"\n\
+             [supplier.response]\noffers = \"\"\nflight_number = \"/flight\"\nprice = \"/price\"\n\
+             departure = \"/at\"\nduration_minutes = \"/minutes\"\n\n"
+        );
+    }
+    for (number, median) in config.simulated.iter().enumerate() {
+        let _ = write!(
+            file,
+            "[[supplier]]\ncode = \"S{number}\"\nname = \"S{number}\"\nkind = \"simulated\"\n\
+             latency = {{ median_ms = {median}, p99_ms = {} }}\nprice_level = 1.0\nhome = \"ID\"\nhubs = [\"CGK\"]\n\
+             stations = [\"DPS\", \"SIN\"]\nrange_km = 5000\n\n",
+            median * 2
+        );
+    }
+    file
+}
+
+impl fmt::Display for Airline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, fastest_ms, slowest_ms, fails, offers } = self;
+        write!(f, "{code} {fastest_ms}-{slowest_ms} ms with up to {offers} offers")?;
+        if *fails > 0.0 { write!(f, " and errors in {fails}") } else { Ok(()) }
+    }
+}

@@ -1,0 +1,174 @@
+use std::{fmt, ops::RangeInclusive, time::Duration};
+
+use rand::{RngExt, rngs::StdRng};
+
+use crate::{airlines::Airline, kind::Kind, plan::Plan};
+
+/// No more searches than one in this time.
+const FASTEST_PACE: Duration = Duration::from_millis(50);
+/// And no less.
+const SLOWEST_PACE: Duration = Duration::from_secs(1);
+
+/// What one run is made of, all drawn from its seed.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// The seed, and how long it lasts.
+    pub(crate) plan: Plan,
+    pub(crate) gateways: usize,
+    pub(crate) workers: usize,
+    /// Searches that a worker has in hand at once.
+    pub(crate) max_concurrency: u32,
+    /// How long a worker may be silent about a job.
+    pub(crate) lease: Duration,
+    /// When a search ends at the latest.
+    pub(crate) deadline: Duration,
+    /// How long its end can be read.
+    pub(crate) ttl: Duration,
+    /// How long one call of a supplier may take.
+    pub(crate) supplier_timeout: Duration,
+    /// The suppliers that are asked over HTTP.
+    pub(crate) airlines: Vec<Airline>,
+    /// The simulated ones, each with its usual latency in milliseconds.
+    pub(crate) simulated: Vec<u64>,
+    pub(crate) appendonly: Appendonly,
+    pub(crate) has_replica: bool,
+    /// Whether Redis may lose what it has acknowledged.
+    pub(crate) is_lossy: bool,
+    /// The troubles that there are.
+    pub(crate) kinds: Vec<Kind>,
+    /// The time between two searches.
+    pub(crate) pace: Duration,
+}
+
+/// How Redis keeps what it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Appendonly {
+    /// Synced before it is acknowledged.
+    Always,
+    /// Synced each second.
+    Everysec,
+    /// Not at all.
+    Off,
+}
+
+impl Config {
+    /// What a plan's seed gives.
+    pub(crate) fn draw(plan: Plan) -> Self {
+        let mut chance = plan.chance(0);
+        let chance = &mut chance;
+        let max_concurrency = log_uniform(chance, 1..=1000);
+        let workers = chance.random_range(1..=4);
+        let deadline =
+            if chance.random_bool(0.5) { millis(chance, 4000..7000) } else { millis(chance, 14_000..18_000) };
+        let ttl = if chance.random_bool(0.5) { chance.random_range(2..=5) } else { 120 };
+        let airlines: Vec<_> =
+            (1..=chance.random_range(1..=3)).map(|number| Airline::any(number, chance)).collect();
+        let simulated: Vec<_> =
+            (0..chance.random_range(0..=3)).map(|_| log_uniform(chance, 20..=1000).into()).collect();
+        let is_lossy = chance.random_bool(0.3);
+        let appendonly = match chance.random_range(0..10) {
+            0..6 => Appendonly::Always,
+            6..8 => Appendonly::Everysec,
+            _ => Appendonly::Off,
+        };
+        let mut config = Self {
+            plan,
+            gateways: chance.random_range(1..=3),
+            workers,
+            max_concurrency,
+            lease: Duration::from_millis(log_uniform(chance, 250..=3000).into()),
+            deadline,
+            ttl: Duration::from_secs(ttl),
+            supplier_timeout: if chance.random_bool(0.5) {
+                Duration::from_millis(3500)
+            } else {
+                deadline * 2
+            },
+            airlines,
+            simulated,
+            appendonly,
+            has_replica: chance.random_bool(0.5),
+            is_lossy,
+            kinds: Vec::new(),
+            pace: SLOWEST_PACE,
+        };
+        // As fast as the workers can follow, and a little faster, but for a tiny load's sake.
+        let capacity = max_concurrency * u32::try_from(workers).unwrap_or(u32::MAX);
+        config.pace = (config.slowest() / capacity).mul_f64(0.9).clamp(FASTEST_PACE, SLOWEST_PACE);
+        // Fewer kinds in one run: then what one does is not hidden by what another one does.
+        let without = std::env::var("CHAOS_WITHOUT").unwrap_or_default();
+        let is_wanted = |kind: &Kind| !without.split(',').any(|name| name == format!("{kind:?}"));
+        config.kinds = Kind::ALL
+            .into_iter()
+            .filter(|kind| chance.random_bool(0.5) && kind.may_befall(&config) && is_wanted(kind))
+            .collect();
+        config
+    }
+
+    /// How long the slowest supplier takes.
+    pub(crate) fn slowest(&self) -> Duration {
+        let http = self.airlines.iter().map(|airline| airline.slowest_ms).max();
+        let simulated = self.simulated.iter().map(|median| median * 2).max();
+        Duration::from_millis(http.max(simulated).unwrap_or_default())
+    }
+
+    /// Whether a single worker can follow the load.
+    pub(crate) fn has_room(&self) -> bool {
+        let at_once = self.slowest().as_secs_f64() * 2.0 / self.pace.as_secs_f64();
+        f64::from(self.max_concurrency) > at_once
+    }
+
+    /// How many suppliers each search asks.
+    pub(crate) fn suppliers(&self) -> usize {
+        self.airlines.len() + self.simulated.len()
+    }
+
+    /// The environment variables of all services.
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        let settings = [
+            ("SEARCH_DEADLINE_MS", self.deadline.as_millis()),
+            ("RECORD_TTL_SECS", self.ttl.as_secs().into()),
+            ("JOB_LEASE_MS", self.lease.as_millis()),
+            ("MAX_CONCURRENCY", self.max_concurrency.into()),
+            ("SHUTDOWN_GRACE_MS", 5000),
+        ];
+        settings.map(|(name, value)| (name.to_owned(), value.to_string())).into()
+    }
+}
+
+/// Small numbers as often as large ones: each doubling is as likely as any other.
+fn log_uniform(chance: &mut StdRng, range: RangeInclusive<u32>) -> u32 {
+    let (low, high) = (*range.start(), *range.end());
+    let doubled = low << chance.random_range(0..=(high / low).ilog2());
+    chance.random_range(doubled..=high.min(doubled * 2 - 1))
+}
+
+fn millis(chance: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
+    Duration::from_millis(chance.random_range(range))
+}
+
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plan, gateways, workers, max_concurrency, lease, deadline, ttl, supplier_timeout, .. } =
+            self;
+        let Self { airlines, simulated, appendonly, has_replica, is_lossy, kinds, pace, .. } = self;
+        writeln!(f, "chaos for {:?} with CHAOS_SEED={}:", plan.lasts, plan.seed)?;
+        writeln!(
+            f,
+            "  {gateways} gateways, {workers} workers with {max_concurrency} searches at once, a search every {pace:?}"
+        )?;
+        writeln!(f, "  lease {lease:?}, deadline {deadline:?}, TTL {ttl:?}")?;
+        write!(f, "  suppliers, each with {supplier_timeout:?}:")?;
+        for airline in airlines {
+            write!(f, " {airline},")?;
+        }
+        writeln!(f, " simulated {simulated:?} ms")?;
+        writeln!(
+            f,
+            "  Redis: append-only file {appendonly:?}, {} replica, {}",
+            if *has_replica { "one" } else { "no" },
+            if *is_lossy { "may lose writes" } else { "loses nothing" }
+        )?;
+        write!(f, "  troubles: {kinds:?}")
+    }
+}

@@ -1,0 +1,133 @@
+use std::time::Duration;
+
+use e2e::{Launch, Link, Redis, Shim};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::{Instant, sleep};
+
+use crate::config::{Appendonly, Config};
+
+/// How long a replica may take to have all.
+const TO_FOLLOW: Duration = Duration::from_secs(10);
+
+/// Redis: a server, maybe with a replica, behind one address for each service.
+pub(crate) struct Store {
+    servers: Vec<Server>,
+    primary: usize,
+}
+
+/// One server, and the link by which the other one follows it.
+struct Server {
+    redis: Redis,
+    followed_by: Link,
+}
+
+impl Store {
+    /// Starts the servers.
+    pub(crate) async fn start(config: &Config, shim: &Shim) -> Self {
+        let (appendonly, sync) = match config.appendonly {
+            Appendonly::Always => ("yes", "always"),
+            Appendonly::Everysec => ("yes", "everysec"),
+            Appendonly::Off => ("no", "everysec"),
+        };
+        let options = ["--appendonly", appendonly, "--appendfsync", sync, "--repl-diskless-sync-delay", "0"];
+        let launch = Launch::default().options(&options).under(shim);
+        let mut servers = Vec::new();
+        for _ in 0..=usize::from(config.has_replica) {
+            let redis = Redis::start_as(launch.clone()).await;
+            let followed_by = Link::to(redis.addr()).await;
+            servers.push(Server { redis, followed_by });
+        }
+        let store = Self { servers, primary: 0 };
+        store.follow().await;
+        store
+    }
+
+    /// The server that takes writes.
+    pub(crate) fn primary(&self) -> &Redis {
+        &self.servers[self.primary].redis
+    }
+
+    /// Says something to the primary, and does not mind if that cuts this connection too.
+    pub(crate) async fn say(&self, words: &[&str]) {
+        let mut command = redis::Cmd::new();
+        command.arg(words);
+        let _ = command.exec_async(&mut self.primary().connect().await).await;
+    }
+
+    /// Kills the primary and starts it again after a while.
+    pub(crate) async fn restart(&mut self, away: Duration) {
+        let server = &mut self.servers[self.primary].redis;
+        server.kill().await;
+        sleep(away).await;
+        server.start().await;
+    }
+
+    /// The primary stands still for a while.
+    pub(crate) async fn hang(&self, span: Duration) {
+        let pid = i32::try_from(self.primary().pid()).ok().and_then(Pid::from_raw).expect("a process id");
+        kill_process(pid, Signal::STOP).expect("Redis can be signalled");
+        sleep(span).await;
+        kill_process(pid, Signal::CONT).expect("Redis can be signalled");
+    }
+
+    /// Primary and replica change places, once the replica has all. False: it was not to be.
+    pub(crate) async fn fail_over(&mut self) -> bool {
+        if !self.replica_has_all().await {
+            return false;
+        }
+        self.say(&["FAILOVER", "TIMEOUT", "3000"]).await;
+        let start = Instant::now();
+        while !self.info(1 - self.primary, "replication").await.contains("role:master") {
+            if start.elapsed() > TO_FOLLOW {
+                return false;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        self.primary = 1 - self.primary;
+        true
+    }
+
+    /// The primary dies, and the replica takes its place without what came in its last `lag`.
+    pub(crate) async fn crash_over(&mut self, lag: Duration) {
+        let (old, new) = (self.primary, 1 - self.primary);
+        self.servers[old].followed_by.change(|terms| terms.down = e2e::Flow::Held);
+        sleep(lag).await;
+        self.servers[old].redis.kill().await;
+        self.servers[old].followed_by.cut();
+        self.servers[old].followed_by.heal();
+        self.primary = new;
+        self.say(&["REPLICAOF", "NO", "ONE"]).await;
+    }
+
+    /// What was killed by [`Self::crash_over`] comes back.
+    pub(crate) async fn bring_back(&mut self) {
+        self.servers[1 - self.primary].redis.start().await;
+        self.follow().await;
+    }
+
+    /// Tells the replica, if there is one, to follow the primary.
+    pub(crate) async fn follow(&self) {
+        let Some(replica) = self.servers.get(1 - self.primary) else { return };
+        let addr = self.servers[self.primary].followed_by.addr();
+        let (host, port) = addr.split_once(':').expect("host and port");
+        let _: redis::Value = replica.redis.run(&format!("REPLICAOF {host} {port}")).await;
+    }
+
+    /// Waits until the replica has all that the primary has, also on its disk.
+    pub(crate) async fn replica_has_all(&self) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < TO_FOLLOW {
+            let info = self.info(1 - self.primary, "everything").await;
+            let idle = ["aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0", "master_link_status:up"];
+            if idle.iter().all(|line| info.contains(line)) {
+                return true;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        false
+    }
+
+    async fn info(&self, server: usize, section: &str) -> String {
+        self.servers[server].redis.run(&format!("INFO {section}")).await
+    }
+}
