@@ -24,12 +24,12 @@ async fn it_gets_its_answer_and_its_stream_to_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "500-1500").start().await;
     let port = system.gateways[0].port;
     let body = example().to_string();
-    let post = format!(
+    let request = format!(
         "POST /api/flights/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let accepted = last_request(port, &post).await;
+    let accepted = last_request(port, &request).await;
     assert!(accepted.starts_with("HTTP/1.1 200 "), "{accepted}");
     let (_, rest) = accepted.split_once("\"search_id\":\"").unwrap();
     let (id, _) = rest.split_once('"').unwrap();

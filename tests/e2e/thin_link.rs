@@ -96,8 +96,11 @@ async fn answer(redis: &mut MultiplexedConnection, id: &str, suppliers: usize) {
     pipe.xadd("flight.search.results", "*", &news).exec_async(redis).await.unwrap();
 }
 
+/// How long each search took to be accepted; `None` for one that was refused.
+type Took = Arc<Mutex<Vec<Option<Duration>>>>;
+
 /// Submits searches until it is dropped, and tells how long each took; `None` for one that was refused.
-fn submit_on_and_on(client: Client) -> (JoinSet<()>, Arc<Mutex<Vec<Option<Duration>>>>) {
+fn submit_on_and_on(client: Client) -> (JoinSet<()>, Took) {
     let took = Arc::<Mutex<Vec<_>>>::default();
     let mut task = JoinSet::new();
     let told = Arc::clone(&took);

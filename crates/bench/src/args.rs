@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "everysec", value_name = "WHEN")]
     pub(crate) appendfsync: String,
 
-    /// What accepted searches survive: memory, or disk, which needs --durable and a Redis 7.2 (by REDIS_SERVER).
+    /// What accepted searches survive: memory, or disk, which needs --durable and a Redis 7.2 (by `REDIS_SERVER`).
     #[arg(long, default_value_t = Durability::Memory, value_name = "WHERE")]
     pub(crate) accept: Durability,
 

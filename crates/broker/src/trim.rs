@@ -58,7 +58,8 @@ mod tests {
 
     fn trimmer() -> Trimmer {
         let retention = Retention { record: RETENTION, news: RETENTION };
-        Trimmer::new(Broker::new(&"localhost:1".parse().unwrap(), retention).unwrap())
+        let addr = "localhost:1".parse().unwrap();
+        Trimmer::new(Broker::new(&addr, retention, RETENTION).unwrap())
     }
 
     fn id(millis: u64) -> EntryId {
