@@ -39,6 +39,11 @@ impl Submit<'_> {
     }
 }
 
+/// One client leaves search `s`. Gives how many are left.
+fn leave(stage: &mut Stage) -> Result<Vec<String>, String> {
+    stage.script("release", &["r:s"], &[])
+}
+
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("a new search is open, has a record and a job", |stage| {
         same("submitted", &PLAIN.submit(stage)?, &["new", "s"])?;
@@ -88,6 +93,29 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("left", &stage.run("EXISTS r:s o y k")?, &["0"])?;
         PLAIN.submit(stage)?;
         same("shared", &Submit { id: "t", has_room: "0", ..PLAIN }.submit(stage)?, &["shared", "s"])
+    }),
+    ("a shared search has to be left by each who was given it", |stage| {
+        PLAIN.submit(stage)?;
+        Submit { id: "t", ..PLAIN }.submit(stage)?;
+        same("the first who leaves", &leave(stage)?, &["1"])?;
+        same("the second", &leave(stage)?, &["0"])
+    }),
+    ("a submission that comes twice is one client", |stage| {
+        PLAIN.submit(stage)?;
+        same("again", &PLAIN.submit(stage)?, &["shared", "s"])?;
+        same("who leaves", &leave(stage)?, &["0"])
+    }),
+    ("a search that all have left is given to nobody any more", |stage| {
+        PLAIN.submit(stage)?;
+        same("who leaves", &leave(stage)?, &["0"])?;
+        same("an equal one", &Submit { id: "t", ..PLAIN }.submit(stage)?, &["new", "t"])
+    }),
+    ("who leaves a search that has ended changes nothing", |stage| {
+        PLAIN.submit(stage)?;
+        Submit { id: "t", ..PLAIN }.submit(stage)?;
+        stage.run("HSET r:s status completed")?;
+        same("who leaves", &leave(stage)?, &["0"])?;
+        same("sharers", &stage.run("HGET r:s sharers")?, &["1"])
     }),
     ("a key names one search", |stage| {
         let keyed = Submit { keyed: true, share: "0", ..PLAIN };

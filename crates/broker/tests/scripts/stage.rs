@@ -23,6 +23,7 @@ scripts!(
     "overdue",
     "owner",
     "recover",
+    "release",
     "renew",
     "shed",
     "submit_shared",
