@@ -31,6 +31,7 @@ async fn a_kill_in_the_middle_of_a_hundred_searches_loses_none() {
         .set("JOB_LEASE_MS", "1000")
         .start()
         .await;
+    system.joined(2).await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..100 {

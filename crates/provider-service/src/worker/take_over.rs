@@ -39,7 +39,12 @@ impl TakeOver {
         }
         let held = context.in_hand.len();
         let taken =
-            context.leases.take_over(self.lease, room, held, |entry| context.in_hand.has(entry)).await?;
+            context.leases.take_over(self.lease, room, held, |entry| context.in_hand.has(entry)).await;
+        let taken = match taken {
+            // There is nothing to take over. The reader makes the group anew.
+            Err(BrokerError::NoGroup(_)) => Vec::new(),
+            taken => taken?,
+        };
         // As many as there was room for: there may be more.
         if taken.len() < room {
             self.next = Instant::now() + (self.lease / 3).min(LONGEST_PAUSE);
