@@ -82,6 +82,7 @@ impl EventStream {
     /// Writes the answer to its end. Gives the connection back if another request may follow on it.
     pub(super) async fn pour(mut self, mut wire: Wire, patience: Patience<'_>) -> io::Result<Option<Wire>> {
         let mut ahead = None;
+        let mut finished = false;
         loop {
             let frame = if ahead.is_some() {
                 ahead.take()
@@ -89,8 +90,11 @@ impl EventStream {
                 tokio::select! {
                     biased;
                     frame = next(&mut self.body) => frame?,
-                    departure = wire.departs() => match departure {
-                        Departure::Finished => Some(Bytes::from_static(COMMENT)),
+                    departure = wire.departs(finished) => match departure {
+                        Departure::Finished => {
+                            finished = true;
+                            Some(Bytes::from_static(COMMENT))
+                        }
                         Departure::Gone => return Ok(None),
                     },
                 }

@@ -28,8 +28,6 @@ pub(super) struct Wire {
     socket: TcpStream,
     /// What the client has sent ahead: it is read first.
     unread: BytesMut,
-    /// The client will send no more.
-    finished: bool,
     flushed: Flushed,
 }
 
@@ -79,7 +77,7 @@ impl Flushed {
 
 impl Wire {
     pub(super) fn new(socket: TcpStream) -> Self {
-        Self { socket, unread: BytesMut::new(), finished: false, flushed: Flushed::default() }
+        Self { socket, unread: BytesMut::new(), flushed: Flushed::default() }
     }
 
     pub(super) fn flushed(&self) -> Flushed {
@@ -122,39 +120,46 @@ impl Wire {
     /// Waits until the client says something. `false`: it won't.
     pub(super) async fn speaks(&mut self) -> bool {
         while self.unread.is_empty() {
-            if self.finished || self.socket.readable().await.is_err() || self.read_ahead().is_err() {
+            if self.socket.readable().await.is_err() || !matches!(self.read_ahead(), Ok(Ahead::Open)) {
                 return false;
             }
         }
         true
     }
 
-    /// Waits until the client departs. What it sends meanwhile is kept.
-    pub(super) async fn departs(&mut self) -> Departure {
+    /// Waits until the client departs, which may have `finished` already. What it sends meanwhile is kept.
+    pub(super) async fn departs(&mut self, finished: bool) -> Departure {
         loop {
-            let reads = !self.finished && self.unread.len() < MOST_AHEAD;
+            let reads = !finished && self.unread.len() < MOST_AHEAD;
             let awaited = if reads { Interest::READABLE } else { Interest::ERROR };
-            let is_gone = self.socket.ready(awaited).await.is_err() || !reads || self.read_ahead().is_err();
-            if is_gone {
+            if self.socket.ready(awaited).await.is_err() || !reads {
                 return Departure::Gone;
             }
-            if self.finished {
-                return Departure::Finished;
+            match self.read_ahead() {
+                Ok(Ahead::Open) => {}
+                Ok(Ahead::Finished) => return Departure::Finished,
+                Err(_) => return Departure::Gone,
             }
         }
     }
 
     /// Reads what there is.
-    fn read_ahead(&mut self) -> io::Result<()> {
+    fn read_ahead(&mut self) -> io::Result<Ahead> {
         let mut chunk = [0; 1024];
         match self.socket.try_read(&mut chunk) {
-            Ok(0) => self.finished = true,
+            Ok(0) => return Ok(Ahead::Finished),
             Ok(length) => self.unread.extend_from_slice(&chunk[..length]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
-        Ok(())
+        Ok(Ahead::Open)
     }
+}
+
+/// Whether a client may send more.
+enum Ahead {
+    Open,
+    Finished,
 }
 
 impl AsyncRead for Wire {
