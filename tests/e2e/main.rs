@@ -34,6 +34,7 @@ mod resume;
 mod rolling;
 mod shared_cancelling;
 mod sharing;
+mod stale;
 mod state;
 mod stopping;
 mod suppliers;

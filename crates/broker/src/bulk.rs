@@ -10,7 +10,7 @@ use std::sync::Arc;
 use redis::RedisResult;
 use tokio::sync::Semaphore;
 
-use crate::shared::SharedConnection;
+use crate::{BrokerError, primary::must_be_primary, shared::SharedConnection};
 
 /// How many KiB may be on their way at once. A request that is larger by itself goes alone.
 const ROOM: usize = 512;
@@ -27,6 +27,15 @@ pub(crate) struct Bulk {
 impl Bulk {
     pub(crate) fn new(connection: SharedConnection) -> Self {
         Self { connection, room: Arc::new(Semaphore::new(ROOM)) }
+    }
+
+    /// Makes sure that what was not found is not there, and not only unknown to a server that is left behind.
+    pub(crate) async fn must_be_primary(&self) -> Result<(), BrokerError> {
+        let done = must_be_primary(&mut self.connection.clone()).await;
+        if matches!(done, Err(BrokerError::NotPrimary)) {
+            self.connection.demoted("it leads to a replica");
+        }
+        done
     }
 
     /// Does `request`, with which about so many bytes travel, when there is room for it. Once more if it never left.

@@ -46,7 +46,7 @@ impl Broker {
         }
         looked.inspect(|checkup| {
             if checkup.is_replica {
-                self.connection.replace("it leads to a replica");
+                self.connection.demoted("it leads to a replica");
             }
         })
     }

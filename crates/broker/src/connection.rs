@@ -6,7 +6,13 @@ use redis::{
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 
-use crate::{BrokerError, RedisAddr, bulk::Bulk, clock::Clock, scripts::Scripts, shared::SharedConnection};
+use crate::{
+    BrokerError, RedisAddr,
+    bulk::Bulk,
+    clock::Clock,
+    scripts::Scripts,
+    shared::{Demotions, SharedConnection},
+};
 
 /// A request with which much travels may take this many times as long as others.
 const BULK: u32 = 3;
@@ -61,9 +67,10 @@ impl Broker {
             .set_response_timeout(Some(timeout))
             .set_pipeline_buffer_size(1024);
         let silence = timeout * SILENCE;
-        let connection = SharedConnection::new(client.clone(), config.clone(), silence)?;
+        let demotions = Demotions::default();
+        let connection = SharedConnection::new(client.clone(), config.clone(), silence, demotions.clone())?;
         let config = config.set_response_timeout(Some(timeout * BULK));
-        let bulk = Bulk::new(SharedConnection::new(client.clone(), config, silence)?);
+        let bulk = Bulk::new(SharedConnection::new(client.clone(), config, silence, demotions)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
         Ok(Self { connection, bulk, scripts, retention, clock, client, timeout })
     }

@@ -29,7 +29,7 @@ impl Broker {
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
         let fields = self.read_fields(&names::record_key(id)).await?;
         if fields.is_empty() {
-            return Ok(None);
+            return self.bulk.must_be_primary().await.map(|()| None);
         }
         match SearchRecord::decode(Fields::from(fields)) {
             Ok(record) => Ok(Some(record)),

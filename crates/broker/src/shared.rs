@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -33,13 +33,21 @@ struct Shared {
     /// first that got none.
     silence: Duration,
     state: Mutex<State>,
+    demotions: Demotions,
     /// A command was forbidden, or a connection had to be made anew: what is permitted is to be looked at (again).
     is_doubtful: AtomicBool,
 }
 
+/// How often the other end was seen not to be the primary (any more). Connections to the same address share it: one
+/// that only reads would not notice by itself.
+#[derive(Clone, Default)]
+pub(crate) struct Demotions(Arc<AtomicU64>);
+
 struct State {
     manager: ConnectionManager,
     made: Instant,
+    /// How many demotions there had been when it was made.
+    demotions: u64,
     /// Since when all requests have timed out.
     silent_since: Option<Instant>,
 }
@@ -50,16 +58,21 @@ impl SharedConnection {
         client: Client,
         config: ConnectionManagerConfig,
         silence: Duration,
+        demotions: Demotions,
     ) -> RedisResult<Self> {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
-        let state = Mutex::new(State { manager, made: Instant::now(), silent_since: None });
+        let state = Mutex::new(State { manager, made: Instant::now(), demotions: 0, silent_since: None });
         let is_doubtful = AtomicBool::new(true);
-        Ok(Self(Arc::new(Shared { client, config, silence, state, is_doubtful })))
+        Ok(Self(Arc::new(Shared { client, config, silence, state, demotions, is_doubtful })))
     }
 
-    /// Makes a new connection for requests to come, unless this one is very new.
-    pub(crate) fn replace(&self, why: &str) {
-        self.0.replace(&mut self.state(), why);
+    /// The other end is not the primary (any more): requests to come have new connections, this one's and its fellows',
+    /// unless this one is very new.
+    pub(crate) fn demoted(&self, why: &str) {
+        let mut state = self.state();
+        if self.0.replace(&mut state, why) {
+            state.demotions = self.0.demotions.0.fetch_add(1, Ordering::Relaxed) + 1;
+        }
     }
 
     /// Notes that what is permitted should be looked at again.
@@ -77,7 +90,14 @@ impl SharedConnection {
     }
 
     fn manager(&self) -> ConnectionManager {
-        self.state().manager.clone()
+        let mut state = self.state();
+        let demotions = self.0.demotions.0.load(Ordering::Relaxed);
+        if state.demotions < demotions
+            && self.0.replace(&mut state, "its fellow met a server that is not the primary")
+        {
+            state.demotions = demotions;
+        }
+        state.manager.clone()
     }
 
     /// Draws the conclusions from how a request went.
@@ -111,7 +131,7 @@ impl SharedConnection {
 
     fn refused(&self, refusal: &ServerError) {
         if is_demotion(refusal) {
-            self.replace(refusal.code());
+            self.demoted(refusal.code());
         } else if is_forbidden(refusal) {
             self.doubt();
         }
@@ -119,16 +139,23 @@ impl SharedConnection {
 }
 
 impl Shared {
-    fn replace(&self, state: &mut State, why: &str) {
+    /// Makes a new connection for requests to come, unless this one is very new. Tells whether it did.
+    fn replace(&self, state: &mut State, why: &str) -> bool {
         if state.made.elapsed() < SHORTEST_LIFE {
-            return;
+            return false;
         }
         match ConnectionManager::new_lazy_with_config(self.client.clone(), self.config.clone()) {
-            Ok(manager) => *state = State { manager, made: Instant::now(), silent_since: None },
-            Err(error) => return tracing::error!(%error, "no other connection to Redis can be made"),
+            Ok(manager) => {
+                *state = State { manager, made: Instant::now(), silent_since: None, ..*state };
+            }
+            Err(error) => {
+                tracing::error!(%error, "no other connection to Redis can be made");
+                return false;
+            }
         }
         self.is_doubtful.store(true, Ordering::Relaxed);
         tracing::info!(why, "trying another connection to Redis");
+        true
     }
 }
 
