@@ -83,7 +83,7 @@ async fn a_lost_record_ends_a_feed_only_if_it_never_knew_its_search() {
     load(follower.feed(), 3, 1);
     follower.feed().lost();
     assert_eq!(at_once(&mut follower), []);
-    assert_eq!(hub.overdue(EpochMillis(2)), [(known, EpochMillis(1), 0)], "its deadline still ends it");
+    assert_eq!(hub.overdue(EpochMillis(2)), [(known, EpochMillis(1), 1)], "its deadline still ends it");
 }
 
 #[test]
