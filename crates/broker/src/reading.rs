@@ -1,9 +1,9 @@
 //! Reads a search's record, in pieces where it is large.
 
 use contracts::{
-    SearchId,
+    SearchId, SearchStatus,
     entry::{Fields, InvalidEntry},
-    names,
+    names::{self, record},
 };
 use redis::{AsyncCommands, RedisResult};
 
@@ -38,6 +38,16 @@ impl Broker {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether a search has a record, has not ended, and no supplier has answered it. For most jobs that are taken this
+    /// is all there is to know, and costs Redis a fifth of [`read`](Self::read).
+    pub async fn is_unanswered(&self, id: SearchId) -> Result<bool, BrokerError> {
+        let key = &names::record_key(id);
+        let fields = &[record::STATUS, record::SEQ];
+        let reply = self.bulk.ask(0, |mut bulk| async move { bulk.hmget(key, fields).await }).await?;
+        let (status, seq): (Option<String>, Option<u64>) = reply;
+        Ok(status.as_deref() == Some(SearchStatus::Processing.as_str()) && seq == Some(0))
     }
 
     async fn read_fields(&self, key: &str) -> RedisResult<Pairs> {

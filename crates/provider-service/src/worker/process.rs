@@ -116,8 +116,10 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     let id = work.job.search_id;
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
-    let record = persist("reading a record", || context.broker.read(id)).await?;
-    let gathered = match record {
+    if persist("reading a record", || context.broker.is_unanswered(id)).await? {
+        return work_on(context, work, Gathered::default()).await;
+    }
+    let gathered = match persist("reading a record", || context.broker.read(id)).await? {
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
         Some(record) => Gathered {
             answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
@@ -140,6 +142,11 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
             }
         }
     };
+    work_on(context, work, gathered).await
+}
+
+/// Asks the suppliers that have not answered and ends the search.
+async fn work_on(context: &Context, work: Work, gathered: Gathered) -> Result<Disposition, BrokerError> {
     match gather(context, &work, gathered).await? {
         Gathering::All(gathered) => finish(context, work, gathered).await,
         Gathering::Ended => Ok(Disposition::Discard),
