@@ -164,3 +164,49 @@ async fn two_hundred_searches_at_once_end_within_three_seconds() {
     }
     assert!(posted.elapsed().as_secs_f64() < 3.0, "{:?} after the last POST", posted.elapsed());
 }
+
+/// For each field of a search another value than the documented example's.
+const OTHERWISE: [(&str, &str); 6] = [
+    ("from", "\"SUB\""),
+    ("to", "\"SIN\""),
+    ("date", "\"2025-07-11\""),
+    ("passengers", "3"),
+    ("suppliers", "[\"GA\"]"),
+    ("timeout_ms", "5000"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_field_of_the_schema_reaches_job_and_record() {
+    let system = System::builder().workers(0).start().await;
+    let client = system.client();
+    let document = client.get("/openapi.json").await.1;
+    let schema = &document["components"]["schemas"]["SearchRequest"];
+    let fields: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut rows = OTHERWISE.map(|(field, _)| field);
+    rows.sort_unstable();
+    assert_eq!(fields, rows, "each field of the schema has a row in this test");
+
+    // What is the client's in them: the rest is by chance.
+    let told = |mut fields: std::collections::HashMap<String, String>| {
+        let time = |name: &str| fields.get(name).and_then(|time| time.parse::<u64>().ok());
+        let (created, deadline) = (time("created_ms").unwrap(), time("deadline_ms").unwrap());
+        fields.insert("deadline_ms".into(), (deadline - created).to_string());
+        ["search_id", "created_ms", "status", "seq"].map(|own| fields.remove(own));
+        fields
+    };
+    let submit = async |body: &Value| {
+        let id = client.post(body).await.1["data"]["search_id"].as_str().unwrap().to_owned();
+        let job = system.redis.entries("flight.search.requested").await.pop().unwrap();
+        assert_eq!(job["search_id"], id);
+        let record = system.redis.run(&format!("HGETALL flight.search.record:{id}")).await;
+        (told(job), told(record))
+    };
+    let plain = submit(&example()).await;
+    for (field, value) in OTHERWISE {
+        let mut body = example();
+        body[field] = value.parse().unwrap();
+        let (job, record) = submit(&body).await;
+        assert_ne!(job, plain.0, "{field} is not in the job");
+        assert_eq!(record, job, "{field} is not in the record");
+    }
+}

@@ -39,5 +39,6 @@ mod state;
 mod stopping;
 mod suppliers;
 mod thin_link;
+mod upgrading;
 mod worker_alive;
 mod wrong_suppliers;

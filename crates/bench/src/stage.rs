@@ -201,10 +201,10 @@ impl Stage {
 
 /// A search that was accepted just now.
 pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
-    let query = SearchRequest::from_json(SEARCH.as_bytes()).expect("a search").query;
+    let mut request = SearchRequest::from_json(SEARCH.as_bytes()).expect("a search");
+    request.suppliers = suppliers.iter().cloned().collect();
     let created = EpochMillis::now();
-    let times = Some(JobTimes { created, deadline: created + DEADLINE });
-    Job { search_id: SearchId::random(), query, suppliers: suppliers.to_vec(), times }
+    Job::new(SearchId::random(), request, JobTimes { created, deadline: created + DEADLINE })
 }
 
 /// Waits until something holds.

@@ -1,5 +1,5 @@
 use contracts::{
-    EpochMillis, SearchQuery, SearchStatus, SupplierCode,
+    EpochMillis, SearchQuery, SearchStatus, SupplierCode, SupplierSelection,
     entry::{Fields, InvalidEntry, Job, StoredAnswer, StoredEnd},
     names::record,
 };
@@ -11,8 +11,8 @@ pub struct SearchRecord {
     pub seq: u64,
     /// What is searched; unknown where the record had to be made anew from a result alone.
     pub query: Option<SearchQuery>,
-    /// The suppliers it is limited to; empty for all.
-    pub suppliers: Vec<SupplierCode>,
+    /// The suppliers it is limited to.
+    pub suppliers: SupplierSelection,
     /// When it was accepted.
     pub created: Option<EpochMillis>,
     /// When it ends at the latest.

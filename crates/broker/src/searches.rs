@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use contracts::{
     EndStatus, EpochMillis, SearchId, SearchStatus, SupplierCode,
-    entry::{Job, JsonLine},
+    entry::{Fields, Job, JsonLine},
     names::{
         self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM, record,
     },
@@ -131,11 +131,16 @@ impl Broker {
         Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
     }
 
-    /// Creates the record of a job that has none, if it still has none.
-    pub async fn create(&self, job: &Job, deadline: EpochMillis) -> Result<Created, BrokerError> {
-        let mut call = self.scripts.create.key(names::record_key(job.search_id));
-        call.key(OPEN_SEARCHES).arg(job.search_id.to_string()).arg(deadline.0).arg(millis(LOST_WITHIN));
-        record_fields(&job.encode(), |field, value| _ = call.arg(field).arg(value));
+    /// Creates the record of a search that has none, if it still has none, from all the fields of its job.
+    pub async fn create(
+        &self,
+        id: SearchId,
+        job: &Fields,
+        deadline: EpochMillis,
+    ) -> Result<Created, BrokerError> {
+        let mut call = self.scripts.create.key(names::record_key(id));
+        call.key(OPEN_SEARCHES).arg(id.to_string()).arg(deadline.0).arg(millis(LOST_WITHIN));
+        record_fields(job.pairs(), |field, value| _ = call.arg(field).arg(value));
         let done: String = call.invoke_async(&mut self.connection.clone()).await?;
         Ok(if done == "ended" { Created::Ended } else { Created::There })
     }
@@ -221,15 +226,16 @@ pub(crate) fn add_submission(pipe: &mut Pipeline, job: &Job) {
     let deadline = job.times.map_or(0, |times| times.deadline.0);
     pipe.cmd("ZADD").arg(OPEN_SEARCHES).arg(deadline).arg(job.search_id.to_string());
     pipe.cmd("HSET").arg(names::record_key(job.search_id));
-    record_fields(&fields, |field, value| _ = pipe.arg(field).arg(value));
+    let pairs = fields.iter().map(|(field, value)| (field.as_bytes(), value.as_bytes()));
+    record_fields(pairs, |field, value| _ = pipe.arg(field).arg(value));
     pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields);
 }
 
 /// The fields a new record starts with: the job's, and where it stands.
-fn record_fields(job: &[(&'static str, String)], mut add: impl FnMut(&str, &str)) {
-    add(record::STATUS, SearchStatus::Processing.as_str());
-    add(record::SEQ, "0");
-    for (field, value) in job.iter().filter(|(field, _)| *field != names::field::SEARCH_ID) {
+fn record_fields<'a>(job: impl Iterator<Item = (&'a [u8], &'a [u8])>, mut add: impl FnMut(&[u8], &[u8])) {
+    add(record::STATUS.as_bytes(), SearchStatus::Processing.as_str().as_bytes());
+    add(record::SEQ.as_bytes(), b"0");
+    for (field, value) in job.filter(|(field, _)| *field != names::field::SEARCH_ID.as_bytes()) {
         add(field, value);
     }
 }

@@ -2,13 +2,10 @@
 
 use std::{num::ParseFloatError, time::Duration};
 
-use clap::Parser;
-use contracts::{IataCode, Passengers, SearchQuery, SupplierCode, TravelDate};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use contracts::{IataCode, Passengers, SearchFields, SearchRequest, SearchTimeout, SupplierCode, TravelDate};
 
-use crate::{
-    client::{BaseUrl, NewSearch},
-    exit,
-};
+use crate::{client::BaseUrl, exit};
 
 /// Searches flights: asks every supplier at once, shows who answers as it happens, then the offers.
 #[derive(Parser, Clone, Debug)]
@@ -33,7 +30,7 @@ pub(crate) struct Args {
 
     /// Settle for what has come after this many seconds [default: the server's own deadline]
     #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
-    timeout: Option<Duration>,
+    timeout: Option<SearchTimeout>,
 
     /// How many offers to show, the cheapest first; 0 for all
     #[arg(short = 'n', long, default_value_t = 20, value_name = "N")]
@@ -49,18 +46,22 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// What is to be posted.
-    pub(crate) fn search(&self) -> NewSearch {
-        NewSearch {
-            query: SearchQuery {
-                origin: self.from,
-                destination: self.to,
-                date: self.date,
-                passengers: self.passengers,
-            },
-            suppliers: self.suppliers.clone(),
-            timeout_ms: self.timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
-        }
+    /// The body of the POST.
+    pub(crate) fn search(&self) -> Result<SearchRequest, clap::Error> {
+        let fields = SearchFields {
+            origin: self.from,
+            destination: self.to,
+            date: self.date,
+            passengers: self.passengers,
+        };
+        let query = fields.try_into().map_err(|_| {
+            Self::command().error(ErrorKind::ValueValidation, "<TO> must be another place than <FROM>")
+        })?;
+        Ok(SearchRequest {
+            query,
+            suppliers: self.suppliers.iter().cloned().collect(),
+            timeout: self.timeout,
+        })
     }
 
     /// How many offers the table shows at most.
@@ -78,19 +79,15 @@ enum InvalidSeconds {
     OutOfRange,
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, InvalidSeconds> {
+fn parse_seconds(text: &str) -> Result<SearchTimeout, InvalidSeconds> {
     let seconds: f64 = text.parse()?;
-    if (0.1..=86_400.0).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err(InvalidSeconds::OutOfRange)
-    }
+    let timeout = Duration::try_from_secs_f64(seconds).ok();
+    let millis = timeout.and_then(|timeout| u64::try_from(timeout.as_millis()).ok());
+    millis.and_then(|millis| millis.try_into().ok()).ok_or(InvalidSeconds::OutOfRange)
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, error::ErrorKind};
-
     use super::*;
 
     fn parse(line: &str) -> Result<Args, clap::Error> {
@@ -106,7 +103,7 @@ mod tests {
     fn a_search_becomes_the_body_that_the_api_documents() {
         let args = parse("flight-search cgk DPS 2025-07-10 -p 2").unwrap();
         assert_eq!(
-            serde_json::to_string(&args.search()).unwrap(),
+            serde_json::to_string(&args.search().unwrap()).unwrap(),
             r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#
         );
     }
@@ -114,9 +111,15 @@ mod tests {
     #[test]
     fn suppliers_and_timeout_go_with_it_when_given() {
         let args = parse("flight-search CGK DPS 2025-07-10 --suppliers GA,sq --timeout 2.5").unwrap();
-        let body = serde_json::to_value(args.search()).unwrap();
+        let body = serde_json::to_value(args.search().unwrap()).unwrap();
         assert_eq!(body["suppliers"], serde_json::json!(["GA", "SQ"]));
         assert_eq!(body["timeout_ms"], 2500);
+    }
+
+    #[test]
+    fn a_search_from_a_place_to_itself_is_refused_here() {
+        let args = parse("flight-search CGK cgk 2025-07-10").unwrap();
+        assert_eq!(args.search().unwrap_err().exit_code(), 2);
     }
 
     #[test]

@@ -6,11 +6,10 @@ mod base_url;
 use std::time::Duration;
 
 use contracts::{
-    SearchId, SearchQuery, SearchStatus, SupplierCode,
+    SearchId, SearchRequest, SearchStatus,
     envelope::{Submitted, Success},
 };
 use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
-use serde::Serialize;
 use uuid::Uuid;
 
 pub(crate) use base_url::BaseUrl;
@@ -23,20 +22,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a stream may be silent: three of the gateway's heartbeats.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(45);
-
-/// The body of the POST.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct NewSearch {
-    /// What is searched.
-    #[serde(flatten)]
-    pub(crate) query: SearchQuery,
-    /// The suppliers to ask; none for all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) suppliers: Vec<SupplierCode>,
-    /// A deadline shorter than the server's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) timeout_ms: Option<u64>,
-}
 
 /// A stream that was asked for.
 pub(crate) enum Opened {
@@ -72,7 +57,7 @@ impl Client {
     }
 
     /// Submits a search. A try that repeats another has the same `key`, so that there is one search all the same.
-    pub(crate) async fn submit(&self, search: &NewSearch, key: Uuid) -> Result<SearchId, Trouble> {
+    pub(crate) async fn submit(&self, search: &SearchRequest, key: Uuid) -> Result<SearchId, Trouble> {
         let request = self
             .http
             .post(self.base.join("api/flights/search"))

@@ -3,20 +3,13 @@
 use std::{future::pending, io::Write, time::Duration};
 
 use console::Term;
-use contracts::SearchId;
+use contracts::{SearchId, SearchRequest};
 use indicatif::ProgressDrawTarget;
 use uuid::Uuid;
 
 use crate::{
-    args::Args,
-    client::{Client, NewSearch},
-    exit::Exit,
-    follow::follow,
-    patience::Patience,
-    progress::Progress,
-    story::End,
-    table, text,
-    trouble::Trouble,
+    args::Args, client::Client, exit::Exit, follow::follow, patience::Patience, progress::Progress,
+    story::End, table, text, trouble::Trouble,
 };
 
 /// How often a search is submitted to a server that is too busy to take it.
@@ -26,7 +19,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs the command to its end.
 pub(crate) async fn run(args: Args) -> Exit {
-    let search = args.search();
+    let search = match args.search() {
+        Ok(search) => search,
+        Err(error) => error.exit(),
+    };
     let mut progress = Progress::new(ProgressDrawTarget::stderr(), title(&search), &search.suppliers);
     match to_its_end(&args, &search, &mut progress).await {
         Ok(Some(end)) => {
@@ -46,7 +42,7 @@ pub(crate) async fn run(args: Args) -> Exit {
 /// Submits and follows a search; `None` if Ctrl-C came first.
 async fn to_its_end(
     args: &Args,
-    search: &NewSearch,
+    search: &SearchRequest,
     progress: &mut Progress,
 ) -> Result<Option<End>, Trouble> {
     let client = Client::new(args.url.clone())?;
@@ -66,7 +62,7 @@ async fn to_its_end(
     Ok(None)
 }
 
-async fn submit(client: &Client, search: &NewSearch, progress: &Progress) -> Result<SearchId, Trouble> {
+async fn submit(client: &Client, search: &SearchRequest, progress: &Progress) -> Result<SearchId, Trouble> {
     let key = Uuid::new_v4();
     let mut patience = Patience::new(TRIES, FIRST_PAUSE);
     loop {
@@ -102,7 +98,7 @@ async fn interrupted() {
     }
 }
 
-fn title(search: &NewSearch) -> String {
+fn title(search: &SearchRequest) -> String {
     let query = &search.query;
     let travellers = text::count(query.passengers.get().into(), "passenger");
     format!("{} → {}, {}, {travellers}", query.origin, query.destination, query.date)

@@ -2,7 +2,7 @@
 //!
 //! | module | what it fixes |
 //! | --- | --- |
-//! | [`search`] | what a search is: id, codes, date, passengers, the POST body |
+//! | [`search`] | what a search is, defined once: [`SearchFields`], and with it the POST body |
 //! | [`offer`] | what an answer is: one itinerary at one price |
 //! | [`supplier`] | who answered, how, and after how long |
 //! | [`outcome`] | the states of a search, and merging suppliers' offers into its result |
@@ -11,8 +11,8 @@
 //! | [`envelope`] | the JSON around every HTTP answer |
 //! | [`event`] | the Server-Sent Events a client receives |
 //!
-//! Holding a value of a type from here proves that it is valid: each has a private field and one door
-//! (`FromStr` or `TryFrom`). Nothing in this crate does I/O.
+//! A code, id, date, number or [`SearchQuery`] from here is valid: its field is private, and it is made by `FromStr` or
+//! `TryFrom`. Reports, offers and outcomes are plain data. Nothing in this crate does I/O.
 
 pub mod entry;
 pub mod envelope;
@@ -31,7 +31,8 @@ pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
 pub use outcome::{EndStatus, SearchStatus};
 pub use search::{
-    Fingerprint, IataCode, IdempotencyKey, Passengers, SearchId, SearchQuery, SearchRequest, TravelDate,
+    Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery, SearchRequest,
+    SearchTimeout, SupplierSelection, TravelDate,
 };
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;

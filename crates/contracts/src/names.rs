@@ -59,6 +59,12 @@ pub mod field {
     pub const DEADLINE_MS: &str = "deadline_ms";
     /// The suppliers a search is limited to, codes separated by commas. Absent: all of them.
     pub const SUPPLIERS: &str = "suppliers";
+    /// Which version of the definition of a search a worker must have to answer this one
+    /// ([`DEFINITION`](crate::search::DEFINITION)). Absent: the first.
+    pub const NEEDS: &str = "needs";
+    /// The deadline that a client wants, in a POST body: milliseconds from the acceptance. In a job it is
+    /// [`DEADLINE_MS`].
+    pub const TIMEOUT_MS: &str = "timeout_ms";
     /// Terminal status of a result.
     pub const STATUS: &str = "status";
     /// Merged offers of a result, a JSON array. **Its presence makes an entry terminal** for consumers of the

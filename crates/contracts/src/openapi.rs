@@ -1,21 +1,37 @@
 //! Schemas of the types that are one word in JSON and have a door of their own. Those of the others are derived.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
-use serde_json::Value;
+use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, Object, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 
-use crate::{IataCode, LocalTime, Passengers, SearchId, SupplierCode, TravelDate};
+use crate::{
+    IataCode, LocalTime, Passengers, SearchId, SearchRequest, SupplierCode, TravelDate,
+    search::{FieldSource, SearchField},
+};
 
-fn text(example: &str, description: &str) -> ObjectBuilder {
-    word(Type::String, example, description)
+/// A string that looks like `example`.
+pub(crate) fn text(example: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).examples([example])
 }
 
-fn word(kind: Type, example: impl Into<Value>, description: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(kind).examples([example.into()]).description(Some(description))
+/// A whole number from `least` to `most`.
+pub(crate) fn whole_number(example: u32, least: u32, most: u32) -> ObjectBuilder {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).examples([example]);
+    number.minimum(Some(least)).maximum(Some(most))
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn day() -> ObjectBuilder {
+    text("2025-07-10").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+}
+
+/// A format that JSON Schema does not know.
+pub(crate) fn format(name: &str) -> SchemaFormat {
+    SchemaFormat::Custom(name.into())
 }
 
 macro_rules! schema {
@@ -36,11 +52,54 @@ macro_rules! schema {
 }
 
 schema! {
-    IataCode: text("CGK", "An IATA code of an airport or of a city.").pattern(Some("^[A-Z]{3}$"));
-    TravelDate: text("2025-07-10", "A day.").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
-    SearchId: text("7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "Names a search.").format(Some(SchemaFormat::Custom("uuid".into())));
-    SupplierCode: text("GA", "Names a supplier.").pattern(Some("^[A-Z0-9_-]{2,16}$"));
-    LocalTime: text("2025-07-10T06:05:00+07:00", "A time with the offset of the place.")
+    IataCode: text("CGK").description(Some("An IATA code of an airport or of a city.")).pattern(Some("^[A-Z]{3}$"));
+    TravelDate: day().description(Some("A day."));
+    SearchId: text("7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11").description(Some("Names a search."))
+        .format(Some(format("uuid")));
+    SupplierCode: text("GA").description(Some("Names a supplier.")).pattern(Some("^[A-Z0-9_-]{2,16}$"));
+    LocalTime: text("2025-07-10T06:05:00+07:00").description(Some("A time with the offset of the place."))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    Passengers: word(Type::Integer, 2, "How many travel together.").minimum(Some(1)).maximum(Some(9));
+    Passengers: whole_number(2, 1, 9).description(Some("How many travel together."));
+}
+
+/// A POST body, made from the definition of a search.
+impl PartialSchema for SearchRequest {
+    fn schema() -> RefOr<Schema> {
+        let mut body = Body(ObjectBuilder::new().schema_type(Type::Object));
+        // Nothing is read: this only goes through the fields.
+        let _ = Self::read(&mut body);
+        let example = json!({"from": "CGK", "to": "DPS", "date": "2025-07-10", "passengers": 2});
+        let body = body.0.description(Some("What is searched, and how. Further fields are ignored."));
+        body.examples([example]).build().into()
+    }
+}
+
+impl ToSchema for SearchRequest {
+    fn name() -> Cow<'static, str> {
+        "SearchRequest".into()
+    }
+}
+
+/// A schema that grows by each field that is asked for.
+struct Body(ObjectBuilder);
+
+impl Body {
+    fn add<T: SearchField>(&mut self, name: &str, about: &str) {
+        self.0 = std::mem::take(&mut self.0).property(name, T::schema(about));
+    }
+}
+
+impl FieldSource for Body {
+    fn required<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+        self.add::<T>(name, about);
+        self.0 = std::mem::take(&mut self.0).required(name);
+        None
+    }
+
+    fn optional<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
+        self.add::<T>(name, about);
+        None
+    }
+
+    fn refuse(&mut self, _name: &'static str, _problem: &dyn Display) {}
 }

@@ -1,35 +1,25 @@
-//! What a search is.
+//! What a search is. [`SearchFields`] is where it is defined.
 
 mod code;
 mod date;
+mod field;
 mod fingerprint;
 mod id;
 mod idempotency;
 mod passengers;
+mod query;
 mod request;
-
-use serde::{Deserialize, Serialize};
+mod suppliers;
+mod timeout;
 
 pub use code::{IataCode, InvalidIataCode};
 pub use date::{InvalidTravelDate, TravelDate};
+pub use field::{FieldSource, Refusal, SearchField};
 pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{InvalidPassengers, Passengers};
+pub use query::{DEFINITION, Ends, SameEnds, SearchFields, SearchQuery};
 pub use request::{InvalidRequest, Named, SearchRequest};
-
-/// One way from origin to destination, on a day, for some passengers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SearchQuery {
-    /// Airport or city to leave from.
-    #[serde(rename = "from")]
-    pub origin: IataCode,
-    /// Airport or city to arrive at; never equal to `origin`.
-    #[serde(rename = "to")]
-    pub destination: IataCode,
-    /// Day of departure, at the origin.
-    pub date: TravelDate,
-    /// How many travel.
-    pub passengers: Passengers,
-}
+pub use suppliers::SupplierSelection;
+pub use timeout::{InvalidTimeout, SearchTimeout};

@@ -7,6 +7,7 @@
 //! | [`gather`] | asks a search's suppliers and stores what they answer |
 //! | [`persist`] | keeps at it while Redis is away |
 //! | [`in_hand`] | which jobs this worker has, and how to stop them |
+//! | [`declined`] | which jobs need a newer worker |
 //! | [`take_over`] | jobs of dead workers |
 //! | [`care`] | leases, dead consumers, what else is to be done now and then |
 //! | [`overdue`] | ends searches that are past their deadline |
@@ -15,6 +16,7 @@
 mod cancellations;
 mod care;
 mod consume;
+mod declined;
 mod gather;
 mod in_hand;
 mod overdue;
@@ -33,6 +35,7 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Config, suppliers::Registry};
+use declined::Declined;
 use in_hand::InHand;
 
 /// What all tasks of a worker share.
@@ -42,6 +45,7 @@ pub(crate) struct Context {
     leases: Leases,
     suppliers: Registry,
     in_hand: InHand,
+    declined: Declined,
     /// One per job that may be in hand.
     permits: Arc<Semaphore>,
     /// The jobs in hand. Apart from the permanent tasks, because leases are renewed until the last job has ended.
@@ -59,6 +63,7 @@ impl Context {
             broker,
             suppliers,
             in_hand: InHand::default(),
+            declined: Declined::default(),
             jobs: TaskTracker::new(),
             idle: CancellationToken::new(),
         }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use contracts::{
-    entry::Job,
+    SearchId,
+    entry::Fields,
     names::{self, CONSUMER_GROUP, REQUESTED_STREAM},
 };
 use redis::Value;
@@ -24,23 +25,24 @@ impl Leases {
         Ok(lost)
     }
 
-    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none of `in_hand`, of which there are
-    /// `held`.
+    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none that is `passed_by`, of which there are
+    /// `held` at most.
     pub async fn take_over(
         &self,
         lease: Duration,
         max: usize,
         held: usize,
-        in_hand: impl Fn(EntryId) -> bool,
+        passed_by: impl Fn(EntryId) -> bool,
     ) -> Result<Vec<Delivery>, BrokerError> {
         let lease = millis(lease);
         let mut pending = redis::cmd("XPENDING");
-        // Those in hand may be idle for as long, and must not hide the others.
+        // Those may be idle for as long, and must not hide the others.
         pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+");
         pending.arg(max + held);
         let pending: Vec<(EntryId, String, u64, u64)> =
             pending.query_async(&mut self.broker.connection.clone()).await?;
-        let pending: Vec<_> = pending.into_iter().filter(|(entry, ..)| !in_hand(*entry)).take(max).collect();
+        let pending: Vec<_> =
+            pending.into_iter().filter(|(entry, ..)| !passed_by(*entry)).take(max).collect();
         if pending.is_empty() {
             return Ok(Vec::new());
         }
@@ -71,12 +73,25 @@ impl Leases {
         Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
     }
 
-    /// Puts a job back into the queue, for another worker to have at once. `job` carries its deadline along.
-    /// Does nothing if another consumer has it by now.
-    pub async fn hand_back(&self, entry: EntryId, job: &Job) -> Result<(), BrokerError> {
+    /// Puts a job back into the queue with these fields, for another worker to have at once. Does nothing if another
+    /// consumer has it by now.
+    pub async fn hand_back(&self, entry: EntryId, search: SearchId, job: &Fields) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
-        call.key(names::record_key(job.search_id));
-        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(entry).arg(job.encode());
+        call.key(names::record_key(search));
+        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(entry);
+        for (field, value) in job.pairs() {
+            call.arg(field).arg(value);
+        }
+        let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
+        Ok(())
+    }
+
+    /// Leaves a job to other workers, as if it had not been delivered here and its lease had run out: the next one that
+    /// looks for jobs to take over has it. Does nothing if another consumer has it by now.
+    pub async fn decline(&self, delivery: &Delivery, lease: Duration) -> Result<(), BrokerError> {
+        let mut call = self.broker.scripts.decline.key(REQUESTED_STREAM);
+        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);
+        call.arg(millis(lease)).arg(delivery.deliveries.saturating_sub(1));
         let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
         Ok(())
     }

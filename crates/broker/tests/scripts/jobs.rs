@@ -74,6 +74,28 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("deliveries", &[pending(stage, 3)?], &["1"])?;
         same("behind it", &stage.script("recover", &["q"], &["g", "a", &entry, "9"])?, &[])
     }),
+    ("who declines a job leaves it to the next that takes jobs over, and that is no delivery", |stage| {
+        let entry = stage.begin()?;
+        same("declined", &stage.script("decline", &["q"], &["g", "a", &entry, "9000000", "0"])?, &["1"])?;
+        let idle = pending(stage, 2)?.parse().unwrap_or(0);
+        if idle < 9_000_000 {
+            return Err(format!("idle for {idle} ms"));
+        }
+        same("deliveries", &[pending(stage, 3)?], &["0"])?;
+        stage.run(&format!("XCLAIM q g b 9000000 {entry}"))?;
+        same("owner", &[pending(stage, 1)?], &["b"])?;
+        same("deliveries", &[pending(stage, 3)?], &["1"])
+    }),
+    ("a job is declined only by its owner", |stage| {
+        let entry = stage.begin()?;
+        stage.take_over("b", &entry)?;
+        let declined = stage.script("decline", &["q"], &["g", "a", &entry, "9000000", "0"])?;
+        same("another's", &declined, &["0"])?;
+        same("owner", &[pending(stage, 1)?], &["b"])?;
+        stage.run(&format!("XACK q g {entry}"))?;
+        let declined = stage.script("decline", &["q"], &["g", "a", &entry, "9000000", "0"])?;
+        same("nobody's", &declined, &["0"])
+    }),
     ("a consumer leaves when it holds nothing", |stage| {
         let entry = stage.begin()?;
         same("with a job", &stage.script("leave", &["q"], &["g", "a"])?, &["0"])?;

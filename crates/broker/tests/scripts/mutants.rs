@@ -116,6 +116,15 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("hand_back", "redis.call('XDEL', KEYS[1], ARGV[3])", "",
         "a job is handed back once"),
 
+    mutant("decline", "if not pending or pending[2] ~= ARGV[2] then return 0 end", "",
+        "a job is declined only by its owner"),
+    mutant("decline", "not pending or ", "pending and ",
+        "a job is declined only by its owner"),
+    mutant("decline", "'IDLE', ARGV[4], ", "",
+        "who declines a job leaves it to the next that takes jobs over, and that is no delivery"),
+    mutant("decline", "'RETRYCOUNT', ARGV[5], ", "",
+        "who declines a job leaves it to the next that takes jobs over, and that is no delivery"),
+
     mutant("bury", "if not pending or pending[2] ~= ARGV[2] then return 0 end", "",
         "a job is buried by its owner, once"),
     mutant("bury", "redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', unpack(ARGV, 5))", "",

@@ -17,6 +17,7 @@ scripts!(
     "answer",
     "bury",
     "create",
+    "decline",
     "finish",
     "hand_back",
     "leave",

@@ -33,6 +33,12 @@ impl Fields {
         Some(self.0.swap_remove(at).1)
     }
 
+    /// Sets the value of a field, whether or not it is there.
+    pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        self.take(name);
+        self.0.push((name.into(), value.into()));
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

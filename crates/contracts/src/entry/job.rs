@@ -1,17 +1,25 @@
-use super::{Fields, InvalidEntry};
-use crate::{EpochMillis, SearchId, SearchQuery, SupplierCode, names::field};
+use std::fmt::Display;
 
-/// A search on its way to a worker: an entry of the stream `flight.search.requested`.
+use super::{Fields, InvalidEntry};
+use crate::{
+    EpochMillis, SearchId, SearchQuery, SearchRequest, SupplierSelection,
+    names::field,
+    search::{FieldSource, SearchField},
+};
+
+/// A search on its way to a worker: what an entry of the stream `flight.search.requested` means.
+///
+/// A worker that passes a job on passes on the entry's own fields: it may have some that this build does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The search.
     pub search_id: SearchId,
     /// What is searched.
     pub query: SearchQuery,
-    /// The suppliers to ask; empty for all.
-    pub suppliers: Vec<SupplierCode>,
-    /// When the search was accepted and when it ends at the latest. Absent in a job of the replaced system, for
-    /// which the entry's own time stands in.
+    /// The suppliers to ask.
+    pub suppliers: SupplierSelection,
+    /// When the search was accepted and when it ends at the latest. A job of the replaced system has none; it began when
+    /// its entry was added.
     pub times: Option<JobTimes>,
 }
 
@@ -24,68 +32,106 @@ pub struct JobTimes {
     pub deadline: EpochMillis,
 }
 
+impl JobTimes {
+    /// The fields of these times.
+    #[must_use]
+    pub fn encode(self) -> [(&'static str, String); 2] {
+        let Self { created, deadline } = self;
+        [(field::CREATED_MS, created.to_string()), (field::DEADLINE_MS, deadline.to_string())]
+    }
+}
+
 impl Job {
+    /// The job of a search that was asked for, to be done between these times.
+    #[must_use]
+    pub fn new(search_id: SearchId, request: SearchRequest, times: JobTimes) -> Self {
+        // The timeout is in the deadline.
+        let SearchRequest { query, suppliers, timeout: _ } = request;
+        Self { search_id, query, suppliers, times: Some(times) }
+    }
+
     /// Reads an entry.
     pub fn decode(fields: &Fields) -> Result<Self, InvalidEntry> {
+        let search_id = fields.required(field::SEARCH_ID)?;
         let created = fields.optional(field::CREATED_MS)?;
         let deadline = fields.optional(field::DEADLINE_MS)?;
         Ok(Self {
-            search_id: fields.required(field::SEARCH_ID)?,
+            search_id,
             query: Self::query(fields)?,
             suppliers: Self::suppliers(fields)?,
             times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
         })
     }
 
-    /// Reads what is searched, from an entry or from a record. The ends must differ, as in a POST.
+    /// Reads what is searched, from an entry or from a record.
     pub fn query(fields: &Fields) -> Result<SearchQuery, InvalidEntry> {
-        let query = SearchQuery {
-            origin: fields.required(field::FROM)?,
-            destination: fields.required(field::TO)?,
-            date: fields.required(field::DATE)?,
-            passengers: fields.required(field::PASSENGERS)?,
-        };
-        if query.origin == query.destination {
-            return Err(InvalidEntry::new(field::TO, "must differ from \"from\""));
+        let mut entry = Entry { fields, error: None };
+        let query = SearchQuery::read(&mut entry);
+        match (query, entry.error) {
+            (Ok(query), None) => Ok(query),
+            (_, error) => Err(error.unwrap_or_else(|| InvalidEntry::new(field::FROM, "can't be read"))),
         }
-        Ok(query)
     }
 
-    /// Reads the suppliers that a search is limited to, from an entry or from a record; empty for all.
-    pub fn suppliers(fields: &Fields) -> Result<Vec<SupplierCode>, InvalidEntry> {
-        Ok(fields.optional(field::SUPPLIERS)?.map_or_else(Vec::new, |CodeList(codes)| codes))
+    /// Reads the suppliers that a search is limited to, from an entry or from a record.
+    pub fn suppliers(fields: &Fields) -> Result<SupplierSelection, InvalidEntry> {
+        Ok(fields.optional(field::SUPPLIERS)?.unwrap_or_default())
+    }
+
+    /// Which version of the [definition](crate::search::DEFINITION) a worker must have to work on this entry.
+    pub fn needs(fields: &Fields) -> Result<u32, InvalidEntry> {
+        Ok(fields.optional(field::NEEDS)?.unwrap_or(1))
     }
 
     /// The fields of the entry: the five of the replaced system first, in its order.
     #[must_use]
     pub fn encode(&self) -> Vec<(&'static str, String)> {
-        let query = &self.query;
-        let mut fields = vec![
-            (field::SEARCH_ID, self.search_id.to_string()),
-            (field::FROM, query.origin.to_string()),
-            (field::TO, query.destination.to_string()),
-            (field::DATE, query.date.to_string()),
-            (field::PASSENGERS, query.passengers.to_string()),
-        ];
-        if let Some(times) = self.times {
-            fields.push((field::CREATED_MS, times.created.to_string()));
-            fields.push((field::DEADLINE_MS, times.deadline.to_string()));
+        let Self { search_id, query, suppliers, times } = self;
+        let mut fields = Vec::with_capacity(8);
+        fields.push((field::SEARCH_ID, search_id.to_string()));
+        query.write(|name, value| fields.push((name, value)));
+        fields.extend(times.iter().flat_map(|times| times.encode()));
+        if !suppliers.is_all() {
+            fields.push((field::SUPPLIERS, suppliers.to_string()));
         }
-        if !self.suppliers.is_empty() {
-            let codes: Vec<_> = self.suppliers.iter().map(SupplierCode::as_str).collect();
-            fields.push((field::SUPPLIERS, codes.join(",")));
+        if query.needs() > 1 {
+            fields.push((field::NEEDS, query.needs().to_string()));
         }
         fields
     }
 }
 
-struct CodeList(Vec<SupplierCode>);
+/// An entry or a record that a search is read from. Keeps the first thing that is wrong.
+struct Entry<'a> {
+    fields: &'a Fields,
+    error: Option<InvalidEntry>,
+}
 
-impl std::str::FromStr for CodeList {
-    type Err = <SupplierCode as std::str::FromStr>::Err;
+impl Entry<'_> {
+    fn keep<T>(&mut self, read: Result<T, InvalidEntry>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error.get_or_insert(error);
+                None
+            }
+        }
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split(',').filter(|code| !code.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Self)
+impl FieldSource for Entry<'_> {
+    fn required<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
+        let read = self.fields.required(name);
+        self.keep(read)
+    }
+
+    fn optional<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
+        let read = self.fields.optional(name);
+        self.keep(read).flatten()
+    }
+
+    fn refuse(&mut self, name: &'static str, problem: &dyn Display) {
+        self.error.get_or_insert_with(|| InvalidEntry::new(name, problem.to_string()));
     }
 }
 
@@ -113,7 +159,7 @@ mod tests {
     #[test]
     fn comes_back_as_it_was_written() {
         let mut job = Job::decode(&GO_JOB.into_iter().collect()).unwrap();
-        job.suppliers = vec!["GA".parse().unwrap(), "SQ".parse().unwrap()];
+        job.suppliers = "GA,SQ".parse().unwrap();
         job.times = Some(JobTimes { created: EpochMillis(5), deadline: EpochMillis(9) });
         assert_eq!(Job::decode(&job.encode().into_iter().collect()), Ok(job));
     }

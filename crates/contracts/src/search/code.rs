@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::field::{Refusal, SearchField, from_string};
 
 /// A three-letter IATA location code, of an airport (`CGK`) or of a city (`JKT`), in upper case.
 ///
@@ -65,5 +68,23 @@ impl fmt::Display for IataCode {
 impl fmt::Debug for IataCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl SearchField for IataCode {
+    const KIND: &'static str = "a string";
+
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        from_string(value)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(about: &str) -> utoipa::openapi::Schema {
+        crate::openapi::text("CGK")
+            .format(Some(crate::openapi::format("iata-code")))
+            .pattern(Some("^[A-Za-z]{3}$"))
+            .description(Some(about))
+            .build()
+            .into()
     }
 }

@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::field::{Refusal, SearchField, from_string};
 
 /// A day in the Gregorian calendar, written `YYYY-MM-DD`. Days in the past are allowed: the documented example
 /// of the API is one.
@@ -61,5 +64,18 @@ impl From<TravelDate> for String {
 impl fmt::Display for TravelDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl SearchField for TravelDate {
+    const KIND: &'static str = "a string";
+
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        from_string(value)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(about: &str) -> utoipa::openapi::Schema {
+        crate::openapi::day().pattern(Some(r"^\d{4}-\d{2}-\d{2}$")).description(Some(about)).build().into()
     }
 }

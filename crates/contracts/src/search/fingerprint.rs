@@ -2,8 +2,6 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::SearchRequest;
-
 /// A SHA-256 digest, shown in hexadecimal: of what a search means, or of what names it.
 ///
 /// Of a [`SearchRequest`] it is the same for two bodies that ask for the same, however they are written: `cgk` is
@@ -15,25 +13,18 @@ impl Fingerprint {
     pub(super) fn of(text: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(text).into())
     }
-}
 
-impl SearchRequest {
-    /// What all requests share that ask for the same search.
-    #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        let mut suppliers: Vec<_> = self.suppliers.iter().map(crate::SupplierCode::as_str).collect();
-        suppliers.sort_unstable();
-        let query = &self.query;
-        let timeout = self.timeout.map(|timeout| timeout.as_millis().to_string()).unwrap_or_default();
-        // No part can hold a space, so no two searches give the same text.
-        Fingerprint::of(format!(
-            "{} {} {} {} {} {timeout}",
-            query.origin,
-            query.destination,
-            query.date,
-            query.passengers,
-            suppliers.join(",")
-        ))
+    /// That of a search with these fields. The four that every search has are told by their place, as versions before 0.2
+    /// did, so that gateways of both give the same search the same fingerprint; further ones come last, by name.
+    pub(super) fn of_search(fields: &[(&str, String)], suppliers: &str, timeout: &str) -> Self {
+        let (every, further) = fields.split_at(fields.len().min(4));
+        // No value holds a space, so no two searches give the same text.
+        let mut text: String = every.iter().flat_map(|(_, value)| [value.as_str(), " "]).collect();
+        text.extend([suppliers, " ", timeout]);
+        for (name, value) in further {
+            text.extend([" ", name, "=", value.as_str()]);
+        }
+        Self::of(text)
     }
 }
 
@@ -52,6 +43,7 @@ impl fmt::Debug for Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SearchRequest;
 
     fn of(body: &str) -> Fingerprint {
         SearchRequest::from_json(body.as_bytes()).unwrap().fingerprint()

@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::field::{Refusal, SearchField, from_number};
 
 /// How many travel together: 1 to 9, what one booking holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,5 +51,18 @@ impl FromStr for Passengers {
 impl fmt::Display for Passengers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl SearchField for Passengers {
+    const KIND: &'static str = "a whole number";
+
+    fn from_json(value: &Value) -> Result<Self, Refusal> {
+        from_number(value)
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(about: &str) -> utoipa::openapi::Schema {
+        crate::openapi::whole_number(2, 1, 9).description(Some(about)).build().into()
     }
 }

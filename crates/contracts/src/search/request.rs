@@ -1,29 +1,25 @@
-use std::time::Duration;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use serde::Deserialize;
-use serde_json::{Map, Number, Value};
+use super::{
+    Fingerprint, SearchQuery, SearchTimeout, SupplierSelection,
+    field::{FieldSource, Refusal, SearchField},
+    query::Ends,
+};
+use crate::{FieldError, names::field};
 
-use super::SearchQuery;
-use crate::{FieldError, IataCode, SupplierCode};
-
-/// The shortest `timeout_ms` a client may ask for: less than this no supplier could answer in.
-const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
-
-/// The longest one: a day, as for the configured deadline, which is shorter or the same.
-const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
-
-/// How many suppliers a client may name: each that no worker knows is told as such, in an answer of its own.
-const MOST_SUPPLIERS: usize = 100;
-
-/// What a client asks for with a POST: a query, and how it is to be worked on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a client asks for with a POST: a query, and how it is to be worked on. Serialized it is the body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SearchRequest {
     /// What is searched.
+    #[serde(flatten)]
     pub query: SearchQuery,
-    /// The suppliers to ask, in the order given and each once; empty for all.
-    pub suppliers: Vec<SupplierCode>,
+    /// The suppliers to ask.
+    #[serde(skip_serializing_if = "SupplierSelection::is_all")]
+    pub suppliers: SupplierSelection,
     /// A deadline shorter than the configured one, if the client wants it.
-    pub timeout: Option<Duration>,
+    #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<SearchTimeout>,
 }
 
 /// A body that is no search.
@@ -45,152 +41,102 @@ pub enum InvalidRequest {
     },
 }
 
-/// What a request names, as far as it could be read: whether these exist can be told also where something else is
+/// What a request names, as far as it could be read: the gateway also says which of these do not exist, whatever else is
 /// wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
-    /// Where to leave from.
-    pub origin: Option<IataCode>,
-    /// Where to arrive.
-    pub destination: Option<IataCode>,
+    /// Its airports and cities.
+    pub ends: Ends,
     /// Whom to ask.
-    pub suppliers: Vec<SupplierCode>,
+    pub suppliers: SupplierSelection,
 }
 
 impl SearchRequest {
     /// What it names.
     #[must_use]
     pub fn named(&self) -> Named {
-        let SearchQuery { origin, destination, .. } = self.query;
-        Named { origin: Some(origin), destination: Some(destination), suppliers: self.suppliers.clone() }
+        Named { ends: self.query.ends(), suppliers: self.suppliers.clone() }
     }
 
-    /// Reads the POST body `{"from","to","date","passengers"}` with its optional fields `suppliers` (codes) and
-    /// `timeout_ms`. Names every wrong field, not only the first.
+    /// Reads a POST body. Names every wrong field, not only the first.
     pub fn from_json(body: &[u8]) -> Result<Self, InvalidRequest> {
         let value =
             serde_json::from_slice(body).map_err(|error| InvalidRequest::NotJson(error.to_string()))?;
         let Value::Object(fields) = value else { return Err(InvalidRequest::NotAnObject) };
-        let mut reader = Reader { fields, errors: Vec::new() };
-        let origin = reader.required("from", "a string", text);
-        let destination = reader.required("to", "a string", text);
-        let date = reader.required("date", "a string", text);
-        let passengers = reader.required("passengers", "a whole number", number);
-        let suppliers = reader.optional("suppliers", "an array of supplier codes", codes).unwrap_or_default();
-        let timeout = reader.optional("timeout_ms", "a whole number of milliseconds", timeout);
-        if let (Some(origin), Some(destination)) = (origin, destination)
-            && origin == destination
-        {
-            reader.errors.push(FieldError::new("to", "must differ from \"from\""));
+        let mut body = Body { fields, errors: Vec::new() };
+        match Self::read(&mut body) {
+            Ok(request) if body.errors.is_empty() => Ok(request),
+            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, named: request.named() }),
+            Err(named) => Err(InvalidRequest::Fields { errors: body.errors, named }),
         }
-        match (origin, destination, date, passengers) {
-            (Some(origin), Some(destination), Some(date), Some(passengers)) if reader.errors.is_empty() => {
-                let query = SearchQuery { origin, destination, date, passengers };
-                Ok(Self { query, suppliers, timeout })
-            }
-            _ => {
-                let named = Named { origin, destination, suppliers };
-                Err(InvalidRequest::Fields { errors: reader.errors, named })
-            }
+    }
+
+    /// Reads the fields by name. If that fails, `source` knows why.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, Named> {
+        let query = SearchQuery::read(source);
+        let suppliers: Option<SupplierSelection> =
+            source.optional(field::SUPPLIERS, "The suppliers to ask, by their codes; all, if absent.");
+        let suppliers = suppliers.unwrap_or_default();
+        let timeout = source.optional(
+            field::TIMEOUT_MS,
+            "Milliseconds after which the search ends with what has come by then; never later than the gateway's own \
+             deadline.",
+        );
+        match query {
+            Ok(query) => Ok(Self { query, suppliers, timeout }),
+            Err(ends) => Err(Named { ends, suppliers }),
         }
+    }
+
+    /// What all requests share that ask for the same search, however they are written: neither the case of codes nor the
+    /// order of suppliers or of the body's fields matters.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Self { query, suppliers, timeout } = self;
+        let mut fields = Vec::new();
+        query.write(|name, value| fields.push((name, value)));
+        let mut codes = suppliers.to_vec();
+        codes.sort_unstable();
+        let codes: SupplierSelection = codes.into_iter().collect();
+        let timeout = timeout.map(|timeout| timeout.to_string()).unwrap_or_default();
+        Fingerprint::of_search(&fields, &codes.to_string(), &timeout)
     }
 }
 
-/// Takes fields out of a JSON object and collects what is wrong with them.
-struct Reader {
+/// A POST body that is being read.
+struct Body {
     fields: Map<String, Value>,
     errors: Vec<FieldError>,
 }
 
-/// What a field's parser says of a value: the wrong type, or the right type with a value that won't do.
-enum Refusal {
-    Type,
-    Value(String),
-}
-
-impl Reader {
-    fn required<T>(
-        &mut self,
-        name: &str,
-        kind: &str,
-        parse: impl FnOnce(&Value) -> Result<T, Refusal>,
-    ) -> Option<T> {
+impl FieldSource for Body {
+    fn required<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
         if self.fields.get(name).is_none_or(Value::is_null) {
-            self.errors.push(FieldError::new(name, "is required"));
+            self.refuse(name, &"is required");
             return None;
         }
-        self.optional(name, kind, parse)
+        self.optional(name, about)
     }
 
-    fn optional<T>(
-        &mut self,
-        name: &str,
-        kind: &str,
-        parse: impl FnOnce(&Value) -> Result<T, Refusal>,
-    ) -> Option<T> {
+    fn optional<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        let message = match parse(value) {
+        match T::from_json(value) {
             Ok(parsed) => return Some(parsed),
-            Err(Refusal::Type) => format!("must be {kind}"),
-            Err(Refusal::Value(message)) => message,
-        };
-        self.errors.push(FieldError::new(name, message));
+            Err(Refusal::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
+            Err(Refusal::Value(message)) => self.refuse(name, &message),
+        }
         None
     }
-}
 
-fn text<T>(value: &Value) -> Result<T, Refusal>
-where
-    T: std::str::FromStr<Err: std::fmt::Display>,
-{
-    value.as_str().ok_or(Refusal::Type)?.parse().map_err(|error: T::Err| Refusal::Value(error.to_string()))
-}
-
-fn number<T>(value: &Value) -> Result<T, Refusal>
-where
-    T: TryFrom<u64, Error: std::fmt::Display>,
-{
-    let Value::Number(number) = value else { return Err(Refusal::Type) };
-    // Negative, fractional and huge numbers are numbers, only never in range: zero is refused in their place.
-    T::try_from(whole(number).unwrap_or(0)).map_err(|error| Refusal::Value(error.to_string()))
-}
-
-/// JSON knows one kind of number: `2.0` is as whole as `2`.
-fn whole(number: &Number) -> Option<u64> {
-    number.as_u64().or_else(|| number.as_f64()?.to_string().parse().ok())
-}
-
-fn codes(value: &Value) -> Result<Vec<SupplierCode>, Refusal> {
-    let names = Vec::<String>::deserialize(value).map_err(|_| Refusal::Type)?;
-    let mut codes = Vec::with_capacity(names.len());
-    for name in names {
-        let code = name.parse().map_err(|error| Refusal::Value(format!("\"{name}\": {error}")))?;
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
-    match codes.len() {
-        0 => Err(Refusal::Value("must name at least one supplier".into())),
-        1..=MOST_SUPPLIERS => Ok(codes),
-        _ => Err(Refusal::Value(format!("must name at most {MOST_SUPPLIERS} suppliers"))),
-    }
-}
-
-fn timeout(value: &Value) -> Result<Duration, Refusal> {
-    let Value::Number(number) = value else { return Err(Refusal::Type) };
-    match whole(number).map(Duration::from_millis) {
-        Some(timeout) if (SHORTEST_TIMEOUT..=LONGEST_TIMEOUT).contains(&timeout) => Ok(timeout),
-        _ => Err(Refusal::Value(format!(
-            "must be a whole number from {} to {}",
-            SHORTEST_TIMEOUT.as_millis(),
-            LONGEST_TIMEOUT.as_millis()
-        ))),
+    fn refuse(&mut self, name: &'static str, problem: &dyn std::fmt::Display) {
+        self.errors.push(FieldError::new(name, problem.to_string()));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SupplierCode;
 
     fn wrong(body: &str) -> Vec<(String, String)> {
         match SearchRequest::from_json(body.as_bytes()) {

@@ -25,7 +25,7 @@ pub(super) use failures::{
     SubmitFailures,
 };
 pub(super) use schemas::{
-    PARTIALS_EXAMPLE, Partials, PlaceBody, SearchBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
+    PARTIALS_EXAMPLE, Partials, PlaceBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
 };
 
 static DOCUMENT: LazyLock<Bytes> =

@@ -7,16 +7,11 @@ use contracts::{
     FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
+    names::field,
     search::{InvalidRequest, Named},
 };
 
-use super::{
-    Problem,
-    body::read_json,
-    health::warning,
-    openapi::{SearchBody, SubmitFailures},
-    sharing,
-};
+use super::{Problem, body::read_json, health::warning, openapi::SubmitFailures, sharing};
 use crate::app::App;
 
 /// Submits a search
@@ -41,7 +36,7 @@ use crate::app::App;
         ("Cache-Control" = Option<String>, Header, description = "`no-cache` asks for a search that is not shared \
             with an earlier one.", example = "no-cache"),
     ),
-    request_body = SearchBody,
+    request_body = SearchRequest,
     responses(
         (
             status = 200,
@@ -119,13 +114,8 @@ fn log_accepted(job: &Job) {
 async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
     let longest = app.config.common.search_deadline_ms;
     let created = app.broker.now().await?;
-    let deadline = created + request.timeout.map_or(longest, |timeout| timeout.min(longest));
-    Ok(Job {
-        search_id: SearchId::random(),
-        query: request.query,
-        suppliers: request.suppliers,
-        times: Some(JobTimes { created, deadline }),
-    })
+    let deadline = created + request.timeout.map_or(longest, |timeout| timeout.duration().min(longest));
+    Ok(Job::new(SearchId::random(), request, JobTimes { created, deadline }))
 }
 
 /// Reads the body and refuses codes that nobody has, along with whatever else is wrong.
@@ -147,23 +137,24 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
 
 /// What is wrong with the places and suppliers that a request names.
 fn unknown(app: &App, named: &Named) -> Vec<FieldError> {
+    let Named { ends, suppliers } = named;
     let mut errors = Vec::new();
-    for (field, code) in [("from", named.origin), ("to", named.destination)] {
+    for (field, code) in [(field::FROM, ends.origin), (field::TO, ends.destination)] {
         errors.extend(
             code.filter(|code| !app.airports.knows(*code))
                 .map(|code| unknown_code(&app.airports, field, code)),
         );
     }
-    if let (Some(from), Some(to)) = (named.origin, named.destination)
+    if let (Some(from), Some(to)) = (ends.origin, ends.destination)
         && from != to
         && app.airports.same_place(from, to)
     {
-        errors.push(FieldError::new("to", "must be another place than \"from\""));
+        errors.push(FieldError::new(field::TO, "must be another place than \"from\""));
     }
-    let suppliers = app.condition.unknown_suppliers(&named.suppliers);
+    let suppliers = app.condition.unknown_suppliers(suppliers);
     if !suppliers.is_empty() {
         let codes: Vec<_> = suppliers.iter().map(|code| code.as_str()).collect();
-        errors.push(FieldError::new("suppliers", format!("no supplier is called {}", codes.join(", "))));
+        errors.push(FieldError::new(field::SUPPLIERS, format!("no supplier is called {}", codes.join(", "))));
     }
     errors
 }

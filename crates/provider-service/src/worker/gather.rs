@@ -34,7 +34,7 @@ pub(super) enum Gathering {
 /// when all have been heard, which their desks see to by the deadline.
 pub(super) async fn gather(
     context: &Context,
-    work: &Work,
+    work: &Work<'_>,
     mut gathered: Gathered,
 ) -> Result<Gathering, BrokerError> {
     let Work { job, times, .. } = work;
@@ -79,19 +79,22 @@ impl Gathered {
     async fn store(
         &mut self,
         context: &Context,
-        work: &Work,
+        work: &Work<'_>,
         of: usize,
         mut answers: Vec<Answer>,
     ) -> Result<Stored, BrokerError> {
-        let (broker, Work { claim, job, times }) = (&context.broker, work);
+        let (broker, Work { claim, job, times, fields }) = (&context.broker, work);
         loop {
             let news: Vec<_> = answers.iter().map(|answer| to_news(answer, of)).collect();
             match persist("an answer", || broker.answer(job.search_id, claim, &news)).await? {
-                Stored::Missing => match persist("a record", || broker.create(job, times.deadline)).await? {
-                    Created::Ended => return Ok(Stored::Ended),
-                    // Redis had lost it. What was stored in it is in hand here, and goes into the new one first.
-                    Created::There => drop(answers.splice(..0, self.answers.drain(..))),
-                },
+                Stored::Missing => {
+                    match persist("a record", || broker.create(job.search_id, fields, times.deadline)).await?
+                    {
+                        Created::Ended => return Ok(Stored::Ended),
+                        // Redis had lost it. What was stored in it is in hand here, and goes into the new one first.
+                        Created::There => drop(answers.splice(..0, self.answers.drain(..))),
+                    }
+                }
                 Stored::Stored(places) => {
                     self.seen = places.iter().flatten().copied().fold(self.seen, u64::max);
                     if self.first_answer.is_none() {

@@ -1,12 +1,15 @@
+use std::{borrow::Cow, time::Duration};
+
 use broker::{
     BrokerError, Concluded, Created, EndedNow, Ending, Finished, SearchRecord,
     queue::{Claim, Delivery},
 };
 use contracts::{
-    EndStatus, SearchId,
-    entry::{Job, JobTimes, News},
+    EndStatus, EpochMillis, SearchId,
+    entry::{Fields, Job, JobTimes, News},
     names::field,
     outcome::{Outcome, Times},
+    search::DEFINITION,
 };
 
 use super::{
@@ -21,13 +24,15 @@ const MAX_DELIVERIES: u64 = 3;
 
 /// A job that is worked on here.
 #[derive(Clone, Debug)]
-pub(super) struct Work {
+pub(super) struct Work<'a> {
     /// By what its search is written.
     pub(super) claim: Claim,
     /// The job.
     pub(super) job: Job,
     /// Its times, also where the job has none.
     pub(super) times: JobTimes,
+    /// All its fields, those included that this build does not know, and with the times.
+    pub(super) fields: Cow<'a, Fields>,
 }
 
 /// What is to be done with a job that is no longer worked on.
@@ -38,7 +43,19 @@ enum Disposition {
     /// Remove it: its search had ended before, or nobody can ask for it any more.
     Discard,
     /// Put it back into the queue, for another worker to have at once.
-    HandBack(Job),
+    HandBack {
+        /// Its search.
+        search: SearchId,
+        /// All its fields.
+        fields: Fields,
+    },
+    /// Leave it to workers that have a newer definition of a search.
+    Decline {
+        /// The version they must have.
+        needs: u32,
+        /// How long it is until the search's deadline.
+        time_left: Duration,
+    },
     /// Leave it to the worker that has taken it over.
     Leave,
     /// Move it to the dead letters and fail its search.
@@ -48,6 +65,9 @@ enum Disposition {
 /// Works on a delivered job to its end. Every failure ends here: nothing a job holds stops the worker.
 pub(super) async fn run(context: &Context, delivery: Delivery) {
     let search = News::search_id(&delivery.fields).ok();
+    if context.declined.has(delivery.entry) {
+        return;
+    }
     let Some((_hand, stopped)) = context.in_hand.take(delivery.entry, search) else { return };
     let disposition = tokio::select! {
         biased;
@@ -68,7 +88,10 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
 fn on_stop(context: &Context, delivery: &Delivery, why: Stop) -> Disposition {
     match (why, Job::decode(&delivery.fields)) {
         (Stop::Cancelled, _) => Disposition::Discard,
-        (Stop::HandBack, Ok(job)) => Disposition::HandBack(work(context, job, delivery).job),
+        (Stop::HandBack, Ok(job)) => {
+            let Work { job, fields, .. } = work(context, job, delivery);
+            Disposition::HandBack { search: job.search_id, fields: fields.into_owned() }
+        }
         (Stop::Lost, _) | (Stop::HandBack, Err(_)) => Disposition::Leave,
     }
 }
@@ -84,9 +107,17 @@ async fn dispose(
     match disposition {
         Disposition::Done | Disposition::Leave => Ok(()),
         Disposition::Discard => persist("discarding a job", || context.leases.discard(entry)).await,
-        Disposition::HandBack(job) => {
-            tracing::info!(search_id = %job.search_id, "handed back");
-            persist("handing back a job", || context.leases.hand_back(entry, &job)).await
+        Disposition::HandBack { search, fields } => {
+            tracing::info!(search_id = %search, "handed back");
+            persist("handing back a job", || context.leases.hand_back(entry, search, &fields)).await
+        }
+        Disposition::Decline { needs, time_left } => {
+            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION,
+                "a job needs a newer worker and is left to one");
+            // Before Redis hears of it: it must not be taken over here again.
+            context.declined.add(entry, time_left);
+            let lease = context.config.job_lease_ms;
+            persist("declining a job", || context.leases.decline(delivery, lease)).await
         }
         Disposition::Bury(reason) => {
             // Before its search is failed: one that can't even be failed must not keep its job, which would come back
@@ -104,6 +135,11 @@ async fn dispose(
 }
 
 async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, BrokerError> {
+    match Job::needs(&delivery.fields) {
+        Ok(needs) if needs > DEFINITION => return too_new(context, delivery, needs).await,
+        // A wrong one makes the job one that can't be understood, below.
+        _ => {}
+    }
     let job = match Job::decode(&delivery.fields) {
         Ok(job) => job,
         Err(error) => return Ok(Disposition::Bury(format!("it can't be understood: {error}"))),
@@ -131,10 +167,9 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
                 // The replaced system makes no records, and no worker had it before: it has not ended, however long it
                 // has waited.
                 let now = persist("asking Redis' clock", || context.broker.now()).await?;
-                work.times.deadline = work.times.deadline.max(now);
-                work.job.times = Some(work.times);
+                work.set_times(JobTimes { deadline: work.times.deadline.max(now), ..work.times });
             }
-            let create = || context.broker.create(&work.job, work.times.deadline);
+            let create = || context.broker.create(id, &work.fields, work.times.deadline);
             match persist("a record", create).await? {
                 Created::There => Gathered::default(),
                 // Or is among the open searches still, and is ended as one of those.
@@ -145,8 +180,19 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     work_on(context, work, gathered).await
 }
 
+/// What is to be done with a job that needs a newer worker. Past its deadline nobody needs to work on it: its search has
+/// ended, or is ended as one that is overdue.
+async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<Disposition, BrokerError> {
+    let now = persist("asking Redis' clock", || context.broker.now()).await?;
+    let longest = context.config.common.search_deadline_ms;
+    let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten();
+    let deadline: EpochMillis = deadline.unwrap_or_else(|| delivery.entry.added_at() + longest);
+    let time_left = deadline.since(now);
+    Ok(if time_left.is_zero() { Disposition::Discard } else { Disposition::Decline { needs, time_left } })
+}
+
 /// Asks the suppliers that have not answered and ends the search.
-async fn work_on(context: &Context, work: Work, gathered: Gathered) -> Result<Disposition, BrokerError> {
+async fn work_on(context: &Context, work: Work<'_>, gathered: Gathered) -> Result<Disposition, BrokerError> {
     match gather(context, &work, gathered).await? {
         Gathering::All(gathered) => finish(context, work, gathered).await,
         Gathering::Ended => Ok(Disposition::Discard),
@@ -155,7 +201,7 @@ async fn work_on(context: &Context, work: Work, gathered: Gathered) -> Result<Di
 }
 
 /// Ends the search with what was gathered.
-async fn finish(context: &Context, work: Work, gathered: Gathered) -> Result<Disposition, BrokerError> {
+async fn finish(context: &Context, work: Work<'_>, gathered: Gathered) -> Result<Disposition, BrokerError> {
     let (id, claim) = (work.job.search_id, &work.claim);
     let Gathered { answers, seen, first_answer } = gathered;
     let held = answers.len() as u64;
@@ -213,9 +259,22 @@ async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str
 }
 
 /// What is worked on. A job of the replaced system has no times: it began when its entry was added.
-fn work(context: &Context, mut job: Job, delivery: &Delivery) -> Work {
+fn work<'a>(context: &Context, job: Job, delivery: &'a Delivery) -> Work<'a> {
     let created = delivery.entry.added_at();
     let deadline = created + context.config.common.search_deadline_ms;
-    let times = *job.times.get_or_insert(JobTimes { created, deadline });
-    Work { claim: context.leases.claim(delivery.entry), job, times }
+    let claim = context.leases.claim(delivery.entry);
+    let fields = Cow::Borrowed(&delivery.fields);
+    let mut work = Work { claim, times: job.times.unwrap_or(JobTimes { created, deadline }), job, fields };
+    if work.job.times.is_none() {
+        work.set_times(work.times);
+    }
+    work
+}
+
+impl Work<'_> {
+    /// Sets the times of a job that came without.
+    fn set_times(&mut self, times: JobTimes) {
+        self.times = times;
+        times.encode().into_iter().for_each(|(field, value)| self.fields.to_mut().set(field, value));
+    }
 }

@@ -37,9 +37,10 @@ impl TakeOver {
         if Instant::now() < self.next {
             return Ok(Vec::new());
         }
-        let held = context.in_hand.len();
-        let taken =
-            context.leases.take_over(self.lease, room, held, |entry| context.in_hand.has(entry)).await;
+        let (in_hand, declined) = (&context.in_hand, &context.declined);
+        let passed_by = |entry| in_hand.has(entry) || declined.has(entry);
+        let held = in_hand.len() + declined.len();
+        let taken = context.leases.take_over(self.lease, room, held, passed_by).await;
         let taken = match taken {
             // There is nothing to take over. The reader makes the group anew.
             Err(BrokerError::NoGroup(_)) => Vec::new(),

@@ -59,12 +59,13 @@ pub(crate) fn flights(count: usize) -> Json {
 }
 
 pub(crate) fn query() -> SearchQuery {
-    SearchQuery {
-        origin: "CGK".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        "CGK".parse().unwrap(),
+        "DPS".parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        2.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 /// Asks as a search would that has half a minute.

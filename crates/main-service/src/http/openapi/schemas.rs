@@ -10,36 +10,6 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 
-/// What is searched, and how. Further fields are ignored.
-#[derive(ToSchema)]
-#[schema(as = SearchRequest, example = json!({"from": "CGK", "to": "DPS", "date": "2025-07-10", "passengers": 2}))]
-pub(crate) struct SearchBody {
-    /// IATA code of the airport or city to leave from, in either case.
-    #[schema(format = "iata-code", pattern = "^[A-Za-z]{3}$", example = "CGK")]
-    from: String,
-    /// IATA code of the airport or city to arrive at: another place than `from`.
-    #[schema(format = "iata-code", pattern = "^[A-Za-z]{3}$", example = "DPS")]
-    to: String,
-    /// Day of departure, at the origin. May lie in the past.
-    #[schema(format = Date, pattern = r"^\d{4}-\d{2}-\d{2}$", example = "2025-07-10")]
-    date: String,
-    /// How many travel.
-    #[schema(minimum = 1, maximum = 9, example = 2)]
-    passengers: u8,
-    /// The suppliers to ask, by their codes; all, if absent.
-    #[schema(value_type = Option<Vec<RequestedSupplier>>, required = false, min_items = 1, max_items = 100, example = json!(["GA", "SQ"]))]
-    suppliers: Option<Vec<String>>,
-    /// Milliseconds after which the search ends with what has come by then; never later than the gateway's own
-    /// deadline.
-    #[schema(minimum = 100, maximum = 86_400_000, required = false, example = 5000)]
-    timeout_ms: Option<u64>,
-}
-
-/// The code of a supplier, in either case.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = "supplier-code", pattern = "^[A-Za-z0-9_-]{2,16}$", example = "GA")]
-pub(crate) struct RequestedSupplier(String);
-
 /// Where a search stands, and what has come so far.
 #[derive(ToSchema)]
 #[schema(as = SearchState)]

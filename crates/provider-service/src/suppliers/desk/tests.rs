@@ -85,12 +85,13 @@ fn desk(settings: &str, steps: &[Step]) -> (Arc<Desk>, Scripted) {
 }
 
 fn query() -> SearchQuery {
-    SearchQuery {
-        origin: "CGK".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 1.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        "CGK".parse().unwrap(),
+        "DPS".parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        1.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 async fn ask(desk: &Desk, within: Duration) -> (SupplierStatus, u64) {

@@ -161,12 +161,13 @@ fn duffel(settings: &str) -> Result<Duffel, String> {
 #[test]
 fn the_request_is_as_documented() {
     let duffel = duffel("token = '${TOKEN}'\ncabin_class = 'premium_economy'\nmax_connections = 1").unwrap();
-    let query = SearchQuery {
-        origin: "JKT".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    };
+    let query = SearchQuery::one_way(
+        "JKT".parse().unwrap(),
+        "DPS".parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        2.try_into().unwrap(),
+    )
+    .unwrap();
     let request = duffel.request(&query, Duration::from_secs(21)).unwrap();
     let url = "https://api.duffel.com/air/offer_requests?return_offers=true&supplier_timeout=20000";
     assert_eq!((request.method().as_str(), request.url().as_str()), ("POST", url));

@@ -141,12 +141,13 @@ mod tests {
     use super::*;
 
     fn render(text: &str) -> Result<String, InvalidTemplate> {
-        let query = SearchQuery {
-            origin: "CGK".parse().unwrap(),
-            destination: "DPS".parse().unwrap(),
-            date: "2025-07-01".parse().unwrap(),
-            passengers: 2.try_into().unwrap(),
-        };
+        let query = SearchQuery::one_way(
+            "CGK".parse().unwrap(),
+            "DPS".parse().unwrap(),
+            "2025-07-01".parse().unwrap(),
+            2.try_into().unwrap(),
+        )
+        .unwrap();
         let secrets = |name: &str| (name == "KEY").then(|| "s{from}".to_owned());
         Template::parse(text, &secrets).map(|template| template.render(&query))
     }

@@ -28,12 +28,13 @@ fn http(file: &str) -> Result<Http, String> {
 }
 
 fn query() -> SearchQuery {
-    SearchQuery {
-        origin: "CGK".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        "CGK".parse().unwrap(),
+        "DPS".parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        2.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 fn request() -> Request {

@@ -6,12 +6,13 @@ use tokio::time::Instant;
 use super::*;
 
 fn query(from: &str, to: &str) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: to.parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        from.parse().unwrap(),
+        to.parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        2.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 fn fast<'a>() -> Options<'a> {

@@ -18,12 +18,13 @@ fn carrier(code: &str) -> Simulated {
 }
 
 fn query(from: &str, to: &str, date: &str, passengers: u64) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: to.parse().unwrap(),
-        date: date.parse().unwrap(),
-        passengers: passengers.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        from.parse().unwrap(),
+        to.parse().unwrap(),
+        date.parse().unwrap(),
+        passengers.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 const ROUTES: [(&str, &str); 12] = [

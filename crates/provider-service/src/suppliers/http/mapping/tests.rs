@@ -25,12 +25,13 @@ fn full() -> Mapping {
 }
 
 fn query(from: &str) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+    SearchQuery::one_way(
+        from.parse().unwrap(),
+        "DPS".parse().unwrap(),
+        "2025-07-10".parse().unwrap(),
+        2.try_into().unwrap(),
+    )
+    .unwrap()
 }
 
 fn flight() -> Json {

@@ -1,0 +1,147 @@
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+use super::{IataCode, Passengers, TravelDate, field::FieldSource};
+use crate::names::field;
+
+/// The version of the definition of a search that this build has: it understands all searches that need this one or an
+/// earlier one.
+///
+/// Version 1 is [`SearchFields`] as it is. A field that changes what a supplier must be asked raises this by one, and
+/// [`SearchFields::needs`] tells which searches need the new version.
+pub const DEFINITION: u32 = 1;
+
+/// What is searched: one way from origin to destination, on a day, for some passengers.
+///
+/// **This is the one definition of a search.** The POST body, the job, the record, the fingerprint, the `OpenAPI` schema
+/// and the terminal client's body are made from [`read`](SearchQuery::read) and [`write`](SearchFields::write), and
+/// neither compiles while it lacks a field.
+///
+/// These are the fields, each valid by itself; a [`SearchQuery`] proves that they go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SearchFields {
+    /// Airport or city to leave from.
+    #[serde(rename = "from")]
+    pub origin: IataCode,
+    /// Airport or city to arrive at.
+    #[serde(rename = "to")]
+    pub destination: IataCode,
+    /// Day of departure, at the origin.
+    pub date: TravelDate,
+    /// How many travel.
+    pub passengers: Passengers,
+}
+
+/// A search that can be flown as far as one can tell without knowing the airports: its origin and its destination differ.
+/// The fields are read as `query.origin`; to make one, check [`SearchFields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "SearchFields", into = "SearchFields")]
+pub struct SearchQuery(SearchFields);
+
+/// A search from a place to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must differ from \"from\"")]
+pub struct SameEnds;
+
+/// The codes of a search that could not be read, as far as they could.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Where to leave from.
+    pub origin: Option<IataCode>,
+    /// Where to arrive.
+    pub destination: Option<IataCode>,
+}
+
+impl SearchFields {
+    /// Gives each field by name, in the order of the definition, in the form it has in Redis. A field that is absent is
+    /// not given.
+    pub fn write(&self, mut write: impl FnMut(&'static str, String)) {
+        let Self { origin, destination, date, passengers } = self;
+        write(field::FROM, origin.to_string());
+        write(field::TO, destination.to_string());
+        write(field::DATE, date.to_string());
+        write(field::PASSENGERS, passengers.to_string());
+    }
+
+    /// The version of the [`DEFINITION`] that a worker must have to answer this search.
+    #[must_use]
+    pub fn needs(&self) -> u32 {
+        let Self { origin: _, destination: _, date: _, passengers: _ } = self;
+        1
+    }
+}
+
+impl SearchQuery {
+    /// Reads the fields by name. If that fails, `source` knows why.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, Ends> {
+        let origin =
+            source.required(field::FROM, "IATA code of the airport or city to leave from, in either case.");
+        let destination = source.required(
+            field::TO,
+            "IATA code of the airport or city to arrive at, in either case: another place than `from`.",
+        );
+        let date = source.required(field::DATE, "Day of departure, at the origin. May lie in the past.");
+        let passengers = source.required(field::PASSENGERS, "How many travel together.");
+        let ends = Ends { origin, destination };
+        if let Err(problem) = ends.check() {
+            source.refuse(field::TO, &problem);
+            return Err(ends);
+        }
+        let fields = || {
+            Some(SearchFields {
+                origin: origin?,
+                destination: destination?,
+                date: date?,
+                passengers: passengers?,
+            })
+        };
+        fields().map(Self).ok_or(ends)
+    }
+
+    /// A search with the fields that every search has.
+    pub fn one_way(
+        origin: IataCode,
+        destination: IataCode,
+        date: TravelDate,
+        passengers: Passengers,
+    ) -> Result<Self, SameEnds> {
+        SearchFields { origin, destination, date, passengers }.try_into()
+    }
+
+    /// Where it leaves from and arrives.
+    #[must_use]
+    pub fn ends(&self) -> Ends {
+        Ends { origin: Some(self.origin), destination: Some(self.destination) }
+    }
+}
+
+impl Ends {
+    fn check(self) -> Result<(), SameEnds> {
+        let are_known = self.origin.is_some();
+        if are_known && self.origin == self.destination { Err(SameEnds) } else { Ok(()) }
+    }
+}
+
+impl TryFrom<SearchFields> for SearchQuery {
+    type Error = SameEnds;
+
+    fn try_from(fields: SearchFields) -> Result<Self, Self::Error> {
+        let query = Self(fields);
+        query.ends().check().map(|()| query)
+    }
+}
+
+impl From<SearchQuery> for SearchFields {
+    fn from(query: SearchQuery) -> Self {
+        query.0
+    }
+}
+
+impl Deref for SearchQuery {
+    type Target = SearchFields;
+
+    fn deref(&self) -> &SearchFields {
+        &self.0
+    }
+}

@@ -1,0 +1,112 @@
+//! Gateways and workers of two versions at work together: a job has fields that one of them does not know.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use e2e::{System, eventually, within};
+use redis::Value;
+use reqwest::StatusCode;
+
+use crate::crashes::assert_told_once;
+
+const JOBS: &str = "flight.search.requested";
+const ONE: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+const TWO: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12";
+
+/// Submits a search as a gateway of a later version does: with a field that nobody here knows, and whatever else is
+/// `added`. It ends within `deadline`.
+async fn submit_newer(system: &System, id: &str, deadline: Duration, added: &[(&str, &str)]) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let (created, deadline) = (now.as_millis().to_string(), (now + deadline).as_millis().to_string());
+    let mut fields = vec![("from", "CGK"), ("to", "DPS"), ("date", "2025-07-10"), ("passengers", "2")];
+    fields.extend([("created_ms", &*created), ("deadline_ms", &*deadline), ("cabin", "business")]);
+    fields.extend(added);
+    let mut submission = redis::pipe();
+    submission.cmd("ZADD").arg("flight.search.open").arg(&deadline).arg(id);
+    submission.cmd("HSET").arg(format!("flight.search.record:{id}")).arg(&fields);
+    submission.arg("status").arg("processing").arg("seq").arg(0);
+    submission.cmd("XADD").arg(JOBS).arg("*").arg("search_id").arg(id).arg(&fields);
+    submission.exec_async(&mut system.redis.connect().await).await.unwrap();
+}
+
+/// What is pending for longer than so many milliseconds: entry, consumer, how long, deliveries.
+async fn pending(system: &System, idle: u64) -> Vec<(String, String, u64, u64)> {
+    system.redis.run(&format!("XPENDING {JOBS} search-processors IDLE {idle} - + 9")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_record_is_lost() {
+    let mut system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "60000")
+        .set("SHUTDOWN_GRACE_MS", "1000")
+        .set("JOB_LEASE_MS", "60000")
+        .start()
+        .await;
+    submit_newer(&system, ONE, Duration::from_secs(60), &[]).await;
+    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
+        .await;
+    let _: usize = system.redis.run(&format!("DEL flight.search.record:{ONE}")).await;
+    system.workers[0].terminate();
+    assert_eq!(system.workers[0].exit_code().await, Some(0));
+    let jobs = system.redis.entries(JOBS).await;
+    assert_eq!(jobs.len(), 1, "{jobs:?}");
+    assert_eq!(jobs[0]["cabin"], "business", "handed back with all that it had: {jobs:?}");
+    assert_eq!(jobs[0].len(), 8, "and with nothing twice: {jobs:?}");
+
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "100")]);
+    eventually("the search has a record again", async || {
+        (system.client().state(ONE).await.0 == StatusCode::OK).then_some(())
+    })
+    .await;
+    assert_eq!(system.client().result(ONE).await.json()["status"], "completed");
+    let cabin: String = system.redis.run(&format!("HGET flight.search.record:{ONE} cabin")).await;
+    assert_eq!(cabin, "business", "the record was made anew from all that the job has");
+    assert_told_once(&system.redis, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
+    let system = System::builder().workers(2).set("JOB_LEASE_MS", "1000").start().await;
+    system.joined(2).await;
+    submit_newer(&system, ONE, Duration::from_secs(60), &[("needs", "2")]).await;
+    // Neither keeps it from the other, nor passes it back.
+    eventually("both have declined it", async || {
+        let declined = |at: usize| system.workers[at].log().contains("needs a newer worker");
+        (declined(0) && declined(1)).then_some(())
+    })
+    .await;
+    let untouched = within(Duration::from_secs(30), "nobody takes it over for leases", async || {
+        pending(&system, 5000).await.pop()
+    })
+    .await;
+    assert_eq!(untouched.3, 0, "no delivery was counted: {untouched:?}");
+    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    assert_eq!(log.matches("needs a newer worker").count(), 2, "once by each: {log}");
+    assert!(!log.contains("job taken"), "nobody has answered it as something else: {log}");
+    // Others are worked on meanwhile.
+    let client = system.client();
+    let other = client.submit().await;
+    assert_eq!(client.result(&other).await.json()["status"], "completed");
+
+    // This is how a newer worker takes it over.
+    let claim = format!("XCLAIM {JOBS} search-processors newer 1000 {}", untouched.0);
+    let claimed: Vec<(String, Vec<String>)> = system.redis.run(&claim).await;
+    assert!(claimed[0].1.iter().any(|field| field == "business"), "{claimed:?}");
+    assert_eq!(client.state(ONE).await.1["data"]["status"], "processing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_waits_for_a_newer_worker_in_vain_ends_at_its_deadline() {
+    let system = System::builder().set("JOB_LEASE_MS", "1000").start().await;
+    system.joined(1).await;
+    submit_newer(&system, ONE, Duration::from_secs(4), &[("needs", "2")]).await;
+    submit_newer(&system, TWO, Duration::from_secs(4), &[("needs", "3")]).await;
+    for id in [ONE, TWO] {
+        assert_eq!(system.client().result(id).await.json()["status"], "failed");
+    }
+    eventually("its job is gone", async || {
+        let left: Value = system.redis.run(&format!("XLEN {JOBS}")).await;
+        (left == Value::Int(0)).then_some(())
+    })
+    .await;
+    assert_told_once(&system.redis, 2).await;
+}
