@@ -44,11 +44,13 @@ pub(crate) struct Oracle<'a> {
 impl Oracle<'_> {
     /// What is wrong with a search.
     pub(crate) fn judge(&self, search: &Search) -> Vec<Wrong> {
-        if self.config.is_lossy && self.journal.lost_in(search.submitted, search.done) {
-            return judge_where_writes_were_lost(search);
-        }
         let nothing = Announced::default();
         let announced = self.news.get(&search.id).unwrap_or(&nothing);
+        // An end that is lost after all clients have heard it may come again.
+        let over = announced.ends.iter().map(|end| end.before).fold(search.done, Instant::max);
+        if self.config.is_lossy && self.journal.lost_in(search.submitted, over) {
+            return judge_where_writes_were_lost(search);
+        }
         let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
         let ended = announced.ends.first();
         let mut ends = search.stories.iter().flat_map(Story::ends).chain(ended.map(|ended| &ended.end));

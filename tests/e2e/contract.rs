@@ -191,7 +191,7 @@ async fn each_field_of_the_schema_reaches_job_and_record() {
         let time = |name: &str| fields.get(name).and_then(|time| time.parse::<u64>().ok());
         let (created, deadline) = (time("created_ms").unwrap(), time("deadline_ms").unwrap());
         fields.insert("deadline_ms".into(), (deadline - created).to_string());
-        ["search_id", "created_ms", "status", "seq"].map(|own| fields.remove(own));
+        fields.retain(|field, _| !["search_id", "created_ms", "status", "seq"].contains(&field.as_str()));
         fields
     };
     let submit = async |body: &Value| {

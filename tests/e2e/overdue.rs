@@ -73,9 +73,42 @@ async fn a_clock_that_steps_back_puts_no_search_off() {
     // As if Redis' clock had been an hour ahead until now.
     let later = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 3_600_000;
     let _: usize = system.redis.run(&format!("ZADD {OPEN} XX CH {later} {id}")).await;
-    let _: usize = system.redis.run(&format!("HSET flight.search.record:{id} deadline_ms {later}")).await;
+    let times = format!("HSET flight.search.record:{id} created_ms {} deadline_ms {later}", later - 2000);
+    let _: usize = system.redis.run(&times).await;
     until_none_is_open(&system).await;
     assert_eq!(system.client().state(&id).await.1["data"]["status"], "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_with_a_shorter_deadline_ends_no_gateways_search_early() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SEARCH_DEADLINE_MS", "20000")
+        .set("SIMULATED_LATENCY_MS", "5000")
+        .start()
+        .await;
+    system.add_worker_with(&[("SEARCH_DEADLINE_MS", "1000")]);
+    let id = submit(&system, 1).await.remove(0);
+    let end = system.client().result(&id).await;
+    assert_eq!(end.json()["status"], "completed", "{end:?}");
+    assert_eq!(end.json().get("reason"), None, "{end:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_makes_no_sense_holds_up_no_other() {
+    let system = System::builder().workers(1).set("SEARCH_DEADLINE_MS", "1000").start().await;
+    let strange = ["7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12"];
+    for (id, fields) in
+        strange.iter().zip(["status processing seq 3 deadline_ms abc", "status processing seq abc"])
+    {
+        let _: usize = system.redis.run(&format!("HSET flight.search.record:{id} {fields}")).await;
+        let _: usize = system.redis.run(&format!("ZADD {OPEN} 1 {id}")).await;
+    }
+    until_none_is_open(&system).await;
+    // They have ended as well, once.
+    assert_told_once(&system.redis, 2).await;
+    let log = system.gateways[0].service.log() + &system.workers[0].log();
+    assert!(log.matches("malformed").count() < 20, "it was not tried for ever: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{System, eventually, within};
+use e2e::{Link, System, eventually, within};
 use reqwest::StatusCode;
 use rustix::process::Signal;
 
@@ -70,6 +70,29 @@ async fn a_worker_with_room_for_one_takes_over_before_new_work() {
     .await;
     let ends = ends().await;
     assert!(!orphans.contains(ends.last().unwrap()), "new work came before: {ends:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_slow_link_live_workers_keep_their_jobs() {
+    let mut system = System::builder().workers(0).start().await;
+    // A renewal takes a quarter of the lease.
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let link = Link::to(system.redis.addr()).await;
+        link.change(|terms| terms.latency = Duration::from_millis(350));
+        system.add_worker_with(&[
+            ("REDIS_ADDR", &link.addr()),
+            ("REDIS_TIMEOUT_MS", "3000"),
+            ("JOB_LEASE_MS", "3000"),
+            ("SIMULATED_LATENCY_MS", "12000"),
+        ]);
+        links.push(link);
+    }
+    system.joined(2).await;
+    let id = system.client().submit().await;
+    assert_eq!(system.client().result(&id).await.json()["status"], "completed");
+    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    assert_eq!(log.matches("job taken").count(), 1, "nobody robbed the other: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,6 +101,64 @@ async fn a_result_of_the_old_worker_that_came_while_no_gateway_ran_is_kept_too()
     assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
 }
 
+/// A search that the old worker has answered while no gateway ran, with its deadline past by now.
+async fn answered_before_its_deadline(system: &mut System) -> String {
+    let id = system.client().submit().await;
+    system.gateways.pop().unwrap().service.kill().await;
+    // The log is long: gateways take their time to look through it.
+    let mut log = redis::pipe();
+    for _ in 0..2000 {
+        log.xadd("flight.search.results", "*", &[("search_id", &*Uuid::new_v4().to_string()), ("of", "1")])
+            .ignore();
+    }
+    log.exec_async(&mut system.redis.connect().await).await.unwrap();
+    let stream = "flight.search.requested";
+    let _: redis::Value =
+        system.redis.run(&format!("XGROUP CREATE {stream} search-processors 0 MKSTREAM")).await;
+    let read = format!("XREADGROUP GROUP search-processors old COUNT 1 STREAMS {stream} >");
+    let read: redis::streams::StreamReadReply = system.redis.run(&read).await;
+    add_go_result(&system.redis, &id).await;
+    let done = &read.keys[0].ids[0].id;
+    let _: usize = system.redis.run(&format!("XACK {stream} search-processors {done}")).await;
+    eventually("its deadline is long past", async || {
+        let deadline: u64 = system.redis.run(&format!("HGET flight.search.record:{id} deadline_ms")).await;
+        let (seconds, _): (u64, u64) = system.redis.run("TIME").await;
+        (seconds * 1000 > deadline + 2000).then_some(())
+    })
+    .await;
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_counts_also_when_a_gateway_comes_after_the_deadline() {
+    let mut system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "2000").start().await;
+    let id = answered_before_its_deadline(&mut system).await;
+    system.add_gateway().await;
+    system.gateways[0].ready().await;
+    let client = system.client();
+    eventually("it has ended", async || {
+        (client.state(&id).await.1["data"]["status"] != "processing").then_some(())
+    })
+    .await;
+    assert_eq!(client.result(&id).await.json()["results"][0]["flight_number"], "GA57");
+    assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_of_the_old_worker_counts_also_when_only_a_new_worker_runs_at_the_deadline() {
+    let mut system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "2000").start().await;
+    let id = answered_before_its_deadline(&mut system).await;
+    system.add_worker();
+    eventually("it has ended", async || {
+        let status: String = system.redis.run(&format!("HGET flight.search.record:{id} status")).await;
+        (status != "processing").then_some(())
+    })
+    .await;
+    assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
+    let results: String = system.redis.run(&format!("HGET flight.search.record:{id} results")).await;
+    assert!(results.contains("GA57"), "{results}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "20").start().await;

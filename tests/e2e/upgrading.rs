@@ -41,7 +41,7 @@ async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_r
         .set("JOB_LEASE_MS", "60000")
         .start()
         .await;
-    submit_newer(&system, ONE, Duration::from_secs(60), &[]).await;
+    submit_newer(&system, ONE, Duration::from_mins(1), &[]).await;
     eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
         .await;
     let _: usize = system.redis.run(&format!("DEL flight.search.record:{ONE}")).await;
@@ -67,7 +67,7 @@ async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_r
 async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
     let system = System::builder().workers(2).set("JOB_LEASE_MS", "1000").start().await;
     system.joined(2).await;
-    submit_newer(&system, ONE, Duration::from_secs(60), &[("needs", "2")]).await;
+    submit_newer(&system, ONE, Duration::from_mins(1), &[("needs", "2")]).await;
     // Neither keeps it from the other, nor passes it back.
     eventually("both have declined it", async || {
         let declined = |at: usize| system.workers[at].log().contains("needs a newer worker");

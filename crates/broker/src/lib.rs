@@ -2,7 +2,8 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`searches`](Broker) | submits a search, reads its record, stores answers, ends it |
+//! | [`searches`](Broker) | submits a search, reads its record, stores answers |
+//! | [`ending`](Broker::end) | ends it |
 //! | [`accept`](Acceptance) | submits searches so that they are as safe as is asked for |
 //! | [`sharing`](Sharing) | submits a search unless it is an earlier one asked for again |
 //! | [`queue`] | the workers' side of the job stream: read, renew, take over, hand back, bury, leave |
@@ -26,10 +27,11 @@ mod backoff;
 mod bulk;
 mod checkup;
 mod clock;
-mod conclude;
 mod connection;
+mod ending;
 mod entry;
 mod error;
+mod foreign;
 mod listing;
 mod millis;
 pub mod overdue;
@@ -53,15 +55,19 @@ pub use accept::{Acceptance, Durability, InvalidDurability, Lane, Unfit};
 pub use address::{InvalidRedisAddr, RedisAddr};
 pub use backoff::Backoff;
 pub use checkup::{Checkup, Memory, Setup};
-pub use conclude::{Concluded, EndedNow};
 pub use connection::{Broker, Retention};
+pub use ending::{Basis, Ended};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
 pub use past::Past;
 pub use permissions::Part;
 pub use record::SearchRecord;
-pub use searches::{Created, Ending, Finished, NewAnswer, Stored};
+pub use searches::{Created, NewAnswer, Stored};
 pub use sharing::{Sharing, Submission};
 pub use trim::Trimmer;
 pub use vitals::Vitals;
 pub use workers::Workers;
+
+/// How long after its deadline a search without a record may still be one whose record Redis has lost. From then on it
+/// has ended, and its record has expired. Long enough for a worker or a gateway to end it after Redis was away.
+const LOST_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);

@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use contracts::{
     EndStatus, EpochMillis, SearchId, SupplierListing,
-    names::OPEN_SEARCHES,
+    names::{OPEN_SEARCHES, RECORD_PREFIX},
     outcome::{Outcome, Times},
 };
 use futures_util::{StreamExt, stream};
 use redis::AsyncCommands;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, Concluded, EndedNow, Ending, Finished, SearchRecord, millis::millis};
+use crate::{Basis, Broker, BrokerError, Ended, SearchRecord, foreign::ForeignEnds, millis::millis};
 
-/// How long behind its deadline a search counts as overdue: whoever works on it has ended it by then, with all there is.
+/// How long after its deadline a search counts as overdue at least: whoever works on it has ended it by then, with all
+/// there is. On a slow link as long as a request may take.
 const LEEWAY: Duration = Duration::from_millis(500);
-/// How long nobody's search is ended after Redis was away: those who have answers in hand store them first.
+/// How long no search is ended after Redis was away at least: those who have answers in hand store them first.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a search is tried to be ended that gets a record and loses it meanwhile.
+const TRIES: u32 = 3;
 /// How many overdue searches are found at once.
 const FOUND_AT_ONCE: usize = 100;
 /// How many of them are ended at once.
@@ -31,7 +34,7 @@ pub struct Overdue {
     pub id: SearchId,
     /// Its deadline, if it is known. If not, and without a record, it ends only while it is among the open searches.
     pub deadline: Option<EpochMillis>,
-    /// The last place that any event of it is known to have had.
+    /// The highest sequence number that any of its events is known to have had.
     pub seen: u64,
 }
 
@@ -49,6 +52,7 @@ pub struct Limits {
 pub struct Reaper {
     broker: Broker,
     limits: Limits,
+    foreign: ForeignEnds,
     patient_until: Instant,
 }
 
@@ -56,7 +60,7 @@ impl Reaper {
     /// One that ends searches by these limits.
     #[must_use]
     pub fn new(broker: Broker, limits: Limits) -> Self {
-        Self { broker, limits, patient_until: Instant::now() }
+        Self { broker, limits, foreign: ForeignEnds::default(), patient_until: Instant::now() }
     }
 
     /// Ends the overdue searches among the open ones, and `further` ones, and gives those that have ended by now.
@@ -67,32 +71,42 @@ impl Reaper {
         &mut self,
         further: impl IntoIterator<Item = Overdue>,
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
-    ) -> Result<Vec<(SearchId, Concluded)>, BrokerError> {
+    ) -> Result<Vec<(SearchId, Ended)>, BrokerError> {
         let ended = self.end_all(further.into_iter().collect(), &asked).await;
         if ended.is_err() {
-            self.patient_until = Instant::now() + PATIENCE;
+            self.patient_until = Instant::now() + PATIENCE.max(4 * self.broker.timeout);
         }
         ended
     }
 
     async fn end_all(
-        &self,
+        &mut self,
         mut overdue: Vec<Overdue>,
         asked: &impl Fn(&SearchRecord) -> Vec<SupplierListing>,
-    ) -> Result<Vec<(SearchId, Concluded)>, BrokerError> {
+    ) -> Result<Vec<(SearchId, Ended)>, BrokerError> {
         let mut ended = Vec::new();
         loop {
             let found = self.found().await?;
             if Instant::now() < self.patient_until {
                 return Ok(ended);
             }
+            if !found.is_empty() {
+                self.foreign.store(&self.broker).await?;
+            }
             overdue.retain(|further| !found.contains(&further.id));
             overdue.extend(found.iter().map(|id| Overdue { id: *id, deadline: None, seen: 0 }));
-            let ends = stream::iter(overdue.drain(..)).map(|overdue| self.end(overdue, asked));
+            let this = &*self;
+            let ends = stream::iter(overdue.drain(..)).map(|overdue| this.end(overdue, asked));
             let ends: Vec<_> = ends.buffer_unordered(ENDED_AT_ONCE).collect().await;
+            let mut failure = Ok(());
             for end in ends {
-                ended.extend(end?);
+                match end {
+                    Ok(end) => ended.extend(end),
+                    Err(error) => failure = Err(error),
+                }
             }
+            // After all have been tried: one that fails again and again holds up no other.
+            failure?;
             // Each that was found is no longer among the open ones: the next look finds others.
             if found.len() < FOUND_AT_ONCE {
                 return Ok(ended);
@@ -102,7 +116,9 @@ impl Reaper {
 
     async fn found(&self) -> Result<Vec<SearchId>, BrokerError> {
         let mut call = self.broker.scripts.overdue.key(OPEN_SEARCHES);
-        call.arg(millis(LEEWAY)).arg(millis(self.limits.longest + LEEWAY)).arg(FOUND_AT_ONCE);
+        let leeway = self.broker.leeway();
+        call.arg(millis(leeway)).arg(millis(self.limits.longest + leeway)).arg(FOUND_AT_ONCE);
+        call.arg(RECORD_PREFIX);
         let members: Vec<String> = call.invoke_async(&mut self.broker.connection.clone()).await?;
         let mut ids = Vec::with_capacity(members.len());
         for member in members {
@@ -118,9 +134,9 @@ impl Reaper {
         &self,
         overdue: Overdue,
         asked: &impl Fn(&SearchRecord) -> Vec<SupplierListing>,
-    ) -> Result<Option<(SearchId, Concluded)>, BrokerError> {
+    ) -> Result<Option<(SearchId, Ended)>, BrokerError> {
         match self.broker.expire(overdue, self.limits.max_results, asked).await {
-            Ok(concluded) => Ok(Some((overdue.id, concluded))),
+            Ok(ended) => Ok(Some((overdue.id, ended))),
             Err(error) if error.is_passing() => Err(error),
             Err(error) => {
                 tracing::error!(search_id = %overdue.id, %error, "a search can't be ended");
@@ -138,49 +154,45 @@ impl Reaper {
 }
 
 impl Broker {
-    /// The point in time before which a search's deadline must lie for it to be overdue.
-    pub async fn overdue_before(&self) -> Result<EpochMillis, BrokerError> {
-        Ok(EpochMillis(self.now().await?.0.saturating_sub(millis(LEEWAY))))
+    fn leeway(&self) -> Duration {
+        LEEWAY.max(self.timeout)
     }
 
-    /// Ends an overdue search with what its record holds; without a record as `failed`, unless that shows that it had
+    /// The point in time before which a search's deadline must lie for it to be overdue.
+    pub async fn overdue_before(&self) -> Result<EpochMillis, BrokerError> {
+        Ok(EpochMillis(self.now().await?.0.saturating_sub(millis(self.leeway()))))
+    }
+
+    /// Ends an overdue search with what its record has; without a record as `failed`, unless that shows that it had
     /// ended. `asked` is as in [`Reaper::round`].
     pub async fn expire(
         &self,
         overdue: Overdue,
         max_results: usize,
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
-    ) -> Result<Concluded, BrokerError> {
+    ) -> Result<Ended, BrokerError> {
         let shape =
             |outcome: Outcome, record: &SearchRecord| outcome.with_silent(asked(record)).because("deadline");
-        let concluded = loop {
-            match self.conclude(overdue.id, max_results, None, shape).await? {
-                Concluded::Unknown => {}
-                concluded => break concluded,
+        for _ in 0..TRIES {
+            match self.end_with_record(overdue.id, max_results, None, shape).await? {
+                Ended::Gone => {}
+                ended => return Ok(ended),
             }
-            if let Some(concluded) = self.fail_lost(overdue).await? {
-                break concluded;
+            // `None`: a worker that has it in hand has made the record anew, and stored what it holds.
+            if let Some(ended) = self.fail_lost(overdue).await? {
+                return Ok(ended);
             }
-        };
-        if let Concluded::Now(ended) = &concluded {
-            ended.log(overdue.id);
         }
-        Ok(concluded)
+        // Left to the next round.
+        Err(BrokerError::TimedOut)
     }
 
     /// Ends a search that has no record; `None` if it has one again by now.
-    async fn fail_lost(&self, overdue: Overdue) -> Result<Option<Concluded>, BrokerError> {
+    async fn fail_lost(&self, overdue: Overdue) -> Result<Option<Ended>, BrokerError> {
         let Overdue { id, deadline, seen } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
         let outcome = Outcome::of(Vec::new(), times, 0).ended_as(EndStatus::Failed, "its record was lost");
-        let ending = Ending { seen, deadline, ..Ending::new(&outcome, 0) };
-        Ok(match self.finish(id, &ending, None).await? {
-            Finished::First { seq } => Some(Concluded::Now(EndedNow { seq, outcome })),
-            Finished::Already { .. } => Some(Concluded::Before),
-            Finished::Gone => Some(Concluded::Unknown),
-            // A worker that has it in hand has made the record anew, and stored what it holds.
-            Finished::Stale | Finished::NotOwner => None,
-        })
+        self.end(id, &outcome, Basis { answers: Some(0), seen, deadline }, None).await
     }
 }

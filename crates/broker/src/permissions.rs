@@ -35,9 +35,12 @@ const BOTH: &[&str] = &[
     "ZREM flight.search.open odd",
     "ZSCORE flight.search.open odd",
     "ZRANGEBYSCORE flight.search.open odd odd",
+    "ZREVRANGEBYSCORE flight.search.open odd odd",
     "XADD flight.search.requested odd field value",
     "XADD flight.search.results odd field value",
     "XTRIM flight.search.results MAXLEN odd",
+    "XRANGE flight.search.results odd +",
+    "XREVRANGE flight.search.results + odd",
     "XPENDING flight.search.requested search-processors",
     "XACK flight.search.requested search-processors odd",
     "XDEL flight.search.requested odd",
@@ -56,7 +59,6 @@ const GATEWAY: &[&str] = &[
     "EXISTS flight.search.results",
     "XINFO STREAM flight.search.results",
     "XREAD COUNT odd STREAMS flight.search.results 0",
-    "XRANGE flight.search.results odd +",
 ];
 
 const WORKER: &[&str] = &[

@@ -19,7 +19,15 @@ const SMALL_FIELD: usize = 1024;
 /// What is reckoned for a record whose size is not known yet.
 const USUAL_RECORD: usize = 4 * 1024;
 
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+/// What there is of a search's record.
+pub(crate) enum Found {
+    Record(SearchRecord),
+    Nothing,
+    Malformed,
+}
+
+/// Fields with their values.
+pub(crate) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl Broker {
     /// Reads a search's record; `None` if there is none (any more), or none that can be read.
@@ -27,17 +35,25 @@ impl Broker {
     /// A large record may change while it is read. What was read first, among it how far the story was, is then
     /// older than the answers.
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
+        Ok(match self.find(id).await? {
+            Found::Record(record) => Some(record),
+            Found::Nothing | Found::Malformed => None,
+        })
+    }
+
+    /// As [`read`](Self::read), and tells a record that can't be read from none.
+    pub(crate) async fn find(&self, id: SearchId) -> Result<Found, BrokerError> {
         let fields = self.read_fields(&names::record_key(id)).await?;
         if fields.is_empty() {
-            return self.bulk.must_be_primary().await.map(|()| None);
+            return self.bulk.must_be_primary().await.map(|()| Found::Nothing);
         }
-        match SearchRecord::decode(Fields::from(fields)) {
-            Ok(record) => Ok(Some(record)),
+        Ok(match SearchRecord::decode(Fields::from(fields)) {
+            Ok(record) => Found::Record(record),
             Err(InvalidEntry { field, problem }) => {
                 tracing::warn!(search_id = %id, field, problem, "a search's record is malformed");
-                Ok(None)
+                Found::Malformed
             }
-        }
+        })
     }
 
     /// Whether a search has a record, has not ended, and no supplier has answered it. For most jobs that are taken this

@@ -34,8 +34,8 @@ impl SearchRecord {
         self.end.as_ref().map_or(SearchStatus::Processing, |end| end.status.into())
     }
 
-    /// Reads a hash. A supplier's answer that can't be read is left out and told of, so that it does not take the
-    /// rest with it.
+    /// Reads a hash. What can't be read of it is left out and logged, but for the two fields without which it is no
+    /// record: one supplier's answer, or a field that another version wrote, does not make the rest unreadable.
     pub(crate) fn decode(mut fields: Fields) -> Result<Self, InvalidEntry> {
         let status: SearchStatus = fields.required(record::STATUS)?;
         let end = status.end().map(|_| StoredEnd::decode(&mut fields)).transpose()?;
@@ -54,13 +54,18 @@ impl SearchRecord {
         Ok(Self {
             seq: fields.required(record::SEQ)?,
             query: Job::query(&fields).ok(),
-            suppliers: Job::suppliers(&fields)?,
-            created: fields.optional(record::CREATED_MS)?,
-            deadline: fields.optional(record::DEADLINE_MS)?,
-            first_answer: fields.optional(record::FIRST_ANSWER_MS)?,
-            ended: fields.optional(record::ENDED_MS)?,
+            suppliers: known(Job::suppliers(&fields).map(Some)).unwrap_or_default(),
+            created: known(fields.optional(record::CREATED_MS)),
+            deadline: known(fields.optional(record::DEADLINE_MS)),
+            first_answer: known(fields.optional(record::FIRST_ANSWER_MS)),
+            ended: known(fields.optional(record::ENDED_MS)),
             answers,
             end,
         })
     }
+}
+
+/// A field that is good to know, if it can be read.
+fn known<T>(field: Result<Option<T>, InvalidEntry>) -> Option<T> {
+    field.inspect_err(|error| tracing::warn!(%error, "a field of a record is malformed")).ok().flatten()
 }

@@ -7,7 +7,7 @@ pub(crate) struct Scripts {
     pub(crate) release: Script,
     pub(crate) create: Script,
     pub(crate) answer: Script,
-    pub(crate) finish: Script,
+    pub(crate) end: Script,
     pub(crate) recover: Script,
     pub(crate) renew: Script,
     pub(crate) hand_back: Script,
@@ -17,6 +17,7 @@ pub(crate) struct Scripts {
     pub(crate) sweep: Script,
     pub(crate) shed: Script,
     pub(crate) overdue: Script,
+    pub(crate) foreign_ends: Script,
 }
 
 impl Scripts {
@@ -30,10 +31,7 @@ impl Scripts {
                 include_str!("scripts/owner.lua"),
                 include_str!("scripts/answer.lua")
             )),
-            finish: Script::new(concat!(
-                include_str!("scripts/owner.lua"),
-                include_str!("scripts/finish.lua")
-            )),
+            end: Script::new(concat!(include_str!("scripts/owner.lua"), include_str!("scripts/end.lua"))),
             recover: Script::new(include_str!("scripts/recover.lua")),
             renew: Script::new(include_str!("scripts/renew.lua")),
             hand_back: Script::new(include_str!("scripts/hand_back.lua")),
@@ -43,6 +41,7 @@ impl Scripts {
             sweep: Script::new(include_str!("scripts/sweep.lua")),
             shed: Script::new(include_str!("scripts/shed.lua")),
             overdue: Script::new(include_str!("scripts/overdue.lua")),
+            foreign_ends: Script::new(include_str!("scripts/foreign_ends.lua")),
         }
     }
 }

@@ -38,6 +38,10 @@ impl Trimmer {
 
     /// Notes where the log ends now, and tells where it ended a retention ago.
     fn oldest(&mut self, end: EntryId, retention: Duration) -> Option<EntryId> {
+        // The log has begun anew, with ids that are lower: what was remembered would remove it all.
+        if self.ends.back().is_some_and(|(_, last)| end < *last) {
+            self.ends.clear();
+        }
         let is_due = |(at, _): &(Instant, EntryId)| at.elapsed() >= retention / REMEMBERED;
         if self.ends.back().is_none_or(is_due) {
             self.ends.push_back((Instant::now(), end));
@@ -64,6 +68,16 @@ mod tests {
 
     fn id(millis: u64) -> EntryId {
         format!("{millis}-0").parse().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_has_begun_anew_is_not_trimmed_by_what_was_before() {
+        let mut trimmer = trimmer();
+        trimmer.oldest(id(9000), RETENTION);
+        tokio::time::advance(RETENTION / 2).await;
+        assert_eq!(trimmer.oldest(id(1000), RETENTION), None);
+        tokio::time::advance(RETENTION / 2).await;
+        assert_eq!(trimmer.oldest(id(2000), RETENTION), None, "nothing is that old yet");
     }
 
     #[tokio::test(start_paused = true)]

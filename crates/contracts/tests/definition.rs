@@ -1,5 +1,7 @@
 //! A search is defined once: each field of the definition takes part in everything that is made from it.
 
+#![expect(clippy::unwrap_used, reason = "tests panic where they fail")]
+
 use std::{collections::BTreeMap, fmt::Display};
 
 use contracts::{
@@ -57,8 +59,8 @@ fn request(other: Option<&str>) -> SearchRequest {
 
 fn job(request: SearchRequest) -> Job {
     let created = EpochMillis(1_752_105_600_000);
-    let longest = std::time::Duration::from_secs(60);
-    let deadline = created + request.timeout.map_or(longest, |timeout| timeout.duration());
+    let longest = std::time::Duration::from_mins(1);
+    let deadline = created + request.timeout.map_or(longest, contracts::SearchTimeout::duration);
     Job::new(SearchId::from_bytes([7; 16]), request, JobTimes { created, deadline })
 }
 

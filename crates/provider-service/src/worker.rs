@@ -9,7 +9,8 @@
 //! | [`in_hand`] | which jobs this worker has, and how to stop them |
 //! | [`declined`] | which jobs need a newer worker |
 //! | [`take_over`] | jobs of dead workers |
-//! | [`care`] | leases, dead consumers, what else is to be done now and then |
+//! | [`renew`] | leases of the jobs in hand |
+//! | [`care`] | dead consumers, the log's length, what else is to be done now and then |
 //! | [`overdue`] | ends searches that are past their deadline |
 //! | [`cancellations`] | stops what clients have cancelled |
 
@@ -22,6 +23,7 @@ mod in_hand;
 mod overdue;
 mod persist;
 mod process;
+mod renew;
 mod take_over;
 
 use std::sync::Arc;
@@ -77,6 +79,7 @@ pub(crate) fn start(context: &Arc<Context>, lifecycle: &Lifecycle) {
         suppliers = context.suppliers.listing().len(), "worker starts");
     let stop = lifecycle.stop_token();
     lifecycle.spawn_permanent("consumer", consume::run(Arc::clone(context), consumer, stop.clone()));
+    lifecycle.spawn_permanent("leases", renew::run(Arc::clone(context)));
     lifecycle.spawn_permanent("care", care::run(Arc::clone(context)));
     lifecycle.spawn_permanent("overdue searches", overdue::run(Arc::clone(context), stop.clone()));
     lifecycle.spawn_permanent("cancellations", cancellations::run(Arc::clone(context), stop.clone()));

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use contracts::{
     SearchId,
-    entry::Fields,
     names::{self, CONSUMER_GROUP, REQUESTED_STREAM},
 };
 use redis::Value;
@@ -73,13 +72,13 @@ impl Leases {
         Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
     }
 
-    /// Puts a job back into the queue with these fields, for another worker to have at once. Does nothing if another
+    /// Puts a job back into the queue with all its fields, for another worker to have at once. Does nothing if another
     /// consumer has it by now.
-    pub async fn hand_back(&self, entry: EntryId, search: SearchId, job: &Fields) -> Result<(), BrokerError> {
+    pub async fn hand_back(&self, delivery: &Delivery, search: SearchId) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
         call.key(names::record_key(search));
-        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(entry);
-        for (field, value) in job.pairs() {
+        call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);
+        for (field, value) in delivery.fields.pairs() {
             call.arg(field).arg(value);
         }
         let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;

@@ -25,13 +25,13 @@ const BY_GATEWAY: End<'_> = End {
 };
 
 impl End<'_> {
-    fn finish(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
+    fn run(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
         let Self { status, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
         let args = [
             "s", status, "[]", "{}", made_of, least, announce, "g", consumer, entry, kept, "1000", deadline,
             "1000",
         ];
-        stage.script("finish", &["r", "l", "q", "c", "o"], &args)
+        stage.script("end", &["r", "l", "q", "c", "o"], &args)
     }
 }
 
@@ -43,20 +43,20 @@ fn left(stage: &mut Stage) -> Result<[String; 4], String> {
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("a worker ends a search, and its job is done", |stage| {
         let entry = stage.begin()?;
-        same("ended", &End { by: ("a", &entry), ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])?;
+        same("ended", &End { by: ("a", &entry), ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "0", "1"])?;
         same("pending", &stage.run("XPENDING q g - + 9")?, &[])
     }),
     ("a search ends once", |stage| {
         stage.submit(60_000)?;
-        BY_GATEWAY.finish(stage)?;
-        let again = End { status: "failed", ..BY_GATEWAY }.finish(stage)?;
-        same("ended again", &again, &["already", "1", "completed"])?;
+        BY_GATEWAY.run(stage)?;
+        let again = End { status: "failed", ..BY_GATEWAY }.run(stage)?;
+        same("ended again", &again, &["before", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "1", "1"])
     }),
     ("the end is in the record and in the log", |stage| {
         stage.submit(60_000)?;
-        BY_GATEWAY.finish(stage)?;
+        BY_GATEWAY.run(stage)?;
         same("record", &stage.run("HMGET r results details seq")?, &["[]", "{}", "1"])?;
         let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1", "details", "{}"];
         same("log", &stage.entry("l")?, &end)
@@ -64,80 +64,87 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("an end removes old news", |stage| {
         stage.submit(60_000)?;
         stage.run("XADD l 1-1 is old")?;
-        BY_GATEWAY.finish(stage)?;
+        BY_GATEWAY.run(stage)?;
         same("told", &stage.run("XLEN l")?, &["1"])
     }),
     ("who lost its job to another ends nothing", |stage| {
         let entry = stage.begin()?;
         stage.take_over("b", &entry)?;
-        let ended = End { by: ("a", &entry), ..BY_GATEWAY }.finish(stage)?;
-        same("ended", &ended, &["not owner", "0", "processing"])?;
+        let ended = End { by: ("a", &entry), ..BY_GATEWAY }.run(stage)?;
+        same("ended", &ended, &["not owner", "0"])?;
         same("left", &left(stage)?, &["processing", "1", "1", "0"])
     }),
     ("a gateway needs no job to end a search that was handed back", |stage| {
         let entry = stage.begin()?;
         stage.hand_back("a", &entry)?;
-        same("ended", &BY_GATEWAY.finish(stage)?, &["first", "1", "completed"])
+        same("ended", &BY_GATEWAY.run(stage)?, &["now", "1"])
     }),
     ("an end that was made of fewer answers is refused", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x", "y"])?;
         let by = ("a", entry.as_str());
-        let fewer = End { made_of: "1", by, ..BY_GATEWAY }.finish(stage)?;
-        same("of one", &fewer, &["stale", "2", "processing"])?;
-        same("of both", &End { made_of: "2", by, ..BY_GATEWAY }.finish(stage)?, &["first", "3", "completed"])
+        let fewer = End { made_of: "1", by, ..BY_GATEWAY }.run(stage)?;
+        same("of one", &fewer, &["stale", "2"])?;
+        same("of both", &End { made_of: "2", by, ..BY_GATEWAY }.run(stage)?, &["now", "3"])
     }),
     ("an end may be made of whatever there is", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x"])?;
-        same("ended", &End { made_of: "", ..BY_GATEWAY }.finish(stage)?, &["first", "2", "completed"])
+        same("ended", &End { made_of: "", ..BY_GATEWAY }.run(stage)?, &["now", "2"])
     }),
     ("an end comes behind all that was told, also after a loss", |stage| {
         let entry = stage.begin()?;
         let end = End { made_of: "2", least: "3", by: ("a", &entry), ..BY_GATEWAY };
-        same("ended", &end.finish(stage)?, &["first", "3", "completed"])
+        same("ended", &end.run(stage)?, &["now", "3"])
     }),
     ("a search without a record has ended when its deadline is long past", |stage| {
         let deadline = (stage.now() - 1001).to_string();
-        same("ended", &End { deadline, ..BY_GATEWAY }.finish(stage)?, &["gone", "0", ""])?;
+        same("ended", &End { deadline, ..BY_GATEWAY }.run(stage)?, &["gone", "0"])?;
         same("records and log", &stage.run("EXISTS r l")?, &["0"])
     }),
     ("a search without a record and with no known deadline has ended", |stage| {
-        same("ended", &BY_GATEWAY.finish(stage)?, &["gone", "0", ""])?;
+        same("ended", &BY_GATEWAY.run(stage)?, &["gone", "0"])?;
         same("records and log", &stage.run("EXISTS r l")?, &["0"])
     }),
     ("a search whose record was lost ends all the same", |stage| {
         let deadline = (stage.now() - 500).to_string();
-        same("ended", &End { deadline, ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])
+        same("ended", &End { deadline, ..BY_GATEWAY }.run(stage)?, &["now", "1"])
     }),
     ("an open search ends all the same, however late", |stage| {
         let deadline = stage.now() - 60_000;
         stage.run(&format!("ZADD o {deadline} s"))?;
         let end = End { deadline: deadline.to_string(), ..BY_GATEWAY };
-        same("ended", &end.finish(stage)?, &["first", "1", "completed"])
+        same("ended", &end.run(stage)?, &["now", "1"])
+    }),
+    ("the record of an open search that was lost is kept until its deadline is long past", |stage| {
+        let deadline = stage.now() + 60_000;
+        stage.run(&format!("ZADD o {deadline} s"))?;
+        End { kept: "1000", ..BY_GATEWAY }.run(stage)?;
+        let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
+        if (1001..=61_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
     ("an end that was announced elsewhere is stored, but not announced", |stage| {
-        same("ended", &End { announce: "0", ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])?;
+        same("ended", &End { announce: "0", ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "0", "0"])
     }),
     ("a record is kept for a time after the end", |stage| {
         stage.submit(-60_000)?;
-        BY_GATEWAY.finish(stage)?;
+        BY_GATEWAY.run(stage)?;
         let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
         if (1..=900_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
     ("a record is kept until its deadline is long past", |stage| {
         stage.submit(60_000)?;
-        End { kept: "1000", ..BY_GATEWAY }.finish(stage)?;
+        End { kept: "1000", ..BY_GATEWAY }.run(stage)?;
         let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
         if (1001..=61_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
     ("workers hear of what was cancelled, and of nothing else", |stage| {
         stage.submit(60_000)?;
-        BY_GATEWAY.finish(stage)?;
+        BY_GATEWAY.run(stage)?;
         same("completed", &stage.run("XLEN c")?, &["0"])?;
         stage.submit(60_000)?;
-        End { status: "cancelled", ..BY_GATEWAY }.finish(stage)?;
+        End { status: "cancelled", ..BY_GATEWAY }.run(stage)?;
         same("cancelled", &stage.entry("c")?, &["search_id", "s"])
     }),
     ("what is overdue is found, and nothing before the leeway", |stage| {
@@ -147,14 +154,42 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         {
             stage.run(&format!("ZADD o {deadline} {id}"))?;
         }
-        same("found", &stage.script("overdue", &["o"], &["30000", "60000", "9"])?, &["later", "late"])?;
-        same("found at most", &stage.script("overdue", &["o"], &["30000", "60000", "1"])?, &["later"])
+        same("found", &stage.script("overdue", &["o"], &["30000", "60000", "9", "r:"])?, &["later", "late"])?;
+        same("found at most", &stage.script("overdue", &["o"], &["30000", "60000", "1", "r:"])?, &["later"])
     }),
     ("no deadline is further off than any can be", |stage| {
         let (now, ahead) = (stage.now(), stage.now() + 9_000_000);
         stage.run(&format!("ZADD o {ahead} s"))?;
-        stage.script("overdue", &["o"], &["500", "60000", "9"])?;
+        stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
         let deadline = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
         if deadline < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", deadline - now)) }
+    }),
+    ("a deadline that its gateway has set further off stays as it is", |stage| {
+        let now = stage.now();
+        let deadline = now + 119_000;
+        stage.run(&format!("ZADD o {deadline} s"))?;
+        stage.run(&format!("HSET r:s created_ms {} deadline_ms {deadline}", now - 1000))?;
+        stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
+        same("deadline", &[stage.word("ZSCORE o s")?], &[&deadline.to_string()])
+    }),
+    (
+        "a deadline that its gateway has set further off is no further off after a step of the clock",
+        |stage| {
+            let (now, ahead) = (stage.now(), 9_000_000);
+            let deadline = now + ahead + 120_000;
+            stage.run(&format!("ZADD o {deadline} s"))?;
+            stage.run(&format!("HSET r:s created_ms {} deadline_ms {deadline}", now + ahead))?;
+            stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
+            let score = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
+            if score < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", score - now)) }
+        },
+    ),
+    ("only ends that the replaced system announced are foreign", |stage| {
+        stage.run("XADD l 1-1 search_id ours results [] seq 4")?;
+        stage.run("XADD l 2-1 search_id partial offers []")?;
+        stage.run("XADD l 3-1 search_id theirs results []")?;
+        let found = stage.script("foreign_ends", &["l"], &["0-0", "9"])?;
+        same("found", &found, &["3-1", "3-1", "search_id", "theirs", "results", "[]"])?;
+        same("behind it", &stage.script("foreign_ends", &["l"], &["3-1", "9"])?, &["3-1", ""])
     }),
 ];

@@ -18,7 +18,8 @@ scripts!(
     "bury",
     "create",
     "decline",
-    "finish",
+    "end",
+    "foreign_ends",
     "hand_back",
     "leave",
     "overdue",
@@ -32,7 +33,7 @@ scripts!(
 );
 
 /// The scripts that `owner` stands in front of.
-const OWNED: [&str; 2] = ["answer", "finish"];
+const OWNED: [&str; 2] = ["answer", "end"];
 
 /// A Redis, and the scripts, one of which may be a mutant.
 pub(crate) struct Stage {

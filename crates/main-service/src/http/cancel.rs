@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use broker::Concluded;
+use broker::Ended;
 use contracts::{
     SearchId, SearchStatus,
     envelope::{Submitted, Success},
@@ -52,13 +52,9 @@ pub(super) async fn cancel(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let (message, status) = match searches::cancel(&app, id).await? {
         Cancellation::GoesOn(others) => (goes_on(others), SearchStatus::Processing),
-        Cancellation::Concluded(Concluded::Now(_)) => {
-            ("Search cancelled".to_owned(), SearchStatus::Cancelled)
-        }
-        Cancellation::Concluded(Concluded::Before) => return Err(Problem::AlreadyEnded),
-        Cancellation::Concluded(Concluded::Unknown | Concluded::NotOwner) => {
-            return Err(Problem::UnknownSearch);
-        }
+        Cancellation::Ended(Ended::Now { .. }) => ("Search cancelled".to_owned(), SearchStatus::Cancelled),
+        Cancellation::Ended(Ended::Before) => return Err(Problem::AlreadyEnded),
+        Cancellation::Ended(Ended::Gone | Ended::NotOwner) => return Err(Problem::UnknownSearch),
     };
     Ok(Json(Success::new(message, Submitted { search_id: id, status, warnings: Vec::new() })))
 }

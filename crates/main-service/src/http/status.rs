@@ -22,7 +22,7 @@ use super::{
     openapi::{SearchStateBody, StatusFailures},
     path::SearchPath,
 };
-use crate::{app::App, searches};
+use crate::app::App;
 
 /// `data` of a status answer: where a search stands, and what has come so far.
 #[derive(Serialize)]
@@ -62,12 +62,7 @@ pub(super) async fn status(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let mut record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
-    // Its deadline has passed, and no worker has ended it.
-    if searches::is_overdue(&app, &record).await? {
-        searches::expire(&app, id, &record).await?;
-        record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
-    }
+    let record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
     let message = format!("Search is {}", record.status());
     let status = SearchState::of(&app, id, &record, app.broker.now().await?);
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))

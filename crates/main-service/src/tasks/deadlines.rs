@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{
-    BrokerError, Concluded, SearchRecord,
+    BrokerError, Ended, SearchRecord,
     overdue::{Limits, Overdue, Reaper},
 };
 use contracts::SearchId;
@@ -45,8 +45,8 @@ async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
     });
     let asked = |record: &SearchRecord| app.condition.asked(&record.suppliers);
     let ended = reaper.round(followed, asked).await?;
-    for (id, concluded) in &ended {
-        if *concluded == Concluded::Unknown {
+    for (id, ended) in &ended {
+        if *ended == Ended::Gone {
             close(app, *id);
         }
     }

@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ending, Entry, EntryId, Finished, Past, tail::Tail};
+use broker::{Backoff, BrokerError, Ended, Entry, EntryId, Past, tail::Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InvalidEntry, News, StoredEnd},
@@ -148,13 +148,11 @@ fn hear(app: &App, fields: Fields) -> Result<Told, InvalidEntry> {
 /// Takes over an end that the replaced system announced. Tells if the feed must be loaded, because the search had
 /// ended before, perhaps otherwise.
 async fn adopt(app: &App, id: SearchId, end: StoredEnd) -> Result<Option<SearchId>, BrokerError> {
-    let StoredEnd { status, results, details } = end.clone();
-    let ending = Ending { status, results, details, made_of: None, seen: 0, deadline: None };
-    let finished = app.broker.adopt(id, &ending).await?;
+    let ended = app.broker.end_as_announced(id, &end).await?;
     let Some(feed) = app.hub.feed(id) else { return Ok(None) };
-    let heard = match finished {
-        Finished::First { seq } => feed.hear_end(id, seq, &end),
-        Finished::Already { .. } | Finished::Gone | Finished::Stale | Finished::NotOwner => Heard::Gap,
+    let heard = match ended {
+        Ended::Now { seq } => feed.hear_end(id, seq, &end),
+        Ended::Before | Ended::Gone | Ended::NotOwner => Heard::Gap,
     };
     Ok((heard == Heard::Gap).then_some(id))
 }

@@ -1,12 +1,11 @@
-//! Keeps the queue in order: renews the leases of jobs in hand, removes dead workers' names, trims the result log, looks
-//! at Redis' clock, and says which suppliers are asked here.
+//! Keeps the queue in order: removes dead workers' names, trims the result log, and says which suppliers are asked here.
 
 use std::{sync::Arc, time::Duration};
 
 use broker::{BrokerError, Trimmer};
 use tokio::time::MissedTickBehavior;
 
-use super::{Context, in_hand::Stop};
+use super::Context;
 
 /// The longest pause between two rounds.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -17,7 +16,7 @@ const SILENT_LEASES: u32 = 4;
 /// Every round is a sign of life.
 const SHORTEST_SILENCE: Duration = Duration::from_secs(5);
 
-/// Runs until the last job has ended, so that no lease runs out while the worker stops.
+/// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
     let lease = context.config.job_lease_ms;
     let mut rounds = tokio::time::interval((lease / 3).min(LONGEST_PAUSE));
@@ -32,10 +31,8 @@ pub(super) async fn run(context: Arc<Context>) {
     }
 }
 
-/// What others depend on comes first, and what Redis refuses when it is full comes last.
+/// What Redis refuses when it is full comes last.
 async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
-    tried("renewing leases", renew(context).await)?;
-    tried("looking at Redis' clock", context.broker.look_at_clock().await.map(drop))?;
     tried("trimming the result log", trimmer.trim().await)?;
     tried("removing dead workers", sweep(context, lease).await)?;
     let listing = context.suppliers.listing();
@@ -53,18 +50,6 @@ fn tried(what: &'static str, done: Result<(), BrokerError>) -> Result<(), Broker
         }
         Ok(()) => Ok(()),
     }
-}
-
-async fn renew(context: &Context) -> Result<(), BrokerError> {
-    let in_hand = context.in_hand.entries();
-    if in_hand.is_empty() {
-        return Ok(());
-    }
-    for entry in context.leases.renew(&in_hand).await? {
-        tracing::warn!(%entry, "another worker has taken over a job that was in hand here");
-        context.in_hand.stop(entry, Stop::Lost);
-    }
-    Ok(())
 }
 
 async fn sweep(context: &Context, lease: Duration) -> Result<(), BrokerError> {

@@ -36,6 +36,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
         // Not dropped when it is time to stop: what Redis has delivered by then would stay behind.
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
             Ok(deliveries) => {
+                take_over.on_answer();
                 if backoff.attempts() > 0 && consumer.reads() {
                     tracing::info!("the worker reads jobs again");
                     backoff.reset();
@@ -46,7 +47,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
                 if backoff.attempts().is_multiple_of(20) {
                     tracing::warn!(%error, "the worker waits for Redis");
                 }
-                take_over.be_patient();
+                take_over.on_error();
                 stop.run_until_cancelled(backoff.pause()).await;
             }
         }

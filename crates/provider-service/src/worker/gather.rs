@@ -88,7 +88,8 @@ impl Gathered {
             let news: Vec<_> = answers.iter().map(|answer| to_news(answer, of)).collect();
             match persist("an answer", || broker.answer(job.search_id, claim, &news)).await? {
                 Stored::Missing => {
-                    match persist("a record", || broker.create(job.search_id, fields, times.deadline)).await?
+                    match persist("a record", || broker.create(job.search_id, claim, fields, times.deadline))
+                        .await?
                     {
                         Created::Ended => return Ok(Stored::Ended),
                         // Redis had lost it. What was stored in it is in hand here, and goes into the new one first.

@@ -17,6 +17,10 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        // The clock steps rarely, and each job that is taken by a wrong one fails.
+        if let Err(error) = context.broker.look_at_clock().await {
+            tracing::debug!(%error, "Redis' clock can't be asked");
+        }
         // Not dropped when it is time to stop: it is short.
         let round = reaper.round([], |record| context.suppliers.asked(&record.suppliers));
         if let Err(error) = round.await {

@@ -1,7 +1,7 @@
 use std::{borrow::Cow, time::Duration};
 
 use broker::{
-    BrokerError, Concluded, Created, EndedNow, Ending, Finished, SearchRecord,
+    Basis, BrokerError, Created, Ended, SearchRecord,
     queue::{Claim, Delivery},
 };
 use contracts::{
@@ -46,8 +46,6 @@ enum Disposition {
     HandBack {
         /// Its search.
         search: SearchId,
-        /// All its fields.
-        fields: Fields,
     },
     /// Leave it to workers that have a newer definition of a search.
     Decline {
@@ -71,7 +69,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
     let Some((_hand, stopped)) = context.in_hand.take(delivery.entry, search) else { return };
     let disposition = tokio::select! {
         biased;
-        stop = stopped => on_stop(context, &delivery, stop.unwrap_or(Stop::HandBack)),
+        stop = stopped => on_stop(stop.unwrap_or(Stop::HandBack), search),
         done = process(context, &delivery) => {
             done.unwrap_or_else(|error| Disposition::Bury(format!("its search can't be stored: {error}")))
         }
@@ -85,14 +83,11 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
     }
 }
 
-fn on_stop(context: &Context, delivery: &Delivery, why: Stop) -> Disposition {
-    match (why, Job::decode(&delivery.fields)) {
+fn on_stop(why: Stop, search: Option<SearchId>) -> Disposition {
+    match (why, search) {
         (Stop::Cancelled, _) => Disposition::Discard,
-        (Stop::HandBack, Ok(job)) => {
-            let Work { job, fields, .. } = work(context, job, delivery);
-            Disposition::HandBack { search: job.search_id, fields: fields.into_owned() }
-        }
-        (Stop::Lost, _) | (Stop::HandBack, Err(_)) => Disposition::Leave,
+        (Stop::HandBack, Some(search)) => Disposition::HandBack { search },
+        (Stop::Lost, _) | (Stop::HandBack, None) => Disposition::Leave,
     }
 }
 
@@ -107,9 +102,9 @@ async fn dispose(
     match disposition {
         Disposition::Done | Disposition::Leave => Ok(()),
         Disposition::Discard => persist("discarding a job", || context.leases.discard(entry)).await,
-        Disposition::HandBack { search, fields } => {
+        Disposition::HandBack { search } => {
             tracing::info!(search_id = %search, "handed back");
-            persist("handing back a job", || context.leases.hand_back(entry, search, &fields)).await
+            persist("handing back a job", || context.leases.hand_back(delivery, search)).await
         }
         Disposition::Decline { needs, time_left } => {
             tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION,
@@ -144,12 +139,15 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         Ok(job) => job,
         Err(error) => return Ok(Disposition::Bury(format!("it can't be understood: {error}"))),
     };
-    if delivery.deliveries > MAX_DELIVERIES {
-        return Ok(Disposition::Bury(format!("{MAX_DELIVERIES} workers died or stalled over it")));
-    }
     let is_foreign = job.times.is_none();
+    let id = job.search_id;
+    if delivery.deliveries > MAX_DELIVERIES {
+        let record = persist("reading a record", || context.broker.read(id)).await?;
+        let has_ended = record.is_some_and(|record| record.end.is_some());
+        let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
+        return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
+    }
     let mut work = work(context, job, delivery);
-    let id = work.job.search_id;
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
     if persist("reading a record", || context.broker.is_unanswered(id)).await? {
@@ -169,7 +167,7 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
                 let now = persist("asking Redis' clock", || context.broker.now()).await?;
                 work.set_times(JobTimes { deadline: work.times.deadline.max(now), ..work.times });
             }
-            let create = || context.broker.create(id, &work.fields, work.times.deadline);
+            let create = || context.broker.create(id, &work.claim, &work.fields, work.times.deadline);
             match persist("a record", create).await? {
                 Created::There => Gathered::default(),
                 // Or is among the open searches still, and is ended as one of those.
@@ -209,27 +207,24 @@ async fn finish(context: &Context, work: Work<'_>, gathered: Gathered) -> Result
     let ended = persist("asking Redis' clock", || context.broker.now()).await?;
     let times = Times { created: work.times.created, first_answer, ended };
     let outcome = Outcome::of(answers, times, max_results);
-    let ending = Ending { seen, deadline: Some(work.times.deadline), ..Ending::new(&outcome, held) };
-    let concluded = match persist("an end", || context.broker.finish(id, &ending, Some(claim))).await? {
-        Finished::First { seq } => Concluded::Now(EndedNow { seq, outcome }),
-        Finished::Already { .. } | Finished::Gone => Concluded::Before,
-        Finished::NotOwner => Concluded::NotOwner,
-        // The story has an answer that is not in hand here: a worker that was taken for dead has stored it, or this
-        // one has without hearing so.
-        Finished::Stale => {
-            let conclude = || context.broker.conclude(id, max_results, Some(claim), |outcome, _| outcome);
-            persist("an end", conclude).await?
-        }
-    };
-    Ok(match concluded {
-        Concluded::Now(ended) => {
-            ended.log(id);
-            Disposition::Done
-        }
-        Concluded::Before => Disposition::Done,
-        // Its record was lost just now. It stands among the open searches, or nobody can ask for it.
-        Concluded::Unknown => Disposition::Discard,
-        Concluded::NotOwner => Disposition::Leave,
+    let basis = Basis { answers: Some(held), seen, deadline: Some(work.times.deadline) };
+    let end = || context.broker.end(id, &outcome, basis, Some(claim));
+    let mut ended = persist("an end", end).await?;
+    if ended.is_none() {
+        // The record has an answer that is not in hand here: a worker that was taken for dead has stored it, or this one
+        // has without hearing so.
+        let end = || context.broker.end_with_record(id, max_results, Some(claim), |outcome, _| outcome);
+        ended = Some(persist("an end", end).await?).filter(|ended| *ended != Ended::Gone);
+    }
+    if ended.is_none() {
+        // The record was lost just now. What is in hand is all that anybody knows.
+        let end = || context.broker.end(id, &outcome, Basis { answers: None, ..basis }, Some(claim));
+        ended = persist("an end", end).await?;
+    }
+    Ok(match ended {
+        Some(Ended::Now { .. } | Ended::Before) => Disposition::Done,
+        Some(Ended::NotOwner) => Disposition::Leave,
+        Some(Ended::Gone) | None => Disposition::Discard,
     })
 }
 
@@ -238,24 +233,17 @@ async fn finish(context: &Context, work: Work<'_>, gathered: Gathered) -> Result
 async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
     let max_results = context.config.common.max_results;
     let shape = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
-    let conclude = || context.broker.conclude(id, max_results, None, shape);
-    match persist("an end", conclude).await? {
-        Concluded::Now(ended) => ended.log(id),
-        Concluded::Before | Concluded::NotOwner => {}
-        Concluded::Unknown => {
-            let now = persist("asking Redis' clock", || context.broker.now()).await?;
-            let times = Times { created: now, first_answer: None, ended: now };
-            let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
-            // Without one the job is of the replaced system, and was there until now.
-            let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
-            let ending = Ending { deadline: Some(deadline), ..Ending::new(&outcome, 0) };
-            let finish = || context.broker.finish(id, &ending, None);
-            if let Finished::First { seq } = persist("an end", finish).await? {
-                EndedNow { seq, outcome }.log(id);
-            }
-        }
+    let end = || context.broker.end_with_record(id, max_results, None, shape);
+    if persist("an end", end).await? != Ended::Gone {
+        return Ok(());
     }
-    Ok(())
+    let now = persist("asking Redis' clock", || context.broker.now()).await?;
+    let times = Times { created: now, first_answer: None, ended: now };
+    let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
+    // Without one the job is of the replaced system, and was there until now.
+    let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
+    let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };
+    persist("an end", || context.broker.end(id, &outcome, basis, None)).await.map(drop)
 }
 
 /// What is worked on. A job of the replaced system has no times: it began when its entry was added.

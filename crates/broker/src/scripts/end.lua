@@ -5,31 +5,36 @@
 --       do this, 10 id of the job's entry or '', 11 ms the record is kept, 12 age in ms at which news are trimmed,
 --       13 the search's deadline in ms, or '' if it is not known, 14 ms behind the deadline from which on a search
 --       without a record has ended, unless it is among the open ones
--- Returns {outcome, seq, status}. The outcome is
---   'first'     the search has ended so
---   'already'   it had ended before
+-- Returns {outcome, seq}. The outcome is
+--   'now'       the search has ended so, and its terminal event has this seq
+--   'before'    it had ended before
 --   'gone'      it had ended before, and its record has expired since
 --   'stale'     nothing was done: the record has more answers than those. It has fewer where Redis came back without
 --               its last writes; the results are then the fuller story
 --   'not owner' nothing was done: another worker has the job
 local record = redis.call('HMGET', KEYS[1], 'status', 'seq', 'entry', 'deadline_ms')
 local status, seq, deadline = record[1], tonumber(record[2] or 0) or 0, tonumber(record[4] or ARGV[13])
-local outcome = 'already'
+local outcome = 'before'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- What is not to be announced was announced by the replaced system, which makes no records.
-local may_have_expired = not status and ARGV[7] == '1' and (not deadline or now >= deadline + ARGV[14])
-if may_have_expired and not redis.call('ZSCORE', KEYS[5], ARGV[1]) then
-  outcome, status = 'gone', ''
+local is_gone = false
+if not status then
+  local open = redis.call('ZSCORE', KEYS[5], ARGV[1])
+  deadline = deadline or tonumber(open or '')
+  -- Ends that the replaced system announced (ARGV[7] is not '1') never had a record: that it is missing proves nothing.
+  is_gone = ARGV[7] == '1' and not open and (not deadline or now >= deadline + ARGV[14])
+end
+if is_gone then
+  outcome = 'gone'
 elseif not status or status == 'processing' then
   if ARGV[9] ~= '' and not is_owner(KEYS[3], ARGV[8], ARGV[9], ARGV[10], record[3]) then
-    return {'not owner', seq, status or ''}
+    return {'not owner', seq}
   end
   if status and ARGV[5] ~= '' and seq > tonumber(ARGV[5]) then
-    return {'stale', seq, status}
+    return {'stale', seq}
   end
-  outcome = 'first'
+  outcome = 'now'
   status = ARGV[2]
   seq = math.max(seq + 1, tonumber(ARGV[6]))
   local ended = {'status', status, 'seq', seq, 'results', ARGV[3], 'ended_ms', string.format('%.0f', now)}
@@ -41,7 +46,7 @@ elseif not status or status == 'processing' then
     news[#news + 1] = ARGV[4]
   end
   redis.call('HSET', KEYS[1], unpack(ended))
-  -- Before its deadline no record may be missing but by a loss.
+  -- A record that is missing earlier than that after its deadline can only have been lost.
   local kept = math.max(tonumber(ARGV[11]), deadline and deadline + ARGV[14] - now or 0)
   redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept))
   if ARGV[7] == '1' then
@@ -57,4 +62,4 @@ if ARGV[10] ~= '' then
   redis.call('XACK', KEYS[3], ARGV[8], ARGV[10])
   redis.call('XDEL', KEYS[3], ARGV[10])
 end
-return {outcome, seq, status}
+return {outcome, seq}
