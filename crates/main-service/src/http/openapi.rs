@@ -2,6 +2,8 @@
 
 mod failures;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
