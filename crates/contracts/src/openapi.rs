@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display};
 use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{KnownFormat, Object, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
+    openapi::{KnownFormat, Object, ObjectBuilder, RefOr, Schema, SchemaFormat, Type, schema::SchemaType},
 };
 
 use crate::{
@@ -84,22 +84,35 @@ impl ToSchema for SearchRequest {
 struct Body(ObjectBuilder);
 
 impl Body {
-    fn add<T: SearchField>(&mut self, name: &str, about: &str) {
-        self.0 = std::mem::take(&mut self.0).property(name, T::schema(about));
+    fn add(&mut self, name: &str, schema: Schema) {
+        self.0 = std::mem::take(&mut self.0).property(name, schema);
     }
 }
 
 impl FieldSource for Body {
     fn required<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
-        self.add::<T>(name, about);
+        self.add(name, T::schema(about));
         self.0 = std::mem::take(&mut self.0).required(name);
         None
     }
 
     fn optional<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
-        self.add::<T>(name, about);
+        self.add(name, or_null(T::schema(about)));
         None
     }
 
     fn refuse(&mut self, _name: &'static str, _problem: &dyn Display) {}
+}
+
+/// What need not be there may be null as well.
+fn or_null(mut schema: Schema) -> Schema {
+    let kind = match &mut schema {
+        Schema::Object(object) => &mut object.schema_type,
+        Schema::Array(array) => &mut array.schema_type,
+        _ => return schema,
+    };
+    if let SchemaType::Type(one) = kind {
+        *kind = SchemaType::from_iter([one.clone(), Type::Null]);
+    }
+    schema
 }
