@@ -45,3 +45,80 @@ impl Scripts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use contracts::{
+        EndStatus, SearchStatus,
+        names::{field, idempotency, record},
+    };
+
+    /// The fields that scripts may name: those of `contracts::names`.
+    const FIELDS: &[&str] = &[
+        field::SEARCH_ID,
+        field::STATUS,
+        field::RESULTS,
+        field::SEQ,
+        field::DETAILS,
+        field::SUPPLIER,
+        field::OFFERS,
+        field::OF,
+        field::CREATED_MS,
+        field::DEADLINE_MS,
+        record::ENTRY,
+        record::ENDED_MS,
+        record::FIRST_ANSWER_MS,
+        record::SHARERS,
+        record::ANSWER_PREFIX,
+        idempotency::FINGERPRINT,
+    ];
+
+    /// What scripts answer, which their callers look for by the same words.
+    const ANSWERS: &[&str] = &[
+        "again",
+        "before",
+        "created",
+        "ended",
+        "gone",
+        "missing",
+        "new",
+        "not owner",
+        "now",
+        "refused",
+        "reused",
+        "shared",
+        "stale",
+        "stored",
+        "there",
+    ];
+
+    /// What Redis tells of consumers and groups.
+    const OF_REDIS: &[&str] = &["last-delivered-id"];
+
+    #[test]
+    fn each_word_in_a_script_is_one_that_the_program_knows() {
+        let statuses =
+            [SearchStatus::Processing.as_str(), EndStatus::Completed.as_str(), EndStatus::Cancelled.as_str()];
+        let known: BTreeSet<&str> =
+            [FIELDS, ANSWERS, OF_REDIS, &statuses].into_iter().flatten().copied().collect();
+        let mut used = BTreeSet::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scripts");
+        for script in fs::read_dir(folder).unwrap() {
+            let path = script.unwrap().path();
+            for line in fs::read_to_string(&path).unwrap().lines() {
+                let code = line.split("--").next().unwrap_or_default();
+                for word in code.split('\'').skip(1).step_by(2) {
+                    let is_name = word.starts_with(|first: char| first.is_ascii_lowercase());
+                    if is_name {
+                        assert!(known.contains(word), "{}: {word}", path.display());
+                        used.insert(word.to_owned());
+                    }
+                }
+            }
+        }
+        let unused: Vec<_> = known.into_iter().filter(|word| !used.contains(*word)).collect();
+        assert!(unused.is_empty(), "no script uses {unused:?}");
+    }
+}

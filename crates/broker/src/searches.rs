@@ -122,13 +122,20 @@ pub(crate) fn add_submission(pipe: &mut Pipeline, job: &Job) {
     let deadline = job.times.map_or(0, |times| times.deadline.0);
     pipe.cmd("ZADD").arg(OPEN_SEARCHES).arg(deadline).arg(job.search_id.to_string());
     pipe.cmd("HSET").arg(names::record_key(job.search_id));
-    let pairs = fields.iter().map(|(field, value)| (field.as_bytes(), value.as_bytes()));
-    record_fields(pairs, |field, value| _ = pipe.arg(field).arg(value));
+    record_fields(pairs(&fields), |field, value| _ = pipe.arg(field).arg(value));
     pipe.cmd("XADD").arg(REQUESTED_STREAM).arg("*").arg(&fields);
 }
 
+/// The fields of an encoded job.
+pub(crate) fn pairs<'a>(job: &'a [(&'static str, String)]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    job.iter().map(|(field, value)| (field.as_bytes(), value.as_bytes()))
+}
+
 /// The fields a new record starts with: the job's, and where it stands.
-fn record_fields<'a>(job: impl Iterator<Item = (&'a [u8], &'a [u8])>, mut add: impl FnMut(&[u8], &[u8])) {
+pub(crate) fn record_fields<'a>(
+    job: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    mut add: impl FnMut(&[u8], &[u8]),
+) {
     add(record::STATUS.as_bytes(), SearchStatus::Processing.as_str().as_bytes());
     add(record::SEQ.as_bytes(), b"0");
     for (field, value) in job.filter(|(field, _)| *field != names::field::SEARCH_ID.as_bytes()) {

@@ -7,7 +7,11 @@ use contracts::{
 };
 use redis::{FromRedisValue, ParsingError, ScriptInvocation, Value};
 
-use crate::{Broker, BrokerError, millis::millis};
+use crate::{
+    Broker, BrokerError,
+    millis::millis,
+    searches::{pairs, record_fields},
+};
 
 /// How long an idempotency key is remembered.
 const KEY_REMEMBERED: Duration = Duration::from_hours(24);
@@ -64,7 +68,11 @@ impl Broker {
         call.arg(RECORD_PREFIX).arg(sharing.fingerprint.to_string()).arg(millis(sharing.window));
         call.arg(u8::from(share)).arg(millis(KEY_REMEMBERED)).arg(u8::from(sharing.may_submit));
         let deadline = job.times.map_or(0, |times| times.deadline.0);
-        call.arg(millis(self.retention.record)).arg(deadline).arg(job.encode());
+        call.arg(millis(self.retention.record)).arg(deadline).arg(job.search_id.to_string());
+        let job = job.encode();
+        let mut record = Vec::with_capacity(job.len() * 2 + 2);
+        record_fields(pairs(&job), |field, value| record.extend([field.to_vec(), value.to_vec()]));
+        call.arg(record.len()).arg(record).arg(job);
         call
     }
 

@@ -86,6 +86,14 @@ pub mod field {
     pub const ENTRY_ID: &str = "entry_id";
 }
 
+/// Fields of what is remembered under an idempotency key.
+pub mod idempotency {
+    pub use super::field::SEARCH_ID;
+
+    /// The fingerprint of the search that was submitted under the key.
+    pub const FINGERPRINT: &str = "fingerprint";
+}
+
 /// Fields of a search's record; those of the job stand in it under the names of [`field`].
 pub mod record {
     pub use super::field::{

@@ -4,10 +4,11 @@
 -- ARGV: 1 what the key of a record starts with, 2 fingerprint of the search, 3 ms for which an equal search is
 --       shared (0: never), 4 '1' to share one now, 5 ms for which an idempotency key is remembered, 6 '1' if a new
 --       search may be submitted, 7 ms for which a search that is shared can be read at least, 8 deadline of the new
---       search in ms, then the fields and values of the job, its id first
+--       search in ms, 9 its id, 10 how many arguments the record takes, then the fields and values of the record, then
+--       those of the job
 -- Returns {outcome, id}: outcome is 'new', 'again', 'shared', 'reused' (the key names another search, which is given)
 -- or 'refused' (it would have been a new one).
-local new = ARGV[10]
+local new = ARGV[9]
 local key = KEYS[5]
 if key then
   local known = redis.call('HMGET', key, 'search_id', 'fingerprint')
@@ -38,8 +39,8 @@ end
 if outcome == 'new' then
   if ARGV[6] ~= '1' then return {'refused', new} end
   redis.call('ZADD', KEYS[3], ARGV[8], new)
-  redis.call('HSET', KEYS[1], 'status', 'processing', 'seq', 0, unpack(ARGV, 11))
-  redis.call('XADD', KEYS[2], '*', unpack(ARGV, 9))
+  redis.call('HSET', KEYS[1], unpack(ARGV, 11, 10 + ARGV[10]))
+  redis.call('XADD', KEYS[2], '*', unpack(ARGV, 11 + ARGV[10]))
   if ARGV[3] ~= '0' then redis.call('SET', KEYS[4], new, 'PX', ARGV[3]) end
 end
 if key then
