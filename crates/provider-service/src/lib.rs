@@ -6,11 +6,9 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`suppliers`] | who can be asked, each in a bulkhead of its own |
 //! | `worker` | the consumer loop, jobs in hand and their leases |
 
 mod config;
-pub mod suppliers;
 mod worker;
 
 use std::sync::Arc;
@@ -18,10 +16,9 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::Part;
 use service::{InvalidRedisConfig, Lifecycle, Unclean};
+use suppliers::{LatencyRange, Options, Registry, RegistryError};
 
 pub use config::Config;
-
-use suppliers::{LatencyRange, Options, Registry, RegistryError};
 
 /// Why a worker did not start, or not stop as it should.
 #[derive(Debug, thiserror::Error)]

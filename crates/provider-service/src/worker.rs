@@ -29,10 +29,11 @@ use broker::{
     queue::{Consumer, Leases},
 };
 use service::Lifecycle;
+use suppliers::Registry;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Config, suppliers::Registry};
+use crate::Config;
 use in_hand::InHand;
 
 /// What all tasks of a worker share.

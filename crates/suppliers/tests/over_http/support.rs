@@ -7,8 +7,8 @@ use std::{
 
 use airports::Airports;
 use contracts::{SearchId, SearchQuery, SupplierStatus, outcome::Answer};
-use provider_service::suppliers::{Desk, Options, Registry};
 use serde_json::{Value as Json, json};
+use suppliers::{Desk, Options, Registry};
 use tokio::time::Instant;
 
 pub(crate) fn airports() -> Arc<Airports> {

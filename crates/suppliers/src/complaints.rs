@@ -61,7 +61,7 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suppliers::SupplierError;
+    use crate::SupplierError;
 
     #[tokio::test(start_paused = true)]
     async fn lines_are_few_and_tell_how_many_were_not_written() {
@@ -78,7 +78,7 @@ mod tests {
         let error = SupplierError::Connection(Box::new(io));
         assert_eq!(cause(&error), "the connection failed: it is out of order");
         let detail = "long ".repeat(1000);
-        let error = SupplierError::Status { status: 422, detail, retry: crate::suppliers::Retry::Never };
+        let error = SupplierError::Status { status: 422, detail, retry: crate::Retry::Never };
         assert_eq!(cause(&error).chars().count(), MAX_CAUSE);
     }
 }

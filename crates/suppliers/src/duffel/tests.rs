@@ -7,7 +7,7 @@ use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::suppliers::{answer::Budget, config};
+use crate::{answer::Budget, config};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -120,10 +120,7 @@ fn an_offer_of_another_form_is_told_by_where_it_differs() {
     let airports = Airports::embedded();
     for text in ["<html>", "{", "{} {}", ""] {
         let error = answer::offer(0, text.as_bytes(), &airports);
-        assert!(matches!(
-            error,
-            Err(crate::suppliers::Malformed::Json(_) | crate::suppliers::Malformed::Shape { .. })
-        ));
+        assert!(matches!(error, Err(crate::Malformed::Json(_) | crate::Malformed::Shape { .. })));
     }
 }
 

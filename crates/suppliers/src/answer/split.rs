@@ -8,7 +8,7 @@ use super::{
     path::Path,
     way::{Led, Misplaced, Way},
 };
-use crate::suppliers::Malformed;
+use crate::Malformed;
 
 /// One offer of an answer.
 #[derive(Debug, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use serde::Deserialize;
 /// A JSON Pointer (RFC 6901) taken apart, like `/data/offers`. The empty one is the whole answer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(in crate::suppliers) struct Path {
+pub(crate) struct Path {
     text: String,
     steps: Vec<Step>,
 }
 
 /// From a value into one of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::suppliers) struct Step {
+pub(crate) struct Step {
     key: String,
     index: Option<usize>,
 }
@@ -22,11 +22,11 @@ pub(in crate::suppliers) struct Step {
 /// A text that is no JSON Pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a JSON Pointer begins with `/`; a constant is {{ default = … }}")]
-pub(in crate::suppliers) struct InvalidPath;
+pub(crate) struct InvalidPath;
 
 impl Path {
     /// Its steps, from the whole answer.
-    pub(in crate::suppliers) fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         &self.steps
     }
 }
@@ -42,7 +42,7 @@ impl Step {
     }
 
     /// Whether it leads into this member of an object.
-    pub(in crate::suppliers) fn leads_into(&self, key: &str) -> bool {
+    pub(crate) fn leads_into(&self, key: &str) -> bool {
         key == self.key
     }
 
@@ -56,7 +56,7 @@ impl Step {
     }
 
     /// Whether it leads into this element of an array.
-    pub(in crate::suppliers) fn leads_into_element(&self, index: usize) -> bool {
+    pub(crate) fn leads_into_element(&self, index: usize) -> bool {
         self.index == Some(index)
     }
 }

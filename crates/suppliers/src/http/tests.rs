@@ -4,7 +4,7 @@ use airports::Airports;
 use reqwest::{Client, header::AUTHORIZATION};
 
 use super::*;
-use crate::suppliers::{answer::Budget, config};
+use crate::{answer::Budget, config};
 
 const FILE: &str = r#"
 [[supplier]]

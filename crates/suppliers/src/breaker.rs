@@ -134,7 +134,7 @@ mod tests {
     use tokio::time::advance;
 
     use super::*;
-    use crate::suppliers::SupplierError;
+    use crate::SupplierError;
 
     const OPEN: Duration = Duration::from_secs(10);
 

@@ -6,7 +6,7 @@ use contracts::{SearchId, SupplierCode};
 use tracing::{debug, warn};
 
 use super::Failure;
-use crate::suppliers::{
+use crate::{
     SupplierError,
     complaints::{Complaints, cause},
     found::Findings,

@@ -8,7 +8,7 @@ use super::{super::config, *};
 /// The embedded carriers.
 fn carriers() -> Vec<Simulated> {
     let airports = Arc::new(Airports::embedded());
-    let entries = config::parse(include_str!("../../../suppliers.toml")).unwrap();
+    let entries = config::parse(include_str!("../../suppliers.toml")).unwrap();
     entries.iter().map(|entry| Simulated::from_entry(entry, Options::default(), &airports).unwrap()).collect()
 }
 

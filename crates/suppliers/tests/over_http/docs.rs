@@ -1,8 +1,8 @@
 //! What `docs/suppliers.md` shows is true.
 
 use axum::{Json, Router, http::HeaderMap, routing::post};
-use provider_service::suppliers::{Options, Registry};
 use serde_json::Value;
+use suppliers::{Options, Registry};
 
 use crate::{
     server::Server,

@@ -9,7 +9,7 @@ use super::{
     field::{Field, Spot},
     walk,
 };
-use crate::suppliers::{
+use crate::{
     Malformed,
     answer::Path,
     malformed::Problem,

@@ -4,7 +4,7 @@ use airports::Airports;
 use contracts::{IataCode, Offer};
 use serde::Deserialize;
 
-use crate::suppliers::{
+use crate::{
     Malformed,
     malformed::Problem,
     values::{currency, minutes_between, time_at, whole_units},

@@ -4,7 +4,7 @@ use contracts::SearchQuery;
 use serde_json::{Map, Value as Json};
 
 use super::template::{InvalidTemplate, Template, Value};
-use crate::suppliers::secrets::Lookup;
+use crate::secrets::Lookup;
 
 /// The body of a request.
 #[derive(Clone)]

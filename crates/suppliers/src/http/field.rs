@@ -3,7 +3,7 @@
 use serde::{Deserialize, de::Error};
 use serde_json::Value as Json;
 
-use crate::suppliers::{
+use crate::{
     Malformed,
     answer::Path,
     malformed::Problem,

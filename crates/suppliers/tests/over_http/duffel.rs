@@ -17,8 +17,8 @@ use axum::{
 };
 use contracts::{SearchId, SupplierStatus};
 use jiff::Timestamp;
-use provider_service::suppliers::Desk;
 use serde_json::{Value, json};
+use suppliers::Desk;
 
 use crate::{
     server::Server,

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The default set, ten simulated carriers.
-const EMBEDDED: &str = include_str!("../../suppliers.toml");
+const EMBEDDED: &str = include_str!("../suppliers.toml");
 
 /// The memory for the answers of all suppliers together, in bytes: for some 70 long ones at once, of Duffel's for
 /// some 30.

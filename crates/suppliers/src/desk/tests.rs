@@ -6,7 +6,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::suppliers::{Retry, config};
+use crate::{Retry, config};
 
 /// What a scripted supplier does on a call.
 #[derive(Clone, Copy)]

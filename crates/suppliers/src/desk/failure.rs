@@ -3,7 +3,7 @@ use std::time::Duration;
 use contracts::SupplierStatus;
 use tokio::time::Instant;
 
-use crate::suppliers::{Retry, SupplierError};
+use crate::{Retry, SupplierError};
 
 /// Why asking a supplier came to nothing.
 #[derive(Debug, thiserror::Error)]
