@@ -7,13 +7,11 @@ use contracts::{SupplierCode, SupplierListing};
 
 use super::{
     Desk, Supplier,
-    answer::Budget,
-    client,
-    complaints::Complaints,
-    config::{self, Entry, Kind, Options, RegistryError},
-    duffel::Duffel,
-    http::Http,
-    simulated::Simulated,
+    file::{self, Entry, Kind, Options, RegistryError},
+    http_client,
+    kinds::{duffel::Duffel, http::Http, simulated::Simulated},
+    log_throttle::Complaints,
+    response::Budget,
 };
 
 /// The default set, ten simulated carriers.
@@ -38,7 +36,7 @@ impl Registry {
         options: Options<'_>,
         airports: &Arc<Airports>,
     ) -> Result<Self, RegistryError> {
-        let entries = config::parse(text)?;
+        let entries = file::parse(text)?;
         let mut codes = HashSet::new();
         if let Some(twice) = entries.iter().find(|entry| !codes.insert(&entry.common.code)) {
             return Err(twice.problem(&"there are two with this code"));
@@ -130,7 +128,7 @@ impl Workshop<'_> {
         if let Some(client) = self.client.get() {
             return Ok(client.clone());
         }
-        let client = client::client().map_err(|error| RegistryError::Client(error.into()))?;
+        let client = http_client::client().map_err(|error| RegistryError::Client(error.into()))?;
         Ok(self.client.get_or_init(|| client).clone())
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use contracts::SearchQuery;
 use tokio::time::Instant;
 
-use super::{Found, Malformed, found::Wrong};
+use crate::{Found, Malformed, offers::Wrong};
 
 /// Somebody who sells flights.
 ///

@@ -1,7 +1,7 @@
 //! The Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>): many airlines behind one
 //! request.
 
-mod answer;
+mod response;
 
 use std::time::Duration;
 
@@ -15,13 +15,12 @@ use reqwest::{
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::{
+use crate::{
     Found, Options, RegistryError, Retry, Supplier, SupplierError,
-    answer::{Bounds, Path, read},
-    client::{Refusal, failure, retry_after, send, wait},
-    config::{ByteLimit, Entry},
+    file::{ByteLimit, Entry, secrets::expand},
+    http_client::{Refusal, failure, retry_after, send, wait},
     registry::Means,
-    secrets::expand,
+    response::{Bounds, Path, read},
 };
 
 /// The version of the API that this speaks.
@@ -107,7 +106,7 @@ pub struct Duffel {
 
 impl Duffel {
     /// The account that an entry of kind `duffel` describes.
-    pub(super) fn from_entry(
+    pub(crate) fn from_entry(
         entry: &Entry,
         options: Options<'_>,
         means: Means,
@@ -173,7 +172,7 @@ impl Supplier for Duffel {
         if !response.status().is_success() {
             return Err(refusal(&Refusal::read(response).await));
         }
-        let offer = |index, json: &[u8]| answer::offer(index, json, airports);
+        let offer = |index, json: &[u8]| response::offer(index, json, airports);
         read(response, &self.offers, self.bounds, budget, found, offer).await?;
         // Duffel lists each with every fare it is sold at.
         found.keep_each_flight_once();
@@ -190,7 +189,7 @@ fn refusal(reply: &Refusal) -> SupplierError {
             Retry::Soon | Retry::Never => reset(reply).map_or(Retry::Soon, Retry::After),
         },
     };
-    failure(reply.status, answer::errors(&reply.body), retry)
+    failure(reply.status, response::errors(&reply.body), retry)
 }
 
 /// When the window of the rate limit ends, which Duffel tells in a header of its own.

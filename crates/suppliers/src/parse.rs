@@ -9,7 +9,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::malformed::Problem;
+use crate::error::response::Problem;
 
 /// Amounts above this are no prices, and would lose their last digits on the way.
 const MAX_AMOUNT: f64 = 1e15;

@@ -2,7 +2,7 @@
 
 use contracts::SearchQuery;
 
-use crate::secrets::{InvalidSecret, Lookup, Piece, split};
+use crate::file::secrets::{InvalidSecret, Lookup, Piece, split};
 
 /// A text with places for the query. `{{` and `}}` stand for braces.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::{Retry, config};
+use crate::{Retry, file};
 
 /// What a scripted supplier does on a call.
 #[derive(Clone, Copy)]
@@ -73,7 +73,7 @@ impl Scripted {
 /// A desk with these settings in the file and a supplier that does these steps.
 fn desk(settings: &str, steps: &[Step]) -> (Arc<Desk>, Scripted) {
     let file = format!("[[supplier]]\ncode = 'XX'\nname = 'Example'\nkind = 'simulated'\n{settings}");
-    let common = config::parse(&file).unwrap().remove(0).common;
+    let common = file::parse(&file).unwrap().remove(0).common;
     let scripted = Scripted {
         steps: Arc::new(Mutex::new(steps.iter().copied().collect())),
         calls: Arc::default(),

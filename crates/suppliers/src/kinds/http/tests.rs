@@ -4,7 +4,7 @@ use airports::Airports;
 use reqwest::{Client, header::AUTHORIZATION};
 
 use super::*;
-use crate::{answer::Budget, config};
+use crate::{file, response::Budget};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -21,7 +21,7 @@ response = { offers = "", flight_number = "/n", price = "/p", departure = "/d", 
 fn http(file: &str) -> Result<Http, String> {
     let secrets = |name: &str| (name == "KEY").then(|| "s3cret&{from}".to_owned());
     let options = Options { secrets: &secrets, ..Options::default() };
-    let entry = config::parse(file).map_err(|error| error.to_string())?.remove(0);
+    let entry = file::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
     let means = Means { client: Client::new(), budget: Budget::new(1), airports };
     Http::from_entry(&entry, options, means).map_err(|error| error.to_string())

@@ -5,8 +5,8 @@
 //! of the list is passed over unread.
 
 use super::{
-    path::Path,
-    way::{Led, Misplaced, Way},
+    json_pointer::Path,
+    list_finder::{Led, Misplaced, Way},
 };
 use crate::Malformed;
 

@@ -4,7 +4,7 @@ use contracts::SearchQuery;
 use serde_json::{Map, Value as Json};
 
 use super::template::{InvalidTemplate, Template, Value};
-use crate::secrets::Lookup;
+use crate::file::secrets::Lookup;
 
 /// The body of a request.
 #[derive(Clone)]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::{
     Malformed,
-    malformed::Problem,
-    values::{currency, minutes_between, time_at, whole_units},
+    error::response::Problem,
+    parse::{currency, minutes_between, time_at, whole_units},
 };
 
 #[derive(Deserialize)]

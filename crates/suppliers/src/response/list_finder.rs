@@ -1,6 +1,6 @@
 //! Finds the list of offers in an answer that comes in byte by byte.
 
-use super::path::Step;
+use super::json_pointer::Step;
 
 /// Keys are compared up to this length, in bytes as they are written; a longer one leads nowhere.
 const MAX_KEY_BYTES: usize = 1024;

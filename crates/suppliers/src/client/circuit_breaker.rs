@@ -16,7 +16,7 @@ use contracts::SupplierCode;
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::complaints::cause;
+use crate::log_throttle::cause;
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! `${NAME}` in the suppliers file stands for a secret, which so needs not be in the file.
 
 /// Looks up a secret by its name.
-pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A secret that the file names and nobody has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum InvalidSecret {
+pub(crate) enum InvalidSecret {
     #[error("`${{{0}}}` is not set")]
     Missing(String),
     #[error("`${{` without `}}`")]
@@ -14,7 +14,7 @@ pub(super) enum InvalidSecret {
 
 /// A part of a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// As it stands in the file.
     Text(&'a str),
     /// What was looked up.
@@ -22,7 +22,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// Takes a text apart at its secrets.
-pub(super) fn split<'a>(mut text: &'a str, lookup: Lookup<'_>) -> Result<Vec<Piece<'a>>, InvalidSecret> {
+pub(crate) fn split<'a>(mut text: &'a str, lookup: Lookup<'_>) -> Result<Vec<Piece<'a>>, InvalidSecret> {
     let mut pieces = Vec::new();
     while let Some((before, rest)) = text.split_once("${") {
         let (name, after) = rest.split_once('}').ok_or(InvalidSecret::Unclosed)?;
@@ -35,7 +35,7 @@ pub(super) fn split<'a>(mut text: &'a str, lookup: Lookup<'_>) -> Result<Vec<Pie
 }
 
 /// The text with its secrets filled in.
-pub(super) fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, InvalidSecret> {
+pub(crate) fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, InvalidSecret> {
     let pieces = split(text, lookup)?;
     Ok(pieces
         .iter()

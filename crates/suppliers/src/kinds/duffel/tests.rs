@@ -7,7 +7,7 @@ use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{answer::Budget, config};
+use crate::{file, response::Budget};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -48,7 +48,7 @@ fn direct(amount: &str) -> Json {
 
 fn read(offer: &Json) -> Result<Offer, String> {
     let airports = Airports::embedded();
-    answer::offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+    response::offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn an_offer_of_another_form_is_told_by_where_it_differs() {
     }
     let airports = Airports::embedded();
     for text in ["<html>", "{", "{} {}", ""] {
-        let error = answer::offer(0, text.as_bytes(), &airports);
+        let error = response::offer(0, text.as_bytes(), &airports);
         assert!(matches!(error, Err(crate::Malformed::Json(_) | crate::Malformed::Shape { .. })));
     }
 }
@@ -133,9 +133,9 @@ fn errors_are_told_by_type_code_and_title() {
         }],
         "meta": { "request_id": "FZW0H3HdJwKk5HMAAKxB", "status": 429 },
     });
-    let told = answer::errors(body.to_string().as_bytes());
+    let told = response::errors(body.to_string().as_bytes());
     assert_eq!(told, "rate_limit_error rate_limit_exceeded: Rate limit exceeded");
-    assert_eq!(answer::errors(b"<html>"), "without an explanation");
+    assert_eq!(response::errors(b"<html>"), "without an explanation");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn duffel(settings: &str) -> Result<Duffel, String> {
     let file = format!("[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\n{settings}");
     let secrets = |name: &str| (name == "TOKEN").then(|| "duffel_test_s3cret".to_owned());
     let options = Options { secrets: &secrets, ..Options::default() };
-    let entry = config::parse(&file).map_err(|error| error.to_string())?.remove(0);
+    let entry = file::parse(&file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
     let means = Means { client: Client::new(), budget: Budget::new(1), airports };
     Duffel::from_entry(&entry, options, means).map_err(|error| error.to_string())
@@ -210,9 +210,9 @@ proptest! {
         extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
         offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
         AIRPORTS.with(|airports| {
-            let _ = answer::offer(0, offer.to_string().as_bytes(), airports);
-            let _ = answer::offer(0, extreme.to_string().as_bytes(), airports);
-            let _ = answer::offer(0, &body, airports);
+            let _ = response::offer(0, offer.to_string().as_bytes(), airports);
+            let _ = response::offer(0, extreme.to_string().as_bytes(), airports);
+            let _ = response::offer(0, &body, airports);
         });
     }
 }

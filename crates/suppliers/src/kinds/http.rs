@@ -1,10 +1,10 @@
 //! A JSON API over HTTP, described in the suppliers file: what to ask, and where in the answer the offers stand.
 
 mod body;
+mod extract;
 mod field;
 mod mapping;
 mod template;
-mod walk;
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,12 @@ use reqwest::{
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{
+use crate::{
     Found, Options, RegistryError, Supplier, SupplierError,
-    answer::{self, Bounds},
-    client::{failure, retry_after, send},
-    config::{ByteLimit, Entry},
+    file::{ByteLimit, Entry, secrets::expand},
+    http_client::{failure, retry_after, send},
     registry::Means,
-    secrets::expand,
+    response::{self, Bounds},
 };
 use body::Body;
 use mapping::Mapping;
@@ -70,7 +69,7 @@ pub struct Http {
 
 impl Http {
     /// The API that an entry of kind `http` describes.
-    pub(super) fn from_entry(
+    pub(crate) fn from_entry(
         entry: &Entry,
         options: Options<'_>,
         means: Means,
@@ -161,7 +160,7 @@ impl Supplier for Http {
         }
         let reader = self.mapping.reader(query, &self.name, airports);
         let offer = |index, json: &[u8]| reader.offer(index, json);
-        answer::read(response, self.mapping.list(), self.bounds, budget, found, offer).await
+        response::read(response, self.mapping.list(), self.bounds, budget, found, offer).await
     }
 }
 

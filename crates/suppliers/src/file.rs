@@ -2,6 +2,7 @@
 
 mod bounds;
 mod common;
+pub(crate) mod secrets;
 
 use contracts::offer::is_name;
 use serde::{Deserialize, de::DeserializeOwned};

@@ -8,8 +8,8 @@ use tracing::{debug, warn};
 use super::Failure;
 use crate::{
     SupplierError,
-    complaints::{Complaints, cause},
-    found::Findings,
+    log_throttle::{Complaints, cause},
+    offers::Findings,
 };
 
 /// Writes the log about one supplier, and not too much of it.

@@ -3,12 +3,13 @@ use std::time::Duration;
 use contracts::SupplierCode;
 use jiff::Timestamp;
 
-use super::{super::config, *};
+use super::*;
+use crate::file;
 
 /// The embedded carriers.
 fn carriers() -> Vec<Simulated> {
     let airports = Arc::new(Airports::embedded());
-    let entries = config::parse(include_str!("../../suppliers.toml")).unwrap();
+    let entries = file::parse(include_str!("../../../suppliers.toml")).unwrap();
     entries.iter().map(|entry| Simulated::from_entry(entry, Options::default(), &airports).unwrap()).collect()
 }
 

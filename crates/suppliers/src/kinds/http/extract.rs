@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use crate::answer::Path;
+use crate::response::Path;
 
 /// At most so many pointers are looked for at once.
 pub(super) const MAX_POINTERS: usize = 64;

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 
 pub use latency::LatencyRange;
 
-use super::{Found, Options, RegistryError, Supplier, SupplierError, config::Entry};
+use crate::{Found, Options, RegistryError, Supplier, SupplierError, file::Entry};
 use fare::Fares;
 use latency::Latency;
 use network::Network;

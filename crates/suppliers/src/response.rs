@@ -9,9 +9,9 @@
 //! | `way` | finds that list |
 //! | `split` | cuts it into offers |
 
-mod path;
-mod split;
-mod way;
+mod json_pointer;
+mod list_finder;
+mod splitter;
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use contracts::Offer;
 use reqwest::Response;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{Found, Malformed, SupplierError, client::connection};
-pub(super) use path::Path;
-use split::{Element, Splitter};
+use super::{Found, Malformed, SupplierError, http_client::connection};
+pub(super) use json_pointer::Path;
+use splitter::{Element, Splitter};
 
 /// Offers beyond these are counted and not read.
 const MAX_OFFERS: usize = 10_000;

@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 
 use crate::{
     Malformed,
-    answer::Path,
-    malformed::Problem,
-    values::{rounded, whole_units},
+    error::response::Problem,
+    parse::{rounded, whole_units},
+    response::Path,
 };
 
 /// Where a field stands: at a pointer, or at several that make one text together. And what it is if it isn't

@@ -6,14 +6,14 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::{
+    extract,
     field::{Field, Spot},
-    walk,
 };
 use crate::{
     Malformed,
-    answer::Path,
-    malformed::Problem,
-    values::{currency as iso_4217, minutes_between, time_at, told_at},
+    error::response::Problem,
+    parse::{currency as iso_4217, minutes_between, time_at, told_at},
+    response::Path,
 };
 
 /// The table `response` of a supplier in the file.
@@ -73,7 +73,7 @@ impl Mapping {
 
     /// Whether it has no more pointers than can be looked for.
     pub(super) fn is_small(&self) -> bool {
-        self.fields().iter().map(|(_, field)| field.pointers().len()).sum::<usize>() <= walk::MAX_POINTERS
+        self.fields().iter().map(|(_, field)| field.pointers().len()).sum::<usize>() <= extract::MAX_POINTERS
     }
 
     fn fields(&self) -> [(&'static str, &Field); 10] {
@@ -95,7 +95,7 @@ impl Mapping {
 impl Reader<'_> {
     /// The offer at `index` of the list.
     pub(super) fn offer(&self, index: usize, json: &[u8]) -> Result<Offer, Malformed> {
-        let found = walk::find(json, &self.pointers)?;
+        let found = extract::find(json, &self.pointers)?;
         let mut rest = &found[..];
         let spots = self.mapping.fields().map(|(name, field)| {
             let (own, others) = rest.split_at(field.pointers().len().min(rest.len()));

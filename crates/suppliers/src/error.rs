@@ -1,0 +1,3 @@
+//! What can go wrong with a supplier.
+
+pub mod response;
