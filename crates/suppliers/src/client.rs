@@ -1,23 +1,30 @@
-//! Asks one supplier, so that whatever it does the search goes on and the other suppliers notice nothing.
+//! Calls one supplier, so that a slow or failing supplier affects neither the search nor the other suppliers.
 //!
-//! A call waits for a place among the supplier's calls at once and for its rate limit; how long it may is counted
-//! against the search. Then it is made, and the supplier's own timeout begins. A call that fails is repeated, as
-//! long as the search's deadline allows, and queues like any other. A breaker keeps calls away from a supplier
-//! that fails again and again.
+//! Each attempt waits in a queue for the supplier's concurrency and rate limits, then makes one call. The supplier's
+//! timeout starts with the call; queueing counts against the search's deadline only. Failed calls are retried while
+//! the deadline allows. A circuit breaker stops calls to a supplier that keeps failing.
 //!
 //! | status | when |
 //! | --- | --- |
-//! | `ok`, `empty` | the supplier answered |
-//! | `timeout` | it was asked, and did not answer within its timeout or the search's deadline |
-//! | `error` | it answered with an error, or with something that is no answer |
-//! | `unavailable` | it was not asked: its breaker is open, or the search's turn did not come in time |
+//! | `ok`, `empty` | the supplier answered, with or without offers |
+//! | `timeout` | it was called, and did not answer within its timeout or the search's deadline |
+//! | `error` | it answered with an error or an invalid response |
+//! | `unavailable` | it was not called: the circuit breaker is open, or the time in the queue ran out |
 //!
-//! What goes wrong is logged at `warn`, a few lines in a while (`journal`), and the rest of it at `debug`.
+//! | module | what it does |
+//! | --- | --- |
+//! | [`limits`] | concurrency limit and rate limit |
+//! | [`circuit_breaker`] | stops calls to a supplier that keeps failing |
+//! | [`retry`] | which failed calls are retried, and after which delay |
+//! | [`error`] | why a search got no answer |
+//! | [`log`] | what is logged about a supplier |
 
 mod circuit_breaker;
 mod error;
 mod limits;
 mod log;
+mod retry;
+mod unknown;
 
 use std::{
     sync::{
@@ -28,196 +35,182 @@ use std::{
 };
 
 use airports::Airports;
-
-use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{Found, Supplier, SupplierError, file::Common, log_throttle::Complaints, offers::Findings};
-use circuit_breaker::{Breaker, BreakerSettings};
-use error::Failure;
-use limits::{Limits, Rate, Slot};
-use log::Journal;
+use crate::{
+    error::SupplierError,
+    file::settings::CommonSettings,
+    log_throttle::LogThrottle,
+    offers::{CollectedOffers, OfferCollector},
+    supplier::Supplier,
+};
+use circuit_breaker::CircuitBreaker;
+use error::AskError;
+use limits::{Limits, Permit};
+use log::CallLog;
+use unknown::UnknownSupplier;
 
-/// Waiting before a repetition gets no longer than this, unless the supplier says so.
-const MAX_BACKOFF: Duration = Duration::from_secs(5);
-
-/// Where a supplier is asked.
-pub struct Desk {
+/// Calls one supplier within its limits.
+pub struct SupplierClient {
     code: SupplierCode,
     name: String,
     timeout: Duration,
     max_wait: Option<Duration>,
     backoff: ExponentialBuilder,
     limits: Limits,
-    breaker: Breaker,
+    breaker: CircuitBreaker,
     supplier: Box<dyn Supplier>,
     airports: Arc<Airports>,
     max_offers: usize,
-    journal: Journal,
+    log: CallLog,
 }
 
-/// What a desk is asked.
+/// A search that asks the supplier.
 #[derive(Clone, Copy)]
-struct Question<'a> {
-    search: SearchId,
+struct SearchRequest<'a> {
+    id: SearchId,
     query: &'a SearchQuery,
     deadline: Instant,
 }
 
-impl Desk {
-    /// A desk for `supplier` that keeps to the limits of its entry in the file, and of what it offers about the
-    /// `max_offers` cheapest.
-    pub(super) fn new(
-        common: &Common,
+impl SupplierClient {
+    /// A client for `supplier` with the limits in `settings`. It keeps about the `max_offers` cheapest offers of each
+    /// response.
+    pub(crate) fn new(
+        settings: &CommonSettings,
         supplier: Box<dyn Supplier>,
         airports: &Arc<Airports>,
         max_offers: usize,
     ) -> Self {
-        let Common { code, name, .. } = common;
-        let rate =
-            common.rate_limit.map(|rate| Rate { calls: rate.calls, per: rate.per.0, burst: rate.burst });
-        let breaker = BreakerSettings { failures: common.breaker.failures, open: common.breaker.open.0 };
+        let code = &settings.code;
         Self {
             code: code.clone(),
-            name: name.clone(),
-            timeout: common.timeout.0,
-            max_wait: common.max_wait.map(|wait| wait.0),
-            backoff: ExponentialBuilder::new()
-                .with_min_delay(common.backoff.0)
-                .with_max_delay(MAX_BACKOFF)
-                .with_max_times(common.retries)
-                .with_jitter(),
-            limits: Limits::new(common.concurrency, rate),
-            breaker: Breaker::new(code.clone(), breaker),
+            name: settings.name.clone(),
+            timeout: settings.timeout.0,
+            max_wait: settings.max_wait.map(|wait| wait.0),
+            backoff: retry::backoff(settings),
+            limits: Limits::new(settings.concurrency, settings.rate_limit.map(Into::into)),
+            breaker: CircuitBreaker::new(code.clone(), settings.breaker.failures, settings.breaker.open.0),
             supplier,
             airports: Arc::clone(airports),
             max_offers,
-            journal: Journal::new(code.clone(), Arc::default()),
+            log: CallLog::new(code.clone(), Arc::default()),
         }
     }
 
-    /// A desk for a code that nobody has: it answers at once that this is an error. All of them share their
-    /// `complaints`, as clients may make up codes.
-    pub(super) fn unknown(
-        code: SupplierCode,
-        airports: &Arc<Airports>,
-        complaints: &Arc<Complaints>,
-    ) -> Self {
-        let journal = Journal::new(code.clone(), Arc::clone(complaints));
-        Self { journal, ..Self::new(&Common::of_nobody(code), Box::new(Nobody), airports, 0) }
+    /// A client for a code that is not configured. It fails at once. All unknown suppliers share one `throttle`.
+    pub(crate) fn unknown(code: SupplierCode, airports: &Arc<Airports>, throttle: &Arc<LogThrottle>) -> Self {
+        let log = CallLog::new(code.clone(), Arc::clone(throttle));
+        let settings = CommonSettings::for_unknown(code);
+        Self { log, ..Self::new(&settings, Box::new(UnknownSupplier), airports, 0) }
     }
 
-    /// What the supplier is asked for by.
+    /// The supplier's code.
     #[must_use]
     pub fn code(&self) -> &SupplierCode {
         &self.code
     }
 
-    /// What people call the supplier.
+    /// The supplier's display name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Asks the supplier for a search. Never fails: the report's status tells what went wrong, and the log why. Ends
-    /// by `deadline`. Dropping the future ends the call and frees its place.
+    /// Asks the supplier for offers, and returns by `deadline`.
+    ///
+    /// This never fails: the report's status says what went wrong, and the log says why. Dropping the future cancels
+    /// the call and releases its permits.
     pub async fn ask(&self, search: SearchId, query: &SearchQuery, deadline: Instant) -> Answer {
-        let asked = Instant::now();
-        let question = Question { search, query, deadline };
-        let (status, offers, good) = match self.answer(question).await {
-            Ok(Findings { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
-            Ok(Findings { offers, good, .. }) => (SupplierStatus::Ok, offers, good),
-            Err(failure) => {
-                self.journal.no_answer(search, &failure);
-                (failure.status(), Vec::new(), 0)
+        let started = Instant::now();
+        let request = SearchRequest { id: search, query, deadline };
+        let (status, offers, valid) = match self.call_with_retries(request).await {
+            Ok(CollectedOffers { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
+            Ok(CollectedOffers { offers, valid, .. }) => (SupplierStatus::Ok, offers, valid),
+            Err(error) => {
+                self.log.no_answer(search, &error);
+                (error.status(), Vec::new(), 0)
             }
         };
-        let elapsed_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let report = SupplierReport {
             code: self.code.clone(),
             name: self.name.clone(),
             status,
             elapsed_ms,
-            offers: good,
+            offers: valid,
         };
         Answer { report, offers }
     }
 
-    async fn answer(&self, question: Question<'_>) -> Result<Findings, Failure> {
-        let deadline = question.deadline;
+    async fn call_with_retries(&self, request: SearchRequest<'_>) -> Result<CollectedOffers, AskError> {
+        let deadline = request.deadline;
         if deadline <= Instant::now() {
-            return Err(Failure::OutOfTime);
+            return Err(AskError::DeadlineExceeded);
         }
         let calls = AtomicU32::new(0);
-        let attempts = (|| self.attempt(question, &calls))
+        let attempts = (|| self.attempt(request, &calls))
             .retry(self.backoff)
             .sleep(tokio::time::sleep)
-            .when(|failure| failure.is_retryable() && self.breaker.lets_through())
-            .adjust(|failure, backoff| failure.wait(backoff?, deadline));
-        let answer = timeout_at(deadline, attempts).await;
-        let was_asked = calls.into_inner() > 0;
-        match answer {
-            Ok(Err(Failure::Open | Failure::Busy)) if was_asked => Err(Failure::NotAgain),
-            Ok(answer) => answer,
-            Err(_) if was_asked => Err(Failure::OutOfTime),
-            Err(_) => Err(Failure::Busy),
+            .when(|error| retry::is_retryable(error) && self.breaker.allows_calls())
+            .adjust(|error, backoff| retry::delay(error, backoff?, deadline));
+        let result = timeout_at(deadline, attempts).await;
+        let was_called = calls.into_inner() > 0;
+        match result {
+            Ok(Err(AskError::CircuitOpen | AskError::QueueTimeout)) if was_called => {
+                Err(AskError::RetryNotPossible)
+            }
+            Ok(result) => result,
+            Err(_) if was_called => Err(AskError::DeadlineExceeded),
+            Err(_) => Err(AskError::QueueTimeout),
         }
     }
 
-    /// Queues, and makes one call.
-    async fn attempt(&self, question: Question<'_>, calls: &AtomicU32) -> Result<Findings, Failure> {
-        let Question { query, deadline, .. } = question;
-        let _slot = self.slot(deadline).await?;
-        let call = self.breaker.call().ok_or(Failure::Open)?;
+    /// Queues for a permit and makes one call. Increments `calls` when the call starts.
+    async fn attempt(
+        &self,
+        request: SearchRequest<'_>,
+        calls: &AtomicU32,
+    ) -> Result<CollectedOffers, AskError> {
+        let SearchRequest { id, query, deadline } = request;
+        let _permit = self.permit(deadline).await?;
+        let breaker_call = self.breaker.start_call().ok_or(AskError::CircuitOpen)?;
         let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let begun = Instant::now();
-        let own = begun.checked_add(self.timeout).filter(|own| *own <= deadline);
-        let until = own.unwrap_or(deadline);
+        let started = Instant::now();
+        // `None` if the search's deadline comes before the supplier's timeout.
+        let timeout = started.checked_add(self.timeout).filter(|timeout| *timeout <= deadline);
+        let call_deadline = timeout.unwrap_or(deadline);
 
-        let mut found = Found::new(query, &self.airports, self.max_offers);
-        let answer = match timeout_at(until, self.supplier.search(query, until, &mut found)).await {
-            Ok(answer) => answer.and_then(|()| found.close()),
-            // Less time than the supplier is due, so this says nothing about it.
-            Err(_) if own.is_none() => return Err(Failure::OutOfTime),
+        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
+        let call = self.supplier.search(query, call_deadline, &mut offers);
+        let result = match timeout_at(call_deadline, call).await {
+            Ok(result) => result.and_then(|()| offers.finish()),
+            // Not the supplier's fault: it had less time than its timeout.
+            Err(_) if timeout.is_none() => return Err(AskError::DeadlineExceeded),
             Err(_) => Err(SupplierError::Timeout),
         };
-        self.journal.call(question.search, attempt, begun.elapsed(), &answer);
-        match &answer {
-            Err(error) if error.is_failure() => call.failed(error),
-            _ => call.succeeded(),
+        self.log.call(id, attempt, started.elapsed(), &result);
+        match &result {
+            Err(error) if error.is_supplier_fault() => breaker_call.failed(error),
+            _ => breaker_call.succeeded(),
         }
-        answer.map_err(Failure::Supplier)
+        result.map_err(AskError::Supplier)
     }
 
-    /// Waits for the next call's turn. Looks at the breaker again while queueing: it may open meanwhile.
-    async fn slot(&self, deadline: Instant) -> Result<Slot<'_>, Failure> {
-        let open = || if self.breaker.lets_through() { Ok(()) } else { Err(Failure::Open) };
-        let turn = async {
-            open()?;
-            let place = self.limits.queue().await;
-            open()?;
-            Ok(place.pace().await)
+    /// Queues until a call may start. Fails early if the circuit breaker opens meanwhile.
+    async fn permit(&self, deadline: Instant) -> Result<Permit<'_>, AskError> {
+        let check_breaker = || if self.breaker.allows_calls() { Ok(()) } else { Err(AskError::CircuitOpen) };
+        let permit = async {
+            check_breaker()?;
+            let next = self.limits.queue().await;
+            check_breaker()?;
+            Ok(next.wait_for_rate().await)
         };
-        let patience = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));
-        let until = patience.map_or(deadline, |patience| patience.min(deadline));
-        timeout_at(until, turn).await.unwrap_or(Err(Failure::Busy))
-    }
-}
-
-/// Stands in for a supplier that doesn't exist.
-struct Nobody;
-
-#[async_trait]
-impl Supplier for Nobody {
-    async fn search(
-        &self,
-        _query: &SearchQuery,
-        _deadline: Instant,
-        _found: &mut Found<'_>,
-    ) -> Result<(), SupplierError> {
-        Err(SupplierError::Unknown)
+        let max_wait = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));
+        let until = max_wait.map_or(deadline, |max_wait| max_wait.min(deadline));
+        timeout_at(until, permit).await.unwrap_or(Err(AskError::QueueTimeout))
     }
 }
 

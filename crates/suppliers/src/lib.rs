@@ -1,35 +1,57 @@
-//! Who can be asked for flights, and how they are asked without one holding the rest back.
+//! The flight suppliers, and how to call them without one supplier slowing down the others.
+//!
+//! A [`Registry`] is set up from a suppliers file. It has a [`SupplierClient`] per supplier, which answers searches:
+//!
+//! ```no_run
+//! # use contracts::{SearchId, SearchQuery};
+//! # use suppliers::{Registry, RegistryOptions, RegistryError};
+//! # async fn example(query: &SearchQuery) -> Result<(), RegistryError> {
+//! let airports = std::sync::Arc::new(airports::Airports::embedded());
+//! let registry = Registry::embedded(RegistryOptions::default(), &airports)?;
+//! let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+//! for client in registry.select(&[]) {
+//!     let answer = client.ask(SearchId::random(), query, deadline).await;
+//!     println!("{}: {} offers", answer.report.name, answer.offers.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`supplier`] | the trait: a query in, offers or an error out |
-//! | [`kinds`] | its implementations: `http`, `duffel`, `simulated` |
-//! | [`client`] | asks one supplier: timeout, retries, circuit breaker, limits |
-//! | [`registry`] | all clients, built from a TOML file; a default set is compiled in |
-//! | [`file`] | reads that file |
-//! | [`offers`] | what a supplier offers: each offer checked, the cheapest kept |
-//! | `response` | reads a long answer offer by offer, within a budget of memory |
-//! | `http_client`, `parse` | what else the kinds that ask over HTTP have in common |
-//! | `log_throttle` | how often the log says what is wrong |
+//! | `registry` | all suppliers; selects those that a search asks |
+//! | `client` | calls one supplier: queue, limits, timeout, retries, circuit breaker |
+//! | `kinds` | the implementations: `http`, `duffel`, `simulated` |
+//! | `supplier` | the trait that they implement |
+//! | `file` | reads and checks the suppliers file |
+//! | `options` | settings from outside the file |
+//! | `offers` | checks offers and keeps the cheapest |
+//! | `http_client` | HTTP: connections, redirects, statuses, `Retry-After` |
+//! | `response` | reads a response offer by offer, while it arrives |
+//! | `memory_budget` | bounds the memory for long responses |
+//! | `parse` | amounts, currencies and times |
+//! | `error` | what can go wrong with a supplier |
+//! | `log_throttle` | limits what is logged about a supplier |
 //!
-//! A supplier knows the query and a deadline, and nothing of Redis or of who else is asked.
+//! A supplier sees the search and its deadline, and nothing else: no Redis, no other suppliers.
 
-pub mod client;
-pub mod error;
-pub mod file;
+mod client;
+mod error;
+mod file;
 mod http_client;
-pub mod kinds;
+mod kinds;
 mod log_throttle;
-pub mod offers;
+mod memory_budget;
+mod offers;
+mod options;
 mod parse;
-pub mod registry;
+mod registry;
 mod response;
-pub mod supplier;
+mod supplier;
+#[cfg(test)]
+mod testing;
 
-pub use client::Desk;
-pub use error::response::Malformed;
-pub use file::{Options, RegistryError};
-pub use kinds::simulated::LatencyRange;
-pub use offers::Found;
+pub use client::SupplierClient;
+pub use file::error::RegistryError;
+pub use options::{InvalidLatencyRange, LatencyRange, RegistryOptions};
 pub use registry::Registry;
-pub use supplier::{Retry, Supplier, SupplierError};

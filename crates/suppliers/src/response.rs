@@ -1,130 +1,105 @@
-//! Reads what a supplier answers, offer by offer, as it comes in.
+//! Reads a JSON response offer by offer while it arrives.
 //!
-//! No answer is ever in memory as a whole, nor parsed as one: what a worker holds of it is the piece at hand, one
-//! offer, and the cheapest of those read before. All suppliers of a worker share a budget for that, see [`Budget`].
+//! A response is never held in memory or parsed as a whole: a worker holds the current chunk, one offer, and the
+//! cheapest offers so far. Responses above 64 KiB reserve that memory in a [`MemoryBudget`].
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `path` | the JSON Pointer to the list of offers |
-//! | `way` | finds that list |
-//! | `split` | cuts it into offers |
+//! | [`json_pointer`] | the JSON Pointer to the list of offers |
+//! | [`list_finder`] | follows the pointer to the start of the list |
+//! | [`splitter`] | splits the list into offers |
 
-mod json_pointer;
+pub(crate) mod json_pointer;
 mod list_finder;
 mod splitter;
 
-use std::sync::Arc;
-
 use contracts::Offer;
 use reqwest::Response;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{Found, Malformed, SupplierError, http_client::connection};
-pub(super) use json_pointer::Path;
+use crate::{
+    error::{ResponseError, SupplierError},
+    http_client::connection_error,
+    memory_budget::MemoryBudget,
+    offers::OfferCollector,
+};
+use json_pointer::JsonPointer;
 use splitter::{Element, Splitter};
 
-/// Offers beyond these are counted and not read.
+/// Further offers of a response are rejected unread.
 const MAX_OFFERS: usize = 10_000;
 
-/// An answer up to this length costs nothing of the budget: it is there before it would have been waited for, and
-/// takes not much more than the buffers of its connection.
-const FREE_BYTES: usize = 64 * 1024;
+/// Responses up to this length need no reservation: they take little more memory than the connection's buffers.
+const UNRESERVED_BYTES: usize = 64 * 1024;
 
-/// As much is read before other tasks have their turn: some 100 µs.
-const TURN_BYTES: usize = 32 * 1024;
+/// How many bytes are read before other tasks get to run: about 100 µs of work.
+const BYTES_PER_TURN: usize = 32 * 1024;
 
-/// What an answer may be.
+/// The longest response and offer that are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    /// The most bytes of all of it.
-    pub(super) answer: usize,
-    /// The most bytes of one offer in it.
-    pub(super) offer: usize,
+pub(crate) struct SizeLimits {
+    pub(crate) response_bytes: usize,
+    pub(crate) offer_bytes: usize,
 }
 
-/// The bytes of memory that a worker has for the answers of all its suppliers together.
-///
-/// An answer that is longer than 64 KiB takes its share once, for the most that it can need, and waits for it if
-/// others have it. So none that is under way ever waits for another that is.
-#[derive(Clone, Debug)]
-pub(super) struct Budget {
-    bytes: Arc<Semaphore>,
-    all: usize,
-}
-
-impl Budget {
-    /// So many bytes.
-    pub(super) fn new(bytes: usize) -> Self {
-        let all = bytes.clamp(1, Semaphore::MAX_PERMITS);
-        Self { bytes: Arc::new(Semaphore::new(all)), all }
-    }
-
-    /// Waits for so many bytes, or for all there are if they are fewer. `None` can't be: nobody closes it.
-    async fn take(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
-        let bytes = u32::try_from(bytes.min(self.all)).unwrap_or(u32::MAX);
-        self.bytes.acquire_many(bytes).await.ok()
+impl SizeLimits {
+    /// The most memory that a response needs: a chunk, the offer being collected, a copy of it being parsed, and the
+    /// collected offers.
+    fn memory(self, offers: &OfferCollector<'_>) -> usize {
+        (UNRESERVED_BYTES + 3 * self.offer_bytes).saturating_add(offers.max_bytes(MAX_OFFERS))
     }
 }
 
-/// Reads the offers in the list at `path` of an answer into `found`, each with `offer`, which gets its place in the
-/// list and its JSON.
-pub(super) async fn read(
+/// Reads the list of offers at `pointer`. Calls `parse` with each offer's index and JSON, and adds the result to
+/// `offers`.
+pub(crate) async fn read_offers(
     mut response: Response,
-    path: &Path,
-    bounds: Bounds,
-    budget: &Budget,
-    found: &mut Found<'_>,
-    offer: impl Fn(usize, &[u8]) -> Result<Offer, Malformed>,
+    pointer: &JsonPointer,
+    limits: SizeLimits,
+    budget: &MemoryBudget,
+    offers: &mut OfferCollector<'_>,
+    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
 ) -> Result<(), SupplierError> {
-    let too_long = || SupplierError::TooLong { limit: bounds.answer };
-    let announced = response.content_length().unwrap_or(0);
-    if usize::try_from(announced).is_ok_and(|length| length > bounds.answer) {
+    let too_long = || SupplierError::ResponseTooLong { limit: limits.response_bytes };
+    let content_length = response.content_length().unwrap_or(0);
+    if usize::try_from(content_length).is_ok_and(|length| length > limits.response_bytes) {
         return Err(too_long());
     }
-    let mut splitter = Splitter::new(path, bounds.offer);
-    let (mut length, mut share) = (0, None);
-    while let Some(chunk) = response.chunk().await.map_err(connection)? {
+    let mut splitter = Splitter::new(pointer, limits.offer_bytes);
+    let (mut length, mut reservation) = (0, None);
+    while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
         length += chunk.len();
-        if length > bounds.answer {
+        if length > limits.response_bytes {
             return Err(too_long());
         }
-        if length > FREE_BYTES && share.is_none() {
-            share = budget.take(bounds.memory(found)).await;
+        if length > UNRESERVED_BYTES && reservation.is_none() {
+            reservation = budget.reserve(limits.memory(offers)).await;
         }
-        for piece in chunk.chunks(TURN_BYTES) {
-            splitter.push(piece, |element| take(&element, bounds, found, &offer))?;
-            if piece.len() == TURN_BYTES {
+        for bytes in chunk.chunks(BYTES_PER_TURN) {
+            splitter.push(bytes, |element| read_offer(&element, limits, offers, &parse))?;
+            if bytes.len() == BYTES_PER_TURN {
                 tokio::task::yield_now().await;
             }
         }
     }
-    Ok(splitter.end()?)
+    Ok(splitter.finish()?)
 }
 
-/// Reads one offer. One that is no JSON makes the whole answer none.
-fn take(
+/// Reads one offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
+fn read_offer(
     &Element { index, json }: &Element<'_>,
-    bounds: Bounds,
-    found: &mut Found<'_>,
-    offer: impl Fn(usize, &[u8]) -> Result<Offer, Malformed>,
-) -> Result<(), Malformed> {
-    let read = match json {
-        _ if index >= MAX_OFFERS => Err(Malformed::TooMany { limit: MAX_OFFERS }),
-        Some(json) => offer(index, json),
-        None => Err(Malformed::OfferTooLong { index, limit: bounds.offer }),
+    limits: SizeLimits,
+    offers: &mut OfferCollector<'_>,
+    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
+) -> Result<(), ResponseError> {
+    let offer = match json {
+        _ if index >= MAX_OFFERS => Err(ResponseError::TooManyOffers { limit: MAX_OFFERS }),
+        Some(json) => parse(index, json),
+        None => Err(ResponseError::OfferTooLong { index, limit: limits.offer_bytes }),
     };
-    match read {
-        Ok(offer) => found.add(offer),
-        Err(error @ Malformed::Json(_)) => return Err(error),
-        Err(error) => found.skip(error),
+    match offer {
+        Ok(offer) => offers.add(offer),
+        Err(error @ ResponseError::InvalidOfferJson(_)) => return Err(error),
+        Err(error) => offers.reject(error),
     }
     Ok(())
-}
-
-impl Bounds {
-    /// The most memory that an answer takes: a piece of it, an offer being collected and one being parsed, and the
-    /// offers that are kept.
-    fn memory(self, found: &Found<'_>) -> usize {
-        (FREE_BYTES + 3 * self.offer).saturating_add(found.most_bytes(MAX_OFFERS))
-    }
 }

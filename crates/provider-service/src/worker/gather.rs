@@ -3,7 +3,7 @@ use std::sync::Arc;
 use broker::{BrokerError, Created, NewAnswer, Stored};
 use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
-use suppliers::Desk;
+use suppliers::SupplierClient as Desk;
 use tokio::time::Instant;
 
 use super::{Context, persist::persist, process::Work};

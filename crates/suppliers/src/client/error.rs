@@ -1,52 +1,34 @@
-use std::time::Duration;
-
 use contracts::SupplierStatus;
-use tokio::time::Instant;
 
-use crate::{Retry, SupplierError};
+use crate::error::SupplierError;
 
-/// Why asking a supplier came to nothing.
+/// Why a search got no answer from a supplier.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    /// It was asked.
+pub(super) enum AskError {
+    /// The last call failed.
     #[error(transparent)]
     Supplier(SupplierError),
-    /// The search was over before it answered.
-    #[error("the search's deadline came before an answer")]
-    OutOfTime,
-    /// It was asked and failed, and could not be asked again.
-    #[error("it failed and could not be asked again")]
-    NotAgain,
-    /// Its breaker is open.
-    #[error("its breaker is open")]
-    Open,
-    /// The turn did not come in time.
-    #[error("its turn did not come in time")]
-    Busy,
+    /// The search's deadline passed before or during a call.
+    #[error("the search's deadline passed before an answer")]
+    DeadlineExceeded,
+    /// A call failed, and then the circuit breaker opened or the time in the queue ran out.
+    #[error("the call failed and could not be retried")]
+    RetryNotPossible,
+    /// The circuit breaker is open, so no call was made.
+    #[error("the circuit breaker is open")]
+    CircuitOpen,
+    /// The time in the queue ran out, so no call was made.
+    #[error("the time in the queue ran out")]
+    QueueTimeout,
 }
 
-impl Failure {
+impl AskError {
+    /// The status in the supplier's report.
     pub(super) fn status(&self) -> SupplierStatus {
         match self {
-            Self::Supplier(SupplierError::Timeout) | Self::OutOfTime => SupplierStatus::Timeout,
-            Self::Supplier(_) | Self::NotAgain => SupplierStatus::Error,
-            Self::Open | Self::Busy => SupplierStatus::Unavailable,
+            Self::Supplier(SupplierError::Timeout) | Self::DeadlineExceeded => SupplierStatus::Timeout,
+            Self::Supplier(_) | Self::RetryNotPossible => SupplierStatus::Error,
+            Self::CircuitOpen | Self::QueueTimeout => SupplierStatus::Unavailable,
         }
-    }
-
-    pub(super) fn is_retryable(&self) -> bool {
-        matches!(self, Self::Supplier(error) if error.retry() != Retry::Never)
-    }
-
-    /// How long to wait before asking again, if there is time for that.
-    pub(super) fn wait(&self, backoff: Duration, deadline: Instant) -> Option<Duration> {
-        let wait = match self {
-            Self::Supplier(error) => match error.retry() {
-                Retry::After(after) => after.max(backoff),
-                Retry::Soon | Retry::Never => backoff,
-            },
-            Self::OutOfTime | Self::NotAgain | Self::Open | Self::Busy => backoff,
-        };
-        Instant::now().checked_add(wait).is_some_and(|again| again < deadline).then_some(wait)
     }
 }

@@ -1,46 +1,46 @@
-//! What the log says of a supplier.
+//! What is logged about one supplier: problems at `warn`, a few lines in ten seconds, and every call at `debug`.
 
 use std::{sync::Arc, time::Duration};
 
 use contracts::{SearchId, SupplierCode};
 use tracing::{debug, warn};
 
-use super::Failure;
+use super::error::AskError;
 use crate::{
-    SupplierError,
-    log_throttle::{Complaints, cause},
-    offers::Findings,
+    error::{SupplierError, cause},
+    log_throttle::LogThrottle,
+    offers::CollectedOffers,
 };
 
-/// Writes the log about one supplier, and not too much of it.
-pub(super) struct Journal {
+/// The log of one supplier.
+pub(super) struct CallLog {
     supplier: SupplierCode,
-    failures: Arc<Complaints>,
-    omissions: Complaints,
+    failures: Arc<LogThrottle>,
+    rejections: LogThrottle,
 }
 
-impl Journal {
-    /// About `supplier`; what `failures` counts may be about others, too.
-    pub(super) fn new(supplier: SupplierCode, failures: Arc<Complaints>) -> Self {
-        Self { supplier, failures, omissions: Complaints::default() }
+impl CallLog {
+    /// The log of `supplier`. Several suppliers may share one throttle for `failures`.
+    pub(super) fn new(supplier: SupplierCode, failures: Arc<LogThrottle>) -> Self {
+        Self { supplier, failures, rejections: LogThrottle::default() }
     }
 
-    /// How a call for a search ended.
+    /// Logs the result of a call.
     pub(super) fn call(
         &self,
         search_id: SearchId,
         attempt: u32,
         took: Duration,
-        answer: &Result<Findings, SupplierError>,
+        result: &Result<CollectedOffers, SupplierError>,
     ) {
         let supplier = &self.supplier;
-        match answer {
-            Ok(findings) => {
-                debug!(%supplier, %search_id, attempt, ?took, offers = findings.good, "supplier answered");
-                self.omission(search_id, findings);
+        match result {
+            Ok(offers) => {
+                debug!(%supplier, %search_id, attempt, ?took, offers = offers.valid, "supplier answered");
+                self.rejected_offers(search_id, offers);
             }
             Err(error) => {
-                if let Some(suppressed) = self.failures.admit() {
+                if let Some(suppressed) = self.failures.allow() {
                     warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), suppressed, "supplier failed");
                 } else {
                     debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed");
@@ -49,22 +49,21 @@ impl Journal {
         }
     }
 
-    /// What of an answer was left out, if anything was.
-    fn omission(&self, search_id: SearchId, findings: &Findings) {
-        let Findings { good, wrong, first_wrong: Some(reason), .. } = findings else { return };
-        if let Some(suppressed) = self.omissions.admit() {
-            warn!(supplier = %self.supplier, %search_id, left_out = wrong, offers = good, first = cause(&**reason),
-                suppressed, "offers are left out");
+    fn rejected_offers(&self, search_id: SearchId, offers: &CollectedOffers) {
+        let CollectedOffers { valid, rejected, first_rejection: Some(reason), .. } = offers else { return };
+        if let Some(suppressed) = self.rejections.allow() {
+            warn!(supplier = %self.supplier, %search_id, left_out = rejected, offers = valid,
+                first = cause(&**reason), suppressed, "offers are left out");
         }
     }
 
-    /// Why a search has no answer, unless that was logged with the call.
-    pub(super) fn no_answer(&self, search_id: SearchId, failure: &Failure) {
-        if matches!(failure, Failure::Supplier(_) | Failure::NotAgain) {
+    /// Logs why a search got no answer, unless [`call`](Self::call) has logged it.
+    pub(super) fn no_answer(&self, search_id: SearchId, error: &AskError) {
+        if matches!(error, AskError::Supplier(_) | AskError::RetryNotPossible) {
             return;
         }
-        if let Some(suppressed) = self.failures.admit() {
-            warn!(supplier = %self.supplier, %search_id, cause = %failure, suppressed, "supplier gave no answer");
+        if let Some(suppressed) = self.failures.allow() {
+            warn!(supplier = %self.supplier, %search_id, cause = %error, suppressed, "supplier gave no answer");
         }
     }
 }

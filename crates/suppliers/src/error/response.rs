@@ -1,95 +1,84 @@
-//! Why an answer can't be read.
-
-/// Why an answer can't be read, and where in it.
+/// Why a supplier's response can't be read, and where.
 #[derive(Debug, thiserror::Error)]
-pub enum Malformed {
-    /// It is no JSON, as far as its list of offers is looked for.
-    #[error("it is no JSON at byte {at}")]
-    NoJson {
-        /// The first byte that can't stand there.
+pub(crate) enum ResponseError {
+    /// Invalid JSON before or between the offers.
+    #[error("invalid JSON at byte {at}")]
+    InvalidJson {
+        /// The offset of the unexpected byte.
         at: usize,
     },
-    /// It is no JSON within an offer.
-    #[error("it is no JSON in an offer: {0}")]
-    Json(#[from] serde_json::Error),
-    /// It stops before its JSON does.
-    #[error("it ends too early")]
-    Unfinished,
-    /// An offer is JSON of another form.
-    #[error("offer {index}: `{path}`: {problem}")]
-    Shape {
-        /// Which offer, from 0.
-        index: usize,
-        /// Where in it, like `slices[0].segments`.
-        path: String,
-        /// What is wrong there.
-        problem: String,
-    },
-    /// There are no offers where they should be.
+    /// Invalid JSON within an offer.
+    #[error("invalid JSON in an offer: {0}")]
+    InvalidOfferJson(#[from] serde_json::Error),
+    /// The body ended inside the JSON document.
+    #[error("the JSON ends too early")]
+    Truncated,
+    /// The body has no list of offers where it should be.
     #[error("there is no list of offers at `{pointer}`")]
-    NoList {
+    MissingList {
         /// The JSON Pointer to the list.
         pointer: String,
     },
-    /// A field of an offer is not what it should be.
-    #[error("offer {index}: {name} (`{field}`) {problem}")]
-    Field {
-        /// Which offer, from 0.
-        index: usize,
-        /// Which field of the mapping.
-        name: &'static str,
-        /// Where it is read from, in the answer's own terms.
-        field: String,
-        /// What is wrong with it.
-        problem: Problem,
+    /// The list has more offers than are read.
+    #[error("there are more than {limit} offers")]
+    TooManyOffers {
+        /// The most offers that are read.
+        limit: usize,
     },
-    /// An offer is longer than one may be.
+    /// An offer is longer than allowed.
     #[error("offer {index}: is longer than {limit} bytes")]
     OfferTooLong {
-        /// Which offer, from 0.
+        /// The offer's index in the list.
         index: usize,
-        /// The most bytes that are read of one.
+        /// The longest offer that is read, in bytes.
         limit: usize,
     },
-    /// There are more offers than are read.
-    #[error("there are more than {limit} offers")]
-    TooMany {
-        /// The most that are read.
-        limit: usize,
+    /// An offer does not have the documented structure.
+    #[error("offer {index}: `{path}`: {problem}")]
+    UnexpectedShape {
+        /// The offer's index in the list.
+        index: usize,
+        /// Where in the offer, such as `slices[0].segments`.
+        path: String,
+        /// What was expected and what was found.
+        problem: String,
+    },
+    /// A field of an offer has an invalid value.
+    #[error("offer {index}: {name} (`{field}`) {problem}")]
+    InvalidField {
+        /// The offer's index in the list.
+        index: usize,
+        /// The field of [`contracts::Offer`] that it is read for.
+        name: &'static str,
+        /// The field's name or JSON Pointers in the response.
+        field: String,
+        /// What is wrong with the value.
+        problem: FieldProblem,
     },
 }
 
-/// What is wrong with a value.
+/// What is wrong with the value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// There is none.
+pub(crate) enum FieldProblem {
     #[error("is missing")]
     Missing,
-    /// It should be the way there, alone.
     #[error("is not one way")]
     NotOneWay,
-    /// It should be a text.
-    #[error("is no text")]
+    #[error("is not a text")]
     NotText,
-    /// It should be an amount of money.
-    #[error("is no amount")]
+    #[error("is not an amount")]
     NotAmount,
-    /// It should be a whole number that is not too large.
-    #[error("is no small whole number")]
+    #[error("is not a small whole number")]
     NotCount,
-    /// It should be an airport.
-    #[error("is no IATA code")]
+    #[error("is not an IATA code")]
     NotAirport,
-    /// It should be a currency.
-    #[error("is no ISO 4217 code")]
+    #[error("is not an ISO 4217 code")]
     NotCurrency,
-    /// It should be a time of day on a day.
-    #[error("is no time")]
+    #[error("is not a date and time")]
     NotTime,
-    /// It is a local time, and nobody knows where.
+    /// A local time at an airport whose time zone is unknown.
     #[error("has no offset, and the airport's time zone is unknown")]
-    NoZone,
-    /// The arrival is before the departure, or long after.
-    #[error("is not on or after the departure, or days later")]
+    NoTimeZone,
+    #[error("is before the departure or more than 7 days after it")]
     NotAfterDeparture,
 }

@@ -1,10 +1,10 @@
-//! Numbers of the file that have bounds.
+//! Numbers with a range.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// A time in whole milliseconds, from one to a day.
+/// A duration in whole milliseconds: 1 to 86,400,000 (a day).
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "i64")]
 pub(crate) struct Millis(pub(crate) Duration);
@@ -20,7 +20,7 @@ impl TryFrom<i64> for Millis {
     }
 }
 
-/// How long an answer may be, in bytes: from one to 256 MiB, `DEFAULT` unless the file says otherwise.
+/// The longest response in bytes: 1 to 268,435,456 (256 MiB). `DEFAULT` if the file does not set it.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "i64")]
 pub(crate) struct ByteLimit<const DEFAULT: usize>(pub(crate) usize);

@@ -1,9 +1,9 @@
-//! `${NAME}` in the suppliers file stands for a secret, which so needs not be in the file.
+//! Replaces `${NAME}` in the suppliers file, so that the file contains no secrets.
 
 /// Looks up a secret by its name.
-pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type SecretLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A secret that the file names and nobody has.
+/// Why a secret can't be replaced.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidSecret {
     #[error("`${{{0}}}` is not set")]
@@ -12,36 +12,39 @@ pub(crate) enum InvalidSecret {
     Unclosed,
 }
 
-/// A part of a text.
+/// A piece of a text with secrets.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
-    /// As it stands in the file.
+pub(crate) enum Segment<'a> {
+    /// Text from the file.
     Text(&'a str),
-    /// What was looked up.
+    /// The value of a secret.
     Secret(String),
 }
 
-/// Takes a text apart at its secrets.
-pub(crate) fn split<'a>(mut text: &'a str, lookup: Lookup<'_>) -> Result<Vec<Piece<'a>>, InvalidSecret> {
-    let mut pieces = Vec::new();
+/// Splits a text at its secrets and looks them up.
+pub(crate) fn split<'a>(
+    mut text: &'a str,
+    lookup: SecretLookup<'_>,
+) -> Result<Vec<Segment<'a>>, InvalidSecret> {
+    let mut segments = Vec::new();
     while let Some((before, rest)) = text.split_once("${") {
         let (name, after) = rest.split_once('}').ok_or(InvalidSecret::Unclosed)?;
-        pieces.push(Piece::Text(before));
-        pieces.push(Piece::Secret(lookup(name).ok_or_else(|| InvalidSecret::Missing(name.to_owned()))?));
+        segments.push(Segment::Text(before));
+        segments.push(Segment::Secret(lookup(name).ok_or_else(|| InvalidSecret::Missing(name.to_owned()))?));
         text = after;
     }
-    pieces.push(Piece::Text(text));
-    Ok(pieces)
+    segments.push(Segment::Text(text));
+    Ok(segments)
 }
 
-/// The text with its secrets filled in.
-pub(crate) fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, InvalidSecret> {
-    let pieces = split(text, lookup)?;
-    Ok(pieces
+/// Replaces the secrets in a text.
+pub(crate) fn expand(text: &str, lookup: SecretLookup<'_>) -> Result<String, InvalidSecret> {
+    let segments = split(text, lookup)?;
+    Ok(segments
         .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text,
-            Piece::Secret(secret) => secret.as_str(),
+        .map(|segment| match segment {
+            Segment::Text(text) => text,
+            Segment::Secret(secret) => secret.as_str(),
         })
         .collect())
 }
@@ -55,13 +58,13 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_filled_in_once_and_as_they_are() {
+    fn secrets_are_replaced_once_and_not_interpreted() {
         assert_eq!(expand("Bearer ${KEY}!", &lookup).unwrap(), "Bearer ${KEY}{from}!");
         assert_eq!(expand("$KEY {KEY} $", &lookup).unwrap(), "$KEY {KEY} $");
     }
 
     #[test]
-    fn a_secret_that_is_not_there_is_named() {
+    fn an_error_names_the_missing_secret() {
         assert_eq!(expand("${OTHER}", &lookup).unwrap_err().to_string(), "`${OTHER}` is not set");
         assert_eq!(expand("${KEY", &lookup), Err(InvalidSecret::Unclosed));
     }

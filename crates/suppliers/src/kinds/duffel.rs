@@ -1,6 +1,6 @@
-//! The Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>): many airlines behind one
-//! request.
+//! Kind `duffel`: the Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>).
 
+mod request;
 mod response;
 
 use std::time::Duration;
@@ -12,33 +12,30 @@ use reqwest::{
     Request, Url,
     header::{AUTHORIZATION, HeaderValue},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::{
-    Found, Options, RegistryError, Retry, Supplier, SupplierError,
-    file::{ByteLimit, Entry, secrets::expand},
-    http_client::{Refusal, failure, retry_after, send, wait},
-    registry::Means,
-    response::{Bounds, Path, read},
+    error::{Retry, SupplierError},
+    file::{bounds::ByteLimit, entry::SupplierEntry, error::RegistryError, secrets::expand},
+    http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send, status_error},
+    offers::OfferCollector,
+    options::RegistryOptions,
+    response::{SizeLimits, json_pointer::JsonPointer, read_offers},
+    supplier::Supplier,
 };
+use request::{CabinClass, OfferRequest, supplier_timeout_ms};
 
-/// The version of the API that this speaks.
-const VERSION: &str = "v2";
+/// The value of the header `Duffel-Version`.
+const API_VERSION: &str = "v2";
 
-/// What `supplier_timeout` may be; Duffel ignores other values.
-const SUPPLIER_TIMEOUT_MS: (u64, u64) = (2_000, 60_000);
-
-/// Left for the way to Duffel and back, so that what it has by its timeout arrives before ours.
-const MARGIN: Duration = Duration::from_secs(1);
-
-/// The most bytes that are read of one offer: each repeats its places, carriers and conditions.
+/// The longest offer that is read, in bytes. Duffel repeats places, carriers and conditions in every offer.
 const MAX_OFFER_BYTES: usize = 256 * 1024;
 
-/// Where in an answer the offers stand.
+/// The JSON Pointer to the list of offers in a response.
 const OFFERS: &str = "/data/offers";
 
-/// A supplier's keys in the file, behind those that all kinds have.
+/// The settings of this kind in the suppliers file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -55,106 +52,56 @@ fn default_base_url() -> String {
     "https://api.duffel.com".to_owned()
 }
 
-#[derive(Clone, Copy, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum CabinClass {
-    Economy,
-    PremiumEconomy,
-    Business,
-    First,
-}
-
-/// The body of a request for offers.
-#[derive(Serialize)]
-struct Body {
-    data: OfferRequest,
-}
-
-#[derive(Serialize)]
-struct OfferRequest {
-    slices: [Slice; 1],
-    passengers: Vec<Passenger>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cabin_class: Option<CabinClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_connections: Option<u8>,
-}
-
-#[derive(Serialize)]
-struct Slice {
-    origin: contracts::IataCode,
-    destination: contracts::IataCode,
-    departure_date: contracts::TravelDate,
-}
-
-#[derive(Clone, Serialize)]
-struct Passenger {
-    #[serde(rename = "type")]
-    kind: &'static str,
-}
-
-/// The Duffel Flights API. It has no `Debug`: it holds a token.
-pub struct Duffel {
-    means: Means,
+/// The Duffel Flights API. No `Debug`: it contains a token.
+pub(super) struct Duffel {
+    context: HttpContext,
     url: Url,
     authorization: HeaderValue,
     cabin_class: Option<CabinClass>,
     max_connections: Option<u8>,
-    offers: Path,
-    bounds: Bounds,
+    offers: JsonPointer,
+    limits: SizeLimits,
 }
 
 impl Duffel {
-    /// The account that an entry of kind `duffel` describes.
-    pub(crate) fn from_entry(
-        entry: &Entry,
-        options: Options<'_>,
-        means: Means,
+    /// Creates the supplier of an entry.
+    pub(super) fn from_entry(
+        entry: &SupplierEntry,
+        options: RegistryOptions<'_>,
+        context: HttpContext,
     ) -> Result<Self, RegistryError> {
-        let settings: Settings = entry.settings()?;
-        let token =
-            expand(&settings.token, options.secrets).map_err(|missing| entry.field("token", &missing))?;
+        let settings: Settings = entry.kind_settings()?;
+        let token = expand(&settings.token, options.secrets)
+            .map_err(|missing| entry.field_error("token", &missing))?;
         let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
-            .map_err(|_| entry.field("token", "has characters that no header may have"))?;
+            .map_err(|_| entry.field_error("token", "has characters that are not allowed in a header"))?;
         authorization.set_sensitive(true);
         let url = format!("{}/air/offer_requests", settings.base_url.trim_end_matches('/'));
         let url = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         Ok(Self {
-            means,
-            url: url.ok_or_else(|| entry.field("base_url", "must be an http or https URL"))?,
+            context,
+            url: url.ok_or_else(|| entry.field_error("base_url", "must be an http or https URL"))?,
             authorization,
             cabin_class: settings.cabin_class,
             max_connections: settings.max_connections,
-            offers: OFFERS.to_owned().try_into().map_err(|problem| entry.problem(&problem))?,
-            bounds: Bounds { answer: settings.max_response_bytes.0, offer: MAX_OFFER_BYTES },
+            offers: OFFERS.to_owned().try_into().map_err(|invalid| entry.error(&invalid))?,
+            limits: SizeLimits {
+                response_bytes: settings.max_response_bytes.0,
+                offer_bytes: MAX_OFFER_BYTES,
+            },
         })
     }
 
-    /// `None` only if the body can't be written, which it can.
+    /// Builds the request for a search. Never `None`: the URL and the body are valid.
     fn request(&self, query: &SearchQuery, time_left: Duration) -> Option<Request> {
         let mut url = self.url.clone();
         url.query_pairs_mut()
             .append_pair("return_offers", "true")
-            .append_pair("supplier_timeout", &supplier_timeout(time_left).to_string());
-        let data = OfferRequest {
-            slices: [Slice {
-                origin: query.origin,
-                destination: query.destination,
-                departure_date: query.date,
-            }],
-            passengers: vec![Passenger { kind: "adult" }; query.passengers.get().into()],
-            cabin_class: self.cabin_class,
-            max_connections: self.max_connections,
-        };
-        let request = self.means.client.post(url).header(AUTHORIZATION, self.authorization.clone());
-        request.header("Duffel-Version", VERSION).json(&Body { data }).build().ok()
+            .append_pair("supplier_timeout", &supplier_timeout_ms(time_left).to_string());
+        let body = OfferRequest::new(query, self.cabin_class, self.max_connections);
+        let request = self.context.client.post(url).header(AUTHORIZATION, self.authorization.clone());
+        request.header("Duffel-Version", API_VERSION).json(&body).build().ok()
     }
-}
-
-/// For how long Duffel shall wait for an airline, in milliseconds.
-fn supplier_timeout(time_left: Duration) -> u64 {
-    let millis = u64::try_from(time_left.saturating_sub(MARGIN).as_millis()).unwrap_or(u64::MAX);
-    millis.clamp(SUPPLIER_TIMEOUT_MS.0, SUPPLIER_TIMEOUT_MS.1)
 }
 
 #[async_trait]
@@ -163,40 +110,39 @@ impl Supplier for Duffel {
         &self,
         query: &SearchQuery,
         deadline: Instant,
-        found: &mut Found<'_>,
+        offers: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
-        let Means { client, budget, airports } = &self.means;
+        let HttpContext { client, budget, airports } = &self.context;
         let time_left = deadline.saturating_duration_since(Instant::now());
-        let request = self.request(query, time_left).ok_or(SupplierError::Unaskable)?;
+        let request = self.request(query, time_left).ok_or(SupplierError::InvalidRequest)?;
         let response = send(client, request).await?;
         if !response.status().is_success() {
-            return Err(refusal(&Refusal::read(response).await));
+            return Err(error(&ErrorResponse::read(response).await));
         }
-        let offer = |index, json: &[u8]| response::offer(index, json, airports);
-        read(response, &self.offers, self.bounds, budget, found, offer).await?;
-        // Duffel lists each with every fare it is sold at.
-        found.keep_each_flight_once();
+        let parse = |index, json: &[u8]| response::parse_offer(index, json, airports);
+        read_offers(response, &self.offers, self.limits, budget, offers, parse).await?;
+        // Duffel returns an offer for every fare of a flight.
+        offers.keep_cheapest_fare_per_flight();
         Ok(())
     }
 }
 
-/// What an unsuccessful answer means. Of 500 and 502 Duffel says not to ask again.
-fn refusal(reply: &Refusal) -> SupplierError {
-    let retry = match reply.status.as_u16() {
+/// The error for an unsuccessful response. Duffel's documentation says not to retry 500 and 502.
+fn error(response: &ErrorResponse) -> SupplierError {
+    let retry = match response.status.as_u16() {
         500 | 502 => Retry::Never,
-        _ => match retry_after(&reply.headers) {
-            Retry::After(after) => Retry::After(after),
-            Retry::Soon | Retry::Never => reset(reply).map_or(Retry::Soon, Retry::After),
+        _ => match retry_after(&response.headers) {
+            Retry::After(delay) => Retry::After(delay),
+            Retry::Backoff | Retry::Never => rate_limit_reset(response).map_or(Retry::Backoff, Retry::After),
         },
     };
-    failure(reply.status, response::errors(&reply.body), retry)
+    status_error(response.status, response::error_detail(&response.body), retry)
 }
 
-/// When the window of the rate limit ends, which Duffel tells in a header of its own.
-fn reset(reply: &Refusal) -> Option<Duration> {
-    let value = reply.headers.get("ratelimit-reset")?.to_str().ok()?;
-    // On other answers the header stands too, and is no reason to wait.
-    (reply.status.as_u16() == 429).then(|| wait(value, Timestamp::now())).flatten()
+/// The time until the rate limit resets. Duffel sends the header with every response; it matters only for a 429.
+fn rate_limit_reset(response: &ErrorResponse) -> Option<Duration> {
+    let value = response.headers.get("ratelimit-reset")?.to_str().ok()?;
+    (response.status.as_u16() == 429).then(|| parse_delay(value, Timestamp::now())).flatten()
 }
 
 #[cfg(test)]

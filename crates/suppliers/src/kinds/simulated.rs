@@ -1,17 +1,17 @@
-//! Carriers that fly by timetable and answer as slowly, and fail as often, as they are set to.
+//! Kind `simulated`: a carrier with a timetable, a latency and a failure rate.
 //!
 //! | module | what it decides |
 //! | --- | --- |
-//! | [`latency`] | how long an answer takes |
-//! | `network` | which routes a carrier flies, and through which hub |
-//! | `schedule` | which flights leave on a day, when, and when they arrive |
-//! | `fare` | what a seat costs |
-//! | `seed` | stable pseudo-random numbers: the same search always finds the same flights |
+//! | [`latency`] | how long a call takes |
+//! | [`network`] | which routes the carrier flies, directly or through a hub |
+//! | [`schedule`] | which flights depart on a day, and when |
+//! | [`fare`] | the price |
+//! | [`seed`] | stable pseudo-random numbers |
 //!
-//! Only latency and failures are random. Nothing here depends on the clock.
+//! The same search always finds the same flights: only latency and failures are random.
 
 mod fare;
-pub mod latency;
+mod latency;
 mod network;
 mod schedule;
 mod seed;
@@ -24,31 +24,35 @@ use contracts::{IataCode, Offer, SearchQuery};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-pub use latency::LatencyRange;
-
-use crate::{Found, Options, RegistryError, Supplier, SupplierError, file::Entry};
+use crate::{
+    error::SupplierError,
+    file::{entry::SupplierEntry, error::RegistryError},
+    offers::OfferCollector,
+    options::RegistryOptions,
+    supplier::Supplier,
+};
 use fare::Fares;
 use latency::Latency;
 use network::Network;
 use schedule::Carrier;
 
-/// More offers than this for a day are cut to the cheapest.
+/// Only the cheapest offers of a search are returned.
 const MAX_OFFERS: usize = 6;
 
-/// A supplier's keys in the file, behind those that all kinds have.
+/// The settings of this kind in the suppliers file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     latency: LatencySettings,
     #[serde(default)]
     failure_rate: f64,
-    /// Relative to the other carriers: 1 is the middle.
+    /// The prices relative to the average carrier, which has 1.
     price_level: f64,
-    /// ISO 3166-1 alpha-2 code of the country it may fly within.
+    /// The country within which it may fly, as an ISO 3166-1 alpha-2 code.
     home: String,
     hubs: Vec<IataCode>,
     stations: Vec<IataCode>,
-    /// The longest leg its aircraft fly.
+    /// The longest flight without a stop.
     range_km: f64,
 }
 
@@ -60,7 +64,7 @@ struct LatencySettings {
 }
 
 /// A simulated carrier.
-pub struct Simulated {
+pub(super) struct Simulated {
     carrier: Carrier,
     latency: Latency,
     failure_rate: f64,
@@ -68,28 +72,28 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// The carrier that an entry of kind `simulated` describes.
-    pub(crate) fn from_entry(
-        entry: &Entry,
-        options: Options<'_>,
+    /// Creates the supplier of an entry.
+    pub(super) fn from_entry(
+        entry: &SupplierEntry,
+        options: RegistryOptions<'_>,
         airports: &Arc<Airports>,
     ) -> Result<Self, RegistryError> {
-        let settings: Settings = entry.settings()?;
-        let problem = |problem: String| entry.problem(&problem);
+        let settings: Settings = entry.kind_settings()?;
+        let error = |problem: String| entry.error(&problem);
 
         let LatencySettings { median_ms, p99_ms } = settings.latency;
         let latency = Latency::new(median_ms, p99_ms, options.simulated_latency)
-            .ok_or_else(|| problem("`latency` needs 0 < `median_ms` <= `p99_ms`".into()))?;
+            .ok_or_else(|| error("`latency` needs 0 < `median_ms` <= `p99_ms`".into()))?;
         let failure_rate = options.simulated_failure_rate.unwrap_or(settings.failure_rate);
         if !(0.0..=1.0).contains(&failure_rate) {
-            return Err(problem(format!("`failure_rate` must be from 0 to 1, not {failure_rate}")));
+            return Err(error(format!("`failure_rate` must be from 0 to 1, not {failure_rate}")));
         }
         if !(settings.price_level > 0.0 && settings.price_level <= 100.0) {
-            return Err(problem("`price_level` must be above 0 and at most 100".into()));
+            return Err(error("`price_level` must be above 0 and at most 100".into()));
         }
         let network =
             Network::new(airports, &settings.home, &settings.hubs, &settings.stations, settings.range_km)
-                .map_err(|error| entry.problem(&error))?;
+                .map_err(|unknown| entry.error(&unknown))?;
         let carrier = Carrier {
             code: entry.common.code.clone(),
             name: entry.common.name.clone(),
@@ -99,7 +103,7 @@ impl Simulated {
         Ok(Self { carrier, latency, failure_rate, airports: Arc::clone(airports) })
     }
 
-    /// What the carrier flies between the airports of the query on its day; the cheapest come first.
+    /// The offers for a search, cheapest first.
     fn offers(&self, query: &SearchQuery) -> Vec<Offer> {
         let destinations = self.airports.airports_of(query.destination);
         let mut offers = Vec::with_capacity(MAX_OFFERS);
@@ -120,7 +124,7 @@ impl Supplier for Simulated {
         &self,
         query: &SearchQuery,
         _deadline: Instant,
-        found: &mut Found<'_>,
+        collector: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         let latency = self.latency.sample();
         if !latency.is_zero() {
@@ -130,9 +134,9 @@ impl Supplier for Simulated {
             return Err(SupplierError::Simulated);
         }
         let offers = self.offers(query);
-        found.expect(offers.len());
+        collector.reserve(offers.len());
         for offer in offers {
-            found.add(offer);
+            collector.add(offer);
         }
         Ok(())
     }

@@ -4,25 +4,17 @@ use contracts::{SearchId, SearchQuery, SupplierStatus};
 use tokio::time::Instant;
 
 use super::*;
+use crate::testing::query;
 
-fn query(from: &str, to: &str) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: to.parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
-}
-
-fn fast<'a>() -> Options<'a> {
-    Options {
+fn fast<'a>() -> RegistryOptions<'a> {
+    RegistryOptions {
         simulated_latency: Some("0".parse().unwrap()),
         simulated_failure_rate: Some(0.0),
-        ..Options::default()
+        ..RegistryOptions::default()
     }
 }
 
-fn embedded(options: Options<'_>) -> Registry {
+fn embedded(options: RegistryOptions<'_>) -> Registry {
     Registry::embedded(options, &Arc::new(Airports::embedded())).unwrap()
 }
 
@@ -33,16 +25,16 @@ fn code(text: &str) -> SupplierCode {
 async fn statuses(registry: &Registry, query: SearchQuery) -> HashMap<String, SupplierStatus> {
     let deadline = Instant::now() + Duration::from_mins(1);
     let mut statuses = HashMap::new();
-    for desk in registry.select(&[]) {
-        let answer = desk.ask(SearchId::random(), &query, deadline).await;
+    for client in registry.select(&[]) {
+        let answer = client.ask(SearchId::random(), &query, deadline).await;
         assert_eq!(answer.offers.is_empty(), answer.report.status != SupplierStatus::Ok);
-        statuses.insert(desk.code().to_string(), answer.report.status);
+        statuses.insert(client.code().to_string(), answer.report.status);
     }
     statuses
 }
 
 #[tokio::test]
-async fn the_embedded_carriers_answer_for_the_routes_they_fly() {
+async fn the_embedded_carriers_have_offers_for_their_routes() {
     let registry = embedded(fast());
     assert!(registry.listing().len() >= 8);
 
@@ -64,39 +56,41 @@ async fn the_embedded_carriers_answer_for_the_routes_they_fly() {
 }
 
 #[test]
-fn a_selection_holds_each_supplier_once_in_the_order_asked() {
+fn a_selection_has_each_supplier_once_in_the_requested_order() {
     let registry = embedded(fast());
     let selected = registry.select(&[code("SQ"), code("GA"), code("SQ")]);
-    assert_eq!(selected.iter().map(|desk| desk.code().as_str()).collect::<Vec<_>>(), ["SQ", "GA"]);
+    assert_eq!(selected.iter().map(|client| client.code().as_str()).collect::<Vec<_>>(), ["SQ", "GA"]);
 }
 
 #[tokio::test]
-async fn a_supplier_that_nobody_has_answers_with_an_error() {
+async fn an_unknown_supplier_answers_with_an_error() {
     let registry = embedded(fast());
-    let desks = registry.select(&[code("NOBODY")]);
-    let answer =
-        desks[0].ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_secs(1)).await;
+    let clients = registry.select(&[code("NOBODY")]);
+    let answer = clients[0]
+        .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_secs(1))
+        .await;
     assert_eq!(answer.report.code, code("NOBODY"));
     assert_eq!(answer.report.status, SupplierStatus::Error);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_latency_and_failure_options_hold_for_all() {
-    let options = Options {
+async fn the_latency_and_failure_options_apply_to_all() {
+    let options = RegistryOptions {
         simulated_latency: Some("250".parse().unwrap()),
         simulated_failure_rate: Some(1.0),
-        ..Options::default()
+        ..RegistryOptions::default()
     };
-    for desk in embedded(options).select(&[]) {
-        let answer =
-            desk.ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_mins(1)).await;
+    for client in embedded(options).select(&[]) {
+        let answer = client
+            .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_mins(1))
+            .await;
         assert_eq!((answer.report.status, answer.report.elapsed_ms), (SupplierStatus::Error, 250));
     }
 }
 
 fn problem(text: &str) -> String {
     let airports = Arc::new(Airports::embedded());
-    Registry::from_toml(text, Options::default(), &airports).err().unwrap().to_string()
+    Registry::from_toml(text, RegistryOptions::default(), &airports).err().unwrap().to_string()
 }
 
 const CARRIER: &str = r#"
@@ -145,7 +139,7 @@ fn an_error_names_the_supplier_and_the_field() {
 }
 
 #[test]
-fn a_file_must_be_one_of_suppliers_each_with_a_code_of_its_own() {
+fn a_file_has_suppliers_with_distinct_codes() {
     assert!(problem("").contains("[[supplier]]"));
     assert!(problem("[[supplier]").contains("TOML"));
     assert!(problem("[[suplier]]").contains("suplier"));

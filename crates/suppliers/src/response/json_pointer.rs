@@ -1,37 +1,37 @@
-//! The way to the list of offers in an answer.
+//! JSON Pointers (RFC 6901), such as `/data/offers`.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// A JSON Pointer (RFC 6901) taken apart, like `/data/offers`. The empty one is the whole answer.
+/// A parsed JSON Pointer. The empty pointer `""` is the whole document.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Path {
+pub(crate) struct JsonPointer {
     text: String,
-    steps: Vec<Step>,
+    tokens: Vec<Token>,
 }
 
-/// From a value into one of its parts.
+/// A reference token: an object's key or an array's index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct Token {
     key: String,
     index: Option<usize>,
 }
 
-/// A text that is no JSON Pointer.
+/// A text that is not a JSON Pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a JSON Pointer begins with `/`; a constant is {{ default = … }}")]
-pub(crate) struct InvalidPath;
+#[error("a JSON Pointer starts with `/`; a constant is {{ default = … }}")]
+pub(crate) struct InvalidPointer;
 
-impl Path {
-    /// Its steps, from the whole answer.
-    pub(crate) fn steps(&self) -> &[Step] {
-        &self.steps
+impl JsonPointer {
+    /// The tokens, starting at the root of the document.
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.tokens
     }
 }
 
-impl Step {
+impl Token {
     fn parse(text: &str) -> Self {
         let is_index =
             text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -41,40 +41,40 @@ impl Step {
         }
     }
 
-    /// Whether it leads into this member of an object.
-    pub(crate) fn leads_into(&self, key: &str) -> bool {
+    /// Whether it refers to this key.
+    pub(crate) fn matches_key(&self, key: &str) -> bool {
         key == self.key
     }
 
-    /// The same for a key as it is written, quotes included.
-    pub(super) fn leads_into_written(&self, written: &[u8]) -> bool {
-        let plain = written.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
-        match plain {
-            Some(plain) if !plain.contains(&b'\\') => plain == self.key.as_bytes(),
-            _ => serde_json::from_slice::<String>(written).is_ok_and(|key| key == self.key),
+    /// Whether it refers to this key, which is JSON: quoted, and maybe escaped.
+    pub(super) fn matches_json_key(&self, json: &[u8]) -> bool {
+        let unquoted = json.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        match unquoted {
+            Some(key) if !key.contains(&b'\\') => key == self.key.as_bytes(),
+            _ => serde_json::from_slice::<String>(json).is_ok_and(|key| key == self.key),
         }
     }
 
-    /// Whether it leads into this element of an array.
-    pub(crate) fn leads_into_element(&self, index: usize) -> bool {
+    /// Whether it refers to this index of an array.
+    pub(crate) fn matches_index(&self, index: usize) -> bool {
         self.index == Some(index)
     }
 }
 
-impl TryFrom<String> for Path {
-    type Error = InvalidPath;
+impl TryFrom<String> for JsonPointer {
+    type Error = InvalidPointer;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let steps = match text.strip_prefix('/') {
-            Some(steps) => steps.split('/').map(Step::parse).collect(),
+        let tokens = match text.strip_prefix('/') {
+            Some(tokens) => tokens.split('/').map(Token::parse).collect(),
             None if text.is_empty() => Vec::new(),
-            None => return Err(InvalidPath),
+            None => return Err(InvalidPointer),
         };
-        Ok(Self { text, steps })
+        Ok(Self { text, tokens })
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for JsonPointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

@@ -1,96 +1,103 @@
-//! Finds the list of offers in an answer that comes in byte by byte.
+//! Finds the list of offers in a JSON document that arrives byte by byte.
 
-use super::json_pointer::Step;
+use super::json_pointer::Token;
 
-/// Keys are compared up to this length, in bytes as they are written; a longer one leads nowhere.
+/// The longest key that is compared, in bytes of JSON. A longer key never matches.
 const MAX_KEY_BYTES: usize = 1024;
 
-/// Where the bytes read so far have led.
-pub(super) struct Way<'a> {
-    steps: &'a [Step],
-    /// The objects and arrays that were entered, and which part of each is at hand.
-    entered: Vec<Part>,
-    /// How many are open beside the way.
-    aside: usize,
+/// Follows a JSON Pointer through a document.
+///
+/// Values outside the pointer's path are skipped: only their brackets are counted.
+pub(super) struct ListFinder<'a> {
+    tokens: &'a [Token],
+    /// The open objects and arrays on the pointer's path, from the root.
+    path: Vec<Part>,
+    /// The number of open objects and arrays that are being skipped.
+    skipped_depth: usize,
 }
 
+/// Which part of an object or array is being read.
 enum Part {
-    /// Of an object, a key as far as it has been read.
+    /// A key of an object, as far as it has been read.
     Key(Vec<u8>),
-    /// Of an object, a value, and whether it leads on.
+    /// A value of an object, and whether its key is on the pointer's path.
     Value(bool),
-    /// Of an array, the element with this index.
+    /// The element of an array with this index.
     Element(usize),
 }
 
-/// What a byte has led to.
+/// The state after a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Led {
-    /// Nothing new.
-    On,
-    /// The list begins. So many objects and arrays are open around it.
-    IntoTheList(usize),
-    /// The answer has ended without a list.
-    ToTheEnd,
+pub(super) enum Progress {
+    /// The list has not started yet.
+    Searching,
+    /// The list starts, inside this many objects and arrays.
+    ListStarts(usize),
+    /// The document has ended without the list.
+    DocumentEnds,
 }
 
-/// A byte that can't stand there.
+/// A byte that is invalid JSON at this position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Misplaced;
+pub(super) struct UnexpectedByte;
 
-impl<'a> Way<'a> {
-    pub(super) fn new(steps: &'a [Step]) -> Self {
-        Self { steps, entered: Vec::new(), aside: 0 }
+impl<'a> ListFinder<'a> {
+    pub(super) fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens, path: Vec::new(), skipped_depth: 0 }
     }
 
-    /// Takes a byte of a text, quotes included.
-    pub(super) fn text(&mut self, byte: u8) -> Result<(), Misplaced> {
-        match self.entered.last_mut() {
-            Some(Part::Key(key)) if self.aside == 0 && key.len() <= MAX_KEY_BYTES => key.push(byte),
-            None if self.aside == 0 => return Err(Misplaced),
+    /// Reads a byte of a string, quotes included.
+    pub(super) fn string_byte(&mut self, byte: u8) -> Result<(), UnexpectedByte> {
+        match self.path.last_mut() {
+            Some(Part::Key(key)) if self.skipped_depth == 0 && key.len() <= MAX_KEY_BYTES => key.push(byte),
+            None if self.skipped_depth == 0 => return Err(UnexpectedByte),
             _ => {}
         }
         Ok(())
     }
 
-    /// Takes a byte that stands in no text.
-    pub(super) fn step(&mut self, byte: u8) -> Result<Led, Misplaced> {
+    /// Reads a byte outside strings.
+    pub(super) fn byte(&mut self, byte: u8) -> Result<Progress, UnexpectedByte> {
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => {}
             b'{' | b'[' => return Ok(self.open(byte == b'[')),
-            _ if self.aside == 0 && self.entered.is_empty() => return Err(Misplaced),
+            _ if self.skipped_depth == 0 && self.path.is_empty() => return Err(UnexpectedByte),
             b'}' | b']' => return Ok(self.close()),
-            b',' if self.aside == 0 => self.next_part(),
-            b':' if self.aside == 0 => self.value(),
+            b',' if self.skipped_depth == 0 => self.next_part(),
+            b':' if self.skipped_depth == 0 => self.value(),
             _ => {}
         }
-        Ok(Led::On)
+        Ok(Progress::Searching)
     }
 
-    fn open(&mut self, is_array: bool) -> Led {
-        if self.aside > 0 || !self.leads_on() {
-            self.aside += 1;
-        } else if self.entered.len() < self.steps.len() {
-            self.entered.push(if is_array { Part::Element(0) } else { Part::Key(Vec::new()) });
+    fn open(&mut self, is_array: bool) -> Progress {
+        if self.skipped_depth > 0 || !self.is_on_path() {
+            self.skipped_depth += 1;
+        } else if self.path.len() < self.tokens.len() {
+            self.path.push(if is_array { Part::Element(0) } else { Part::Key(Vec::new()) });
         } else if is_array {
-            return Led::IntoTheList(self.entered.len());
+            return Progress::ListStarts(self.path.len());
         } else {
-            self.aside += 1;
+            self.skipped_depth += 1;
         }
-        Led::On
+        Progress::Searching
     }
 
-    fn close(&mut self) -> Led {
-        if self.aside > 0 {
-            self.aside -= 1;
+    fn close(&mut self) -> Progress {
+        if self.skipped_depth > 0 {
+            self.skipped_depth -= 1;
         } else {
-            self.entered.pop();
+            self.path.pop();
         }
-        if self.aside == 0 && self.entered.is_empty() { Led::ToTheEnd } else { Led::On }
+        if self.skipped_depth == 0 && self.path.is_empty() {
+            Progress::DocumentEnds
+        } else {
+            Progress::Searching
+        }
     }
 
     fn next_part(&mut self) {
-        match self.entered.last_mut() {
+        match self.path.last_mut() {
             Some(Part::Element(index)) => *index += 1,
             Some(part) => *part = Part::Key(Vec::new()),
             None => {}
@@ -98,20 +105,20 @@ impl<'a> Way<'a> {
     }
 
     fn value(&mut self) {
-        let step = self.entered.len().checked_sub(1).and_then(|at| self.steps.get(at));
-        if let (Some(part), Some(step)) = (self.entered.last_mut(), step)
+        let token = self.path.len().checked_sub(1).and_then(|at| self.tokens.get(at));
+        if let (Some(part), Some(token)) = (self.path.last_mut(), token)
             && let Part::Key(key) = part
         {
-            *part = Part::Value(step.leads_into_written(key));
+            *part = Part::Value(token.matches_json_key(key));
         }
     }
 
-    /// Whether the value at hand is the next on the way.
-    fn leads_on(&self) -> bool {
-        let Some(at) = self.entered.len().checked_sub(1) else { return true };
-        match (self.entered.get(at), self.steps.get(at)) {
-            (Some(Part::Value(leads_on)), _) => *leads_on,
-            (Some(Part::Element(index)), Some(step)) => step.leads_into_element(*index),
+    /// Whether the value that starts now is on the pointer's path.
+    fn is_on_path(&self) -> bool {
+        let Some(at) = self.path.len().checked_sub(1) else { return true };
+        match (self.path.get(at), self.tokens.get(at)) {
+            (Some(Part::Value(is_on_path)), _) => *is_on_path,
+            (Some(Part::Element(index)), Some(token)) => token.matches_index(*index),
             _ => false,
         }
     }

@@ -1,215 +1,236 @@
-//! Cuts an answer into its offers while it comes in, so that it is never in memory as a whole.
+//! Splits a JSON response into its offers while it arrives.
 //!
-//! Only as much of JSON is understood as this takes: where texts begin and end, what opens and closes, and the keys
-//! on the way to the list. Whoever gets an offer parses it, and so finds out whether it is JSON; what stands outside
-//! of the list is passed over unread.
+//! The splitter understands only as much JSON as it needs: strings, brackets, and the keys on the path to the list.
+//! It does not validate the rest: the offers are validated when they are parsed, and what is outside the list is
+//! skipped.
 
 use super::{
-    json_pointer::Path,
-    list_finder::{Led, Misplaced, Way},
+    json_pointer::JsonPointer,
+    list_finder::{ListFinder, Progress, UnexpectedByte},
 };
-use crate::Malformed;
+use crate::error::ResponseError;
 
-/// One offer of an answer.
+/// One element of the list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Element<'a> {
-    /// Its place in the list, from 0.
+    /// Its index in the list.
     pub(super) index: usize,
-    /// Its text; `None` if it is longer than one may be.
+    /// Its JSON, or `None` if it is too long.
     pub(super) json: Option<&'a [u8]>,
 }
 
-/// How far an answer has been read.
+/// Splits one response.
 pub(super) struct Splitter<'a> {
-    path: &'a Path,
-    max_element: usize,
-    /// How many bytes came before the piece at hand.
-    read: usize,
-    text: Text,
-    place: Place<'a>,
-    has_list: bool,
-    /// How many elements have ended.
-    elements: usize,
-    /// Whether another has begun, and how many objects and arrays are open in it.
-    begun: bool,
+    pointer: &'a JsonPointer,
+    max_element_bytes: usize,
+    /// The number of bytes in earlier chunks.
+    bytes_read: usize,
+    string: StringState,
+    position: Position<'a>,
+    list_found: bool,
+    /// The number of complete elements.
+    count: usize,
+    element: CurrentElement,
+}
+
+/// The element that is being read.
+#[derive(Default)]
+struct CurrentElement {
+    has_started: bool,
+    /// The number of open objects and arrays in it.
     depth: usize,
-    /// What earlier pieces had of it, unless that was too much.
-    element: Vec<u8>,
+    /// The part of it in earlier chunks; empty once it is too long.
+    buffer: Vec<u8>,
     is_too_long: bool,
 }
 
-/// Where in the answer the next byte stands.
-enum Place<'a> {
-    OnTheWay(Way<'a>),
-    /// In the list, around which so many objects and arrays are open.
-    InTheList(usize),
-    /// Behind the list, in so many objects and arrays.
-    Behind(usize),
+/// Where in the document the next byte is.
+enum Position<'a> {
+    BeforeList(ListFinder<'a>),
+    /// In the list, inside this many objects and arrays.
+    InList(usize),
+    /// After the list, inside this many objects and arrays.
+    AfterList(usize),
+    /// After the document.
     End,
 }
 
-/// Whether the next byte stands in a text.
+/// Whether the next byte is in a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Text {
+enum StringState {
     Outside,
     Inside,
-    /// Behind a backslash.
+    /// After a backslash.
     Escaped,
 }
 
-/// What a byte means for the element at hand.
-enum Turn {
-    Begins,
+/// What a byte means for the current element.
+enum ElementEvent {
+    Starts,
     Ends,
-    GoesOn,
+    Continues,
 }
 
 impl<'a> Splitter<'a> {
-    /// Looks for the list at `path`, whose elements may have up to `max_element` bytes.
-    pub(super) fn new(path: &'a Path, max_element: usize) -> Self {
+    /// Splits the list at `pointer`. Longer elements than `max_element_bytes` are reported without their JSON.
+    pub(super) fn new(pointer: &'a JsonPointer, max_element_bytes: usize) -> Self {
         Self {
-            path,
-            max_element,
-            read: 0,
-            text: Text::Outside,
-            place: Place::OnTheWay(Way::new(path.steps())),
-            has_list: false,
-            elements: 0,
-            begun: false,
-            depth: 0,
-            element: Vec::new(),
-            is_too_long: false,
+            pointer,
+            max_element_bytes,
+            bytes_read: 0,
+            string: StringState::Outside,
+            position: Position::BeforeList(ListFinder::new(pointer.tokens())),
+            list_found: false,
+            count: 0,
+            element: CurrentElement::default(),
         }
     }
 
-    /// Takes the next piece of the answer and hands on the elements that end in it.
+    /// Reads the next chunk and calls `on_element` for each element that ends in it.
     pub(super) fn push(
         &mut self,
-        piece: &[u8],
-        mut each: impl FnMut(Element<'_>) -> Result<(), Malformed>,
-    ) -> Result<(), Malformed> {
+        chunk: &[u8],
+        mut on_element: impl FnMut(Element<'_>) -> Result<(), ResponseError>,
+    ) -> Result<(), ResponseError> {
         let (mut start, mut at) = (0, 0);
-        while let Some((byte, rest)) = piece.get(at..).and_then(<[u8]>::split_first) {
-            match self.step(*byte).map_err(|Misplaced| Malformed::NoJson { at: self.read + at })? {
-                Turn::Begins => start = at,
-                Turn::Ends => self.hand_on(piece.get(start..at).unwrap_or_default(), &mut each)?,
-                Turn::GoesOn => {}
+        while let Some((byte, rest)) = chunk.get(at..).and_then(<[u8]>::split_first) {
+            let event = self
+                .step(*byte)
+                .map_err(|UnexpectedByte| ResponseError::InvalidJson { at: self.bytes_read + at })?;
+            match event {
+                ElementEvent::Starts => start = at,
+                ElementEvent::Ends => {
+                    self.end_element(chunk.get(start..at).unwrap_or_default(), &mut on_element)?;
+                }
+                ElementEvent::Continues => {}
             }
-            at += 1 + self.uneventful(rest);
+            at += 1 + self.skippable(rest);
         }
-        self.read += piece.len();
-        if self.begun {
-            self.keep(piece.get(start..).unwrap_or_default());
+        self.bytes_read += chunk.len();
+        if self.element.has_started {
+            self.element.append(chunk.get(start..).unwrap_or_default(), self.max_element_bytes);
         }
         Ok(())
     }
 
-    /// Says that nothing more comes. An answer without a byte has no offers.
-    pub(super) fn end(self) -> Result<(), Malformed> {
-        match self.place {
-            Place::OnTheWay(_) if self.read == 0 => Ok(()),
-            Place::End if self.has_list => Ok(()),
-            Place::End => Err(Malformed::NoList { pointer: self.path.to_string() }),
-            _ => Err(Malformed::Unfinished),
+    /// Ends the response. An empty body is a response without offers.
+    pub(super) fn finish(self) -> Result<(), ResponseError> {
+        match self.position {
+            Position::BeforeList(_) if self.bytes_read == 0 => Ok(()),
+            Position::End if self.list_found => Ok(()),
+            Position::End => Err(ResponseError::MissingList { pointer: self.pointer.to_string() }),
+            _ => Err(ResponseError::Truncated),
         }
     }
 
-    /// How many of the next bytes change nothing: most stand in a text, or between two in an offer.
-    fn uneventful(&self, bytes: &[u8]) -> usize {
-        let next = match (&self.place, self.text) {
-            (Place::OnTheWay(_) | Place::End, _) | (_, Text::Escaped) => Some(0),
-            (_, Text::Inside) => bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')),
-            (Place::InTheList(_), Text::Outside) if self.depth == 0 => Some(0),
-            (_, Text::Outside) => {
+    /// How many of the next bytes change no state. Most bytes are in a string or in an offer.
+    fn skippable(&self, bytes: &[u8]) -> usize {
+        let next = match (&self.position, self.string) {
+            (Position::BeforeList(_) | Position::End, _) | (_, StringState::Escaped) => Some(0),
+            (_, StringState::Inside) => bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')),
+            (Position::InList(_), StringState::Outside) if self.element.depth == 0 => Some(0),
+            (_, StringState::Outside) => {
                 bytes.iter().position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'))
             }
         };
         next.unwrap_or(bytes.len())
     }
 
-    fn step(&mut self, byte: u8) -> Result<Turn, Misplaced> {
-        let in_text = self.text.step(byte);
-        match &mut self.place {
-            Place::InTheList(_) => return self.in_the_list(byte, in_text),
-            Place::OnTheWay(way) if in_text => way.text(byte)?,
-            Place::OnTheWay(way) => match way.step(byte)? {
-                Led::On => {}
-                Led::IntoTheList(within) => {
-                    self.has_list = true;
-                    self.place = Place::InTheList(within);
+    fn step(&mut self, byte: u8) -> Result<ElementEvent, UnexpectedByte> {
+        let in_string = self.string.step(byte);
+        match &mut self.position {
+            Position::InList(_) => return self.step_in_list(byte, in_string),
+            Position::BeforeList(finder) if in_string => finder.string_byte(byte)?,
+            Position::BeforeList(finder) => match finder.byte(byte)? {
+                Progress::Searching => {}
+                Progress::ListStarts(depth) => {
+                    self.list_found = true;
+                    self.position = Position::InList(depth);
                 }
-                Led::ToTheEnd => self.place = Place::End,
+                Progress::DocumentEnds => self.position = Position::End,
             },
-            Place::Behind(_) if in_text => {}
-            Place::Behind(depth) => match byte {
+            Position::AfterList(_) if in_string => {}
+            Position::AfterList(depth) => match byte {
                 b'{' | b'[' => *depth += 1,
-                b'}' | b']' if *depth == 1 => self.place = Place::End,
+                b'}' | b']' if *depth == 1 => self.position = Position::End,
                 b'}' | b']' => *depth -= 1,
                 _ => {}
             },
-            Place::End if is_blank(byte) => {}
-            Place::End => return Err(Misplaced),
+            Position::End if is_whitespace(byte) => {}
+            Position::End => return Err(UnexpectedByte),
         }
-        Ok(Turn::GoesOn)
+        Ok(ElementEvent::Continues)
     }
 
-    fn in_the_list(&mut self, byte: u8, in_text: bool) -> Result<Turn, Misplaced> {
+    fn step_in_list(&mut self, byte: u8, in_string: bool) -> Result<ElementEvent, UnexpectedByte> {
+        let element = &mut self.element;
         match byte {
-            _ if in_text => {}
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' if self.depth > 0 => self.depth -= 1,
-            b']' => return self.list_ends(),
-            b'}' => return Err(Misplaced),
-            b',' if self.depth == 0 => return if self.begun { Ok(Turn::Ends) } else { Err(Misplaced) },
-            _ if is_blank(byte) && !self.begun => return Ok(Turn::GoesOn),
+            _ if in_string => {}
+            b'{' | b'[' => element.depth += 1,
+            b'}' | b']' if element.depth > 0 => element.depth -= 1,
+            b']' => return self.end_list(),
+            b'}' => return Err(UnexpectedByte),
+            b',' if element.depth == 0 => {
+                return if element.has_started { Ok(ElementEvent::Ends) } else { Err(UnexpectedByte) };
+            }
+            _ if is_whitespace(byte) && !element.has_started => return Ok(ElementEvent::Continues),
             _ => {}
         }
-        Ok(if std::mem::replace(&mut self.begun, true) { Turn::GoesOn } else { Turn::Begins })
+        let had_started = std::mem::replace(&mut element.has_started, true);
+        Ok(if had_started { ElementEvent::Continues } else { ElementEvent::Starts })
     }
 
-    fn list_ends(&mut self) -> Result<Turn, Misplaced> {
-        if let Place::InTheList(within) = self.place {
-            self.place = if within == 0 { Place::End } else { Place::Behind(within) };
+    fn end_list(&mut self) -> Result<ElementEvent, UnexpectedByte> {
+        if let Position::InList(depth) = self.position {
+            self.position = if depth == 0 { Position::End } else { Position::AfterList(depth) };
         }
-        match self.begun {
-            true => Ok(Turn::Ends),
-            false if self.elements == 0 => Ok(Turn::GoesOn),
-            // Behind a comma.
-            false => Err(Misplaced),
+        match self.element.has_started {
+            true => Ok(ElementEvent::Ends),
+            false if self.count == 0 => Ok(ElementEvent::Continues),
+            // A trailing comma.
+            false => Err(UnexpectedByte),
         }
     }
 
-    /// Hands on the element that `tail` ends.
-    fn hand_on(
+    /// Reports the current element, which ends with `tail`.
+    fn end_element(
         &mut self,
         tail: &[u8],
-        each: &mut impl FnMut(Element<'_>) -> Result<(), Malformed>,
-    ) -> Result<(), Malformed> {
-        let in_one_piece = self.element.is_empty() && tail.len() <= self.max_element;
-        if !in_one_piece {
-            self.keep(tail);
+        on_element: &mut impl FnMut(Element<'_>) -> Result<(), ResponseError>,
+    ) -> Result<(), ResponseError> {
+        let is_in_one_chunk = self.element.buffer.is_empty() && tail.len() <= self.max_element_bytes;
+        if !is_in_one_chunk {
+            self.element.append(tail, self.max_element_bytes);
         }
-        let json = if in_one_piece { tail } else { &self.element };
-        let json = (!self.is_too_long).then_some(json);
-        let done = each(Element { index: self.elements, json });
-        self.elements += 1;
-        (self.begun, self.is_too_long) = (false, false);
+        let json = if is_in_one_chunk { tail } else { &self.element.buffer };
+        let json = (!self.element.is_too_long).then_some(json);
+        let result = on_element(Element { index: self.count, json });
+        self.count += 1;
         self.element.clear();
-        done
-    }
-
-    fn keep(&mut self, part: &[u8]) {
-        self.is_too_long |= self.element.len() + part.len() > self.max_element;
-        if self.is_too_long {
-            self.element.clear();
-        } else {
-            self.element.extend_from_slice(part);
-        }
+        result
     }
 }
 
-impl Text {
-    /// Takes a byte; whether it is one of a text, quotes included.
+impl CurrentElement {
+    /// Appends a part of the element to the buffer, unless that makes it longer than `max_bytes`.
+    fn append(&mut self, part: &[u8], max_bytes: usize) {
+        self.is_too_long |= self.buffer.len() + part.len() > max_bytes;
+        if self.is_too_long {
+            self.buffer.clear();
+        } else {
+            self.buffer.extend_from_slice(part);
+        }
+    }
+
+    /// Prepares for the next element. Keeps the buffer's allocation.
+    fn clear(&mut self) {
+        (self.has_started, self.is_too_long) = (false, false);
+        self.buffer.clear();
+    }
+}
+
+impl StringState {
+    /// Reads a byte. Returns whether it belongs to a string, quotes included.
     fn step(&mut self, byte: u8) -> bool {
         let before = *self;
         *self = match (before, byte) {
@@ -222,7 +243,7 @@ impl Text {
     }
 }
 
-fn is_blank(byte: u8) -> bool {
+fn is_whitespace(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 

@@ -1,12 +1,12 @@
-//! What `docs/suppliers.md` shows is true.
+//! The examples in `docs/suppliers.md` work.
 
 use axum::{Json, Router, http::HeaderMap, routing::post};
 use serde_json::Value;
-use suppliers::{Options, Registry};
+use suppliers::{Registry, RegistryOptions};
 
 use crate::{
-    server::Server,
     support::{airports, ask},
+    test_server::TestServer,
 };
 
 const PAGE: &str = include_str!("../../../../docs/suppliers.md");
@@ -19,18 +19,18 @@ fn block(language: &str) -> &'static str {
 
 fn registry(file: &str) -> Registry {
     let secrets = |name: &str| ["ACME_KEY", "DUFFEL_TOKEN"].contains(&name).then(|| format!("the {name}"));
-    let options = Options { secrets: &secrets, ..Options::default() };
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     Registry::from_toml(file, options, &airports()).unwrap()
 }
 
 #[tokio::test]
-async fn the_example_is_a_file_and_reads_the_answer_shown() {
+async fn the_example_file_reads_the_example_response() {
     async fn acme(headers: HeaderMap, Json(body): Json<Value>) -> Json<Value> {
         assert_eq!(headers["authorization"], "Bearer the ACME_KEY");
         assert_eq!(body["passengers"]["adults"], 2);
         Json(serde_json::from_str(block("json")).unwrap())
     }
-    let server = Server::start(Router::new().route("/v1/flights/CGK/DPS", post(acme))).await;
+    let server = TestServer::start(Router::new().route("/v1/flights/CGK/DPS", post(acme))).await;
     let registry = registry(&block("toml").replace("https://api.acme.example", &server.url));
     let codes: Vec<_> = registry.listing().iter().map(|listing| listing.code.to_string()).collect();
     assert_eq!(codes, ["ACME", "DUFFEL", "XX"]);
@@ -41,10 +41,10 @@ async fn the_example_is_a_file_and_reads_the_answer_shown() {
 }
 
 #[test]
-fn a_secret_that_is_not_set_is_named() {
+fn an_error_names_the_missing_secret() {
     let file = block("toml").replace("${ACME_KEY}", "${OTHER_KEY}");
     let secrets = |name: &str| (name != "OTHER_KEY").then(|| "s3cret".to_owned());
-    let options = Options { secrets: &secrets, ..Options::default() };
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     let error = Registry::from_toml(&file, options, &airports()).err().unwrap().to_string();
     assert_eq!(error, "supplier ACME: `headers.authorization`: `${OTHER_KEY}` is not set");
 }

@@ -1,4 +1,4 @@
-//! Kind `duffel`, against a server that answers as Duffel's documentation shows.
+//! Kind `duffel`, against a server that responds as documented by Duffel.
 
 use std::{
     sync::{
@@ -18,16 +18,16 @@ use axum::{
 use contracts::{SearchId, SupplierStatus};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use suppliers::Desk;
+use suppliers::SupplierClient;
 
 use crate::{
-    server::Server,
     support::{ask, registry, status},
+    test_server::TestServer,
 };
 
 type Refuse = fn() -> Response;
 
-/// Refuses `.1` calls with `.0`, and then finds offers.
+/// Responds with `.0` to the first `.1` calls, and then with offers.
 #[derive(Clone)]
 struct Duffel(Refuse, usize, Arc<AtomicUsize>);
 
@@ -58,7 +58,7 @@ fn place(code: &str, name: &str, time_zone: &str) -> Value {
     })
 }
 
-/// An offer request with its offers, in the form of the documentation: one flight at these fares.
+/// A documented response: one flight at these fares.
 fn found(amounts: &[&str]) -> Value {
     let carrier =
         json!({ "id": "arl_1", "iata_code": "GA", "name": "Garuda Indonesia", "logo_symbol_url": null });
@@ -104,23 +104,23 @@ fn throttled_for(seconds: i64) -> Response {
     response
 }
 
-async fn duffel(refuse: Refuse, times: usize) -> (Server, Arc<Desk>) {
+async fn duffel(refuse: Refuse, times: usize) -> (TestServer, Arc<SupplierClient>) {
     let state = Duffel(refuse, times, Arc::default());
     let router = Router::new().route("/air/offer_requests", post(offer_requests)).with_state(state);
-    let server = Server::start(router).await;
+    let server = TestServer::start(router).await;
     let file = format!(
         "[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\ntoken = '${{KEY}}'
          base_url = '{}/'\ntimeout_ms = 20000\nbackoff_ms = 10",
         server.url
     );
-    let desk = Arc::clone(&registry(&file).select(&[])[0]);
-    (server, desk)
+    let client = Arc::clone(&registry(&file).select(&[])[0]);
+    (server, client)
 }
 
 #[tokio::test]
-async fn offers_are_found_each_flight_at_its_cheapest_fare() {
-    let (_server, desk) = duffel(|| StatusCode::OK.into_response(), 0).await;
-    let answer = ask(&desk).await;
+async fn each_flight_is_offered_at_its_cheapest_fare() {
+    let (_server, client) = duffel(|| StatusCode::OK.into_response(), 0).await;
+    let answer = ask(&client).await;
     assert_eq!(answer.report.status, SupplierStatus::Ok);
     assert_eq!((answer.offers.len(), answer.report.offers), (1, 1));
     let offer = &answer.offers[0];
@@ -131,21 +131,21 @@ async fn offers_are_found_each_flight_at_its_cheapest_fare() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_waits_for_the_end_of_the_window() {
-    let (server, desk) = duffel(|| throttled_for(2), 1).await;
-    let answer = ask(&desk).await;
-    assert_eq!((answer.report.status, server.count.calls()), (SupplierStatus::Ok, 2));
+async fn a_throttled_call_waits_until_the_rate_limit_resets() {
+    let (server, client) = duffel(|| throttled_for(2), 1).await;
+    let answer = ask(&client).await;
+    assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Ok, 2));
     assert!((900..4000).contains(&answer.report.elapsed_ms), "{}", answer.report.elapsed_ms);
 
-    let (server, desk) = duffel(|| throttled_for(3600), 1).await;
-    assert_eq!((status(&desk).await, server.count.calls()), (SupplierStatus::Error, 1));
+    let (server, client) = duffel(|| throttled_for(3600), 1).await;
+    assert_eq!((status(&client).await, server.calls.count()), (SupplierStatus::Error, 1));
 }
 
 #[tokio::test]
-async fn duffel_says_which_errors_may_pass() {
+async fn errors_are_retried_as_documented() {
     let asked = async |refuse: Refuse| {
-        let (server, desk) = duffel(refuse, 1).await;
-        (status(&desk).await, server.count.calls())
+        let (server, client) = duffel(refuse, 1).await;
+        (status(&client).await, server.calls.count())
     };
     let once = (SupplierStatus::Error, 1);
     assert_eq!(
@@ -165,17 +165,17 @@ async fn duffel_says_which_errors_may_pass() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_is_a_timeout_by_the_searchs_deadline() {
+async fn a_slow_response_is_a_timeout_by_the_searchs_deadline() {
     let slow = || async { std::future::pending::<()>().await };
-    let server = Server::start(Router::new().route("/air/offer_requests", post(slow))).await;
+    let server = TestServer::start(Router::new().route("/air/offer_requests", post(slow))).await;
     let file = format!(
         "[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\ntoken = 't'\nbase_url = '{}'",
         server.url
     );
-    let desk = Arc::clone(&registry(&file).select(&[])[0]);
+    let client = Arc::clone(&registry(&file).select(&[])[0]);
     let began = tokio::time::Instant::now();
     let answer =
-        desk.ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300)).await;
+        client.ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300)).await;
     assert_eq!(answer.report.status, SupplierStatus::Timeout);
     assert!(began.elapsed() < Duration::from_secs(1));
 }

@@ -1,4 +1,4 @@
-//! Kind `http`: what is asked, and what is made of what comes back.
+//! Kind `http`: its requests, and how it reads responses.
 
 use std::{
     sync::{
@@ -18,11 +18,11 @@ use axum::{
 use contracts::SupplierStatus;
 
 use crate::{
-    server::Server,
-    support::{ask, flights, http_desk, status},
+    support::{ask, flights, http_client, status},
+    test_server::TestServer,
 };
 
-/// Answers `first`, `times` times, and then with one flight.
+/// Responds with `first` to the first `times` calls, and then with one flight.
 fn first(times: usize, first: impl Fn() -> Response + Clone + Send + Sync + 'static) -> Router {
     let calls = Arc::new(AtomicUsize::new(0));
     Router::new().fallback(any(move || async move {
@@ -35,7 +35,7 @@ fn always(response: impl Fn() -> Response + Clone + Send + Sync + 'static) -> Ro
 }
 
 #[tokio::test]
-async fn a_search_asks_as_the_file_says_and_gets_offers() {
+async fn a_search_sends_the_configured_request_and_gets_offers() {
     async fn handler(
         Path((from, to)): Path<(String, String)>,
         RawQuery(query): RawQuery,
@@ -48,13 +48,13 @@ async fn a_search_asks_as_the_file_says_and_gets_offers() {
         assert_eq!(body, serde_json::json!({ "adults": 2 }));
         Json(flights(3))
     }
-    let server = Server::start(Router::new().route("/{from}/{to}", post(handler))).await;
+    let server = TestServer::start(Router::new().route("/{from}/{to}", post(handler))).await;
     let settings = r#"
         headers = { X-Api-Key = "${KEY}" }
         query = { on = "{date}" }
         body = { adults = "{passengers}" }
     "#;
-    let answer = ask(&http_desk(&format!("{}/{{from}}/{{to}}", server.url), settings)).await;
+    let answer = ask(&http_client(&format!("{}/{{from}}/{{to}}", server.url), settings)).await;
     assert_eq!(answer.report.status, SupplierStatus::Ok);
     assert_eq!((answer.report.code.as_str(), answer.report.name.as_str()), ("XX", "Example Air"));
     let numbers: Vec<_> = answer.offers.iter().map(|offer| offer.flight_number.as_str()).collect();
@@ -63,55 +63,55 @@ async fn a_search_asks_as_the_file_says_and_gets_offers() {
 }
 
 #[tokio::test]
-async fn no_offers_are_an_empty_answer() {
+async fn a_response_without_offers_is_empty() {
     for nothing in [|| Json(flights(0)).into_response(), || StatusCode::NO_CONTENT.into_response()] {
-        let server = Server::start(always(nothing)).await;
-        assert_eq!(status(&http_desk(&server.url, "")).await, SupplierStatus::Empty);
+        let server = TestServer::start(always(nothing)).await;
+        assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Empty);
     }
 }
 
 #[tokio::test]
-async fn two_failures_and_then_an_answer_are_an_answer() {
-    let server = Server::start(first(2, || StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
-    assert_eq!(status(&http_desk(&server.url, "")).await, SupplierStatus::Ok);
-    assert_eq!(server.count.calls(), 3);
+async fn a_call_is_retried_until_it_succeeds() {
+    let server = TestServer::start(first(2, || StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
+    assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Ok);
+    assert_eq!(server.calls.count(), 3);
 }
 
 #[tokio::test]
-async fn a_throttled_call_waits_for_as_long_as_the_supplier_says() {
+async fn a_throttled_call_waits_for_retry_after() {
     let throttled = || (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response();
-    let server = Server::start(first(1, throttled)).await;
-    let answer = ask(&http_desk(&server.url, "")).await;
+    let server = TestServer::start(first(1, throttled)).await;
+    let answer = ask(&http_client(&server.url, "")).await;
     assert_eq!(answer.report.status, SupplierStatus::Ok);
     assert!((1000..3000).contains(&answer.report.elapsed_ms), "{}", answer.report.elapsed_ms);
 }
 
 #[tokio::test]
-async fn a_wait_that_the_search_has_no_time_for_ends_at_once() {
+async fn a_retry_after_beyond_the_deadline_ends_at_once() {
     let throttled = || (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "3600")]).into_response();
-    let server = Server::start(always(throttled)).await;
-    let answer = ask(&http_desk(&server.url, "")).await;
+    let server = TestServer::start(always(throttled)).await;
+    let answer = ask(&http_client(&server.url, "")).await;
     assert_eq!(answer.report.status, SupplierStatus::Error);
     assert!(answer.report.elapsed_ms < 1000);
-    assert_eq!(server.count.calls(), 1);
+    assert_eq!(server.calls.count(), 1);
 }
 
 #[tokio::test]
-async fn a_supplier_that_keeps_failing_is_asked_as_often_as_the_file_says_and_then_left_alone() {
-    let server = Server::start(always(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
-    let desk = http_desk(&server.url, "retries = 2\nbreaker = { failures = 4 }");
-    assert_eq!(status(&desk).await, SupplierStatus::Error);
-    assert_eq!(server.count.calls(), 3);
-    assert_eq!(status(&desk).await, SupplierStatus::Error);
-    assert_eq!(server.count.calls(), 4);
-    let answer = ask(&desk).await;
+async fn a_supplier_that_keeps_failing_is_retried_until_the_breaker_opens() {
+    let server = TestServer::start(always(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
+    let client = http_client(&server.url, "retries = 2\nbreaker = { failures = 4 }");
+    assert_eq!(status(&client).await, SupplierStatus::Error);
+    assert_eq!(server.calls.count(), 3);
+    assert_eq!(status(&client).await, SupplierStatus::Error);
+    assert_eq!(server.calls.count(), 4);
+    let answer = ask(&client).await;
     assert_eq!(answer.report.status, SupplierStatus::Unavailable);
     assert!(answer.report.elapsed_ms < 50);
-    assert_eq!(server.count.calls(), 4);
+    assert_eq!(server.calls.count(), 4);
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_asked_once() {
+async fn a_permanent_error_is_not_retried() {
     for refusal in [
         || StatusCode::BAD_REQUEST.into_response(),
         || StatusCode::UNAUTHORIZED.into_response(),
@@ -119,37 +119,37 @@ async fn what_will_not_pass_is_asked_once() {
         || Json(serde_json::json!({ "flights": [{ "number": "XX1" }] })).into_response(),
         || "<html>we are closed</html>".into_response(),
     ] {
-        let server = Server::start(always(refusal)).await;
-        assert_eq!(status(&http_desk(&server.url, "")).await, SupplierStatus::Error);
-        assert_eq!(server.count.calls(), 1);
+        let server = TestServer::start(always(refusal)).await;
+        assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Error);
+        assert_eq!(server.calls.count(), 1);
     }
 }
 
 #[tokio::test]
-async fn nobody_at_home_is_an_error() {
-    let server = Server::start(Router::new()).await;
+async fn a_refused_connection_is_an_error() {
+    let server = TestServer::start(Router::new()).await;
     let url = server.url.clone();
     drop(server);
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(status(&http_desk(&url, "")).await, SupplierStatus::Error);
+    assert_eq!(status(&http_client(&url, "")).await, SupplierStatus::Error);
 }
 
 #[tokio::test]
 async fn a_redirect_is_followed_on_the_same_host_only() {
-    let other = Server::start(always(|| Json(flights(1)).into_response())).await;
+    let other = TestServer::start(always(|| Json(flights(1)).into_response())).await;
     let elsewhere = other.url.clone();
     let router = Router::new()
         .route("/moved", get(|| async { Redirect::temporary("/here") }))
         .route("/here", get(|| async { Json(flights(1)) }))
         .route("/away", get(move || async move { Redirect::temporary(&elsewhere) }))
         .route("/circle", get(|| async { Redirect::temporary("/circle") }));
-    let server = Server::start(router).await;
-    let status = async |path: &str| status(&http_desk(&format!("{}{path}", server.url), "")).await;
+    let server = TestServer::start(router).await;
+    let status = async |path: &str| status(&http_client(&format!("{}{path}", server.url), "")).await;
 
     assert_eq!(status("/moved").await, SupplierStatus::Ok);
     assert_eq!(status("/away").await, SupplierStatus::Error);
-    assert_eq!(other.count.calls(), 0, "the other host has not seen the headers");
-    let before = server.count.calls();
+    assert_eq!(other.calls.count(), 0, "the other host has not seen the headers");
+    let before = server.calls.count();
     assert_eq!(status("/circle").await, SupplierStatus::Error);
-    assert!(server.count.calls() - before <= 4, "{}", server.count.calls() - before);
+    assert!(server.calls.count() - before <= 4, "{}", server.calls.count() - before);
 }

@@ -1,12 +1,12 @@
-//! The suppliers that are asked over HTTP, against a real server.
+//! Suppliers that are called over HTTP, against a real server.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod docs;
 mod duffel;
 mod http;
 mod limits;
-mod limits_of_answers;
-mod server;
+mod response_limits;
 mod support;
+mod test_server;
 mod tls;

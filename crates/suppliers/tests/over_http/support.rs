@@ -1,4 +1,4 @@
-//! Desks and questions for the tests.
+//! Suppliers and searches for the tests.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -8,7 +8,7 @@ use std::{
 use airports::Airports;
 use contracts::{SearchId, SearchQuery, SupplierStatus, outcome::Answer};
 use serde_json::{Value as Json, json};
-use suppliers::{Desk, Options, Registry};
+use suppliers::{Registry, RegistryOptions, SupplierClient};
 use tokio::time::Instant;
 
 pub(crate) fn airports() -> Arc<Airports> {
@@ -16,15 +16,15 @@ pub(crate) fn airports() -> Arc<Airports> {
     Arc::clone(AIRPORTS.get_or_init(|| Arc::new(Airports::embedded())))
 }
 
-/// The suppliers of a file, in which `${KEY}` is `s3cret`.
+/// The suppliers of a file. `${KEY}` is `s3cret`.
 pub(crate) fn registry(file: &str) -> Registry {
     let secrets = |name: &str| (name == "KEY").then(|| "s3cret".to_owned());
-    let options = Options { secrets: &secrets, ..Options::default() };
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     Registry::from_toml(file, options, &airports()).unwrap()
 }
 
-/// The desk of an http supplier at this URL, with these further settings.
-pub(crate) fn http_desk(url: &str, settings: &str) -> Arc<Desk> {
+/// A client for a supplier of kind `http` with this URL and these further settings.
+pub(crate) fn http_client(url: &str, settings: &str) -> Arc<SupplierClient> {
     let file = format!(
         r#"
         [[supplier]]
@@ -46,7 +46,7 @@ pub(crate) fn http_desk(url: &str, settings: &str) -> Arc<Desk> {
     Arc::clone(&registry(&file).select(&[])[0])
 }
 
-/// An answer that this desk reads.
+/// A response that [`http_client`] can read.
 pub(crate) fn flights(count: usize) -> Json {
     let flight = |number: usize| {
         json!({
@@ -67,11 +67,11 @@ pub(crate) fn query() -> SearchQuery {
     }
 }
 
-/// Asks as a search would that has half a minute.
-pub(crate) async fn ask(desk: &Desk) -> Answer {
-    desk.ask(SearchId::random(), &query(), Instant::now() + Duration::from_secs(30)).await
+/// Asks with a deadline in 30 seconds.
+pub(crate) async fn ask(client: &SupplierClient) -> Answer {
+    client.ask(SearchId::random(), &query(), Instant::now() + Duration::from_secs(30)).await
 }
 
-pub(crate) async fn status(desk: &Desk) -> SupplierStatus {
-    ask(desk).await.report.status
+pub(crate) async fn status(client: &SupplierClient) -> SupplierStatus {
+    ask(client).await.report.status
 }

@@ -1,4 +1,4 @@
-//! Who can't prove to be the supplier is not asked.
+//! A server without a valid certificate is never sent a request.
 
 use std::sync::Arc;
 
@@ -11,20 +11,20 @@ use tokio_rustls::{
 };
 
 use crate::{
-    server::Server,
-    support::{http_desk, status},
+    support::{http_client, status},
+    test_server::TestServer,
 };
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_refused() {
-    let server = Server::start(Router::new().route("/", get(|| async {}))).await;
+async fn a_server_without_tls_is_rejected() {
+    let server = TestServer::start(Router::new().route("/", get(|| async {}))).await;
     let url = server.url.replace("http://", "https://");
-    assert_eq!(status(&http_desk(&url, "retries = 0")).await, SupplierStatus::Error);
-    assert_eq!(server.count.calls(), 0);
+    assert_eq!(status(&http_client(&url, "retries = 0")).await, SupplierStatus::Error);
+    assert_eq!(server.calls.count(), 0);
 }
 
 #[tokio::test]
-async fn a_server_with_a_certificate_of_its_own_making_is_refused() {
+async fn a_self_signed_certificate_is_rejected() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder().with_no_client_auth();
@@ -32,17 +32,17 @@ async fn a_server_with_a_certificate_of_its_own_making_is_refused() {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let (seen, heard) = oneshot::channel();
+    let (sender, received) = oneshot::channel();
     tokio::spawn(async move {
         let (connection, _) = listener.accept().await.unwrap();
         let mut request = Vec::new();
         if let Ok(mut tls) = acceptor.accept(connection).await {
             let _ = tls.read_to_end(&mut request).await;
         }
-        let _ = seen.send(request);
+        let _ = sender.send(request);
     });
 
     let settings = "retries = 0\nheaders = { authorization = 'Bearer ${KEY}' }";
-    assert_eq!(status(&http_desk(&url, settings)).await, SupplierStatus::Error);
-    assert!(heard.await.unwrap().is_empty(), "the key was told to a stranger");
+    assert_eq!(status(&http_client(&url, settings)).await, SupplierStatus::Error);
+    assert!(received.await.unwrap().is_empty(), "the key was sent to a stranger");
 }

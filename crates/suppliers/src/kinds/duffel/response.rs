@@ -1,13 +1,12 @@
-//! What Duffel answers, as far as it matters here.
+//! Parses the parts of Duffel's responses that we use.
 
 use airports::Airports;
 use contracts::{IataCode, Offer};
 use serde::Deserialize;
 
 use crate::{
-    Malformed,
-    error::response::Problem,
-    parse::{currency, minutes_between, time_at, whole_units},
+    error::{FieldProblem, ResponseError},
+    parse::{amount, currency, minutes_between, time_at},
 };
 
 #[derive(Deserialize)]
@@ -22,7 +21,7 @@ struct Slice {
     segments: Vec<Segment>,
 }
 
-/// A flight under one number.
+/// A flight with one flight number.
 #[derive(Deserialize)]
 struct Segment {
     origin: Place,
@@ -33,7 +32,7 @@ struct Segment {
     marketing_carrier: Carrier,
     marketing_carrier_flight_number: String,
     operating_carrier: Carrier,
-    /// Landings under the same number.
+    /// Stops within the segment.
     #[serde(default)]
     stops: Option<Vec<serde::de::IgnoredAny>>,
 }
@@ -47,35 +46,37 @@ struct Place {
 #[derive(Deserialize)]
 struct Carrier {
     name: String,
-    /// Not every carrier has one.
+    /// Some carriers have none.
     iata_code: Option<String>,
 }
 
-/// The offer at `index` of an answer.
-pub(super) fn offer(index: usize, json: &[u8], airports: &Airports) -> Result<Offer, Malformed> {
+/// Parses the offer at `index` of the list.
+pub(super) fn parse_offer(index: usize, json: &[u8], airports: &Airports) -> Result<Offer, ResponseError> {
     let mut json = serde_json::Deserializer::from_slice(json);
     let offer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         match error.into_inner() {
-            inner if inner.is_data() => Malformed::Shape { index, path, problem: inner.to_string() },
-            inner => Malformed::Json(inner),
+            inner if inner.is_data() => {
+                ResponseError::UnexpectedShape { index, path, problem: inner.to_string() }
+            }
+            inner => ResponseError::InvalidOfferJson(inner),
         }
     })?;
     json.end()?;
-    read(index, &offer, airports)
+    convert(index, &offer, airports)
 }
 
-fn read(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Offer, Malformed> {
+fn convert(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Offer, ResponseError> {
     let field = |name, field: &str| {
         let field = field.to_owned();
-        move |problem| Malformed::Field { index, name, field, problem }
+        move |problem| ResponseError::InvalidField { index, name, field, problem }
     };
     let segments = match &offer.slices[..] {
         [slice] => &slice.segments[..],
-        _ => return Err(field("slices", "slices")(Problem::NotOneWay)),
+        _ => return Err(field("slices", "slices")(FieldProblem::NotOneWay)),
     };
     let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
-        return Err(field("segments", "slices[0].segments")(Problem::Missing));
+        return Err(field("segments", "slices[0].segments")(FieldProblem::Missing));
     };
     let time = |text, place: &Place| time_at(text, place.iata_code, place.time_zone.as_deref(), airports);
     let departure = time(&first.departing_at, &first.origin).map_err(field("departure", "departing_at"))?;
@@ -83,7 +84,7 @@ fn read(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Offer,
     let numbers: Vec<_> = segments.iter().map(Segment::number).collect();
     Ok(Offer {
         flight_number: numbers.join("/"),
-        price: whole_units(&offer.total_amount).map_err(field("price", "total_amount"))?,
+        price: amount(&offer.total_amount).map_err(field("price", "total_amount"))?,
         currency: currency(&offer.total_currency).map_err(field("currency", "total_currency"))?,
         carrier: first.operating_carrier.name.clone(),
         origin: first.origin.iata_code,
@@ -103,10 +104,10 @@ impl Segment {
     }
 }
 
-/// Landings between and during the segments.
+/// Stops between and within the segments.
 fn stops(segments: &[Segment]) -> u8 {
-    let during: usize = segments.iter().map(|segment| segment.stops.as_ref().map_or(0, Vec::len)).sum();
-    u8::try_from(during + segments.len().saturating_sub(1)).unwrap_or(u8::MAX)
+    let within: usize = segments.iter().map(|segment| segment.stops.as_ref().map_or(0, Vec::len)).sum();
+    u8::try_from(within + segments.len().saturating_sub(1)).unwrap_or(u8::MAX)
 }
 
 #[derive(Deserialize)]
@@ -122,10 +123,10 @@ struct DuffelError {
     title: String,
 }
 
-/// What Duffel says went wrong, `rate_limit_error rate_limit_exceeded: Rate limit exceeded`.
-pub(super) fn errors(body: &[u8]) -> String {
+/// The errors in a response's body, such as `rate_limit_error rate_limit_exceeded: Rate limit exceeded`.
+pub(super) fn error_detail(body: &[u8]) -> String {
     let Ok(Errors { errors }) = serde_json::from_slice(body) else {
-        return "without an explanation".to_owned();
+        return "no details".to_owned();
     };
     let errors = errors.iter().map(|DuffelError { kind, code, title }| format!("{kind} {code}: {title}"));
     errors.collect::<Vec<_>>().join("; ")

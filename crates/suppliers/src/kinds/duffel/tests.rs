@@ -7,7 +7,7 @@ use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{file, response::Budget};
+use crate::{error::ResponseError, file, memory_budget::MemoryBudget, testing::query};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -48,11 +48,11 @@ fn direct(amount: &str) -> Json {
 
 fn read(offer: &Json) -> Result<Offer, String> {
     let airports = Airports::embedded();
-    response::offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+    response::parse_offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
 }
 
 #[test]
-fn a_direct_flight_is_told_in_the_airports_times() {
+fn a_direct_flight_has_the_airports_local_times() {
     let found = read(&direct("1250000.50")).unwrap();
     let expected = Offer {
         flight_number: "GA402".into(),
@@ -82,7 +82,7 @@ fn a_connection_is_one_offer_with_both_numbers() {
 }
 
 #[test]
-fn an_airport_that_only_duffel_knows_has_the_time_zone_it_says() {
+fn an_unknown_airport_has_duffels_time_zone() {
     let there = ("QQQ", "Asia/Jayapura");
     let flight = segment(there, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "1");
     let found = read(&offer("9", &json!([flight]))).unwrap();
@@ -90,42 +90,48 @@ fn an_airport_that_only_duffel_knows_has_the_time_zone_it_says() {
 }
 
 #[test]
-fn an_offer_of_another_form_is_told_by_where_it_differs() {
+fn an_error_names_the_offer_and_the_field() {
     let broken = |pointer: &str, value: Json| {
         let mut offer = direct("2");
         *offer.pointer_mut(pointer).unwrap() = value;
         read(&offer).unwrap_err()
     };
     let segment = |pointer: &str, value| broken(&format!("/slices/0/segments/0{pointer}"), value);
-    for (told, error) in [
+    for (expected, error) in [
         ("offer 1: `.`: invalid type", broken("", json!(7))),
         ("offer 1: `total_amount`: invalid type", broken("/total_amount", json!(7))),
-        ("offer 1: price (`total_amount`) is no amount", broken("/total_amount", json!("7 EUR"))),
-        ("offer 1: currency (`total_currency`) is no ISO", broken("/total_currency", json!("EURO"))),
+        ("offer 1: price (`total_amount`) is not an amount", broken("/total_amount", json!("7 EUR"))),
+        ("offer 1: currency (`total_currency`) is not an ISO", broken("/total_currency", json!("EURO"))),
         ("offer 1: slices (`slices`) is not one way", broken("/slices", json!([]))),
         ("offer 1: segments (`slices[0].segments`) is missing", broken("/slices/0/segments", json!([]))),
         ("offer 1: `slices[0].segments[0].origin.iata_code`", segment("/origin/iata_code", json!("Jakarta"))),
-        ("offer 1: departure (`departing_at`) is no time", segment("/departing_at", json!("soon"))),
         (
-            "offer 1: arrival (`arriving_at`) is not on or after",
+            "offer 1: departure (`departing_at`) is not a date and time",
+            segment("/departing_at", json!("soon")),
+        ),
+        (
+            "offer 1: arrival (`arriving_at`) is before the departure",
             segment("/arriving_at", json!("2025-07-09T00:00:00")),
         ),
         (
-            "offer 1: arrival (`arriving_at`) is not on or after",
+            "offer 1: arrival (`arriving_at`) is before the departure",
             segment("/arriving_at", json!("2026-07-09T00:00:00")),
         ),
     ] {
-        assert!(error.starts_with(told), "{told}: {error}");
+        assert!(error.starts_with(expected), "{expected}: {error}");
     }
     let airports = Airports::embedded();
     for text in ["<html>", "{", "{} {}", ""] {
-        let error = response::offer(0, text.as_bytes(), &airports);
-        assert!(matches!(error, Err(crate::Malformed::Json(_) | crate::Malformed::Shape { .. })));
+        let error = response::parse_offer(0, text.as_bytes(), &airports);
+        assert!(matches!(
+            error,
+            Err(ResponseError::InvalidOfferJson(_) | ResponseError::UnexpectedShape { .. })
+        ));
     }
 }
 
 #[test]
-fn errors_are_told_by_type_code_and_title() {
+fn errors_have_type_code_and_title() {
     let body = json!({
         "errors": [{
             "type": "rate_limit_error", "code": "rate_limit_exceeded", "title": "Rate limit exceeded",
@@ -133,38 +139,32 @@ fn errors_are_told_by_type_code_and_title() {
         }],
         "meta": { "request_id": "FZW0H3HdJwKk5HMAAKxB", "status": 429 },
     });
-    let told = response::errors(body.to_string().as_bytes());
-    assert_eq!(told, "rate_limit_error rate_limit_exceeded: Rate limit exceeded");
-    assert_eq!(response::errors(b"<html>"), "without an explanation");
+    let expected = response::error_detail(body.to_string().as_bytes());
+    assert_eq!(expected, "rate_limit_error rate_limit_exceeded: Rate limit exceeded");
+    assert_eq!(response::error_detail(b"<html>"), "no details");
 }
 
 #[test]
-fn duffel_is_told_to_answer_before_our_time_is_over_within_what_it_takes() {
+fn duffels_timeout_ends_before_ours_and_stays_in_its_range() {
     for (left, millis) in [(0, 2_000), (2, 2_000), (10, 9_000), (61, 60_000), (1_000, 60_000)] {
-        assert_eq!(supplier_timeout(Duration::from_secs(left)), millis);
+        assert_eq!(supplier_timeout_ms(Duration::from_secs(left)), millis);
     }
 }
 
 fn duffel(settings: &str) -> Result<Duffel, String> {
     let file = format!("[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\n{settings}");
     let secrets = |name: &str| (name == "TOKEN").then(|| "duffel_test_s3cret".to_owned());
-    let options = Options { secrets: &secrets, ..Options::default() };
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     let entry = file::parse(&file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
-    Duffel::from_entry(&entry, options, means).map_err(|error| error.to_string())
+    let context = HttpContext { client: Client::new(), budget: MemoryBudget::new(1), airports };
+    Duffel::from_entry(&entry, options, context).map_err(|error| error.to_string())
 }
 
 #[test]
-fn the_request_is_as_documented() {
+fn the_request_has_the_documented_form() {
     let duffel = duffel("token = '${TOKEN}'\ncabin_class = 'premium_economy'\nmax_connections = 1").unwrap();
-    let query = SearchQuery {
-        origin: "JKT".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    };
-    let request = duffel.request(&query, Duration::from_secs(21)).unwrap();
+    let request = duffel.request(&query("JKT", "DPS"), Duration::from_secs(21)).unwrap();
     let url = "https://api.duffel.com/air/offer_requests?return_offers=true&supplier_timeout=20000";
     assert_eq!((request.method().as_str(), request.url().as_str()), ("POST", url));
     assert_eq!(request.headers()["Duffel-Version"], "v2");
@@ -181,8 +181,8 @@ fn the_request_is_as_documented() {
 }
 
 #[test]
-fn a_mistake_in_the_file_is_told_by_its_field() {
-    for (settings, told) in [
+fn an_error_in_the_file_names_the_setting() {
+    for (settings, expected) in [
         ("", "`token`"),
         ("token = '${NONE}'", "`token`: `${NONE}` is not set"),
         ("token = 't'\nbase_url = 'duffel'", "`base_url`"),
@@ -190,13 +190,13 @@ fn a_mistake_in_the_file_is_told_by_its_field() {
         ("token = 't'\ntokn = 't'", "tokn"),
     ] {
         let error = duffel(settings).err().unwrap();
-        assert!(error.starts_with("supplier DUFFEL: ") && error.contains(told), "{told}: {error}");
+        assert!(error.starts_with("supplier DUFFEL: ") && error.contains(expected), "{expected}: {error}");
     }
 }
 
 proptest! {
     #[test]
-    fn nothing_in_an_answer_makes_it_panic(
+    fn no_response_makes_it_panic(
         amount: String, currency: String, from in "[A-Za-z]{0,4}", leaves: String, year in 0..10_000, zone: String,
         number: String, body: Vec<u8>,
     ) {
@@ -210,9 +210,9 @@ proptest! {
         extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
         offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
         AIRPORTS.with(|airports| {
-            let _ = response::offer(0, offer.to_string().as_bytes(), airports);
-            let _ = response::offer(0, extreme.to_string().as_bytes(), airports);
-            let _ = response::offer(0, &body, airports);
+            let _ = response::parse_offer(0, offer.to_string().as_bytes(), airports);
+            let _ = response::parse_offer(0, extreme.to_string().as_bytes(), airports);
+            let _ = response::parse_offer(0, &body, airports);
         });
     }
 }

@@ -1,22 +1,22 @@
-//! Texts with places for the query: `/flights/{from}/{to}?on={date}`.
+//! Texts with placeholders for the search, such as `/flights/{from}/{to}?on={date}`.
 
 use contracts::SearchQuery;
 
-use crate::file::secrets::{InvalidSecret, Lookup, Piece, split};
+use crate::file::secrets::{InvalidSecret, SecretLookup, Segment, split};
 
-/// A text with places for the query. `{{` and `}}` stand for braces.
+/// A text with placeholders for the search. `{{` and `}}` are literal braces.
 #[derive(Clone)]
 pub(super) struct Template(Vec<Part>);
 
 #[derive(Clone)]
 enum Part {
     Text(String),
-    Value(Value),
+    Placeholder(Placeholder),
 }
 
-/// What can be filled in.
+/// What a placeholder is replaced with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum Placeholder {
     From,
     To,
     Date,
@@ -26,55 +26,55 @@ pub(super) enum Value {
     Passengers,
 }
 
-/// A text that is no template.
+/// Why a text is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidTemplate {
     #[error(transparent)]
     Secret(#[from] InvalidSecret),
     #[error(
-        "there is no `{{{0}}}`; there are {{from}}, {{to}}, {{date}}, {{year}}, {{month}}, {{day}}, {{passengers}}"
+        "there is no placeholder `{{{0}}}`; use {{from}}, {{to}}, {{date}}, {{year}}, {{month}}, {{day}}, {{passengers}}"
     )]
-    UnknownValue(String),
-    #[error("a single `{0}`, which as a character is written twice")]
-    Brace(char),
+    UnknownPlaceholder(String),
+    #[error("a single `{0}`; write it twice for a literal brace")]
+    SingleBrace(char),
 }
 
 impl Template {
-    /// Takes a text apart. Values stand only in what is written in the file, and not in a secret.
-    pub(super) fn parse(text: &str, secrets: Lookup<'_>) -> Result<Self, InvalidTemplate> {
+    /// Parses a text from the suppliers file. Placeholders in the value of a secret are not replaced.
+    pub(super) fn parse(text: &str, secrets: SecretLookup<'_>) -> Result<Self, InvalidTemplate> {
         let mut parts = Vec::new();
-        for piece in split(text, secrets)? {
-            match piece {
-                Piece::Text(text) => parse_text(text, &mut parts)?,
-                Piece::Secret(secret) => parts.push(Part::Text(secret)),
+        for segment in split(text, secrets)? {
+            match segment {
+                Segment::Text(text) => parse_text(text, &mut parts)?,
+                Segment::Secret(secret) => parts.push(Part::Text(secret)),
             }
         }
         Ok(Self(parts))
     }
 
-    /// The text for a query.
+    /// The text for a search.
     pub(super) fn render(&self, query: &SearchQuery) -> String {
-        self.render_with(|value| value.of(query))
+        self.render_with(|placeholder| placeholder.value(query))
     }
 
-    /// The text for some query, to see what it looks like.
-    pub(super) fn example(&self) -> String {
+    /// The text with `1` for each placeholder.
+    pub(super) fn render_example(&self) -> String {
         self.render_with(|_| "1".to_owned())
     }
 
-    /// The value, if there is nothing else.
-    pub(super) fn as_value(&self) -> Option<Value> {
+    /// The placeholder, if the template has nothing else.
+    pub(super) fn as_placeholder(&self) -> Option<Placeholder> {
         match self.0[..] {
-            [Part::Value(value)] => Some(value),
+            [Part::Placeholder(placeholder)] => Some(placeholder),
             _ => None,
         }
     }
 
-    fn render_with(&self, value: impl Fn(Value) -> String) -> String {
+    fn render_with(&self, value: impl Fn(Placeholder) -> String) -> String {
         self.0.iter().fold(String::new(), |mut text, part| {
             match part {
                 Part::Text(part) => text.push_str(part),
-                Part::Value(part) => text.push_str(&value(*part)),
+                Part::Placeholder(placeholder) => text.push_str(&value(*placeholder)),
             }
             text
         })
@@ -94,11 +94,12 @@ fn parse_text(mut text: &str, parts: &mut Vec<Part>) -> Result<(), InvalidTempla
             parts.push(Part::Text("}".to_owned()));
             after
         } else if let Some((name, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-            let value = Value::named(name).ok_or_else(|| InvalidTemplate::UnknownValue(name.to_owned()))?;
-            parts.push(Part::Value(value));
+            let placeholder = Placeholder::named(name)
+                .ok_or_else(|| InvalidTemplate::UnknownPlaceholder(name.to_owned()))?;
+            parts.push(Part::Placeholder(placeholder));
             after
         } else {
-            return Err(InvalidTemplate::Brace(if rest.starts_with('{') { '{' } else { '}' }));
+            return Err(InvalidTemplate::SingleBrace(if rest.starts_with('{') { '{' } else { '}' }));
         };
     }
     if !text.is_empty() {
@@ -107,7 +108,7 @@ fn parse_text(mut text: &str, parts: &mut Vec<Part>) -> Result<(), InvalidTempla
     Ok(())
 }
 
-impl Value {
+impl Placeholder {
     fn named(name: &str) -> Option<Self> {
         Some(match name {
             "from" => Self::From,
@@ -121,8 +122,8 @@ impl Value {
         })
     }
 
-    /// Letters, digits and hyphens only, so that it needs no quoting in a URL or elsewhere.
-    fn of(self, query: &SearchQuery) -> String {
+    /// Its value for a search. Only letters, digits and hyphens, so a URL needs no escaping.
+    fn value(self, query: &SearchQuery) -> String {
         let date = query.date.civil();
         match self {
             Self::From => query.origin.to_string(),
@@ -139,20 +140,16 @@ impl Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::query_on;
 
     fn render(text: &str) -> Result<String, InvalidTemplate> {
-        let query = SearchQuery {
-            origin: "CGK".parse().unwrap(),
-            destination: "DPS".parse().unwrap(),
-            date: "2025-07-01".parse().unwrap(),
-            passengers: 2.try_into().unwrap(),
-        };
         let secrets = |name: &str| (name == "KEY").then(|| "s{from}".to_owned());
-        Template::parse(text, &secrets).map(|template| template.render(&query))
+        Template::parse(text, &secrets)
+            .map(|template| template.render(&query_on("2025-07-01", "CGK", "DPS", 2)))
     }
 
     #[test]
-    fn values_are_filled_in() {
+    fn placeholders_are_replaced() {
         assert_eq!(render("/{from}/{to}?d={date}&n={passengers}").unwrap(), "/CGK/DPS?d=2025-07-01&n=2");
         assert_eq!(render("{day}.{month}.{year}").unwrap(), "01.07.2025");
         assert_eq!(render("{{from}} é {from}}}").unwrap(), "{from} é CGK}");
@@ -160,10 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_refused() {
-        assert_eq!(render("{form}"), Err(InvalidTemplate::UnknownValue("form".into())));
-        assert_eq!(render("a { b"), Err(InvalidTemplate::Brace('{')));
-        assert_eq!(render("a } b"), Err(InvalidTemplate::Brace('}')));
+    fn an_invalid_template_is_rejected() {
+        assert_eq!(render("{form}"), Err(InvalidTemplate::UnknownPlaceholder("form".into())));
+        assert_eq!(render("a { b"), Err(InvalidTemplate::SingleBrace('{')));
+        assert_eq!(render("a } b"), Err(InvalidTemplate::SingleBrace('}')));
         assert!(matches!(render("${NONE}"), Err(InvalidTemplate::Secret(_))));
     }
 }

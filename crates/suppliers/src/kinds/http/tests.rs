@@ -4,7 +4,7 @@ use airports::Airports;
 use reqwest::{Client, header::AUTHORIZATION};
 
 use super::*;
-use crate::{file, response::Budget};
+use crate::{file, memory_budget::MemoryBudget, testing::query};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -20,28 +20,19 @@ response = { offers = "", flight_number = "/n", price = "/p", departure = "/d", 
 
 fn http(file: &str) -> Result<Http, String> {
     let secrets = |name: &str| (name == "KEY").then(|| "s3cret&{from}".to_owned());
-    let options = Options { secrets: &secrets, ..Options::default() };
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     let entry = file::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
-    Http::from_entry(&entry, options, means).map_err(|error| error.to_string())
-}
-
-fn query() -> SearchQuery {
-    SearchQuery {
-        origin: "CGK".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+    let context = HttpContext { client: Client::new(), budget: MemoryBudget::new(1), airports };
+    Http::from_entry(&entry, options, context).map_err(|error| error.to_string())
 }
 
 fn request() -> Request {
-    http(FILE).unwrap().request(&query()).unwrap()
+    http(FILE).unwrap().request(&query("CGK", "DPS")).unwrap()
 }
 
 #[test]
-fn the_request_is_the_template_with_the_query_and_the_secrets_in_it() {
+fn the_request_contains_the_search_and_the_secrets() {
     let request = request();
     assert_eq!(request.method(), Method::POST, "because it has a body");
     assert_eq!(
@@ -68,12 +59,12 @@ fn an_error_names_the_field() {
     for (from, to, field) in [
         ("https://", "ftp://", "`url`: must be"),
         ("https://api.example.com", "", "`url`: must be"),
-        ("{to}", "{two}", "`url`: there is no `{two}`"),
+        ("{to}", "{two}", "`url`: there is no placeholder `{two}`"),
         ("{date}", "{date", "`query.on`: a single `{`"),
         ("Bearer ${KEY}", "Bearer ${TOKEN}", "`headers.authorization`: `${TOKEN}` is not set"),
-        ("authorization =", "'no name' =", "`headers.no name`: is no name"),
+        ("authorization =", "'no name' =", "`headers.no name`: is not a valid header name"),
         ("Bearer", "Bea\\nrer", "`headers.authorization`: has characters"),
-        ("for {passengers}", "for {children}", "`body`: there is no `{children}`"),
+        ("for {passengers}", "for {children}", "`body`: there is no placeholder `{children}`"),
         ("price = \"/p\"", "price = \"p\"", "response.price"),
         ("price = \"/p\",", "", "`price`"),
         ("url =", "max_response_bytes = 0\nurl =", "max_response_bytes"),
@@ -85,7 +76,7 @@ fn an_error_names_the_field() {
 }
 
 #[tokio::test]
-async fn long_answers_that_do_not_fit_into_the_budget_together_are_read_one_after_the_other() {
+async fn long_responses_that_exceed_the_budget_are_read_one_after_the_other() {
     let offer =
         |number| format!(r#"{{"n": "X{number}", "p": 1, "d": "2025-07-10T06:00", "a": "2025-07-10T09:00"}}"#);
     let body = format!("[{}]", (0..2000).map(offer).collect::<Vec<_>>().join(","));
@@ -95,23 +86,23 @@ async fn long_answers_that_do_not_fit_into_the_budget_together_are_read_one_afte
     let router = axum::Router::new().fallback(async move || body);
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    // The budget is one byte: who has it has all of it.
-    let (http, query, airports) = (http(&file).unwrap(), query(), Airports::embedded());
+    // The budget is one byte, so only one response can hold it.
+    let (http, query, airports) = (http(&file).unwrap(), query("CGK", "DPS"), Airports::embedded());
     let deadline = Instant::now() + std::time::Duration::from_mins(1);
     let ask = async || {
-        let mut found = Found::new(&query, &airports, 200);
-        http.search(&query, deadline, &mut found).await.unwrap();
-        found.close().unwrap().good
+        let mut offers = OfferCollector::new(&query, &airports, 200);
+        http.search(&query, deadline, &mut offers).await.unwrap();
+        offers.finish().unwrap().valid
     };
     assert_eq!(tokio::join!(ask(), ask(), ask()), (2000, 2000, 2000));
 }
 
 #[tokio::test]
-async fn no_error_tells_the_secret_in_the_address() {
-    // Nobody listens at port 1, and nobody is called so.
+async fn no_error_contains_the_secret_in_the_url() {
+    // Nothing listens on port 1, and the name does not resolve.
     for host in ["127.0.0.1:1", "nobody.invalid"] {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
-        let request = http(&file).unwrap().request(&query()).unwrap();
+        let request = http(&file).unwrap().request(&query("CGK", "DPS")).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
         let error = send(&Client::new(), request).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");

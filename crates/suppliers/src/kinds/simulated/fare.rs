@@ -1,33 +1,33 @@
-//! What a seat costs.
+//! The price of a flight.
 
 use jiff::civil::{Date, Weekday};
 
 use super::seed::Seed;
 
-/// In whole rupiah: what any flight costs, and what the distance adds, less and less per kilometre.
+/// The price is a base plus a part for the distance that grows more slowly than the distance. In whole rupiah.
 const BASE_IDR: f64 = 300_000.0;
 const PER_KM_IDR: f64 = 2_600.0;
 const DISTANCE_EXPONENT: f64 = 0.85;
 
-/// Fares end in this many rupiah.
+/// Prices are rounded to this many rupiah.
 const ROUNDED_TO_IDR: u32 = 1_000;
 
-/// Changing planes is cheaper than not.
-const CONNECTION: f64 = 0.92;
+/// The discount factor for a connection.
+const CONNECTION_FACTOR: f64 = 0.92;
 
-/// How a carrier prices.
+/// The prices of a carrier.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fares {
     level: f64,
 }
 
 impl Fares {
-    /// At `level` times what carriers take on average.
+    /// Prices at `level` times the average.
     pub(super) fn new(level: f64) -> Self {
         Self { level }
     }
 
-    /// One passenger's fare in whole rupiah. `seed` is that of the flight on its day.
+    /// The fare for one passenger in whole rupiah. `seed` belongs to the flight and its date.
     pub(super) fn fare(
         self,
         km: f64,
@@ -37,7 +37,7 @@ impl Fares {
         seed: &mut Seed,
     ) -> u64 {
         let distance = BASE_IDR + PER_KM_IDR * km.powf(DISTANCE_EXPONENT);
-        let connection = if connects { CONNECTION } else { 1.0 };
+        let connection = if connects { CONNECTION_FACTOR } else { 1.0 };
         let demand = season(date) * weekday(date) * time_of_day(minute_of_day) * seed.between(0.88, 1.12);
         let steps = (distance * connection * demand * self.level / f64::from(ROUNDED_TO_IDR)).round();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]

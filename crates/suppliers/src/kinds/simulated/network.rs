@@ -1,4 +1,4 @@
-//! Which routes a carrier flies.
+//! The routes of a carrier.
 
 use airports::{Airport, Airports, distance_km};
 use contracts::IataCode;
@@ -6,17 +6,17 @@ use jiff::tz::TimeZone;
 
 use super::seed::Seed;
 
-/// No further than this between two stations of which neither is a hub.
+/// The longest direct flight between two stations that are not hubs.
 const CROSS_COUNTRY_KM: f64 = 1500.0;
 
-/// Nobody flies a connection longer than this many times the direct way.
+/// The longest connection, as a multiple of the direct distance.
 const MAX_DETOUR: f64 = 2.0;
 
 /// An airport that a carrier serves.
 #[derive(Clone, Debug)]
 pub(super) struct Station {
     pub(super) airport: Airport,
-    /// Looked up once: a time zone by name costs more than a whole search.
+    /// Cached, because looking up a time zone takes longer than a whole search.
     pub(super) zone: TimeZone,
     is_hub: bool,
 }
@@ -26,35 +26,35 @@ pub(super) struct Station {
 pub(super) struct Network {
     home: String,
     range_km: f64,
-    /// In the order of their codes.
+    /// Sorted by code.
     stations: Vec<Station>,
 }
 
-/// How a carrier gets from one station to another.
+/// A direct flight or a connection through one hub.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Route<'a> {
     pub(super) origin: &'a Station,
     pub(super) destination: &'a Station,
-    /// The length of the flight, or of the first of two.
+    /// The length of the direct flight, or of the first of two.
     pub(super) first_km: f64,
-    /// Where to change, and how far it is from there.
+    /// The hub and the length of the second flight.
     pub(super) via: Option<(&'a Station, f64)>,
 }
 
 impl Route<'_> {
-    /// How far it is with all detours.
+    /// The total length.
     pub(super) fn km(&self) -> f64 {
         self.first_km + self.via.map_or(0.0, |(_, km)| km)
     }
 }
 
-/// A code in a carrier's `hubs` or `stations` that is no airport's.
+/// A code in `hubs` or `stations` that is not an airport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`stations` and `hubs` must be airports, and there is no {0}")]
+#[error("`stations` and `hubs` must be airports; {0} is unknown")]
 pub(super) struct UnknownAirport(IataCode);
 
 impl Network {
-    /// A network of these stations and hubs. `home` is the country within which the carrier may fly.
+    /// A network of these hubs and stations. The carrier flies domestic routes only in the country `home`.
     pub(super) fn new(
         airports: &Airports,
         home: &str,
@@ -72,13 +72,12 @@ impl Network {
         Ok(Self { home: home.to_owned(), range_km, stations: stations.collect::<Result<_, _>>()? })
     }
 
-    /// How the carrier flies from `origin` to `destination`, if it does.
+    /// The route from `origin` to `destination`, if the carrier flies there.
     pub(super) fn route(&self, origin: IataCode, destination: IataCode) -> Option<Route<'_>> {
         let (origin, destination) = (self.station(origin)?, self.station(destination)?);
         let countries = (origin.airport.country, destination.airport.country);
-        // Flights within a country are its own carriers' business.
-        let cabotage = countries.0 == countries.1 && countries.0 != self.home;
-        if origin.airport.code == destination.airport.code || cabotage {
+        let is_cabotage = countries.0 == countries.1 && countries.0 != self.home;
+        if origin.airport.code == destination.airport.code || is_cabotage {
             return None;
         }
         let km = distance_km(&origin.airport, &destination.airport);
@@ -95,7 +94,7 @@ impl Network {
         self.stations.get(at)
     }
 
-    /// From and to a hub always, otherwise only some of the shorter routes at home.
+    /// All routes from and to a hub are flown directly, and a third of the shorter domestic ones.
     fn flies_direct(&self, origin: &Station, destination: &Station, km: f64) -> bool {
         let at_home = |station: &Station| station.airport.country == self.home;
         let cross_country = || {

@@ -1,8 +1,8 @@
-//! Which flights leave on a day.
+//! The flights of a carrier on a day.
 //!
-//! A carrier's timetable is the same every day: so many flights on a route, each with its number and its time.
-//! The day decides which of them fly, and at what price. A connection takes the flight to the hub and, after a
-//! while there, one onwards.
+//! The timetable is the same every day: each flight of a route has a number and a departure time. The date decides
+//! which flights operate, and their prices. A connection is a flight to the hub and, after a layover, a flight from
+//! there.
 
 use contracts::{IataCode, LocalTime, Offer, SearchQuery, SupplierCode};
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
@@ -13,20 +13,20 @@ use super::{
     seed::Seed,
 };
 
-/// Speed once under way.
+/// The cruising speed.
 const CRUISE_KM_PER_MINUTE: f64 = 830.0 / 60.0;
 
-/// Taxiing, climbing, descending.
+/// The additional time for taxiing, climbing and descending.
 const GROUND_MINUTES: f64 = 35.0;
 
-/// Timetables know no other minutes than multiples of this.
+/// Times in the timetable are multiples of this.
 const STEP_MINUTES: u32 = 5;
 
-/// The first and the last departure of a day, in minutes after midnight.
+/// The first and last departure, in minutes after midnight.
 const FIRST_MINUTE: u32 = 5 * 60;
 const LAST_MINUTE: u32 = 22 * 60;
 
-/// A simulated carrier: where it flies, and for how much.
+/// A simulated carrier.
 #[derive(Debug)]
 pub(super) struct Carrier {
     pub(super) code: SupplierCode,
@@ -35,16 +35,16 @@ pub(super) struct Carrier {
     pub(super) fares: Fares,
 }
 
-/// One line of the timetable.
+/// One flight of the timetable.
 struct Flight {
     number: String,
-    /// Minutes after midnight, at the origin.
+    /// Local time at the origin, in minutes after midnight.
     departure: u32,
     minutes: u32,
 }
 
 impl Carrier {
-    /// Adds what the carrier flies from one airport to another on the day of `query`.
+    /// Adds the carrier's flights between two airports on the date of `query`.
     pub(super) fn flights(
         &self,
         origin: IataCode,
@@ -55,10 +55,10 @@ impl Carrier {
         let Some(route) = self.network.route(origin, destination) else { return };
         let date = query.date.civil();
         let seed = self.seed(origin, destination);
-        let mut day = seed.and(&date_bytes(date));
+        let mut day = seed.with(&date_bytes(date));
         let count = daily_flights(&route, seed);
         for slot in 0..count {
-            // The first always flies: a route that is flown has an offer every day.
+            // The first flight operates every day, so every route has an offer.
             if slot > 0 && day.below(100) >= 85 {
                 continue;
             }
@@ -74,7 +74,7 @@ impl Carrier {
     }
 
     fn flight(&self, route: &Route<'_>, seed: Seed, slot: u32, count: u32) -> Flight {
-        let mut line = seed.and(&slot.to_be_bytes());
+        let mut line = seed.with(&slot.to_be_bytes());
         let width = (LAST_MINUTE - FIRST_MINUTE) / count;
         let departure = (FIRST_MINUTE + slot * width + line.below(width)) / STEP_MINUTES * STEP_MINUTES;
         let number = self.number(seed, slot);
@@ -86,12 +86,12 @@ impl Carrier {
         Flight { number, departure, minutes: first + wait + block_minutes(km) }
     }
 
-    /// Three digits, two apart on a route, as the way back has the number between.
+    /// Flight numbers of a route are two apart: the one between is the return flight's.
     fn number(&self, mut route: Seed, slot: u32) -> String {
         format!("{}{}", self.code, 100 + route.below(880) + 2 * slot)
     }
 
-    /// `None` only at the end of the calendar.
+    /// `None` only at the end of the calendar, in the year 9999.
     fn offer(&self, route: &Route<'_>, date: Date, flight: Flight, price: u64) -> Option<Offer> {
         let hour = i8::try_from(flight.departure / 60).ok()?;
         let minute = i8::try_from(flight.departure % 60).ok()?;
@@ -118,7 +118,7 @@ fn local(zone: &TimeZone, at: jiff::Timestamp) -> LocalTime {
     LocalTime::new(at, zone.to_offset(at))
 }
 
-/// Short routes are flown often, long ones once or twice a day.
+/// The number of flights a day: short routes have more.
 fn daily_flights(route: &Route<'_>, mut seed: Seed) -> u32 {
     match route.km() {
         _ if route.via.is_some() => 1 + seed.below(3),
@@ -128,7 +128,7 @@ fn daily_flights(route: &Route<'_>, mut seed: Seed) -> u32 {
     }
 }
 
-/// From gate to gate, as a timetable has it.
+/// The time from gate to gate.
 fn block_minutes(km: f64) -> u32 {
     let steps = ((km / CRUISE_KM_PER_MINUTE + GROUND_MINUTES) / f64::from(STEP_MINUTES)).ceil();
     #[expect(

@@ -1,19 +1,19 @@
-//! Pseudo-random numbers that are the same on every run, machine and release, which neither the hashes of the
-//! standard library nor the `StdRng` of `rand` promise.
+//! Pseudo-random numbers that are the same in every process and release. Neither the hashes of the standard library
+//! nor `rand::StdRng` guarantee that.
 
-/// A stream of numbers derived from what it was seeded with: `SplitMix64`, started at an FNV-1a hash.
+/// A sequence of numbers: `SplitMix64`, seeded with an FNV-1a hash.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seed(u64);
 
 impl Seed {
-    /// The stream for these parts; `["GA", "1"]` and `["GA1"]` are two.
+    /// The sequence for these parts. `["GA", "1"]` and `["GA1"]` differ.
     pub(super) fn of(parts: &[&[u8]]) -> Self {
         const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
         Self(parts.iter().fold(OFFSET, |hash, part| fnv(fnv(hash, part), &[0xff])))
     }
 
-    /// The stream for the same parts and one more.
-    pub(super) fn and(self, part: &[u8]) -> Self {
+    /// The sequence for the same parts and one more.
+    pub(super) fn with(self, part: &[u8]) -> Self {
         Self(fnv(fnv(self.0, part), &[0xff]))
     }
 
@@ -25,7 +25,7 @@ impl Seed {
         mixed ^ (mixed >> 31)
     }
 
-    /// The next number below `bound`, which must not be 0; the bias of the remainder is too small to matter.
+    /// The next number below `bound`, which must not be 0. The bias of the remainder is negligible.
     pub(super) fn below(&mut self, bound: u32) -> u32 {
         u32::try_from(self.next() % u64::from(bound.max(1))).unwrap_or(0)
     }
@@ -53,8 +53,8 @@ mod tests {
     }
 
     #[test]
-    fn parts_do_not_run_together() {
+    fn parts_are_separated() {
         assert_ne!(Seed::of(&[b"GA", b"1"]).next(), Seed::of(&[b"GA1"]).next());
-        assert_eq!(Seed::of(&[b"GA", b"1"]).next(), Seed::of(&[b"GA"]).and(b"1").next());
+        assert_eq!(Seed::of(&[b"GA", b"1"]).next(), Seed::of(&[b"GA"]).with(b"1").next());
     }
 }

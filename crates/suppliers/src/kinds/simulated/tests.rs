@@ -4,13 +4,16 @@ use contracts::SupplierCode;
 use jiff::Timestamp;
 
 use super::*;
-use crate::file;
+use crate::{file, testing::query_on};
 
 /// The embedded carriers.
 fn carriers() -> Vec<Simulated> {
     let airports = Arc::new(Airports::embedded());
     let entries = file::parse(include_str!("../../../suppliers.toml")).unwrap();
-    entries.iter().map(|entry| Simulated::from_entry(entry, Options::default(), &airports).unwrap()).collect()
+    entries
+        .iter()
+        .map(|entry| Simulated::from_entry(entry, RegistryOptions::default(), &airports).unwrap())
+        .collect()
 }
 
 fn carrier(code: &str) -> Simulated {
@@ -19,12 +22,7 @@ fn carrier(code: &str) -> Simulated {
 }
 
 fn query(from: &str, to: &str, date: &str, passengers: u64) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: to.parse().unwrap(),
-        date: date.parse().unwrap(),
-        passengers: passengers.try_into().unwrap(),
-    }
+    query_on(date, from, to, passengers)
 }
 
 const ROUTES: [(&str, &str); 12] = [
@@ -62,7 +60,7 @@ fn all() -> Vec<Offer> {
 }
 
 #[test]
-fn the_same_search_finds_the_same_offers_in_every_process_and_release() {
+fn the_same_search_always_finds_the_same_offers() {
     let offers = carrier("GA").offers(&query("CGK", "DPS", "2025-07-10", 2));
     let told: Vec<_> = offers
         .iter()
@@ -103,7 +101,7 @@ fn a_city_has_the_flights_of_its_airports() {
 }
 
 #[test]
-fn duration_is_from_departure_to_arrival_and_of_a_plausible_speed() {
+fn durations_match_the_times_and_a_plausible_speed() {
     let airports = Airports::embedded();
     for offer in all() {
         let flown = offer.arrival.timestamp().duration_since(offer.departure.timestamp());
@@ -118,7 +116,7 @@ fn duration_is_from_departure_to_arrival_and_of_a_plausible_speed() {
 }
 
 #[test]
-fn times_are_those_of_the_airports_and_departures_on_the_day_asked_for() {
+fn times_are_local_and_departures_on_the_date_searched_for() {
     let airports = Airports::embedded();
     for offer in all() {
         let zone = |code| airports.airport(code).unwrap().zone();
@@ -142,7 +140,7 @@ fn prices_are_whole_thousands_and_rise_with_the_distance() {
 }
 
 #[test]
-fn the_ends_of_the_calendar_are_no_trouble() {
+fn dates_at_the_ends_of_the_calendar_do_not_panic() {
     for date in ["0000-01-01", "0001-01-01", "9999-12-30", "9999-12-31"] {
         for simulated in carriers() {
             simulated.offers(&query("CGK", "LON", date, 9));
@@ -156,6 +154,6 @@ async fn a_call_takes_its_latency() {
     let began = Instant::now();
     let deadline = began + Duration::from_mins(1);
     let (query, airports) = (query("CGK", "DPS", "2025-07-10", 2), Airports::embedded());
-    let _ = carrier("GA").search(&query, deadline, &mut Found::new(&query, &airports, 200)).await;
+    let _ = carrier("GA").search(&query, deadline, &mut OfferCollector::new(&query, &airports, 200)).await;
     assert!(began.elapsed() > Duration::from_millis(50));
 }

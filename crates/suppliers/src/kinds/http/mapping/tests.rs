@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::testing;
 
 fn mapping(text: &str) -> Mapping {
     toml::from_str(text).unwrap()
@@ -24,13 +25,9 @@ fn full() -> Mapping {
     )
 }
 
-fn query(from: &str) -> SearchQuery {
-    SearchQuery {
-        origin: from.parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        date: "2025-07-10".parse().unwrap(),
-        passengers: 2.try_into().unwrap(),
-    }
+/// A search from this place to DPS.
+fn query(origin: &str) -> SearchQuery {
+    testing::query(origin, "DPS")
 }
 
 fn flight() -> Json {
@@ -43,24 +40,24 @@ fn flight() -> Json {
     })
 }
 
-fn offers(mapping: &Mapping, answer: &Json) -> Result<Vec<Offer>, String> {
+fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
     let (airports, query) = (Airports::embedded(), query("JKT"));
-    let reader = mapping.reader(&query, "The Supplier", &airports);
-    let list = answer.pointer(&mapping.list().to_string()).and_then(Json::as_array).unwrap();
+    let parser = mapping.parser(&query, "The Supplier", &airports);
+    let list = body.pointer(&mapping.offers_pointer().to_string()).and_then(Json::as_array).unwrap();
     let offers =
-        list.iter().enumerate().map(|(index, offer)| reader.offer(index, offer.to_string().as_bytes()));
+        list.iter().enumerate().map(|(index, offer)| parser.parse(index, offer.to_string().as_bytes()));
     offers.collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// The error when one field of the second flight is changed.
 fn error(pointer: &str, value: Json) -> String {
-    let mut answer = json!({ "data": { "flights": [flight(), flight()] } });
-    *answer.pointer_mut(&format!("/data/flights/1{pointer}")).unwrap() = value;
-    offers(&full(), &answer).unwrap_err()
+    let mut body = json!({ "data": { "flights": [flight(), flight()] } });
+    *body.pointer_mut(&format!("/data/flights/1{pointer}")).unwrap() = value;
+    offers(&full(), &body).unwrap_err()
 }
 
 #[test]
-fn an_offer_is_read_from_where_the_mapping_says() {
+fn an_offer_is_read_as_mapped() {
     let offer = &offers(&full(), &json!({ "data": { "flights": [flight()] } })).unwrap()[0];
     let expected = Offer {
         flight_number: "XX57".into(),
@@ -79,7 +76,7 @@ fn an_offer_is_read_from_where_the_mapping_says() {
 }
 
 #[test]
-fn what_an_answer_does_not_say_is_filled_in() {
+fn missing_fields_have_defaults() {
     let small = mapping(
         r#"
         offers = ""
@@ -90,8 +87,8 @@ fn what_an_answer_does_not_say_is_filled_in() {
         duration_minutes = "/m"
         "#,
     );
-    let answer = json!([{ "n": "GA 57", "p": 999_999.5, "d": "2025-07-10T06:05", "m": "110" }]);
-    let offer = &offers(&small, &answer).unwrap()[0];
+    let body = json!([{ "n": "GA 57", "p": 999_999.5, "d": "2025-07-10T06:05", "m": "110" }]);
+    let offer = &offers(&small, &body).unwrap()[0];
     assert_eq!((offer.flight_number.as_str(), offer.price, offer.stops), ("GA57", 2_000_000, 0));
     assert_eq!((offer.currency.as_str(), offer.carrier.as_str()), ("IDR", "The Supplier"));
     assert_eq!((offer.origin.as_str(), offer.destination.as_str()), ("CGK", "DPS"), "of JKT the largest");
@@ -99,16 +96,16 @@ fn what_an_answer_does_not_say_is_filled_in() {
 }
 
 #[test]
-fn an_answer_that_does_not_map_is_told_by_offer_and_field() {
-    for (pointer, value, told) in [
+fn an_error_names_the_offer_and_the_field() {
+    for (pointer, value, expected) in [
         ("/number", json!(null), "offer 1: flight_number (`/carrier/code /number`) is missing"),
-        ("/number", json!({}), "offer 1: flight_number (`/carrier/code /number`) is no text"),
-        ("/price/total", json!("cheap"), "offer 1: price (`/price/total`) is no amount"),
-        ("/price/total", json!(-5), "offer 1: price (`/price/total`) is no amount"),
+        ("/number", json!({}), "offer 1: flight_number (`/carrier/code /number`) is not a text"),
+        ("/price/total", json!("cheap"), "offer 1: price (`/price/total`) is not an amount"),
+        ("/price/total", json!(-5), "offer 1: price (`/price/total`) is not an amount"),
         ("/price/total", json!(null), "offer 1: price (`/price/total`) is missing"),
-        ("/price/currency", json!("Rupiah"), "offer 1: currency (`/price/currency`) is no ISO 4217 code"),
-        ("/from", json!("Jakarta"), "offer 1: origin (`/from`) is no IATA code"),
-        ("/leaves", json!("06:05"), "offer 1: departure (`/leaves`) is no time"),
+        ("/price/currency", json!("Rupiah"), "offer 1: currency (`/price/currency`) is not an ISO 4217 code"),
+        ("/from", json!("Jakarta"), "offer 1: origin (`/from`) is not an IATA code"),
+        ("/leaves", json!("06:05"), "offer 1: departure (`/leaves`) is not a date and time"),
         (
             "/from",
             json!("QQQ"),
@@ -118,17 +115,17 @@ fn an_answer_that_does_not_map_is_told_by_offer_and_field() {
         (
             "/lands",
             json!("2025-07-10T05:00:00"),
-            "offer 1: arrival (`/lands`) is not on or after the departure, or days later",
+            "offer 1: arrival (`/lands`) is before the departure or more than 7 days after it",
         ),
-        ("/stops", json!(300), "offer 1: stops (`/stops`) is no small whole number"),
+        ("/stops", json!(300), "offer 1: stops (`/stops`) is not a small whole number"),
     ] {
-        assert_eq!(error(pointer, value), told);
+        assert_eq!(error(pointer, value), expected);
     }
     assert_eq!(error("", json!(7)), "offer 1: departure (`/leaves`) is missing");
 }
 
 #[test]
-fn a_mapping_that_makes_no_sense_is_refused() {
+fn an_invalid_mapping_is_rejected() {
     for text in [
         "offers = 'data'",
         "offers = ''\nflight_number = 'n'",
@@ -141,7 +138,7 @@ fn a_mapping_that_makes_no_sense_is_refused() {
     }
 }
 
-/// Any JSON, some of it at the places that the mapping reads.
+/// Any JSON, with some of the keys that the mapping reads.
 fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -179,7 +176,7 @@ fn any_json() -> impl Strategy<Value = Json> {
     })
 }
 
-const PLACES: [&str; 9] = [
+const POINTERS: [&str; 9] = [
     "/carrier/code",
     "/number",
     "/price/total",
@@ -193,10 +190,10 @@ const PLACES: [&str; 9] = [
 
 /// A flight with one or more of its parts replaced by any JSON.
 fn broken_flight() -> impl Strategy<Value = Json> {
-    prop::collection::vec((prop::sample::select(&PLACES[..]), any_json()), 1..4).prop_map(|changes| {
+    prop::collection::vec((prop::sample::select(&POINTERS[..]), any_json()), 1..4).prop_map(|changes| {
         let mut flight = flight();
-        for (place, value) in changes {
-            if let Some(part) = flight.pointer_mut(place) {
+        for (pointer, value) in changes {
+            if let Some(part) = flight.pointer_mut(pointer) {
                 *part = value;
             }
         }
@@ -210,7 +207,7 @@ proptest! {
         thread_local!(static AIRPORTS: Airports = Airports::embedded());
         AIRPORTS.with(|airports| {
             let (full, query) = (full(), query("JKT"));
-            if let Ok(offer) = full.reader(&query, "", airports).offer(0, flight.to_string().as_bytes()) {
+            if let Ok(offer) = full.parser(&query, "", airports).parse(0, flight.to_string().as_bytes()) {
                 let json = serde_json::to_string(&offer).unwrap();
                 prop_assert!(serde_json::from_str::<Offer>(&json).is_ok(), "{}", json);
             }
@@ -221,6 +218,6 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(body: Vec<u8>) {
         thread_local!(static AIRPORTS: Airports = Airports::embedded());
-        AIRPORTS.with(|airports| _ = full().reader(&query("JKT"), "", airports).offer(0, &body));
+        AIRPORTS.with(|airports| _ = full().parser(&query("JKT"), "", airports).parse(0, &body));
     }
 }

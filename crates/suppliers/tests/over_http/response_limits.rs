@@ -1,4 +1,4 @@
-//! Answers that are too long, too slow, or long but good.
+//! Responses that are too long, too slow, or long but valid.
 
 use std::{
     sync::{
@@ -18,13 +18,13 @@ use axum::{
 use contracts::{SearchId, SupplierStatus};
 
 use crate::{
-    server::Server,
-    support::{ask, flights, http_desk, query, status},
+    support::{ask, flights, http_client, query, status},
+    test_server::TestServer,
 };
 
 const MIB: usize = 1024 * 1024;
 
-/// 50 MiB in chunks of 64 KiB; counts what is fetched of them.
+/// 50 MiB in chunks of 64 KiB. Adds the bytes sent to `sent`.
 fn flood(sent: Arc<AtomicUsize>) -> Body {
     let chunk = Bytes::from(vec![b' '; MIB / 16]);
     Body::from_stream(tokio_stream::iter((0..50 * 16).map(move |_| {
@@ -34,35 +34,36 @@ fn flood(sent: Arc<AtomicUsize>) -> Body {
 }
 
 #[tokio::test]
-async fn a_body_of_50_mib_is_cut_whether_announced_or_not() {
-    for announced in [true, false] {
+async fn a_body_of_50_mib_is_cut_off_with_or_without_content_length() {
+    for has_content_length in [true, false] {
         let sent = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&sent);
         let handler = move || async move {
             let body = flood(counter);
-            if announced {
+            if has_content_length {
                 ([(CONTENT_LENGTH, (50 * MIB).to_string())], body).into_response()
             } else {
                 Response::new(body)
             }
         };
-        let server = Server::start(Router::new().route("/", get(handler))).await;
-        assert_eq!(status(&http_desk(&server.url, "")).await, SupplierStatus::Error);
-        assert_eq!(server.count.calls(), 1, "another call would be as long");
+        let server = TestServer::start(Router::new().route("/", get(handler))).await;
+        assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Error);
+        assert_eq!(server.calls.count(), 1, "a retry would be as long");
         tokio::time::sleep(Duration::from_millis(100)).await;
-        // What was on its way when the connection was cut comes on top.
+        // More than the limit, because of what was in the connection's buffers.
         assert!(sent.load(Ordering::SeqCst) < 20 * MIB, "{} bytes", sent.load(Ordering::SeqCst));
     }
 }
 
 #[tokio::test]
-async fn the_file_sets_the_limit() {
+async fn the_file_sets_the_longest_response() {
     let body = flights(10).to_string();
     let length = body.len();
     let handler = move || async move { body };
-    let server = Server::start(Router::new().route("/", get(handler))).await;
-    let status =
-        async |limit: usize| status(&http_desk(&server.url, &format!("max_response_bytes = {limit}"))).await;
+    let server = TestServer::start(Router::new().route("/", get(handler))).await;
+    let status = async |limit: usize| {
+        status(&http_client(&server.url, &format!("max_response_bytes = {limit}"))).await
+    };
     assert_eq!(status(length).await, SupplierStatus::Ok);
     assert_eq!(status(length - 1).await, SupplierStatus::Error);
 }
@@ -73,20 +74,20 @@ async fn a_body_that_stalls_is_a_timeout() {
         let start = tokio_stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"flights\": ["))]);
         Response::new(Body::from_stream(tokio_stream::StreamExt::chain(start, tokio_stream::pending())))
     };
-    let server = Server::start(Router::new().route("/", get(handler))).await;
-    let answer = ask(&http_desk(&server.url, "timeout_ms = 300\nretries = 0")).await;
+    let server = TestServer::start(Router::new().route("/", get(handler))).await;
+    let answer = ask(&http_client(&server.url, "timeout_ms = 300\nretries = 0")).await;
     assert_eq!(answer.report.status, SupplierStatus::Timeout);
     assert!((300..1000).contains(&answer.report.elapsed_ms), "{}", answer.report.elapsed_ms);
 }
 
 #[tokio::test]
-async fn an_answer_with_10_000_offers_holds_nobody_up() {
+async fn a_response_with_10_000_offers_blocks_no_other_task() {
     let body = Bytes::from(flights(10_000).to_string());
     assert!((3_000_000..4 * MIB).contains(&body.len()), "{}", body.len());
-    let server = Server::start(Router::new().route("/", get(move || async move { body }))).await;
-    let desk = http_desk(&server.url, "");
+    let server = TestServer::start(Router::new().route("/", get(move || async move { body }))).await;
+    let client = http_client(&server.url, "");
 
-    // On this test's one thread, somebody else looks at the clock every now and then.
+    // This task shares the test's single thread and measures how long it is kept from running.
     let done = Arc::new(AtomicBool::new(false));
     let watch = tokio::spawn({
         let done = Arc::clone(&done);
@@ -100,7 +101,7 @@ async fn an_answer_with_10_000_offers_holds_nobody_up() {
             longest
         }
     });
-    let answer = ask(&desk).await;
+    let answer = ask(&client).await;
     done.store(true, Ordering::SeqCst);
     let longest = watch.await.unwrap();
     assert_eq!((answer.report.status, answer.report.offers), (SupplierStatus::Ok, 10_000));
@@ -112,21 +113,21 @@ async fn an_answer_with_10_000_offers_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn a_search_that_is_given_up_closes_its_call() {
+async fn dropping_a_search_closes_its_connection() {
     let handler = || async { std::future::pending::<()>().await };
-    let server = Server::start(Router::new().route("/", get(handler))).await;
-    let desk = http_desk(&server.url, "");
+    let server = TestServer::start(Router::new().route("/", get(handler))).await;
+    let client = http_client(&server.url, "");
     let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-    let given_up =
-        tokio::time::timeout(Duration::from_millis(200), desk.ask(SearchId::random(), &query(), deadline))
+    let cancelled =
+        tokio::time::timeout(Duration::from_millis(200), client.ask(SearchId::random(), &query(), deadline))
             .await;
-    assert!(given_up.is_err());
-    assert_eq!(server.count.calls(), 1);
+    assert!(cancelled.is_err());
+    assert_eq!(server.calls.count(), 1);
     for _ in 0..100 {
-        if server.count.open() == 0 {
+        if server.calls.open() == 0 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("the server still works on a call that nobody waits for");
+    panic!("the server still handles a cancelled call");
 }

@@ -1,27 +1,30 @@
-//! The JSON body of a request, written as TOML, whose texts are templates.
+//! The JSON body of a request. The suppliers file has it as TOML, with templates for its strings.
 
 use contracts::SearchQuery;
 use serde_json::{Map, Value as Json};
 
-use super::template::{InvalidTemplate, Template, Value};
-use crate::file::secrets::Lookup;
+use super::template::{InvalidTemplate, Placeholder, Template};
+use crate::file::secrets::SecretLookup;
 
-/// The body of a request.
+/// The JSON body of a request.
 #[derive(Clone)]
-pub(super) enum Body {
+pub(super) enum BodyTemplate {
     Text(Template),
-    /// `"{passengers}"` alone is a number, as most APIs want it.
+    /// The string `"{passengers}"` becomes a number, as most APIs expect.
     Passengers,
-    Array(Vec<Body>),
-    Object(Vec<(String, Body)>),
+    Array(Vec<BodyTemplate>),
+    Object(Vec<(String, BodyTemplate)>),
     Constant(Json),
 }
 
-impl Body {
-    /// Reads the body as it stands in the file.
-    pub(super) fn parse(body: &toml::Value, secrets: Lookup<'_>) -> Result<Self, InvalidTemplate> {
+impl BodyTemplate {
+    /// Parses the body from the suppliers file.
+    pub(super) fn parse(body: &toml::Value, secrets: SecretLookup<'_>) -> Result<Self, InvalidTemplate> {
         Ok(match body {
-            toml::Value::String(text) => Self::text(Template::parse(text, secrets)?),
+            toml::Value::String(text) => match Template::parse(text, secrets)? {
+                template if template.as_placeholder() == Some(Placeholder::Passengers) => Self::Passengers,
+                template => Self::Text(template),
+            },
             toml::Value::Array(items) => {
                 let items = items.iter().map(|item| Self::parse(item, secrets));
                 Self::Array(items.collect::<Result<_, _>>()?)
@@ -32,16 +35,12 @@ impl Body {
             }
             toml::Value::Integer(number) => Self::Constant((*number).into()),
             toml::Value::Float(number) => Self::Constant((*number).into()),
-            toml::Value::Boolean(truth) => Self::Constant((*truth).into()),
+            toml::Value::Boolean(value) => Self::Constant((*value).into()),
             toml::Value::Datetime(time) => Self::Constant(time.to_string().into()),
         })
     }
 
-    fn text(template: Template) -> Self {
-        if template.as_value() == Some(Value::Passengers) { Self::Passengers } else { Self::Text(template) }
-    }
-
-    /// The body for a query.
+    /// The body for a search.
     pub(super) fn render(&self, query: &SearchQuery) -> Json {
         match self {
             Self::Text(template) => template.render(query).into(),
