@@ -1,4 +1,4 @@
-//! The worker: takes searches from the queue, asks the suppliers, tells what they answer.
+//! The worker: takes searches from the queue, asks the suppliers and stores their answers.
 //!
 //! ```text
 //! main ─▶ run ─▶ worker ─▶ { suppliers, broker }
