@@ -138,9 +138,9 @@ async fn offers_that_make_no_sense_or_were_not_asked_for_are_left_out_and_the_ot
 async fn a_wrong_mapping_is_explained_by_the_default_log() {
     let unread = Value::from(vec![offer(|offer| offer["price"] = json!({"amount": 7})); 3]);
     for (body, cause) in [
-        (unread.to_string(), "none of its 3 offers is of use: offer 0: price (`/price`) is no amount"),
+        (unread.to_string(), "none of the 3 offers is valid: offer 0: price (`/price`) is not an amount"),
         ("{\"flights\": []}".into(), "there is no list of offers at ``"),
-        ("<html>closed</html>".into(), "its answer can't be read: it is no JSON at byte 0"),
+        ("<html>closed</html>".into(), "invalid response: invalid JSON at byte 0"),
     ] {
         let port = serve(body, 1).await;
         let system = system(port, &[("wrong", "")], "").await;

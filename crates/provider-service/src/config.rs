@@ -2,8 +2,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Parser;
 use service::{CommonConfig, parse_millis};
-
-use crate::suppliers::LatencyRange;
+use suppliers::LatencyRange;
 
 /// Settings of a worker.
 #[derive(Parser, Clone, Debug)]

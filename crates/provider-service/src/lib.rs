@@ -1,4 +1,4 @@
-//! The worker: takes searches from the queue, asks the suppliers, tells what they answer.
+//! The worker: takes searches from the queue, asks the suppliers and stores their answers.
 //!
 //! ```text
 //! main ─▶ run ─▶ worker ─▶ { suppliers, broker }
@@ -6,11 +6,9 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`suppliers`] | who can be asked, each in a bulkhead of its own |
 //! | `worker` | the consumer loop, jobs in hand and their leases |
 
 mod config;
-pub mod suppliers;
 mod worker;
 
 use std::sync::Arc;
@@ -18,10 +16,9 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::Part;
 use service::{InvalidRedisConfig, Lifecycle, Unclean};
+use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::Config;
-
-use suppliers::{LatencyRange, Options, Registry, RegistryError};
 
 /// Why a worker did not start, or not stop as it should.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +69,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
 fn registry(config: &Config) -> Result<Registry, RunError> {
     let airports = Arc::new(Airports::embedded());
     let secret = |name: &str| std::env::var(name).ok();
-    let options = Options {
+    let options = RegistryOptions {
         simulated_latency: config.simulated_latency_ms,
         simulated_failure_rate: config.simulated_failure_rate,
         max_offers: config.common.max_results,
@@ -80,7 +77,10 @@ fn registry(config: &Config) -> Result<Registry, RunError> {
     };
     let Some(path) = &config.suppliers_file else {
         let latency = config.simulated_latency_ms.unwrap_or(LatencyRange::EMBEDDED);
-        return Ok(Registry::embedded(Options { simulated_latency: Some(latency), ..options }, &airports)?);
+        return Ok(Registry::embedded(
+            RegistryOptions { simulated_latency: Some(latency), ..options },
+            &airports,
+        )?);
     };
     let text = std::fs::read_to_string(path)
         .map_err(|source| RunError::SuppliersFile { path: path.display().to_string(), source })?;

@@ -33,10 +33,11 @@ use broker::{
     queue::{Consumer, Leases},
 };
 use service::Lifecycle;
+use suppliers::Registry;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Config, suppliers::Registry};
+use crate::Config;
 use declined::Declined;
 use in_hand::InHand;
 

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use broker::{BrokerError, Created, NewAnswer, Stored};
 use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use suppliers::SupplierClient as Desk;
 use tokio::time::Instant;
 
 use super::{Context, persist::persist, process::Work};
-use crate::suppliers::Desk;
 
 /// What a search's suppliers have answered, this time and before: what its end is made of.
 #[derive(Debug, Default)]

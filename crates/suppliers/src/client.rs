@@ -1,0 +1,218 @@
+//! Calls one supplier, so that a slow or failing supplier affects neither the search nor the other suppliers.
+//!
+//! Each attempt waits in a queue for the supplier's concurrency and rate limits, then makes one call. The supplier's
+//! timeout starts with the call; queueing counts against the search's deadline only. Failed calls are retried while
+//! the deadline allows. A circuit breaker stops calls to a supplier that keeps failing.
+//!
+//! | status | when |
+//! | --- | --- |
+//! | `ok`, `empty` | the supplier answered, with or without offers |
+//! | `timeout` | it was called, and did not answer within its timeout or the search's deadline |
+//! | `error` | it answered with an error or an invalid response |
+//! | `unavailable` | it was not called: the circuit breaker is open, or the time in the queue ran out |
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`limits`] | concurrency limit and rate limit |
+//! | [`circuit_breaker`] | stops calls to a supplier that keeps failing |
+//! | [`retry`] | which failed calls are retried, and after which delay |
+//! | [`error`] | why a search got no answer |
+//! | [`log`] | what is logged about a supplier |
+
+mod circuit_breaker;
+mod error;
+mod limits;
+mod log;
+mod retry;
+mod unknown;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use airports::Airports;
+use backon::{ExponentialBuilder, Retryable};
+use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    error::SupplierError,
+    file::settings::CommonSettings,
+    log_throttle::LogThrottle,
+    offers::{CollectedOffers, OfferCollector},
+    supplier::Supplier,
+};
+use circuit_breaker::CircuitBreaker;
+use error::AskError;
+use limits::{Limits, Permit};
+use log::CallLog;
+use unknown::UnknownSupplier;
+
+/// Calls one supplier within its limits.
+pub struct SupplierClient {
+    code: SupplierCode,
+    name: String,
+    timeout: Duration,
+    max_wait: Option<Duration>,
+    backoff: ExponentialBuilder,
+    limits: Limits,
+    breaker: CircuitBreaker,
+    supplier: Box<dyn Supplier>,
+    airports: Arc<Airports>,
+    max_offers: usize,
+    log: CallLog,
+}
+
+/// A search that asks the supplier.
+#[derive(Clone, Copy)]
+struct SearchRequest<'a> {
+    id: SearchId,
+    query: &'a SearchQuery,
+    deadline: Instant,
+}
+
+impl SupplierClient {
+    /// A client for `supplier` with the limits in `settings`. It keeps about the `max_offers` cheapest offers of each
+    /// response.
+    pub(crate) fn new(
+        settings: &CommonSettings,
+        supplier: Box<dyn Supplier>,
+        airports: &Arc<Airports>,
+        max_offers: usize,
+    ) -> Self {
+        let code = &settings.code;
+        Self {
+            code: code.clone(),
+            name: settings.name.clone(),
+            timeout: settings.timeout.0,
+            max_wait: settings.max_wait.map(|wait| wait.0),
+            backoff: retry::backoff(settings),
+            limits: Limits::new(settings.concurrency, settings.rate_limit.map(Into::into)),
+            breaker: CircuitBreaker::new(code.clone(), settings.breaker.failures, settings.breaker.open.0),
+            supplier,
+            airports: Arc::clone(airports),
+            max_offers,
+            log: CallLog::new(code.clone(), Arc::default()),
+        }
+    }
+
+    /// A client for a code that is not configured. It fails at once. All unknown suppliers share one `throttle`.
+    pub(crate) fn unknown(code: SupplierCode, airports: &Arc<Airports>, throttle: &Arc<LogThrottle>) -> Self {
+        let log = CallLog::new(code.clone(), Arc::clone(throttle));
+        let settings = CommonSettings::for_unknown(code);
+        Self { log, ..Self::new(&settings, Box::new(UnknownSupplier), airports, 0) }
+    }
+
+    /// The supplier's code.
+    #[must_use]
+    pub fn code(&self) -> &SupplierCode {
+        &self.code
+    }
+
+    /// The supplier's display name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Asks the supplier for offers, and returns by `deadline`.
+    ///
+    /// This never fails: the report's status says what went wrong, and the log says why. Dropping the future cancels
+    /// the call and releases its permits.
+    pub async fn ask(&self, search: SearchId, query: &SearchQuery, deadline: Instant) -> Answer {
+        let started = Instant::now();
+        let request = SearchRequest { id: search, query, deadline };
+        let (status, offers, valid) = match self.call_with_retries(request).await {
+            Ok(CollectedOffers { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
+            Ok(CollectedOffers { offers, valid, .. }) => (SupplierStatus::Ok, offers, valid),
+            Err(error) => {
+                self.log.no_answer(search, &error);
+                (error.status(), Vec::new(), 0)
+            }
+        };
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let report = SupplierReport {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            status,
+            elapsed_ms,
+            offers: valid,
+        };
+        Answer { report, offers }
+    }
+
+    async fn call_with_retries(&self, request: SearchRequest<'_>) -> Result<CollectedOffers, AskError> {
+        let deadline = request.deadline;
+        if deadline <= Instant::now() {
+            return Err(AskError::DeadlineExceeded);
+        }
+        let calls = AtomicU32::new(0);
+        let attempts = (|| self.attempt(request, &calls))
+            .retry(self.backoff)
+            .sleep(tokio::time::sleep)
+            .when(|error| retry::is_retryable(error) && self.breaker.allows_calls())
+            .adjust(|error, backoff| retry::delay(error, backoff?, deadline));
+        let result = timeout_at(deadline, attempts).await;
+        let was_called = calls.into_inner() > 0;
+        match result {
+            Ok(Err(AskError::CircuitOpen | AskError::QueueTimeout)) if was_called => {
+                Err(AskError::RetryNotPossible)
+            }
+            Ok(result) => result,
+            Err(_) if was_called => Err(AskError::DeadlineExceeded),
+            Err(_) => Err(AskError::QueueTimeout),
+        }
+    }
+
+    /// Queues for a permit and makes one call. Increments `calls` when the call starts.
+    async fn attempt(
+        &self,
+        request: SearchRequest<'_>,
+        calls: &AtomicU32,
+    ) -> Result<CollectedOffers, AskError> {
+        let SearchRequest { id, query, deadline } = request;
+        let _permit = self.permit(deadline).await?;
+        let breaker_call = self.breaker.start_call().ok_or(AskError::CircuitOpen)?;
+        let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let started = Instant::now();
+        // `None` if the search's deadline comes before the supplier's timeout.
+        let timeout = started.checked_add(self.timeout).filter(|timeout| *timeout <= deadline);
+        let call_deadline = timeout.unwrap_or(deadline);
+
+        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
+        let call = self.supplier.search(query, call_deadline, &mut offers);
+        let result = match timeout_at(call_deadline, call).await {
+            Ok(result) => result.and_then(|()| offers.finish()),
+            // Not the supplier's fault: it had less time than its timeout.
+            Err(_) if timeout.is_none() => return Err(AskError::DeadlineExceeded),
+            Err(_) => Err(SupplierError::Timeout),
+        };
+        self.log.call(id, attempt, started.elapsed(), &result);
+        match &result {
+            Err(error) if error.is_supplier_fault() => breaker_call.failed(error),
+            _ => breaker_call.succeeded(),
+        }
+        result.map_err(AskError::Supplier)
+    }
+
+    /// Queues until a call may start. Fails early if the circuit breaker opens meanwhile.
+    async fn permit(&self, deadline: Instant) -> Result<Permit<'_>, AskError> {
+        let check_breaker = || if self.breaker.allows_calls() { Ok(()) } else { Err(AskError::CircuitOpen) };
+        let permit = async {
+            check_breaker()?;
+            let next = self.limits.queue().await;
+            check_breaker()?;
+            Ok(next.wait_for_rate().await)
+        };
+        let max_wait = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));
+        let until = max_wait.map_or(deadline, |max_wait| max_wait.min(deadline));
+        timeout_at(until, permit).await.unwrap_or(Err(AskError::QueueTimeout))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+use contracts::{IataCode, offer::InvalidOffer};
+
+use super::response::ResponseError;
+
+/// Why an offer was rejected.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RejectedOffer {
+    /// It can't be read.
+    #[error(transparent)]
+    Unreadable(#[from] ResponseError),
+    /// It breaks a rule that every offer must follow.
+    #[error("offer {index}: {problem}")]
+    Invalid {
+        /// The offer's index in the list.
+        index: usize,
+        /// The rule.
+        problem: InvalidOffer,
+    },
+    /// It is valid, but for another search.
+    #[error("offer {index}: {mismatch}")]
+    Mismatch {
+        /// The offer's index in the list.
+        index: usize,
+        /// What differs from the search.
+        mismatch: Mismatch,
+    },
+}
+
+/// What of an offer does not match the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Mismatch {
+    #[error("its origin {0} was not searched for")]
+    Origin(IataCode),
+    #[error("its destination {0} was not searched for")]
+    Destination(IataCode),
+    #[error("it departs on {0}, more than a day from the date searched for")]
+    Date(jiff::civil::Date),
+}

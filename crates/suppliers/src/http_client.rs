@@ -1,0 +1,65 @@
+//! The HTTP client that all suppliers share, and what an unsuccessful response means.
+
+mod error_response;
+mod retry_after;
+
+use std::{sync::Arc, time::Duration};
+
+use airports::Airports;
+use reqwest::{
+    Client, Request, Response,
+    redirect::{Attempt, Policy},
+};
+
+use crate::{error::SupplierError, memory_budget::MemoryBudget};
+
+pub(crate) use error_response::{ErrorResponse, status_error};
+pub(crate) use retry_after::{parse_delay, retry_after};
+
+/// The time limit for opening a connection, TLS included. The supplier's `timeout_ms` covers the whole call.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many redirects are followed.
+const MAX_REDIRECTS: usize = 3;
+
+/// What a supplier needs to call an HTTP API.
+#[derive(Clone)]
+pub(crate) struct HttpContext {
+    pub(crate) client: Client,
+    pub(crate) budget: MemoryBudget,
+    pub(crate) airports: Arc<Airports>,
+}
+
+/// A client for all suppliers. It keeps connections open per host.
+pub(crate) fn new_client() -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::custom(redirect))
+        .referer(false)
+        .build()
+}
+
+/// Follows redirects only within the same origin, because the headers may contain the supplier's keys.
+fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let other_origin =
+        attempt.previous().first().is_some_and(|first| first.origin() != attempt.url().origin());
+    if other_origin || attempt.previous().len() > MAX_REDIRECTS {
+        attempt.error("redirects in a loop or to another host")
+    } else {
+        attempt.follow()
+    }
+}
+
+/// Sends a request. The response may have any status.
+pub(crate) async fn send(client: &Client, request: Request) -> Result<Response, SupplierError> {
+    client.execute(request).await.map_err(connection_error)
+}
+
+/// Converts a transport error. Drops its URL, which may contain a key.
+pub(crate) fn connection_error(error: reqwest::Error) -> SupplierError {
+    if error.is_redirect() {
+        return SupplierError::Redirect;
+    }
+    SupplierError::Connection(Box::new(error.without_url()))
+}

@@ -1,0 +1,149 @@
+//! Kind `duffel`: the Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>).
+
+mod request;
+mod response;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contracts::SearchQuery;
+use jiff::Timestamp;
+use reqwest::{
+    Request, Url,
+    header::{AUTHORIZATION, HeaderValue},
+};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::{
+    error::{Retry, SupplierError},
+    file::{bounds::ByteLimit, entry::SupplierEntry, error::RegistryError, secrets::expand},
+    http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send, status_error},
+    offers::OfferCollector,
+    options::RegistryOptions,
+    response::{SizeLimits, json_pointer::JsonPointer, read_offers},
+    supplier::Supplier,
+};
+use request::{CabinClass, OfferRequest, supplier_timeout_ms};
+
+/// The value of the header `Duffel-Version`.
+const API_VERSION: &str = "v2";
+
+/// The longest offer that is read, in bytes. Duffel repeats places, carriers and conditions in every offer.
+const MAX_OFFER_BYTES: usize = 256 * 1024;
+
+/// The JSON Pointer to the list of offers in a response.
+const OFFERS: &str = "/data/offers";
+
+/// The settings of this kind in the suppliers file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    token: String,
+    #[serde(default = "default_base_url")]
+    base_url: String,
+    cabin_class: Option<CabinClass>,
+    max_connections: Option<u8>,
+    #[serde(default)]
+    max_response_bytes: ByteLimit<{ 32 * 1024 * 1024 }>,
+}
+
+fn default_base_url() -> String {
+    "https://api.duffel.com".to_owned()
+}
+
+/// The Duffel Flights API. No `Debug`: it contains a token.
+pub(super) struct Duffel {
+    context: HttpContext,
+    url: Url,
+    authorization: HeaderValue,
+    cabin_class: Option<CabinClass>,
+    max_connections: Option<u8>,
+    offers: JsonPointer,
+    limits: SizeLimits,
+}
+
+impl Duffel {
+    /// Creates the supplier of an entry.
+    pub(super) fn from_entry(
+        entry: &SupplierEntry,
+        options: RegistryOptions<'_>,
+        context: HttpContext,
+    ) -> Result<Self, RegistryError> {
+        let settings: Settings = entry.kind_settings()?;
+        let token = expand(&settings.token, options.secrets)
+            .map_err(|missing| entry.field_error("token", &missing))?;
+        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| entry.field_error("token", "has characters that are not allowed in a header"))?;
+        authorization.set_sensitive(true);
+        let url = format!("{}/air/offer_requests", settings.base_url.trim_end_matches('/'));
+        let url = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        Ok(Self {
+            context,
+            url: url.ok_or_else(|| entry.field_error("base_url", "must be an http or https URL"))?,
+            authorization,
+            cabin_class: settings.cabin_class,
+            max_connections: settings.max_connections,
+            offers: OFFERS.to_owned().try_into().map_err(|invalid| entry.error(&invalid))?,
+            limits: SizeLimits {
+                response_bytes: settings.max_response_bytes.0,
+                offer_bytes: MAX_OFFER_BYTES,
+            },
+        })
+    }
+
+    /// Builds the request for a search. Never `None`: the URL and the body are valid.
+    fn request(&self, query: &SearchQuery, time_left: Duration) -> Option<Request> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut()
+            .append_pair("return_offers", "true")
+            .append_pair("supplier_timeout", &supplier_timeout_ms(time_left).to_string());
+        let body = OfferRequest::new(query, self.cabin_class, self.max_connections);
+        let request = self.context.client.post(url).header(AUTHORIZATION, self.authorization.clone());
+        request.header("Duffel-Version", API_VERSION).json(&body).build().ok()
+    }
+}
+
+#[async_trait]
+impl Supplier for Duffel {
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        deadline: Instant,
+        offers: &mut OfferCollector<'_>,
+    ) -> Result<(), SupplierError> {
+        let HttpContext { client, budget, airports } = &self.context;
+        let time_left = deadline.saturating_duration_since(Instant::now());
+        let request = self.request(query, time_left).ok_or(SupplierError::InvalidRequest)?;
+        let response = send(client, request).await?;
+        if !response.status().is_success() {
+            return Err(error(&ErrorResponse::read(response).await));
+        }
+        let parse = |index, json: &[u8]| response::parse_offer(index, json, airports);
+        read_offers(response, &self.offers, self.limits, budget, offers, parse).await?;
+        // Duffel returns an offer for every fare of a flight.
+        offers.keep_cheapest_fare_per_flight();
+        Ok(())
+    }
+}
+
+/// The error for an unsuccessful response. Duffel's documentation says not to retry 500 and 502.
+fn error(response: &ErrorResponse) -> SupplierError {
+    let retry = match response.status.as_u16() {
+        500 | 502 => Retry::Never,
+        _ => match retry_after(&response.headers) {
+            Retry::After(delay) => Retry::After(delay),
+            Retry::Backoff | Retry::Never => rate_limit_reset(response).map_or(Retry::Backoff, Retry::After),
+        },
+    };
+    status_error(response.status, response::error_detail(&response.body), retry)
+}
+
+/// The time until the rate limit resets. Duffel sends the header with every response; it matters only for a 429.
+fn rate_limit_reset(response: &ErrorResponse) -> Option<Duration> {
+    let value = response.headers.get("ratelimit-reset")?.to_str().ok()?;
+    (response.status.as_u16() == 429).then(|| parse_delay(value, Timestamp::now())).flatten()
+}
+
+#[cfg(test)]
+mod tests;

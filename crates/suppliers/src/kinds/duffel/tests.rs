@@ -1,0 +1,218 @@
+use std::sync::Arc;
+
+use airports::Airports;
+use contracts::Offer;
+use proptest::prelude::*;
+use reqwest::Client;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::{error::ResponseError, file, memory_budget::MemoryBudget, testing::query};
+
+fn place(code: &str, time_zone: &str) -> Json {
+    json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
+}
+
+fn carrier(code: Option<&str>, name: &str) -> Json {
+    json!({ "id": "arl_1", "iata_code": code, "name": name, "conditions_of_carriage_url": null })
+}
+
+fn segment(from: (&str, &str), to: (&str, &str), leaves: &str, lands: &str, number: &str) -> Json {
+    json!({
+        "id": "seg_1",
+        "origin": place(from.0, from.1), "origin_terminal": "3", "departing_at": leaves,
+        "destination": place(to.0, to.1), "destination_terminal": null, "arriving_at": lands,
+        "marketing_carrier": carrier(Some("GA"), "Garuda Indonesia"),
+        "marketing_carrier_flight_number": number,
+        "operating_carrier": carrier(None, "Explore Jet"), "operating_carrier_flight_number": null,
+        "duration": "PT1H50M", "distance": "983.1", "aircraft": null, "passengers": [], "stops": [], "media": [],
+    })
+}
+
+fn offer(amount: &str, segments: &Json) -> Json {
+    json!({
+        "id": "off_1", "live_mode": false, "partial": false, "owner": carrier(Some("GA"), "Garuda Indonesia"),
+        "total_amount": amount, "total_currency": "IDR", "base_amount": "1.00", "tax_amount": null,
+        "slices": [{ "id": "sli_1", "segments": segments, "fare_brand_name": "Basic", "conditions": {} }],
+        "passengers": [{ "id": "pas_1", "type": "adult" }], "expires_at": "2025-07-01T00:00:00Z",
+    })
+}
+
+const CGK: (&str, &str) = ("CGK", "Asia/Jakarta");
+const DPS: (&str, &str) = ("DPS", "Asia/Makassar");
+const SYD: (&str, &str) = ("SYD", "Australia/Sydney");
+
+fn direct(amount: &str) -> Json {
+    offer(amount, &json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402")]))
+}
+
+fn read(offer: &Json) -> Result<Offer, String> {
+    let airports = Airports::embedded();
+    response::parse_offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_direct_flight_has_the_airports_local_times() {
+    let found = read(&direct("1250000.50")).unwrap();
+    let expected = Offer {
+        flight_number: "GA402".into(),
+        price: 1_250_001,
+        currency: "IDR".into(),
+        carrier: "Explore Jet".into(),
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
+        arrival: "2025-07-10T09:00:00+08:00".parse().unwrap(),
+        duration_minutes: 115,
+        stops: 0,
+        suppliers: Vec::new(),
+    };
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_connection_is_one_offer_with_both_numbers() {
+    let mut onward = segment(DPS, SYD, "2025-07-10T11:00:00", "2025-07-10T19:10:00", "714");
+    onward["stops"] = json!([{ "id": "sto_1", "duration": "PT1H" }]);
+    let segments = json!([segment(CGK, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "402"), onward]);
+    let found = read(&offer("9", &segments)).unwrap();
+    assert_eq!((found.flight_number.as_str(), found.stops, found.duration_minutes), ("GA402/GA714", 2, 605));
+    assert_eq!((found.origin.as_str(), found.destination.as_str()), ("CGK", "SYD"));
+    assert_eq!(found.arrival.to_string(), "2025-07-10T19:10:00+10:00");
+}
+
+#[test]
+fn an_unknown_airport_has_duffels_time_zone() {
+    let there = ("QQQ", "Asia/Jayapura");
+    let flight = segment(there, DPS, "2025-07-10T06:05:00", "2025-07-10T09:00:00", "1");
+    let found = read(&offer("9", &json!([flight]))).unwrap();
+    assert_eq!(found.departure.to_string(), "2025-07-10T06:05:00+09:00");
+}
+
+#[test]
+fn an_error_names_the_offer_and_the_field() {
+    let broken = |pointer: &str, value: Json| {
+        let mut offer = direct("2");
+        *offer.pointer_mut(pointer).unwrap() = value;
+        read(&offer).unwrap_err()
+    };
+    let segment = |pointer: &str, value| broken(&format!("/slices/0/segments/0{pointer}"), value);
+    for (expected, error) in [
+        ("offer 1: `.`: invalid type", broken("", json!(7))),
+        ("offer 1: `total_amount`: invalid type", broken("/total_amount", json!(7))),
+        ("offer 1: price (`total_amount`) is not an amount", broken("/total_amount", json!("7 EUR"))),
+        ("offer 1: currency (`total_currency`) is not an ISO", broken("/total_currency", json!("EURO"))),
+        ("offer 1: slices (`slices`) is not one way", broken("/slices", json!([]))),
+        ("offer 1: segments (`slices[0].segments`) is missing", broken("/slices/0/segments", json!([]))),
+        ("offer 1: `slices[0].segments[0].origin.iata_code`", segment("/origin/iata_code", json!("Jakarta"))),
+        (
+            "offer 1: departure (`departing_at`) is not a date and time",
+            segment("/departing_at", json!("soon")),
+        ),
+        (
+            "offer 1: arrival (`arriving_at`) is before the departure",
+            segment("/arriving_at", json!("2025-07-09T00:00:00")),
+        ),
+        (
+            "offer 1: arrival (`arriving_at`) is before the departure",
+            segment("/arriving_at", json!("2026-07-09T00:00:00")),
+        ),
+    ] {
+        assert!(error.starts_with(expected), "{expected}: {error}");
+    }
+    let airports = Airports::embedded();
+    for text in ["<html>", "{", "{} {}", ""] {
+        let error = response::parse_offer(0, text.as_bytes(), &airports);
+        assert!(matches!(
+            error,
+            Err(ResponseError::InvalidOfferJson(_) | ResponseError::UnexpectedShape { .. })
+        ));
+    }
+}
+
+#[test]
+fn errors_have_type_code_and_title() {
+    let body = json!({
+        "errors": [{
+            "type": "rate_limit_error", "code": "rate_limit_exceeded", "title": "Rate limit exceeded",
+            "message": "Too many requests", "documentation_url": "https://duffel.com/docs",
+        }],
+        "meta": { "request_id": "FZW0H3HdJwKk5HMAAKxB", "status": 429 },
+    });
+    let expected = response::error_detail(body.to_string().as_bytes());
+    assert_eq!(expected, "rate_limit_error rate_limit_exceeded: Rate limit exceeded");
+    assert_eq!(response::error_detail(b"<html>"), "no details");
+}
+
+#[test]
+fn duffels_timeout_ends_before_ours_and_stays_in_its_range() {
+    for (left, millis) in [(0, 2_000), (2, 2_000), (10, 9_000), (61, 60_000), (1_000, 60_000)] {
+        assert_eq!(supplier_timeout_ms(Duration::from_secs(left)), millis);
+    }
+}
+
+fn duffel(settings: &str) -> Result<Duffel, String> {
+    let file = format!("[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\n{settings}");
+    let secrets = |name: &str| (name == "TOKEN").then(|| "duffel_test_s3cret".to_owned());
+    let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
+    let entry = file::parse(&file).map_err(|error| error.to_string())?.remove(0);
+    let airports = Arc::new(Airports::embedded());
+    let context = HttpContext { client: Client::new(), budget: MemoryBudget::new(1), airports };
+    Duffel::from_entry(&entry, options, context).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_request_has_the_documented_form() {
+    let duffel = duffel("token = '${TOKEN}'\ncabin_class = 'premium_economy'\nmax_connections = 1").unwrap();
+    let request = duffel.request(&query("JKT", "DPS"), Duration::from_secs(21)).unwrap();
+    let url = "https://api.duffel.com/air/offer_requests?return_offers=true&supplier_timeout=20000";
+    assert_eq!((request.method().as_str(), request.url().as_str()), ("POST", url));
+    assert_eq!(request.headers()["Duffel-Version"], "v2");
+    assert_eq!(request.headers()[AUTHORIZATION], "Bearer duffel_test_s3cret");
+    assert!(!format!("{request:?}").contains("s3cret"));
+    let body: Json = serde_json::from_slice(request.body().unwrap().as_bytes().unwrap()).unwrap();
+    let expected = json!({ "data": {
+        "slices": [{ "origin": "JKT", "destination": "DPS", "departure_date": "2025-07-10" }],
+        "passengers": [{ "type": "adult" }, { "type": "adult" }],
+        "cabin_class": "premium_economy",
+        "max_connections": 1,
+    } });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn an_error_in_the_file_names_the_setting() {
+    for (settings, expected) in [
+        ("", "`token`"),
+        ("token = '${NONE}'", "`token`: `${NONE}` is not set"),
+        ("token = 't'\nbase_url = 'duffel'", "`base_url`"),
+        ("token = 't'\ncabin_class = 'cargo'", "cabin_class"),
+        ("token = 't'\ntokn = 't'", "tokn"),
+    ] {
+        let error = duffel(settings).err().unwrap();
+        assert!(error.starts_with("supplier DUFFEL: ") && error.contains(expected), "{expected}: {error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_response_makes_it_panic(
+        amount: String, currency: String, from in "[A-Za-z]{0,4}", leaves: String, year in 0..10_000, zone: String,
+        number: String, body: Vec<u8>,
+    ) {
+        thread_local!(static AIRPORTS: Airports = Airports::embedded());
+        let mut offer = direct(&amount);
+        offer["total_currency"] = json!(currency);
+        let segment = &mut offer["slices"][0]["segments"][0];
+        segment["origin"] = place(&from, &zone);
+        segment["marketing_carrier_flight_number"] = json!(number);
+        let mut extreme = offer.clone();
+        extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
+        offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
+        AIRPORTS.with(|airports| {
+            let _ = response::parse_offer(0, offer.to_string().as_bytes(), airports);
+            let _ = response::parse_offer(0, extreme.to_string().as_bytes(), airports);
+            let _ = response::parse_offer(0, &body, airports);
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! One field of the mapping: where its value is in an offer, and how to read it.
+
+use serde::{Deserialize, de::Error};
+use serde_json::Value as Json;
+
+use crate::{
+    error::{FieldProblem, ResponseError},
+    parse::{amount, round_amount},
+    response::json_pointer::JsonPointer,
+};
+
+/// The pointers to a field's value, and its default.
+///
+/// The text values of several pointers are concatenated. The default applies if any of them has no value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Field {
+    pointers: Vec<JsonPointer>,
+    default: Option<Json>,
+}
+
+/// A field that the suppliers file writes as a table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldTable {
+    pointer: Option<toml::Value>,
+    default: Option<Json>,
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (pointers, default) = match toml::Value::deserialize(deserializer)? {
+            toml::Value::Table(table) => {
+                let table: FieldTable = table.try_into().map_err(Error::custom)?;
+                (table.pointer, table.default)
+            }
+            pointers => (Some(pointers), None),
+        };
+        let pointers = match pointers {
+            Some(toml::Value::Array(pointers)) => pointers,
+            Some(pointer) => vec![pointer],
+            None => Vec::new(),
+        };
+        let pointers = pointers.into_iter().map(|pointer| pointer.try_into().map_err(Error::custom));
+        Ok(Self { pointers: pointers.collect::<Result<_, _>>()?, default })
+    }
+}
+
+impl Field {
+    /// Its pointers; none if it is a constant.
+    pub(super) fn pointers(&self) -> &[JsonPointer] {
+        &self.pointers
+    }
+}
+
+/// The value of a field in one offer.
+pub(super) struct FieldValue<'a> {
+    offer_index: usize,
+    /// The value at each of the field's pointers, or `null`.
+    values: &'a [Json],
+    field: &'a Field,
+    name: &'static str,
+}
+
+impl<'a> FieldValue<'a> {
+    /// The value of the field `name` in the offer at `offer_index`. `values` are the values at its pointers.
+    pub(super) fn new(offer_index: usize, values: &'a [Json], field: &'a Field, name: &'static str) -> Self {
+        Self { offer_index, values, field, name }
+    }
+
+    /// An error about this field.
+    pub(super) fn error(&self, problem: FieldProblem) -> ResponseError {
+        let pointers: Vec<_> = self.field.pointers.iter().map(ToString::to_string).collect();
+        let field = if pointers.is_empty() { self.name.to_owned() } else { pointers.join(" ") };
+        ResponseError::InvalidField { index: self.offer_index, name: self.name, field, problem }
+    }
+
+    /// Reads a text or a number as text.
+    pub(super) fn text(&self) -> Result<Option<String>, ResponseError> {
+        let values = self.values_or_default();
+        let texts = values.iter().map(|value| match value {
+            Json::String(text) => Ok(text.clone()),
+            Json::Number(number) => Ok(number.to_string()),
+            _ => Err(self.error(FieldProblem::NotText)),
+        });
+        let text = texts.collect::<Result<String, _>>()?;
+        Ok((!values.is_empty()).then_some(text))
+    }
+
+    /// Reads an amount of money, a number or a decimal text, in whole units.
+    pub(super) fn amount(&self) -> Result<Option<u64>, ResponseError> {
+        let amount = self.first_value().map(|value| match value {
+            Json::Number(number) => round_amount(number.as_f64().unwrap_or(f64::NAN)),
+            Json::String(text) => amount(text),
+            _ => Err(FieldProblem::NotAmount),
+        });
+        amount.transpose().map_err(|problem| self.error(problem))
+    }
+
+    /// Reads a small whole number.
+    pub(super) fn count<T: TryFrom<u64>>(&self) -> Result<Option<T>, ResponseError> {
+        let count = self.first_value().map(|value| {
+            let count = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+            count.and_then(|count| T::try_from(count).ok()).ok_or_else(|| self.error(FieldProblem::NotCount))
+        });
+        count.transpose()
+    }
+
+    fn first_value(&self) -> Option<&'a Json> {
+        self.values_or_default().first()
+    }
+
+    fn values_or_default(&self) -> &'a [Json] {
+        if self.values.is_empty() || self.values.contains(&Json::Null) {
+            self.field.default.as_slice()
+        } else {
+            self.values
+        }
+    }
+}

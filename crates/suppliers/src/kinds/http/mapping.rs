@@ -1,0 +1,180 @@
+//! The mapping from a supplier's response to offers.
+
+use airports::Airports;
+use contracts::{IataCode, LocalTime, Offer, SearchQuery};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::{
+    extract::{MAX_POINTERS, extract},
+    field::{Field, FieldValue},
+};
+use crate::{
+    error::{FieldProblem, ResponseError},
+    parse::{currency as parse_currency, local_time_at, minutes_between, time_at},
+    response::json_pointer::JsonPointer,
+};
+
+/// The currency of offers that name none.
+const DEFAULT_CURRENCY: &str = "IDR";
+
+/// The table `response` of a supplier in the suppliers file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mapping {
+    /// The list of offers.
+    offers: JsonPointer,
+    flight_number: Field,
+    price: Field,
+    /// Whether `price` is for one passenger instead of all.
+    #[serde(default)]
+    price_per_passenger: bool,
+    #[serde(default)]
+    currency: Field,
+    #[serde(default)]
+    carrier: Field,
+    #[serde(default)]
+    origin: Field,
+    #[serde(default)]
+    destination: Field,
+    departure: Field,
+    #[serde(default)]
+    arrival: Field,
+    #[serde(default)]
+    duration_minutes: Field,
+    #[serde(default)]
+    stops: Field,
+}
+
+/// Parses the offers of one response.
+pub(super) struct OfferParser<'a> {
+    mapping: &'a Mapping,
+    /// The pointers of all fields, in the order of [`Mapping::fields`].
+    pointers: Vec<&'a JsonPointer>,
+    query: &'a SearchQuery,
+    supplier_name: &'a str,
+    airports: &'a Airports,
+}
+
+impl Mapping {
+    /// The pointer to the list of offers.
+    pub(super) fn offers_pointer(&self) -> &JsonPointer {
+        &self.offers
+    }
+
+    /// A parser for a response to `query`. Offers without a carrier get the supplier's name.
+    pub(super) fn parser<'a>(
+        &'a self,
+        query: &'a SearchQuery,
+        supplier_name: &'a str,
+        airports: &'a Airports,
+    ) -> OfferParser<'a> {
+        let pointers = self.fields().into_iter().flat_map(|(_, field)| field.pointers()).collect();
+        OfferParser { mapping: self, pointers, query, supplier_name, airports }
+    }
+
+    /// Whether it has more pointers than one pass can extract.
+    pub(super) fn has_too_many_pointers(&self) -> bool {
+        self.fields().iter().map(|(_, field)| field.pointers().len()).sum::<usize>() > MAX_POINTERS
+    }
+
+    fn fields(&self) -> [(&'static str, &Field); 10] {
+        [
+            ("flight_number", &self.flight_number),
+            ("price", &self.price),
+            ("currency", &self.currency),
+            ("carrier", &self.carrier),
+            ("origin", &self.origin),
+            ("destination", &self.destination),
+            ("departure", &self.departure),
+            ("arrival", &self.arrival),
+            ("duration_minutes", &self.duration_minutes),
+            ("stops", &self.stops),
+        ]
+    }
+}
+
+impl OfferParser<'_> {
+    /// Parses the offer at `index` of the list.
+    pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<Offer, ResponseError> {
+        let values = extract(json, &self.pointers)?;
+        let mut rest = &values[..];
+        let fields = self.mapping.fields().map(|(name, field)| {
+            let (own, others) = rest.split_at(field.pointers().len().min(rest.len()));
+            rest = others;
+            FieldValue::new(index, own, field, name)
+        });
+        let [flight, price, currency, carrier, origin, destination, departure, arrival, duration, stops] =
+            &fields;
+
+        let origin = self.airport(origin, self.query.origin)?;
+        let destination = self.airport(destination, self.query.destination)?;
+        let departure_time =
+            self.time(departure, origin)?.ok_or_else(|| departure.error(FieldProblem::Missing))?;
+        let (arrival_time, duration_minutes) =
+            self.arrival(arrival, duration, departure_time, destination)?;
+        Ok(Offer {
+            flight_number: flight_number(flight)?,
+            price: self.price(price)?,
+            currency: match currency.text()? {
+                Some(text) => parse_currency(&text).map_err(|problem| currency.error(problem))?,
+                None => DEFAULT_CURRENCY.to_owned(),
+            },
+            carrier: carrier.text()?.unwrap_or_else(|| self.supplier_name.to_owned()),
+            origin,
+            destination,
+            departure: departure_time,
+            arrival: arrival_time,
+            duration_minutes,
+            stops: stops.count()?.unwrap_or(0),
+            suppliers: Vec::new(),
+        })
+    }
+
+    fn price(&self, field: &FieldValue<'_>) -> Result<u64, ResponseError> {
+        let price = field.amount()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
+        let payers = if self.mapping.price_per_passenger { self.query.passengers.get() } else { 1 };
+        Ok(price * u64::from(payers))
+    }
+
+    /// Without a value, the airport searched for, or the largest airport of the city searched for.
+    fn airport(&self, field: &FieldValue<'_>, searched: IataCode) -> Result<IataCode, ResponseError> {
+        match field.text()? {
+            Some(text) => text.parse().map_err(|_| field.error(FieldProblem::NotAirport)),
+            None => Ok(self.airports.airports_of(searched).first().map_or(searched, |airport| airport.code)),
+        }
+    }
+
+    fn time(&self, field: &FieldValue<'_>, airport: IataCode) -> Result<Option<LocalTime>, ResponseError> {
+        let time = field.text()?.map(|text| time_at(&text, airport, None, self.airports));
+        time.transpose().map_err(|problem| field.error(problem))
+    }
+
+    /// The arrival and the duration in minutes. The field `duration` is read only if there is no `arrival`.
+    fn arrival(
+        &self,
+        arrival: &FieldValue<'_>,
+        duration: &FieldValue<'_>,
+        departure: LocalTime,
+        destination: IataCode,
+    ) -> Result<(LocalTime, u32), ResponseError> {
+        if let Some(at) = self.time(arrival, destination)? {
+            let minutes = minutes_between(departure, at).map_err(|problem| arrival.error(problem))?;
+            return Ok((at, minutes));
+        }
+        let minutes: u16 = duration.count()?.ok_or_else(|| arrival.error(FieldProblem::Missing))?;
+        let at = departure.timestamp().checked_add(SignedDuration::from_mins(minutes.into()));
+        let at = at.map_err(|_| duration.error(FieldProblem::NotCount))?;
+        Ok((local_time_at(at, destination, self.airports), minutes.into()))
+    }
+}
+
+/// The flight number without whitespace: some suppliers write `GA 57`.
+fn flight_number(field: &FieldValue<'_>) -> Result<String, ResponseError> {
+    let mut number = field.text()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
+    number.retain(|char| !char.is_whitespace());
+    if number.is_empty() { Err(field.error(FieldProblem::Missing)) } else { Ok(number) }
+}
+
+#[cfg(test)]
+mod tests;

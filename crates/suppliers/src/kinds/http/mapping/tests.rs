@@ -1,0 +1,223 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::testing;
+
+fn mapping(text: &str) -> Mapping {
+    toml::from_str(text).unwrap()
+}
+
+fn full() -> Mapping {
+    mapping(
+        r#"
+        offers = "/data/flights"
+        flight_number = ["/carrier/code", "/number"]
+        price = "/price/total"
+        currency = { pointer = "/price/currency", default = "IDR" }
+        carrier = "/carrier/name"
+        origin = "/from"
+        destination = "/to"
+        departure = "/leaves"
+        arrival = "/lands"
+        stops = { pointer = "/stops", default = 0 }
+        "#,
+    )
+}
+
+/// A search from this place to DPS.
+fn query(origin: &str) -> SearchQuery {
+    testing::query(origin, "DPS")
+}
+
+fn flight() -> Json {
+    json!({
+        "carrier": { "code": "XX", "name": "Example Air" }, "number": 57,
+        "price": { "total": "1500000.40", "currency": "idr" },
+        "from": "CGK", "to": "DPS",
+        "leaves": "2025-07-10T06:05:00", "lands": "2025-07-10T09:00:00+08:00",
+        "stops": 1,
+    })
+}
+
+fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
+    let (airports, query) = (Airports::embedded(), query("JKT"));
+    let parser = mapping.parser(&query, "The Supplier", &airports);
+    let list = body.pointer(&mapping.offers_pointer().to_string()).and_then(Json::as_array).unwrap();
+    let offers =
+        list.iter().enumerate().map(|(index, offer)| parser.parse(index, offer.to_string().as_bytes()));
+    offers.collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+/// The error when one field of the second flight is changed.
+fn error(pointer: &str, value: Json) -> String {
+    let mut body = json!({ "data": { "flights": [flight(), flight()] } });
+    *body.pointer_mut(&format!("/data/flights/1{pointer}")).unwrap() = value;
+    offers(&full(), &body).unwrap_err()
+}
+
+#[test]
+fn an_offer_is_read_as_mapped() {
+    let offer = &offers(&full(), &json!({ "data": { "flights": [flight()] } })).unwrap()[0];
+    let expected = Offer {
+        flight_number: "XX57".into(),
+        price: 1_500_000,
+        currency: "IDR".into(),
+        carrier: "Example Air".into(),
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
+        arrival: "2025-07-10T09:00:00+08:00".parse().unwrap(),
+        duration_minutes: 115,
+        stops: 1,
+        suppliers: Vec::new(),
+    };
+    assert_eq!(*offer, expected);
+}
+
+#[test]
+fn missing_fields_have_defaults() {
+    let small = mapping(
+        r#"
+        offers = ""
+        flight_number = "/n"
+        price = "/p"
+        price_per_passenger = true
+        departure = "/d"
+        duration_minutes = "/m"
+        "#,
+    );
+    let body = json!([{ "n": "GA 57", "p": 999_999.5, "d": "2025-07-10T06:05", "m": "110" }]);
+    let offer = &offers(&small, &body).unwrap()[0];
+    assert_eq!((offer.flight_number.as_str(), offer.price, offer.stops), ("GA57", 2_000_000, 0));
+    assert_eq!((offer.currency.as_str(), offer.carrier.as_str()), ("IDR", "The Supplier"));
+    assert_eq!((offer.origin.as_str(), offer.destination.as_str()), ("CGK", "DPS"), "of JKT the largest");
+    assert_eq!(offer.arrival.to_string(), "2025-07-10T08:55:00+08:00");
+}
+
+#[test]
+fn an_error_names_the_offer_and_the_field() {
+    for (pointer, value, expected) in [
+        ("/number", json!(null), "offer 1: flight_number (`/carrier/code /number`) is missing"),
+        ("/number", json!({}), "offer 1: flight_number (`/carrier/code /number`) is not a text"),
+        ("/price/total", json!("cheap"), "offer 1: price (`/price/total`) is not an amount"),
+        ("/price/total", json!(-5), "offer 1: price (`/price/total`) is not an amount"),
+        ("/price/total", json!(null), "offer 1: price (`/price/total`) is missing"),
+        ("/price/currency", json!("Rupiah"), "offer 1: currency (`/price/currency`) is not an ISO 4217 code"),
+        ("/from", json!("Jakarta"), "offer 1: origin (`/from`) is not an IATA code"),
+        ("/leaves", json!("06:05"), "offer 1: departure (`/leaves`) is not a date and time"),
+        (
+            "/from",
+            json!("QQQ"),
+            "offer 1: departure (`/leaves`) has no offset, and the airport's time zone is unknown",
+        ),
+        ("/lands", json!(null), "offer 1: arrival (`/lands`) is missing"),
+        (
+            "/lands",
+            json!("2025-07-10T05:00:00"),
+            "offer 1: arrival (`/lands`) is before the departure or more than 7 days after it",
+        ),
+        ("/stops", json!(300), "offer 1: stops (`/stops`) is not a small whole number"),
+    ] {
+        assert_eq!(error(pointer, value), expected);
+    }
+    assert_eq!(error("", json!(7)), "offer 1: departure (`/leaves`) is missing");
+}
+
+#[test]
+fn an_invalid_mapping_is_rejected() {
+    for text in [
+        "offers = 'data'",
+        "offers = ''\nflight_number = 'n'",
+        "offers = ''\nflight_number = { pointr = '/n' }",
+        "offers = ''\nflight_number = 7",
+        "offers = ''\nflight_number = '/n'\nprice = '/p'\ndeparture = '/d'\narival = '/a'",
+        "offers = ''\nflight_number = '/n'\ndeparture = '/d'",
+    ] {
+        assert!(toml::from_str::<Mapping>(text).is_err(), "{text}");
+    }
+}
+
+/// Any JSON, with some of the keys that the mapping reads.
+fn any_json() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        "[A-Z]{3}".prop_map(Json::from),
+        "[-0-9.]{0,20}".prop_map(Json::from),
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-][0-2][0-9]:[0-5][0-9])?"
+            .prop_map(Json::from),
+        any::<String>().prop_map(Json::from),
+    ];
+    leaf.prop_recursive(5, 60, 6, |inner| {
+        let key = prop_oneof![
+            Just("data"),
+            Just("flights"),
+            Just("carrier"),
+            Just("code"),
+            Just("name"),
+            Just("number"),
+            Just("price"),
+            Just("total"),
+            Just("currency"),
+            Just("from"),
+            Just("to"),
+            Just("leaves"),
+            Just("lands"),
+            Just("stops"),
+        ];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
+            prop::collection::btree_map(key.prop_map(str::to_owned), inner, 0..10)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+const POINTERS: [&str; 9] = [
+    "/carrier/code",
+    "/number",
+    "/price/total",
+    "/price/currency",
+    "/from",
+    "/to",
+    "/leaves",
+    "/lands",
+    "/stops",
+];
+
+/// A flight with one or more of its parts replaced by any JSON.
+fn broken_flight() -> impl Strategy<Value = Json> {
+    prop::collection::vec((prop::sample::select(&POINTERS[..]), any_json()), 1..4).prop_map(|changes| {
+        let mut flight = flight();
+        for (pointer, value) in changes {
+            if let Some(part) = flight.pointer_mut(pointer) {
+                *part = value;
+            }
+        }
+        flight
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_json_makes_it_panic(flight in prop_oneof![any_json(), broken_flight()]) {
+        thread_local!(static AIRPORTS: Airports = Airports::embedded());
+        AIRPORTS.with(|airports| {
+            let (full, query) = (full(), query("JKT"));
+            if let Ok(offer) = full.parser(&query, "", airports).parse(0, flight.to_string().as_bytes()) {
+                let json = serde_json::to_string(&offer).unwrap();
+                prop_assert!(serde_json::from_str::<Offer>(&json).is_ok(), "{}", json);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(body: Vec<u8>) {
+        thread_local!(static AIRPORTS: Airports = Airports::embedded());
+        AIRPORTS.with(|airports| _ = full().parser(&query("JKT"), "", airports).parse(0, &body));
+    }
+}

@@ -1,0 +1,166 @@
+//! Texts with placeholders for the search, such as `/flights/{from}/{to}?on={date}`.
+
+use contracts::SearchQuery;
+
+use crate::file::secrets::{InvalidSecret, SecretLookup, Segment, split};
+
+/// A text with placeholders for the search. `{{` and `}}` are literal braces.
+#[derive(Clone)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Clone)]
+enum Part {
+    Text(String),
+    Placeholder(Placeholder),
+}
+
+/// What a placeholder is replaced with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placeholder {
+    From,
+    To,
+    Date,
+    Year,
+    Month,
+    Day,
+    Passengers,
+}
+
+/// Why a text is not a template.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum InvalidTemplate {
+    #[error(transparent)]
+    Secret(#[from] InvalidSecret),
+    #[error(
+        "there is no placeholder `{{{0}}}`; use {{from}}, {{to}}, {{date}}, {{year}}, {{month}}, {{day}}, {{passengers}}"
+    )]
+    UnknownPlaceholder(String),
+    #[error("a single `{0}`; write it twice for a literal brace")]
+    SingleBrace(char),
+}
+
+impl Template {
+    /// Parses a text from the suppliers file. Placeholders in the value of a secret are not replaced.
+    pub(super) fn parse(text: &str, secrets: SecretLookup<'_>) -> Result<Self, InvalidTemplate> {
+        let mut parts = Vec::new();
+        for segment in split(text, secrets)? {
+            match segment {
+                Segment::Text(text) => parse_text(text, &mut parts)?,
+                Segment::Secret(secret) => parts.push(Part::Text(secret)),
+            }
+        }
+        Ok(Self(parts))
+    }
+
+    /// The text for a search.
+    pub(super) fn render(&self, query: &SearchQuery) -> String {
+        self.render_with(|placeholder| placeholder.value(query))
+    }
+
+    /// The text with `1` for each placeholder.
+    pub(super) fn render_example(&self) -> String {
+        self.render_with(|_| "1".to_owned())
+    }
+
+    /// The placeholder, if the template has nothing else.
+    pub(super) fn as_placeholder(&self) -> Option<Placeholder> {
+        match self.0[..] {
+            [Part::Placeholder(placeholder)] => Some(placeholder),
+            _ => None,
+        }
+    }
+
+    fn render_with(&self, value: impl Fn(Placeholder) -> String) -> String {
+        self.0.iter().fold(String::new(), |mut text, part| {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Placeholder(placeholder) => text.push_str(&value(*placeholder)),
+            }
+            text
+        })
+    }
+}
+
+fn parse_text(mut text: &str, parts: &mut Vec<Part>) -> Result<(), InvalidTemplate> {
+    while let Some(at) = text.find(['{', '}']) {
+        let (before, rest) = text.split_at(at);
+        if !before.is_empty() {
+            parts.push(Part::Text(before.to_owned()));
+        }
+        text = if let Some(after) = rest.strip_prefix("{{") {
+            parts.push(Part::Text("{".to_owned()));
+            after
+        } else if let Some(after) = rest.strip_prefix("}}") {
+            parts.push(Part::Text("}".to_owned()));
+            after
+        } else if let Some((name, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            let placeholder = Placeholder::named(name)
+                .ok_or_else(|| InvalidTemplate::UnknownPlaceholder(name.to_owned()))?;
+            parts.push(Part::Placeholder(placeholder));
+            after
+        } else {
+            return Err(InvalidTemplate::SingleBrace(if rest.starts_with('{') { '{' } else { '}' }));
+        };
+    }
+    if !text.is_empty() {
+        parts.push(Part::Text(text.to_owned()));
+    }
+    Ok(())
+}
+
+impl Placeholder {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "from" => Self::From,
+            "to" => Self::To,
+            "date" => Self::Date,
+            "year" => Self::Year,
+            "month" => Self::Month,
+            "day" => Self::Day,
+            "passengers" => Self::Passengers,
+            _ => return None,
+        })
+    }
+
+    /// Its value for a search. Only letters, digits and hyphens, so a URL needs no escaping.
+    fn value(self, query: &SearchQuery) -> String {
+        let date = query.date.civil();
+        match self {
+            Self::From => query.origin.to_string(),
+            Self::To => query.destination.to_string(),
+            Self::Date => date.to_string(),
+            Self::Year => format!("{:04}", date.year()),
+            Self::Month => format!("{:02}", date.month()),
+            Self::Day => format!("{:02}", date.day()),
+            Self::Passengers => query.passengers.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::query_on;
+
+    fn render(text: &str) -> Result<String, InvalidTemplate> {
+        let secrets = |name: &str| (name == "KEY").then(|| "s{from}".to_owned());
+        Template::parse(text, &secrets)
+            .map(|template| template.render(&query_on("2025-07-01", "CGK", "DPS", 2)))
+    }
+
+    #[test]
+    fn placeholders_are_replaced() {
+        assert_eq!(render("/{from}/{to}?d={date}&n={passengers}").unwrap(), "/CGK/DPS?d=2025-07-01&n=2");
+        assert_eq!(render("{day}.{month}.{year}").unwrap(), "01.07.2025");
+        assert_eq!(render("{{from}} é {from}}}").unwrap(), "{from} é CGK}");
+        assert_eq!(render("${KEY}{to}").unwrap(), "s{from}DPS");
+    }
+
+    #[test]
+    fn an_invalid_template_is_rejected() {
+        assert_eq!(render("{form}"), Err(InvalidTemplate::UnknownPlaceholder("form".into())));
+        assert_eq!(render("a { b"), Err(InvalidTemplate::SingleBrace('{')));
+        assert_eq!(render("a } b"), Err(InvalidTemplate::SingleBrace('}')));
+        assert!(matches!(render("${NONE}"), Err(InvalidTemplate::Secret(_))));
+    }
+}

@@ -1,0 +1,146 @@
+//! Kind `simulated`: a carrier with a timetable, a latency and a failure rate.
+//!
+//! | module | what it decides |
+//! | --- | --- |
+//! | [`latency`] | how long a call takes |
+//! | [`network`] | which routes the carrier flies, directly or through a hub |
+//! | [`schedule`] | which flights depart on a day, and when |
+//! | [`fare`] | the price |
+//! | [`seed`] | stable pseudo-random numbers |
+//!
+//! The same search always finds the same flights: only latency and failures are random.
+
+mod fare;
+mod latency;
+mod network;
+mod schedule;
+mod seed;
+
+use std::sync::Arc;
+
+use airports::Airports;
+use async_trait::async_trait;
+use contracts::{IataCode, Offer, SearchQuery};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::{
+    error::SupplierError,
+    file::{entry::SupplierEntry, error::RegistryError},
+    offers::OfferCollector,
+    options::RegistryOptions,
+    supplier::Supplier,
+};
+use fare::Fares;
+use latency::Latency;
+use network::Network;
+use schedule::Carrier;
+
+/// Only the cheapest offers of a search are returned.
+const MAX_OFFERS: usize = 6;
+
+/// The settings of this kind in the suppliers file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    latency: LatencySettings,
+    #[serde(default)]
+    failure_rate: f64,
+    /// The prices relative to the average carrier, which has 1.
+    price_level: f64,
+    /// The country within which it may fly, as an ISO 3166-1 alpha-2 code.
+    home: String,
+    hubs: Vec<IataCode>,
+    stations: Vec<IataCode>,
+    /// The longest flight without a stop.
+    range_km: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LatencySettings {
+    median_ms: f64,
+    p99_ms: f64,
+}
+
+/// A simulated carrier.
+pub(super) struct Simulated {
+    carrier: Carrier,
+    latency: Latency,
+    failure_rate: f64,
+    airports: Arc<Airports>,
+}
+
+impl Simulated {
+    /// Creates the supplier of an entry.
+    pub(super) fn from_entry(
+        entry: &SupplierEntry,
+        options: RegistryOptions<'_>,
+        airports: &Arc<Airports>,
+    ) -> Result<Self, RegistryError> {
+        let settings: Settings = entry.kind_settings()?;
+        let error = |problem: String| entry.error(&problem);
+
+        let LatencySettings { median_ms, p99_ms } = settings.latency;
+        let latency = Latency::new(median_ms, p99_ms, options.simulated_latency)
+            .ok_or_else(|| error("`latency` needs 0 < `median_ms` <= `p99_ms`".into()))?;
+        let failure_rate = options.simulated_failure_rate.unwrap_or(settings.failure_rate);
+        if !(0.0..=1.0).contains(&failure_rate) {
+            return Err(error(format!("`failure_rate` must be from 0 to 1, not {failure_rate}")));
+        }
+        if !(settings.price_level > 0.0 && settings.price_level <= 100.0) {
+            return Err(error("`price_level` must be above 0 and at most 100".into()));
+        }
+        let network =
+            Network::new(airports, &settings.home, &settings.hubs, &settings.stations, settings.range_km)
+                .map_err(|unknown| entry.error(&unknown))?;
+        let carrier = Carrier {
+            code: entry.common.code.clone(),
+            name: entry.common.name.clone(),
+            network,
+            fares: Fares::new(settings.price_level),
+        };
+        Ok(Self { carrier, latency, failure_rate, airports: Arc::clone(airports) })
+    }
+
+    /// The offers for a search, cheapest first.
+    fn offers(&self, query: &SearchQuery) -> Vec<Offer> {
+        let destinations = self.airports.airports_of(query.destination);
+        let mut offers = Vec::with_capacity(MAX_OFFERS);
+        for origin in self.airports.airports_of(query.origin) {
+            for destination in &destinations {
+                self.carrier.flights(origin.code, destination.code, query, &mut offers);
+            }
+        }
+        offers.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
+        offers.truncate(MAX_OFFERS);
+        offers
+    }
+}
+
+#[async_trait]
+impl Supplier for Simulated {
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        _deadline: Instant,
+        collector: &mut OfferCollector<'_>,
+    ) -> Result<(), SupplierError> {
+        let latency = self.latency.sample();
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+        if rand::random_bool(self.failure_rate) {
+            return Err(SupplierError::Simulated);
+        }
+        let offers = self.offers(query);
+        collector.reserve(offers.len());
+        for offer in offers {
+            collector.add(offer);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+use std::time::Duration;
+
+use contracts::SupplierCode;
+use jiff::Timestamp;
+
+use super::*;
+use crate::{file, testing::query_on};
+
+/// The embedded carriers.
+fn carriers() -> Vec<Simulated> {
+    let airports = Arc::new(Airports::embedded());
+    let entries = file::parse(include_str!("../../../suppliers.toml")).unwrap();
+    entries
+        .iter()
+        .map(|entry| Simulated::from_entry(entry, RegistryOptions::default(), &airports).unwrap())
+        .collect()
+}
+
+fn carrier(code: &str) -> Simulated {
+    let code: SupplierCode = code.parse().unwrap();
+    carriers().into_iter().find(|simulated| simulated.carrier.code == code).unwrap()
+}
+
+fn query(from: &str, to: &str, date: &str, passengers: u64) -> SearchQuery {
+    query_on(date, from, to, passengers)
+}
+
+const ROUTES: [(&str, &str); 12] = [
+    ("CGK", "DPS"),
+    ("JKT", "DPS"),
+    ("CGK", "LON"),
+    ("DPS", "SYD"),
+    ("SUB", "KNO"),
+    ("UPG", "SIN"),
+    ("CGK", "AMS"),
+    ("SIN", "JFK"),
+    ("KNO", "TYO"),
+    ("DJJ", "BTJ"),
+    ("CGK", "LAX"),
+    ("SIN", "AKL"),
+];
+
+const DATES: [&str; 5] = ["2025-07-10", "2025-12-26", "2026-03-29", "2026-10-25", "2024-02-29"];
+
+/// Every embedded carrier's offers on some routes and days.
+fn all() -> Vec<Offer> {
+    let carriers = carriers();
+    let mut offers = Vec::new();
+    for (from, to) in ROUTES {
+        for date in DATES {
+            for carrier in &carriers {
+                let found = carrier.offers(&query(from, to, date, 1));
+                assert!(found.len() <= MAX_OFFERS);
+                offers.extend(found);
+            }
+        }
+    }
+    assert!(offers.len() > 500, "{}", offers.len());
+    offers
+}
+
+#[test]
+fn the_same_search_always_finds_the_same_offers() {
+    let offers = carrier("GA").offers(&query("CGK", "DPS", "2025-07-10", 2));
+    let told: Vec<_> = offers
+        .iter()
+        .map(|o| format!("{} {} {} {}", o.flight_number, o.price, o.departure, o.arrival))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "GA615 2894000 2025-07-10T05:10:00+07:00 2025-07-10T08:00:00+08:00",
+            "GA625 3134000 2025-07-10T20:20:00+07:00 2025-07-10T23:10:00+08:00",
+            "GA619 3436000 2025-07-10T12:15:00+07:00 2025-07-10T15:05:00+08:00",
+            "GA623 3572000 2025-07-10T18:40:00+07:00 2025-07-10T21:30:00+08:00",
+            "GA621 3590000 2025-07-10T14:30:00+07:00 2025-07-10T17:20:00+08:00",
+        ]
+    );
+}
+
+#[test]
+fn passengers_only_multiply_the_price() {
+    let ga = carrier("GA");
+    let one = ga.offers(&query("CGK", "DPS", "2025-07-10", 1));
+    let mut nine = ga.offers(&query("CGK", "DPS", "2025-07-10", 9));
+    for (one, nine) in one.iter().zip(&mut nine) {
+        assert_eq!(nine.price, one.price * 9);
+        nine.price = one.price;
+    }
+    assert_eq!(one, nine);
+}
+
+#[test]
+fn a_city_has_the_flights_of_its_airports() {
+    let qg = carrier("QG");
+    let of = |code| qg.offers(&query(code, "SUB", "2025-07-10", 1));
+    let mut airports = [of("CGK"), of("HLP")].concat();
+    airports.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
+    assert!(airports.len() > MAX_OFFERS, "both airports have flights");
+    assert_eq!(of("JKT"), airports[..MAX_OFFERS]);
+}
+
+#[test]
+fn durations_match_the_times_and_a_plausible_speed() {
+    let airports = Airports::embedded();
+    for offer in all() {
+        let flown = offer.arrival.timestamp().duration_since(offer.departure.timestamp());
+        assert_eq!(flown.as_mins(), i64::from(offer.duration_minutes), "{offer:?}");
+        let airport = |code| airports.airport(code).unwrap();
+        let km = airports::distance_km(airport(offer.origin), airport(offer.destination));
+        let speed = km / f64::from(offer.duration_minutes) * 60.0;
+        assert!(speed < 830.0, "{offer:?}");
+        assert!(offer.stops > 0 || speed > 150.0, "{offer:?}");
+        assert_eq!(offer.flight_number.split('/').count(), usize::from(offer.stops) + 1, "{offer:?}");
+    }
+}
+
+#[test]
+fn times_are_local_and_departures_on_the_date_searched_for() {
+    let airports = Airports::embedded();
+    for offer in all() {
+        let zone = |code| airports.airport(code).unwrap().zone();
+        let told = |time: contracts::LocalTime| time.to_string();
+        let expected = |at: Timestamp, code| at.display_with_offset(zone(code).to_offset(at)).to_string();
+        assert_eq!(told(offer.departure), expected(offer.departure.timestamp(), offer.origin));
+        assert_eq!(told(offer.arrival), expected(offer.arrival.timestamp(), offer.destination));
+        assert!(DATES.contains(&&told(offer.departure)[..10]), "{offer:?}");
+    }
+}
+
+#[test]
+fn prices_are_whole_thousands_and_rise_with_the_distance() {
+    let cheapest = |code: &str, from, to| {
+        carrier(code).offers(&query(from, to, "2025-07-10", 1)).iter().map(|offer| offer.price).min().unwrap()
+    };
+    assert!((400_000..2_500_000).contains(&cheapest("GA", "CGK", "DPS")), "{}", cheapest("GA", "CGK", "DPS"));
+    assert!(cheapest("GA", "CGK", "AMS") > 4 * cheapest("GA", "CGK", "DPS"));
+    assert!(cheapest("QZ", "CGK", "DPS") < cheapest("GA", "CGK", "DPS"));
+    assert!(all().iter().all(|offer| offer.price % 1000 == 0 && offer.price >= 200_000));
+}
+
+#[test]
+fn dates_at_the_ends_of_the_calendar_do_not_panic() {
+    for date in ["0000-01-01", "0001-01-01", "9999-12-30", "9999-12-31"] {
+        for simulated in carriers() {
+            simulated.offers(&query("CGK", "LON", date, 9));
+            simulated.offers(&query("SYD", "CGK", date, 9));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_takes_its_latency() {
+    let began = Instant::now();
+    let deadline = began + Duration::from_mins(1);
+    let (query, airports) = (query("CGK", "DPS", "2025-07-10", 2), Airports::embedded());
+    let _ = carrier("GA").search(&query, deadline, &mut OfferCollector::new(&query, &airports, 200)).await;
+    assert!(began.elapsed() > Duration::from_millis(50));
+}

@@ -1,0 +1,160 @@
+//! Checks a supplier's offers one by one and keeps the cheapest.
+
+use std::collections::HashSet;
+
+use airports::Airports;
+use contracts::{
+    IataCode, Offer, SearchQuery,
+    offer::{MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES},
+    outcome::keep_cheapest,
+};
+
+use crate::error::{Mismatch, RejectedOffer, SupplierError};
+
+/// How many days an offer may depart before or after the date searched for: flights around midnight, and suppliers
+/// that count dates in another time zone.
+const MAX_DAYS_OFF: u64 = 1;
+
+/// The smallest number of offers to collect before the most expensive are dropped. Small lists are rarely sorted
+/// this way.
+const MIN_CAPACITY: usize = 64;
+
+/// The offers of one supplier for one search.
+///
+/// Invalid offers and offers for another search are rejected and counted. Of the valid ones, only the cheapest are
+/// kept, and the others counted.
+#[derive(Debug)]
+pub(crate) struct OfferCollector<'a> {
+    query: &'a SearchQuery,
+    airports: &'a Airports,
+    max_offers: usize,
+    offers: Vec<Offer>,
+    /// How many offers were added or rejected: the index of the next one.
+    count: usize,
+    /// How many valid offers were dropped because they are not among the cheapest.
+    dropped: usize,
+    rejected: usize,
+    /// Boxed, because tens of thousands of searches may be in progress.
+    first_rejection: Option<Box<RejectedOffer>>,
+}
+
+/// What was collected of a complete response.
+#[derive(Debug)]
+pub(crate) struct CollectedOffers {
+    pub(crate) offers: Vec<Offer>,
+    /// How many valid offers the response has, dropped ones included.
+    pub(crate) valid: usize,
+    pub(crate) rejected: usize,
+    pub(crate) first_rejection: Option<Box<RejectedOffer>>,
+}
+
+impl<'a> OfferCollector<'a> {
+    /// An empty collector that keeps about the `max_offers` cheapest offers.
+    pub(crate) fn new(query: &'a SearchQuery, airports: &'a Airports, max_offers: usize) -> Self {
+        Self {
+            query,
+            airports,
+            max_offers,
+            offers: Vec::new(),
+            count: 0,
+            dropped: 0,
+            rejected: 0,
+            first_rejection: None,
+        }
+    }
+
+    /// Reserves space for this many offers.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.offers.reserve_exact(count.min(self.capacity()));
+    }
+
+    /// Adds an offer, or rejects it if it is invalid or for another search.
+    pub(crate) fn add(&mut self, offer: Offer) {
+        let index = self.count;
+        if let Err(problem) = offer.check() {
+            self.reject(RejectedOffer::Invalid { index, problem });
+        } else if let Err(mismatch) = self.check_matches_query(&offer) {
+            self.reject(RejectedOffer::Mismatch { index, mismatch });
+        } else {
+            self.count += 1;
+            self.offers.push(offer);
+            if self.offers.len() >= self.capacity() {
+                self.drop_expensive();
+            }
+        }
+    }
+
+    /// Counts an offer that can't be added.
+    pub(crate) fn reject(&mut self, reason: impl Into<RejectedOffer>) {
+        self.count += 1;
+        self.rejected += 1;
+        if self.first_rejection.is_none() {
+            self.first_rejection = Some(Box::new(reason.into()));
+        }
+    }
+
+    /// Keeps the cheapest fare of each flight in each currency.
+    pub(crate) fn keep_cheapest_fare_per_flight(&mut self) {
+        self.offers.sort_by_key(|offer| offer.price);
+        let mut seen = HashSet::new();
+        self.offers.retain(|offer| {
+            seen.insert((offer.flight_number.clone(), offer.departure, offer.currency.clone()))
+        });
+    }
+
+    /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:
+    /// a supplier that has only those has nothing for this one.
+    pub(crate) fn finish(self) -> Result<CollectedOffers, SupplierError> {
+        let Self { offers, dropped, rejected, first_rejection, .. } = self;
+        match first_rejection {
+            Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
+                Err(SupplierError::NoValidOffer { count: rejected, reason })
+            }
+            first_rejection => {
+                Ok(CollectedOffers { valid: offers.len() + dropped, offers, rejected, first_rejection })
+            }
+        }
+    }
+
+    /// The most memory that the collected offers take, in bytes, if at most `count` are added.
+    pub(crate) fn max_bytes(&self, count: usize) -> usize {
+        let texts = MAX_FLIGHT_NUMBER_BYTES + MAX_NAME_BYTES;
+        // Twice, because growing and sorting copy the list.
+        self.capacity().min(count) * (2 * size_of::<Offer>() + texts)
+    }
+
+    /// How many offers are collected before the most expensive are dropped.
+    fn capacity(&self) -> usize {
+        self.max_offers.saturating_mul(2).max(MIN_CAPACITY)
+    }
+
+    fn drop_expensive(&mut self) {
+        self.keep_cheapest_fare_per_flight();
+        let before = self.offers.len();
+        keep_cheapest(&mut self.offers, self.max_offers);
+        self.dropped += before - self.offers.len();
+    }
+
+    fn check_matches_query(&self, offer: &Offer) -> Result<(), Mismatch> {
+        let Offer { origin, destination, .. } = *offer;
+        if !self.serves(self.query.origin, origin) {
+            return Err(Mismatch::Origin(origin));
+        }
+        if !self.serves(self.query.destination, destination) {
+            return Err(Mismatch::Destination(destination));
+        }
+        let date = offer.departure.date();
+        let days = date.duration_since(self.query.date.civil()).as_hours().unsigned_abs() / 24;
+        if days > MAX_DAYS_OFF { Err(Mismatch::Date(date)) } else { Ok(()) }
+    }
+
+    /// Whether `offered` is the airport or city searched for, or an airport of that city.
+    fn serves(&self, searched: IataCode, offered: IataCode) -> bool {
+        // A code of both an airport and its city means the airport.
+        let city = || self.airports.city(searched).filter(|_| self.airports.airport(searched).is_none());
+        searched == offered || city().is_some_and(|city| city.airports.contains(&offered))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+use super::*;
+use crate::{error::ResponseError, testing::query};
+
+fn offer(price: u64) -> Offer {
+    Offer {
+        flight_number: format!("GA{price}"),
+        price,
+        currency: "IDR".into(),
+        carrier: "Garuda Indonesia".into(),
+        origin: "CGK".parse().unwrap(),
+        destination: "DPS".parse().unwrap(),
+        departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
+        arrival: "2025-07-10T09:00:00+08:00".parse().unwrap(),
+        duration_minutes: 115,
+        stops: 0,
+        suppliers: Vec::new(),
+    }
+}
+
+/// An offer that departs at this time.
+fn departing(departure: &str) -> Offer {
+    let departure: contracts::LocalTime = departure.parse().unwrap();
+    let arrival = departure.timestamp().checked_add(jiff::SignedDuration::from_mins(115));
+    let arrival = contracts::LocalTime::new(arrival.unwrap(), jiff::tz::Offset::UTC);
+    Offer { departure, arrival, ..offer(9) }
+}
+
+/// Why an offer is rejected for a search between these places, if it is.
+fn rejection(from: &str, to: &str, offer: Offer) -> Option<String> {
+    let (query, airports) = (query(from, to), Airports::embedded());
+    let mut collector = OfferCollector::new(&query, &airports, 200);
+    collector.add(offer);
+    let CollectedOffers { offers, valid, rejected, first_rejection } = collector.finish().unwrap();
+    let expected = if first_rejection.is_some() { (0, 0, 1) } else { (1, 1, 0) };
+    assert_eq!((offers.len(), valid, rejected), expected);
+    first_rejection.map(|reason| reason.to_string())
+}
+
+#[test]
+fn an_offer_between_the_places_searched_for_is_accepted() {
+    for (from, to) in [("CGK", "DPS"), ("JKT", "DPS")] {
+        assert_eq!(rejection(from, to, offer(9)), None, "{from} {to}");
+    }
+    let unknown = Offer { origin: "QQQ".parse().unwrap(), ..offer(9) };
+    assert_eq!(rejection("QQQ", "DPS", unknown), None, "an airport that we do not know");
+    let city = Offer { origin: "JKT".parse().unwrap(), ..offer(9) };
+    assert_eq!(rejection("JKT", "DPS", city), None, "the supplier names only the city");
+}
+
+#[test]
+fn an_offer_between_other_places_is_rejected() {
+    for (from, to, expected) in [
+        ("SUB", "DPS", "offer 0: its origin CGK was not searched for"),
+        ("HLP", "DPS", "offer 0: its origin CGK was not searched for"),
+        ("DPS", "CGK", "offer 0: its origin CGK was not searched for"),
+        ("CGK", "LON", "offer 0: its destination DPS was not searched for"),
+    ] {
+        assert_eq!(rejection(from, to, offer(9)).as_deref(), Some(expected));
+    }
+    let don_mueang = Offer { destination: "DMK".parse().unwrap(), ..offer(9) };
+    let expected = rejection("CGK", "BKK", don_mueang);
+    assert_eq!(
+        expected.as_deref(),
+        Some("offer 0: its destination DMK was not searched for"),
+        "BKK is Suvarnabhumi"
+    );
+}
+
+#[test]
+fn an_offer_departs_at_most_a_day_before_or_after_the_date() {
+    for time in ["2025-07-09T00:00:00+07:00", "2025-07-10T23:59:00+07:00", "2025-07-11T23:59:00-11:00"] {
+        assert_eq!(rejection("CGK", "DPS", departing(time)), None, "{time}");
+    }
+    for (time, date) in [
+        ("2025-07-08T23:59:59+07:00", "2025-07-08"),
+        ("2025-07-12T00:00:00+07:00", "2025-07-12"),
+        ("-009998-07-10T00:00:00+07:00", "-009998-07-10"),
+        ("9999-12-29T00:00:00Z", "9999-12-29"),
+    ] {
+        let expected = format!("offer 0: it departs on {date}, more than a day from the date searched for");
+        assert_eq!(rejection("CGK", "DPS", departing(time)), Some(expected));
+    }
+}
+
+#[test]
+fn rejected_offers_are_counted_and_the_first_reason_kept() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let mut collector = OfferCollector::new(&query, &airports, 200);
+    collector.add(offer(7));
+    collector.add(Offer { origin: "SUB".parse().unwrap(), ..offer(8) });
+    collector.reject(ResponseError::TooManyOffers { limit: 1 });
+    collector.add(offer(9));
+    let CollectedOffers { offers, valid, rejected, first_rejection } = collector.finish().unwrap();
+    assert_eq!(offers.iter().map(|offer| offer.price).collect::<Vec<_>>(), [7, 9]);
+    assert_eq!((valid, rejected), (2, 2));
+    assert_eq!(first_rejection.unwrap().to_string(), "offer 1: its origin SUB was not searched for");
+}
+
+#[test]
+fn a_response_with_only_invalid_offers_is_an_error() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let mut collector = OfferCollector::new(&query, &airports, 200);
+    collector.add(offer(0));
+    collector.reject(ResponseError::TooManyOffers { limit: 1 });
+    let error = collector.finish().unwrap_err().to_string();
+    assert_eq!(error, "none of the 2 offers is valid: offer 0: price is not 1 to 1000000000000");
+    let nothing = OfferCollector::new(&query, &airports, 200).finish().unwrap();
+    assert!(nothing.offers.is_empty() && nothing.first_rejection.is_none());
+}
+
+#[test]
+fn only_the_cheapest_are_kept_and_all_are_counted() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let mut collector = OfferCollector::new(&query, &airports, 50);
+    for price in (1..=1000).rev() {
+        collector.add(offer(price));
+    }
+    assert!(collector.offers.capacity() <= 128, "{}", collector.offers.capacity());
+    let CollectedOffers { mut offers, valid, .. } = collector.finish().unwrap();
+    offers.sort_by_key(|offer| offer.price);
+    assert_eq!(valid, 1000);
+    assert!(offers.iter().take(50).map(|offer| offer.price).eq(1..=50));
+}
+
+#[test]
+fn the_cheapest_fare_of_each_flight_is_kept() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let mut collector = OfferCollector::new(&query, &airports, 200);
+    for price in [900, 700, 800] {
+        collector.add(Offer { flight_number: "GA1".into(), ..offer(price) });
+        collector.add(Offer { flight_number: "GA1".into(), currency: "USD".into(), ..offer(price) });
+    }
+    collector.keep_cheapest_fare_per_flight();
+    let found = collector.finish().unwrap();
+    assert_eq!(
+        (found.offers.iter().map(|offer| offer.price).collect::<Vec<_>>(), found.valid),
+        (vec![700, 700], 2)
+    );
+}

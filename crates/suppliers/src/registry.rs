@@ -1,0 +1,91 @@
+//! All configured suppliers.
+
+use std::{collections::HashSet, sync::Arc};
+
+use airports::Airports;
+use contracts::{SupplierCode, SupplierListing};
+
+use crate::{
+    client::SupplierClient,
+    file::{self, error::RegistryError},
+    kinds::SupplierFactory,
+    log_throttle::LogThrottle,
+    options::RegistryOptions,
+};
+
+/// The suppliers that are used without a suppliers file: ten simulated carriers.
+const EMBEDDED: &str = include_str!("../suppliers.toml");
+
+/// All configured suppliers, in the order of the file.
+pub struct Registry {
+    clients: Vec<Arc<SupplierClient>>,
+    airports: Arc<Airports>,
+    /// Shared by all unknown suppliers, because callers may make up any number of codes.
+    unknown_log: Arc<LogThrottle>,
+}
+
+impl Registry {
+    /// Sets up the suppliers of a file. `docs/suppliers.md` describes its format.
+    pub fn from_toml(
+        text: &str,
+        options: RegistryOptions<'_>,
+        airports: &Arc<Airports>,
+    ) -> Result<Self, RegistryError> {
+        let entries = file::parse(text)?;
+        let factory = SupplierFactory::new(options, airports);
+        let clients = entries.iter().map(|entry| {
+            let supplier = factory.supplier(entry)?;
+            Ok(Arc::new(SupplierClient::new(&entry.common, supplier, airports, options.max_offers)))
+        });
+        Ok(Self {
+            clients: clients.collect::<Result<_, RegistryError>>()?,
+            airports: Arc::clone(airports),
+            unknown_log: Arc::default(),
+        })
+    }
+
+    /// Sets up the embedded suppliers: ten simulated carriers.
+    pub fn embedded(options: RegistryOptions<'_>, airports: &Arc<Airports>) -> Result<Self, RegistryError> {
+        Self::from_toml(EMBEDDED, options, airports)
+    }
+
+    /// The code and name of every supplier.
+    #[must_use]
+    pub fn listing(&self) -> Vec<SupplierListing> {
+        let clients = self.clients.iter();
+        clients
+            .map(|client| SupplierListing { code: client.code().clone(), name: client.name().to_owned() })
+            .collect()
+    }
+
+    /// The code and name of the suppliers that a search with these `codes` asks; all if `codes` is empty. Unknown
+    /// codes are left out.
+    #[must_use]
+    pub fn asked(&self, codes: &[SupplierCode]) -> Vec<SupplierListing> {
+        let mut listing = self.listing();
+        listing.retain(|listing| codes.is_empty() || codes.contains(&listing.code));
+        listing
+    }
+
+    /// The clients of these suppliers, without duplicates; all if `codes` is empty.
+    ///
+    /// An unknown code gets a client that fails at once with status `error`. So a search ends even if only other
+    /// workers have one of its suppliers.
+    #[must_use]
+    pub fn select(&self, codes: &[SupplierCode]) -> Vec<Arc<SupplierClient>> {
+        if codes.is_empty() {
+            return self.clients.clone();
+        }
+        let mut seen = HashSet::new();
+        codes.iter().filter(|code| seen.insert(*code)).map(|code| self.client(code)).collect()
+    }
+
+    fn client(&self, code: &SupplierCode) -> Arc<SupplierClient> {
+        let known = self.clients.iter().find(|client| client.code() == code);
+        let unknown = || Arc::new(SupplierClient::unknown(code.clone(), &self.airports, &self.unknown_log));
+        known.map_or_else(unknown, Arc::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Reads a JSON response offer by offer while it arrives.
+//!
+//! A response is never held in memory or parsed as a whole: a worker holds the current chunk, one offer, and the
+//! cheapest offers so far. Responses above 64 KiB reserve that memory in a [`MemoryBudget`].
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`json_pointer`] | the JSON Pointer to the list of offers |
+//! | [`list_finder`] | follows the pointer to the start of the list |
+//! | [`splitter`] | splits the list into offers |
+
+pub(crate) mod json_pointer;
+mod list_finder;
+mod splitter;
+
+use contracts::Offer;
+use reqwest::Response;
+
+use crate::{
+    error::{ResponseError, SupplierError},
+    http_client::connection_error,
+    memory_budget::MemoryBudget,
+    offers::OfferCollector,
+};
+use json_pointer::JsonPointer;
+use splitter::{Element, Splitter};
+
+/// Further offers of a response are rejected unread.
+const MAX_OFFERS: usize = 10_000;
+
+/// Responses up to this length need no reservation: they take little more memory than the connection's buffers.
+const UNRESERVED_BYTES: usize = 64 * 1024;
+
+/// How many bytes are read before other tasks get to run: about 100 µs of work.
+const BYTES_PER_TURN: usize = 32 * 1024;
+
+/// The longest response and offer that are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SizeLimits {
+    pub(crate) response_bytes: usize,
+    pub(crate) offer_bytes: usize,
+}
+
+impl SizeLimits {
+    /// The most memory that a response needs: a chunk, the offer being collected, a copy of it being parsed, and the
+    /// collected offers.
+    fn memory(self, offers: &OfferCollector<'_>) -> usize {
+        (UNRESERVED_BYTES + 3 * self.offer_bytes).saturating_add(offers.max_bytes(MAX_OFFERS))
+    }
+}
+
+/// Reads the list of offers at `pointer`. Calls `parse` with each offer's index and JSON, and adds the result to
+/// `offers`.
+pub(crate) async fn read_offers(
+    mut response: Response,
+    pointer: &JsonPointer,
+    limits: SizeLimits,
+    budget: &MemoryBudget,
+    offers: &mut OfferCollector<'_>,
+    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
+) -> Result<(), SupplierError> {
+    let too_long = || SupplierError::ResponseTooLong { limit: limits.response_bytes };
+    let content_length = response.content_length().unwrap_or(0);
+    if usize::try_from(content_length).is_ok_and(|length| length > limits.response_bytes) {
+        return Err(too_long());
+    }
+    let mut splitter = Splitter::new(pointer, limits.offer_bytes);
+    let (mut length, mut reservation) = (0, None);
+    while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
+        length += chunk.len();
+        if length > limits.response_bytes {
+            return Err(too_long());
+        }
+        if length > UNRESERVED_BYTES && reservation.is_none() {
+            reservation = budget.reserve(limits.memory(offers)).await;
+        }
+        for bytes in chunk.chunks(BYTES_PER_TURN) {
+            splitter.push(bytes, |element| read_offer(&element, limits, offers, &parse))?;
+            if bytes.len() == BYTES_PER_TURN {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    Ok(splitter.finish()?)
+}
+
+/// Reads one offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
+fn read_offer(
+    &Element { index, json }: &Element<'_>,
+    limits: SizeLimits,
+    offers: &mut OfferCollector<'_>,
+    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
+) -> Result<(), ResponseError> {
+    let offer = match json {
+        _ if index >= MAX_OFFERS => Err(ResponseError::TooManyOffers { limit: MAX_OFFERS }),
+        Some(json) => parse(index, json),
+        None => Err(ResponseError::OfferTooLong { index, limit: limits.offer_bytes }),
+    };
+    match offer {
+        Ok(offer) => offers.add(offer),
+        Err(error @ ResponseError::InvalidOfferJson(_)) => return Err(error),
+        Err(error) => offers.reject(error),
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Kind `http`: its requests, and how it reads responses.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, RawQuery},
+    http::{HeaderMap, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Redirect, Response},
+    routing::{any, get, post},
+};
+use contracts::SupplierStatus;
+
+use crate::{
+    support::{ask, flights, http_client, status},
+    test_server::TestServer,
+};
+
+/// Responds with `first` to the first `times` calls, and then with one flight.
+fn first(times: usize, first: impl Fn() -> Response + Clone + Send + Sync + 'static) -> Router {
+    let calls = Arc::new(AtomicUsize::new(0));
+    Router::new().fallback(any(move || async move {
+        if calls.fetch_add(1, Ordering::SeqCst) < times { first() } else { Json(flights(1)).into_response() }
+    }))
+}
+
+fn always(response: impl Fn() -> Response + Clone + Send + Sync + 'static) -> Router {
+    first(usize::MAX, response)
+}
+
+#[tokio::test]
+async fn a_search_sends_the_configured_request_and_gets_offers() {
+    async fn handler(
+        Path((from, to)): Path<(String, String)>,
+        RawQuery(query): RawQuery,
+        headers: HeaderMap,
+        Json(body): Json<serde_json::Value>,
+    ) -> Json<serde_json::Value> {
+        assert_eq!((from.as_str(), to.as_str()), ("CGK", "DPS"));
+        assert_eq!(query.as_deref(), Some("on=2025-07-10"));
+        assert_eq!(headers["x-api-key"], "s3cret");
+        assert_eq!(body, serde_json::json!({ "adults": 2 }));
+        Json(flights(3))
+    }
+    let server = TestServer::start(Router::new().route("/{from}/{to}", post(handler))).await;
+    let settings = r#"
+        headers = { X-Api-Key = "${KEY}" }
+        query = { on = "{date}" }
+        body = { adults = "{passengers}" }
+    "#;
+    let answer = ask(&http_client(&format!("{}/{{from}}/{{to}}", server.url), settings)).await;
+    assert_eq!(answer.report.status, SupplierStatus::Ok);
+    assert_eq!((answer.report.code.as_str(), answer.report.name.as_str()), ("XX", "Example Air"));
+    let numbers: Vec<_> = answer.offers.iter().map(|offer| offer.flight_number.as_str()).collect();
+    assert_eq!(numbers, ["XX0", "XX1", "XX2"]);
+    assert_eq!(answer.offers[0].duration_minutes, 115);
+}
+
+#[tokio::test]
+async fn a_response_without_offers_is_empty() {
+    for nothing in [|| Json(flights(0)).into_response(), || StatusCode::NO_CONTENT.into_response()] {
+        let server = TestServer::start(always(nothing)).await;
+        assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Empty);
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_retried_until_it_succeeds() {
+    let server = TestServer::start(first(2, || StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
+    assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Ok);
+    assert_eq!(server.calls.count(), 3);
+}
+
+#[tokio::test]
+async fn a_throttled_call_waits_for_retry_after() {
+    let throttled = || (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response();
+    let server = TestServer::start(first(1, throttled)).await;
+    let answer = ask(&http_client(&server.url, "")).await;
+    assert_eq!(answer.report.status, SupplierStatus::Ok);
+    assert!((1000..3000).contains(&answer.report.elapsed_ms), "{}", answer.report.elapsed_ms);
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_deadline_ends_at_once() {
+    let throttled = || (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "3600")]).into_response();
+    let server = TestServer::start(always(throttled)).await;
+    let answer = ask(&http_client(&server.url, "")).await;
+    assert_eq!(answer.report.status, SupplierStatus::Error);
+    assert!(answer.report.elapsed_ms < 1000);
+    assert_eq!(server.calls.count(), 1);
+}
+
+#[tokio::test]
+async fn a_supplier_that_keeps_failing_is_retried_until_the_breaker_opens() {
+    let server = TestServer::start(always(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())).await;
+    let client = http_client(&server.url, "retries = 2\nbreaker = { failures = 4 }");
+    assert_eq!(status(&client).await, SupplierStatus::Error);
+    assert_eq!(server.calls.count(), 3);
+    assert_eq!(status(&client).await, SupplierStatus::Error);
+    assert_eq!(server.calls.count(), 4);
+    let answer = ask(&client).await;
+    assert_eq!(answer.report.status, SupplierStatus::Unavailable);
+    assert!(answer.report.elapsed_ms < 50);
+    assert_eq!(server.calls.count(), 4);
+}
+
+#[tokio::test]
+async fn a_permanent_error_is_not_retried() {
+    for refusal in [
+        || StatusCode::BAD_REQUEST.into_response(),
+        || StatusCode::UNAUTHORIZED.into_response(),
+        || "{\"flights\": [{]}".into_response(),
+        || Json(serde_json::json!({ "flights": [{ "number": "XX1" }] })).into_response(),
+        || "<html>we are closed</html>".into_response(),
+    ] {
+        let server = TestServer::start(always(refusal)).await;
+        assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Error);
+        assert_eq!(server.calls.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_an_error() {
+    let server = TestServer::start(Router::new()).await;
+    let url = server.url.clone();
+    drop(server);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(status(&http_client(&url, "")).await, SupplierStatus::Error);
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_on_the_same_host_only() {
+    let other = TestServer::start(always(|| Json(flights(1)).into_response())).await;
+    let elsewhere = other.url.clone();
+    let router = Router::new()
+        .route("/moved", get(|| async { Redirect::temporary("/here") }))
+        .route("/here", get(|| async { Json(flights(1)) }))
+        .route("/away", get(move || async move { Redirect::temporary(&elsewhere) }))
+        .route("/circle", get(|| async { Redirect::temporary("/circle") }));
+    let server = TestServer::start(router).await;
+    let status = async |path: &str| status(&http_client(&format!("{}{path}", server.url), "")).await;
+
+    assert_eq!(status("/moved").await, SupplierStatus::Ok);
+    assert_eq!(status("/away").await, SupplierStatus::Error);
+    assert_eq!(other.calls.count(), 0, "the other host has not seen the headers");
+    let before = server.calls.count();
+    assert_eq!(status("/circle").await, SupplierStatus::Error);
+    assert!(server.calls.count() - before <= 4, "{}", server.calls.count() - before);
+}
