@@ -1,6 +1,7 @@
 //! What an answer is: one itinerary at one price.
 
 mod bounds;
+mod id;
 
 use std::{fmt, str::FromStr};
 
@@ -12,6 +13,10 @@ pub use bounds::{
     InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_STOPS,
     is_name,
 };
+pub use id::{InvalidOfferId, OfferId};
+
+/// The currency of an offer whose supplier names none.
+pub const DEFAULT_CURRENCY: &str = "IDR";
 
 /// One itinerary that can be bought, for all passengers of the search together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +26,7 @@ pub struct Offer {
     pub flight_number: String,
     /// Price for all passengers together, in whole units of `currency`.
     pub price: u64,
-    /// ISO 4217 code; `IDR` unless a supplier sells in another.
+    /// ISO 4217 code; [`DEFAULT_CURRENCY`] unless a supplier sells in another.
     pub currency: String,
     /// Name of the carrier that operates the first flight.
     pub carrier: String,
@@ -40,6 +45,10 @@ pub struct Offer {
     /// Who sells it at this price or a higher one, the cheapest first. Filled in when answers are merged.
     #[serde(default)]
     pub suppliers: Vec<SupplierCode>,
+    /// Names the itinerary: offers of several suppliers that have the same id are the same flights. Workers of versions
+    /// before 0.2 do not write it.
+    #[serde(default, skip_serializing_if = "OfferId::is_unset")]
+    pub id: OfferId,
 }
 
 /// A point in time with the offset of the place it is told at, `2025-07-10T06:05:00+07:00` (RFC 3339).

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EpochMillis, IataCode, LocalTime, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus,
+    EpochMillis, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus, offer::OfferId,
     weight::fitting,
 };
 
@@ -245,18 +245,20 @@ pub fn merge(
     });
 
     let mut merged: Vec<Offer> = Vec::with_capacity(offers.len());
-    let mut seen: HashMap<Flight, usize> = HashMap::with_capacity(offers.len());
+    let mut seen: HashMap<OfferId, usize> = HashMap::with_capacity(offers.len());
     for (supplier, mut offer) in offers {
-        let flight = Flight::of(&offer);
+        if offer.id.is_unset() {
+            offer.id = OfferId::of(&offer);
+        }
         if let Some(sellers) =
-            seen.get(&flight).and_then(|at| merged.get_mut(*at)).map(|offer| &mut offer.suppliers)
+            seen.get(&offer.id).and_then(|at| merged.get_mut(*at)).map(|offer| &mut offer.suppliers)
         {
             if !sellers.contains(&supplier) {
                 sellers.push(supplier);
             }
         } else {
             offer.suppliers = vec![supplier];
-            seen.insert(flight, merged.len());
+            seen.insert(offer.id, merged.len());
             merged.push(offer);
         }
     }
@@ -273,28 +275,6 @@ pub fn keep_cheapest(offers: &mut Vec<Offer>, max: usize) {
 
 fn rank(offer: &Offer) -> (u64, jiff::Timestamp, &str) {
     (offer.price, offer.departure.timestamp(), &offer.flight_number)
-}
-
-/// What makes two offers the same flight: the same price in another currency is another offer.
-#[derive(PartialEq, Eq, Hash)]
-struct Flight {
-    number: String,
-    departure: LocalTime,
-    origin: IataCode,
-    destination: IataCode,
-    currency: String,
-}
-
-impl Flight {
-    fn of(offer: &Offer) -> Self {
-        Self {
-            number: offer.flight_number.clone(),
-            departure: offer.departure,
-            origin: offer.origin,
-            destination: offer.destination,
-            currency: offer.currency.clone(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -314,6 +294,7 @@ mod tests {
             duration_minutes: 110,
             stops: 0,
             suppliers: Vec::new(),
+            id: OfferId::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use airports::Airports;
 use contracts::{
     IataCode, Offer, SearchQuery,
-    offer::{MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES},
+    offer::{MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, OfferId},
     outcome::keep_cheapest,
 };
 
@@ -69,7 +69,8 @@ impl<'a> OfferCollector<'a> {
     }
 
     /// Adds an offer, or rejects it if it is invalid or for another search.
-    pub(crate) fn add(&mut self, offer: Offer) {
+    pub(crate) fn add(&mut self, mut offer: Offer) {
+        offer.id = OfferId::of(&offer);
         let index = self.count;
         if let Err(problem) = offer.check() {
             self.reject(RejectedOffer::Invalid { index, problem });
@@ -97,9 +98,7 @@ impl<'a> OfferCollector<'a> {
     pub(crate) fn keep_cheapest_fare_per_flight(&mut self) {
         self.offers.sort_by_key(|offer| offer.price);
         let mut seen = HashSet::new();
-        self.offers.retain(|offer| {
-            seen.insert((offer.flight_number.clone(), offer.departure, offer.currency.clone()))
-        });
+        self.offers.retain(|offer| seen.insert(offer.id));
     }
 
     /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:

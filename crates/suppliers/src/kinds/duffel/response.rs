@@ -94,6 +94,7 @@ fn convert(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Off
         duration_minutes: minutes_between(departure, arrival).map_err(field("arrival", "arriving_at"))?,
         stops: stops(segments),
         suppliers: Vec::new(),
+        id: OfferId::default(),
     })
 }
 

@@ -66,6 +66,7 @@ fn a_direct_flight_has_the_airports_local_times() {
         duration_minutes: 115,
         stops: 0,
         suppliers: Vec::new(),
+        id: OfferId::default(),
     };
     assert_eq!(found, expected);
 }

@@ -110,6 +110,7 @@ impl Carrier {
             duration_minutes: flight.minutes,
             stops: route.via.is_some().into(),
             suppliers: Vec::new(),
+            id: OfferId::default(),
         })
     }
 }

@@ -71,6 +71,7 @@ fn an_offer_is_read_as_mapped() {
         duration_minutes: 115,
         stops: 1,
         suppliers: Vec::new(),
+        id: OfferId::default(),
     };
     assert_eq!(*offer, expected);
 }
