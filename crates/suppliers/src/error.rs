@@ -5,7 +5,7 @@
 //! | [`response`] | reading a supplier's response |
 //! | [`offer`] | checking one offer |
 //! | [`supplier`] | one call to a supplier |
-//! | [`cause`] | formats any of them for the log |
+//! | [`mod@cause`] | formats any of them for the log |
 //!
 //! These errors are logged, so none of them contains a URL, a header or a secret.
 

@@ -62,12 +62,12 @@ fn all() -> Vec<Offer> {
 #[test]
 fn the_same_search_always_finds_the_same_offers() {
     let offers = carrier("GA").offers(&query("CGK", "DPS", "2025-07-10", 2));
-    let told: Vec<_> = offers
+    let actual: Vec<_> = offers
         .iter()
         .map(|o| format!("{} {} {} {}", o.flight_number, o.price, o.departure, o.arrival))
         .collect();
     assert_eq!(
-        told,
+        actual,
         [
             "GA615 2894000 2025-07-10T05:10:00+07:00 2025-07-10T08:00:00+08:00",
             "GA625 3134000 2025-07-10T20:20:00+07:00 2025-07-10T23:10:00+08:00",
@@ -120,11 +120,11 @@ fn times_are_local_and_departures_on_the_date_searched_for() {
     let airports = Airports::embedded();
     for offer in all() {
         let zone = |code| airports.airport(code).unwrap().zone();
-        let told = |time: contracts::LocalTime| time.to_string();
+        let text = |time: contracts::LocalTime| time.to_string();
         let expected = |at: Timestamp, code| at.display_with_offset(zone(code).to_offset(at)).to_string();
-        assert_eq!(told(offer.departure), expected(offer.departure.timestamp(), offer.origin));
-        assert_eq!(told(offer.arrival), expected(offer.arrival.timestamp(), offer.destination));
-        assert!(DATES.contains(&&told(offer.departure)[..10]), "{offer:?}");
+        assert_eq!(text(offer.departure), expected(offer.departure.timestamp(), offer.origin));
+        assert_eq!(text(offer.arrival), expected(offer.arrival.timestamp(), offer.destination));
+        assert!(DATES.contains(&&text(offer.departure)[..10]), "{offer:?}");
     }
 }
 
