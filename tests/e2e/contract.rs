@@ -1,5 +1,7 @@
 //! The wire contract: what a client sends and gets, to the letter.
 
+use std::collections::HashSet;
+
 use e2e::{System, client::example, sse::read_all};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -108,6 +110,27 @@ async fn offers_look_like_flights_and_come_again_the_same() {
     }
     let again = client.result(&client.submit().await).await.json();
     assert_eq!(again["results"], result["results"], "the same search gives the same offers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_has_the_same_id_in_each_event_whoever_sells_it() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-200").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let story = client.follow_partials(&id).await.all().await;
+    let (end, partials) = story.split_last().unwrap();
+    let ids = |event: &e2e::Event| -> Vec<String> {
+        let offers = event.json()["results"].clone();
+        let offers: Vec<contracts::Offer> = serde_json::from_value(offers).unwrap();
+        for offer in &offers {
+            assert_eq!(offer.id, contracts::offer::OfferId::of(offer), "{offer:?}");
+        }
+        offers.into_iter().map(|offer| offer.id.to_string()).collect()
+    };
+    let told: HashSet<_> = partials.iter().flat_map(ids).collect();
+    let merged = ids(end);
+    assert_eq!(merged.len(), told.len(), "no id stands twice in the end");
+    assert_eq!(merged.into_iter().collect::<HashSet<_>>(), told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

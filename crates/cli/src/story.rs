@@ -3,7 +3,7 @@
 //! The system that this one replaced writes offers with a flight number and a price alone, and a terminal event
 //! without details. Both are read here, since a gateway passes them on.
 
-use contracts::{EndStatus, Offer, SearchStatus, SupplierReport, outcome::Details};
+use contracts::{EndStatus, Offer, SearchStatus, SupplierReport, offer::DEFAULT_CURRENCY, outcome::Details};
 use serde::Deserialize;
 
 /// One supplier's answer, the data of an event named `partial`.
@@ -46,7 +46,7 @@ impl Listed {
     pub(crate) fn price(&self) -> (u64, &str) {
         match self {
             Self::Full(offer) => (offer.price, &offer.currency),
-            Self::Bare { price, .. } => (*price, "IDR"),
+            Self::Bare { price, .. } => (*price, DEFAULT_CURRENCY),
         }
     }
 }

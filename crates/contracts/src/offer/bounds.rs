@@ -89,7 +89,7 @@ mod tests {
             duration_minutes: 115,
             stops: 1,
             suppliers: Vec::new(),
-            id: OfferId::default(),
+            id: crate::offer::OfferId::default(),
         }
     }
 

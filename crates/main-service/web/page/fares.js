@@ -1,5 +1,5 @@
-// Merging, sorting and filtering fares. Pure, and the same rules as the gateway's, so that what stands on the page
-// while fares land is what the terminal event says in the end.
+// Sorting and filtering fares. Pure. Which offers are the same flight their ids say; the order is the gateway's, so that
+// the page shows while fares land what the terminal event says in the end.
 
 import { minuteOfDay } from "./format.js";
 
@@ -21,29 +21,28 @@ export const STOPS = [
 /** What lets everything pass. In each set, none chosen means all. */
 export const NO_FILTERS = Object.freeze({ carriers: [], stops: [], parts: [] });
 
-/** What makes two offers the same flight: the same price in another currency is another offer. */
-export function flightKey(offer) {
-  const { flight_number, departure = "", origin = "", destination = "", currency = "" } = offer;
-  return [flight_number, departure, origin, destination, currency].join("|");
+/** The id of an offer; the replaced system gives none, and never the same flight twice. */
+export function idOf({ id, flight_number, departure = "" }) {
+  return id ?? `${flight_number}|${departure}`;
 }
 
 /**
- * Makes the same flight from several suppliers one offer, at the best price, that names them all.
+ * The offers of several suppliers by id: each at its best price, with all who sell it.
  * @param {Iterable<[string|null, object[]]>} answers each supplier's offers; `null` for offers merged before, which
  *   name their suppliers themselves
  */
-export function merge(answers) {
-  const merged = new Map();
-  for (const [supplier, offers] of answers) {
-    for (const offer of offers) {
-      const key = flightKey(offer);
+export function byId(answers) {
+  const offers = new Map();
+  for (const [supplier, answer] of answers) {
+    for (const offer of answer) {
+      const id = idOf(offer);
       const sellers = supplier === null ? (offer.suppliers ?? []) : [supplier];
-      const known = merged.get(key);
+      const known = offers.get(id);
       const best = known && known.price <= offer.price ? known : offer;
-      merged.set(key, { ...best, suppliers: [...new Set([...(known?.suppliers ?? []), ...sellers])] });
+      offers.set(id, { ...best, suppliers: [...new Set([...(known?.suppliers ?? []), ...sellers])] });
     }
   }
-  return sort([...merged.values()], "price");
+  return sort([...offers.values()], "price");
 }
 
 const byPrice = (a, b) => a.price - b.price;

@@ -4,7 +4,7 @@
 // is laid out again when a fare lands above it, and the way to the new place can be shown. In the document the fares
 // stand in the order that is seen, which is the one that is read out.
 
-import { carrierOf, flightKey } from "./fares.js";
+import { carrierOf, idOf } from "./fares.js";
 import { byId, el, reconcile, setText, spoken } from "./dom.js";
 import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, plural, price, stops } from "./format.js";
 
@@ -26,7 +26,7 @@ export class Fares {
    * @param {{ passengers?: number, names: Map<string, string>, cheapest: object, fastest: object, waiting: boolean }} about
    */
   render(offers, about) {
-    const byKey = new Map(offers.map((offer) => [flightKey(offer), offer]));
+    const byKey = new Map(offers.map((offer) => [idOf(offer), offer]));
     reconcile(this.#list, this.#rows, [...byKey.keys()], (key) => row(byKey.get(key)));
     for (const [key, offer] of byKey) update(this.#rows.get(key), offer, about);
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);

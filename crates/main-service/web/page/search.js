@@ -1,6 +1,6 @@
 // What is known of one search, and how each message about it changes that. Pure: every function gives a new value.
 
-import { merge } from "./fares.js";
+import { byId } from "./fares.js";
 
 /** A search of which nothing is known but its id and, with luck, what was asked. */
 export function unknown(id, query = null) {
@@ -104,7 +104,7 @@ export function progress(search) {
 }
 
 function remerged(search) {
-  const offers = merge([[null, search.known], ...search.answers]);
+  const offers = byId([[null, search.known], ...search.answers]);
   return { ...search, offers, total: offers.length };
 }
 

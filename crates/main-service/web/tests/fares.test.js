@@ -1,39 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NO_FILTERS, carriers, filter, flightKey, highlights, isUnfiltered, merge, sort } from "../page/fares.js";
+import { NO_FILTERS, byId, carriers, filter, highlights, idOf, isUnfiltered, sort } from "../page/fares.js";
 
 function offer(flight_number, price, more = {}) {
   return {
     flight_number, price, currency: "IDR", carrier: "Garuda Indonesia", origin: "CGK", destination: "DPS",
     departure: "2025-07-10T06:00:00+07:00", arrival: "2025-07-10T08:50:00+08:00", duration_minutes: 110, stops: 0,
-    suppliers: [], ...more,
+    suppliers: [], id: `id of ${flight_number}`, ...more,
   };
 }
 
 const numbers = (offers) => offers.map((found) => found.flight_number);
 
 test("the same flight from two suppliers is one fare at the best price", () => {
-  const merged = merge([["GA", [offer("GA1", 900)]], ["AGG", [offer("GA1", 800)]]]);
+  const merged = byId([["GA", [offer("GA1", 900)]], ["AGG", [offer("GA1", 800)]]]);
   assert.equal(merged.length, 1);
   assert.equal(merged[0].price, 800);
   assert.deepEqual(merged[0].suppliers, ["GA", "AGG"]);
 });
 
-test("another day, route or currency is another fare", () => {
-  const merged = merge([["GA", [
-    offer("GA1", 900),
-    offer("GA1", 900, { departure: "2025-07-11T06:00:00+07:00" }),
-    offer("GA1", 900, { currency: "USD" }),
-    offer("GA1", 900, { destination: "SIN" }),
-  ]]]);
-  assert.equal(merged.length, 4);
+test("another id is another fare", () => {
+  const merged = byId([["GA", [offer("GA1", 900), offer("GA1", 900, { id: "another" })]]]);
+  assert.equal(merged.length, 2);
 });
 
 test("an answer told twice changes nothing, nor does one that a snapshot held already", () => {
   const snapshot = [offer("GA1", 900, { suppliers: ["GA"] })];
-  const once = merge([["GA", [offer("GA1", 900)]]]);
-  assert.deepEqual(merge([[null, snapshot], ["GA", [offer("GA1", 900)]]]), once);
+  const once = byId([["GA", [offer("GA1", 900)]]]);
+  assert.deepEqual(byId([[null, snapshot], ["GA", [offer("GA1", 900)]]]), once);
 });
 
 test("each order breaks its ties the same way, whatever came first", () => {
@@ -90,11 +85,11 @@ test("the cheapest and the fastest stand out, prices only within the commonest c
 
 test("what the replaced system answers, a number and a price, can be shown", () => {
   const bare = [{ flight_number: "GA57", price: 2 }, { flight_number: "JT1", price: 1 }];
-  assert.deepEqual(numbers(merge([[null, bare]])), ["JT1", "GA57"]);
+  assert.deepEqual(numbers(byId([[null, bare]])), ["JT1", "GA57"]);
   for (const order of ["price", "duration", "departure"]) assert.deepEqual(numbers(sort(bare, order)), ["JT1", "GA57"]);
   assert.deepEqual(carriers(bare).map(({ name }) => name), ["GA", "JT"]);
   assert.equal(highlights(bare).fastest, null);
   assert.equal(highlights(bare).cheapest.price, 1);
   assert.deepEqual(filter(bare, { ...NO_FILTERS, stops: ["0"] }), []);
-  assert.notEqual(flightKey(bare[0]), flightKey(bare[1]));
+  assert.notEqual(idOf(bare[0]), idOf(bare[1]));
 });

@@ -14,6 +14,7 @@ fn offer(price: u64) -> Offer {
         duration_minutes: 115,
         stops: 0,
         suppliers: Vec::new(),
+        id: OfferId::default(),
     }
 }
 

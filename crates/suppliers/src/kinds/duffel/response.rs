@@ -1,7 +1,7 @@
 //! Parses the parts of Duffel's responses that we use.
 
 use airports::Airports;
-use contracts::{IataCode, Offer};
+use contracts::{IataCode, Offer, offer::OfferId};
 use serde::Deserialize;
 
 use crate::{

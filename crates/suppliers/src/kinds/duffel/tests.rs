@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use contracts::Offer;
+use contracts::{Offer, offer::OfferId};
 use proptest::prelude::*;
 use reqwest::Client;
 use serde_json::{Value as Json, json};

@@ -1,7 +1,10 @@
 //! The mapping from a supplier's response to offers.
 
 use airports::Airports;
-use contracts::{IataCode, LocalTime, Offer, SearchQuery};
+use contracts::{
+    IataCode, LocalTime, Offer, SearchQuery,
+    offer::{DEFAULT_CURRENCY, OfferId},
+};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -14,9 +17,6 @@ use crate::{
     parse::{currency as parse_currency, local_time_at, minutes_between, time_at},
     response::json_pointer::JsonPointer,
 };
-
-/// The currency of offers that name none.
-const DEFAULT_CURRENCY: &str = "IDR";
 
 /// The table `response` of a supplier in the suppliers file.
 #[derive(Clone, Debug, Deserialize)]
@@ -128,6 +128,7 @@ impl OfferParser<'_> {
             duration_minutes,
             stops: stops.count()?.unwrap_or(0),
             suppliers: Vec::new(),
+            id: OfferId::default(),
         })
     }
 

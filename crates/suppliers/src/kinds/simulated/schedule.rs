@@ -4,7 +4,10 @@
 //! which flights operate, and their prices. A connection is a flight to the hub and, after a layover, a flight from
 //! there.
 
-use contracts::{IataCode, LocalTime, Offer, SearchQuery, SupplierCode};
+use contracts::{
+    IataCode, LocalTime, Offer, SearchQuery, SupplierCode,
+    offer::{DEFAULT_CURRENCY, OfferId},
+};
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 
 use super::{
@@ -101,7 +104,7 @@ impl Carrier {
         Some(Offer {
             flight_number: flight.number,
             price,
-            currency: "IDR".to_owned(),
+            currency: DEFAULT_CURRENCY.to_owned(),
             carrier: self.name.clone(),
             origin: route.origin.airport.code,
             destination: route.destination.airport.code,
