@@ -5,6 +5,7 @@ use crate::stage::{Scenario, Stage, same};
 /// An end: what most scenarios have in common.
 struct End<'a> {
     status: &'a str,
+    details: &'a str,
     made_of: &'a str,
     least: &'a str,
     announce: &'a str,
@@ -16,6 +17,7 @@ struct End<'a> {
 /// By a gateway, with no answer and no known deadline.
 const BY_GATEWAY: End<'_> = End {
     status: "completed",
+    details: "{}",
     made_of: "0",
     least: "1",
     announce: "1",
@@ -26,10 +28,10 @@ const BY_GATEWAY: End<'_> = End {
 
 impl End<'_> {
     fn finish(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
-        let Self { status, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
+        let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
         let args = [
-            "s", status, "[]", "{}", made_of, least, announce, "g", consumer, entry, kept, "1000", deadline,
-            "1000",
+            "s", status, "[]", details, made_of, least, announce, "g", consumer, entry, kept, "1000",
+            deadline, "1000",
         ];
         stage.script("finish", &["r", "l", "q", "c", "o"], &args)
     }
@@ -60,6 +62,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("record", &stage.run("HMGET r results details seq")?, &["[]", "{}", "1"])?;
         let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1", "details", "{}"];
         same("log", &stage.entry("l")?, &end)
+    }),
+    ("an end without details has none", |stage| {
+        stage.submit(60_000)?;
+        End { details: "", ..BY_GATEWAY }.finish(stage)?;
+        same("record", &stage.run("HEXISTS r details")?, &["0"])?;
+        let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1"];
+        same("log", &stage.entry("l")?, &end)
+    }),
+    ("what is left of a record without a status holds up no end", |stage| {
+        stage.submit(60_000)?;
+        stage.run("HDEL r status")?;
+        stage.run("HSET r seq 2")?;
+        same("ended", &BY_GATEWAY.finish(stage)?, &["first", "3", "completed"])
     }),
     ("an end removes old news", |stage| {
         stage.submit(60_000)?;
@@ -115,6 +130,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.run(&format!("ZADD o {deadline} s"))?;
         let end = End { deadline: deadline.to_string(), ..BY_GATEWAY };
         same("ended", &end.finish(stage)?, &["first", "1", "completed"])
+    }),
+    ("a search that has a record ends, however late", |stage| {
+        stage.submit(-60_000)?;
+        stage.run("ZREM o s")?;
+        same("ended", &BY_GATEWAY.finish(stage)?, &["first", "1", "completed"])
     }),
     ("an end that was announced elsewhere is stored, but not announced", |stage| {
         same("ended", &End { announce: "0", ..BY_GATEWAY }.finish(stage)?, &["first", "1", "completed"])?;

@@ -23,6 +23,7 @@ scripts!(
     "leave",
     "overdue",
     "owner",
+    "read",
     "recover",
     "release",
     "renew",
