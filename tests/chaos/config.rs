@@ -8,6 +8,8 @@ use crate::{airlines::Airline, kind::Kind, plan::Plan};
 const FASTEST_PACE: Duration = Duration::from_millis(50);
 /// And no less.
 const SLOWEST_PACE: Duration = Duration::from_secs(1);
+/// Whether one worker may be given another `SEARCH_DEADLINE_MS` than all else: a search's deadline is its gateway's.
+const UNEVEN_DEADLINES: bool = true;
 
 /// What one run is made of, all drawn from its seed.
 #[derive(Clone, Debug)]
@@ -38,6 +40,12 @@ pub(crate) struct Config {
     pub(crate) kinds: Vec<Kind>,
     /// The time between two searches.
     pub(crate) pace: Duration,
+    /// How long a request to Redis may take.
+    pub(crate) redis_timeout: Duration,
+    /// Whether searches are accepted when Redis' disk has them, if the server can do so.
+    pub(crate) is_accepted_on_disk: bool,
+    /// What the first worker takes for the time until a search's deadline.
+    pub(crate) first_workers_deadline: Duration,
 }
 
 /// How Redis keeps what it is told.
@@ -91,6 +99,9 @@ impl Config {
             is_lossy,
             kinds: Vec::new(),
             pace: SLOWEST_PACE,
+            redis_timeout: Duration::from_secs(1),
+            is_accepted_on_disk: false,
+            first_workers_deadline: deadline,
         };
         // As fast as the workers can follow, and a little faster, but for a tiny load's sake.
         let capacity = max_concurrency * u32::try_from(workers).unwrap_or(u32::MAX);
@@ -102,7 +113,19 @@ impl Config {
             .into_iter()
             .filter(|kind| chance.random_bool(0.5) && kind.may_befall(&config) && is_wanted(kind))
             .collect();
+        // Drawn last, so that earlier seeds keep what they drew before.
+        config.redis_timeout = Duration::from_millis(log_uniform(chance, 500..=3000).into());
+        config.is_accepted_on_disk = appendonly != Appendonly::Off && chance.random_bool(0.4);
+        if UNEVEN_DEADLINES && chance.random_bool(0.3) {
+            config.first_workers_deadline = deadline.mul_f64(chance.random_range(0.3..3.0));
+        }
         config
+    }
+
+    /// How much longer than by default it may take until a service has noticed that a connection is dead: a request
+    /// times out, and then for twice as long nothing comes.
+    pub(crate) fn slow_to_notice(&self) -> Duration {
+        self.redis_timeout.saturating_sub(Duration::from_secs(1)) * 3
     }
 
     /// How long the slowest supplier takes.
@@ -130,6 +153,7 @@ impl Config {
             ("RECORD_TTL_SECS", self.ttl.as_secs().into()),
             ("JOB_LEASE_MS", self.lease.as_millis()),
             ("MAX_CONCURRENCY", self.max_concurrency.into()),
+            ("REDIS_TIMEOUT_MS", self.redis_timeout.as_millis()),
             ("SHUTDOWN_GRACE_MS", 5000),
         ];
         settings.map(|(name, value)| (name.to_owned(), value.to_string())).into()
@@ -152,12 +176,16 @@ impl fmt::Display for Config {
         let Self { plan, gateways, workers, max_concurrency, lease, deadline, ttl, supplier_timeout, .. } =
             self;
         let Self { airlines, simulated, appendonly, has_replica, is_lossy, kinds, pace, .. } = self;
+        let Self { redis_timeout, is_accepted_on_disk, first_workers_deadline, .. } = self;
         writeln!(f, "chaos for {:?} with CHAOS_SEED={}:", plan.lasts, plan.seed)?;
         writeln!(
             f,
             "  {gateways} gateways, {workers} workers with {max_concurrency} searches at once, a search every {pace:?}"
         )?;
-        writeln!(f, "  lease {lease:?}, deadline {deadline:?}, TTL {ttl:?}")?;
+        writeln!(
+            f,
+            "  lease {lease:?}, deadline {deadline:?}, of the first worker {first_workers_deadline:?}, TTL {ttl:?}"
+        )?;
         write!(f, "  suppliers, each with {supplier_timeout:?}:")?;
         for airline in airlines {
             write!(f, " {airline},")?;
@@ -165,8 +193,9 @@ impl fmt::Display for Config {
         writeln!(f, " simulated {simulated:?} ms")?;
         writeln!(
             f,
-            "  Redis: append-only file {appendonly:?}, {} replica, {}",
+            "  Redis: has {redis_timeout:?}, append-only file {appendonly:?}, {} replica, accepts {}, {}",
             if *has_replica { "one" } else { "no" },
+            if *is_accepted_on_disk { "on disk if it can" } else { "in memory" },
             if *is_lossy { "may lose writes" } else { "loses nothing" }
         )?;
         write!(f, "  troubles: {kinds:?}")

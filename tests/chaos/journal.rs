@@ -9,15 +9,19 @@ use tokio::time::Instant;
 
 use crate::kind::Kind;
 
-/// How long something is troubled by what is over at once, such as a cut connection.
+/// How long something is troubled by what is over at once, such as a cut connection, at least.
 const AFTERMATH: Duration = Duration::from_secs(1);
 /// How far back writes may be lost that Redis has acknowledged: it syncs each second, and holds writes back for up to
 /// two more while that takes long.
 const MAY_BE_LOST: Duration = Duration::from_secs(4);
 
 /// All trouble there was, and when.
-#[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Pages>);
+#[derive(Debug)]
+pub(crate) struct Journal {
+    /// How long something is troubled by what is over at once.
+    aftermath: Duration,
+    pages: Mutex<Pages>,
+}
 
 #[derive(Debug, Default)]
 struct Pages {
@@ -49,8 +53,13 @@ pub(crate) enum On {
 }
 
 impl Journal {
+    /// An empty one, of services that take so much longer than by default to notice that a connection is dead.
+    pub(crate) fn new(slow_to_notice: Duration) -> Self {
+        Self { aftermath: AFTERMATH + slow_to_notice, pages: Mutex::default() }
+    }
+
     fn pages<T>(&self, of: impl FnOnce(&mut Pages) -> T) -> T {
-        of(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        of(&mut self.pages.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Counts a trouble that begins.
@@ -60,7 +69,8 @@ impl Journal {
 
     /// Notes a trouble that began then and is over.
     pub(crate) fn note(&self, on: On, kind: Kind, from: Instant) {
-        self.pages(|pages| pages.spans.push(Span { on, kind, from, to: Instant::now() + AFTERMATH }));
+        let to = Instant::now() + self.aftermath;
+        self.pages(|pages| pages.spans.push(Span { on, kind, from, to }));
     }
 
     /// Notes that Redis may have lost what it was told until now, since a while before `from`.

@@ -91,7 +91,7 @@ async fn run(plan: Plan) -> bool {
     let mut site = Site::start(&config, &airlines).await;
     let auditor = Auditor::start(site.audited.addr());
     let load = Load::new(&config, site.clients());
-    let journal = Journal::default();
+    let journal = Journal::new(config.slow_to_notice());
 
     let until = plan.until();
     tokio::join!(trouble::befall(&mut site, &config, &journal, until), load.press(until));

@@ -162,7 +162,8 @@ impl Oracle<'_> {
 
     fn is_neglected(&self, search: &Search, ended: &AnnouncedEnd) -> bool {
         let deadline = search.submitted + self.config.deadline;
-        let enough = self.config.lease + self.config.slowest() + TAKEN_OVER_WITHIN;
+        let enough =
+            self.config.lease + self.config.slowest() + TAKEN_OVER_WITHIN + self.config.slow_to_notice();
         let by_deadline = ended.before + IN_TIME > deadline;
         self.config.has_room()
             && by_deadline

@@ -45,12 +45,21 @@ impl Site {
         let audited = Arc::new(Link::to(store.primary().addr()).await);
         let (mut gateways, mut workers) = (Vec::new(), Vec::new());
         let mut ports = free_ports();
+        let accepts_on_disk = config.is_accepted_on_disk && store.has_waitaof().await;
         for number in 0..config.gateways {
-            gateways.push(Post::new(number, &store, config.settings(), ports.next()).await);
+            let mut settings = config.settings();
+            if accepts_on_disk {
+                settings.push(("ACCEPT_DURABILITY".into(), "disk".into()));
+            }
+            gateways.push(Post::new(number, &store, settings, ports.next()).await);
         }
         for number in 0..config.workers {
             let mut settings = config.settings();
             settings.push(airlines.setting());
+            if number == 0 {
+                let deadline = config.first_workers_deadline.as_millis();
+                settings.push(("SEARCH_DEADLINE_MS".into(), deadline.to_string()));
+            }
             workers.push(Post::new(number, &store, settings, None).await);
         }
         let site = Self { gateways, workers, graveyard: Vec::new(), store, audited, shim };

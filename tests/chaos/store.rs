@@ -47,6 +47,12 @@ impl Store {
         &self.servers[self.primary].redis
     }
 
+    /// Whether the servers can tell when their disk has something.
+    pub(crate) async fn has_waitaof(&self) -> bool {
+        let known: Vec<redis::Value> = self.primary().run("COMMAND INFO WAITAOF").await;
+        known.first().is_some_and(|command| *command != redis::Value::Nil)
+    }
+
     /// Says something to the primary, and does not mind if that cuts this connection too.
     pub(crate) async fn say(&self, words: &[&str]) {
         let mut command = redis::Cmd::new();

@@ -261,6 +261,62 @@ async fn a_redis_that_is_too_old_for_it_is_told_of() {
     assert_refused(&client, &gateway, "not ready: Redis is too old for ACCEPT_DURABILITY=disk").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_is_not_said_to_be_too_old_for_it() {
+    let (Some(primary), Some(replica)) = (Modern::start("yes").await, Modern::start("yes").await) else {
+        return;
+    };
+    let mut follow = redis::cmd("REPLICAOF");
+    follow.arg("127.0.0.1").arg(primary.port);
+    let _: () = follow.query_async(&mut replica.connect().await).await.unwrap();
+    let (gateway, client) = gateway(&replica.addr(), "disk").await;
+    eventually("readiness tells", async || {
+        let (_, body) = client.get("/health/ready").await;
+        (body["message"] == "not ready: Redis is a replica, not the primary").then_some(())
+    })
+    .await;
+    let why = eventually("the log tells", async || {
+        gateway.log().lines().find(|line| line.contains("no search can be accepted")).map(str::to_owned)
+    })
+    .await;
+    assert!(why.contains("Redis is a replica, not the primary"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_redis_forbids_that_durability_needs_is_named() {
+    let Some(redis) = Modern::start("yes").await else { return };
+    let mut connection = redis.connect().await;
+    let mut permit = async |words: &str| {
+        let mut set = redis::cmd("ACL");
+        set.arg("SETUSER").arg("limited").arg(words.split(' ').collect::<Vec<_>>());
+        let _: () = set.query_async(&mut connection).await.unwrap();
+    };
+    permit("on >secret ~flight.search.[^f]* +@all -waitaof").await;
+    let (_gateway, client) = gateway(&format!("redis://limited:secret@{}", redis.addr()), "disk").await;
+    let reason = "not ready: Redis forbids its user WAITAOF, SET on flight.search.fence";
+    eventually(reason, async || (client.get("/health/ready").await.1["message"] == reason).then_some(()))
+        .await;
+    assert_eq!(client.post(&example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    permit("~flight.search.* +@all").await;
+    until_ready(&client).await;
+    client.submit().await;
+    // In the middle it is noticed, too.
+    permit("-waitaof").await;
+    let reason = "not ready: Redis forbids its user WAITAOF";
+    eventually(reason, async || (client.get("/health/ready").await.1["message"] == reason).then_some(()))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_redis_forbids_that_durability_does_not_need_is_no_matter() {
+    let system = System::builder().gateways(0).workers(0).start().await;
+    let _: () = system.redis.run("ACL SETUSER limited on >secret ~flight.search.[^f]* +@all -wait").await;
+    let addr = format!("redis://limited:secret@{}", system.redis.addr());
+    let (_gateway, client) = gateway(&addr, "memory").await;
+    until_ready(&client).await;
+    client.submit().await;
+}
+
 /// Neither is the gateway ready nor does it take a search, it says why, and says so once in its log.
 async fn assert_refused(client: &Client, gateway: &Service, reason: &str) {
     eventually(reason, async || {

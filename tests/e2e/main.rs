@@ -20,6 +20,7 @@ mod idempotency;
 mod kit;
 mod late;
 mod load;
+mod loading;
 mod openapi;
 mod overdue;
 mod ownership;

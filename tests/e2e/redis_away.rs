@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Link, Redis, System, client::example, eventually, wait::within};
-use reqwest::StatusCode;
+use e2e::{Client, Link, Redis, System, client::example, eventually, wait::within};
+use reqwest::{Method, StatusCode};
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_services_wait_for_redis_and_become_useful_when_it_comes() {
@@ -75,6 +76,50 @@ async fn connections_that_went_dead_without_a_word_are_replaced() {
         within(Duration::from_secs(10), "searches are accepted", async || client.try_submit().await).await;
     assert_eq!(client.result(&id).await.json()["status"], "completed");
     system.gateways[0].ready().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_ask_while_redis_hangs_each_gets_503_as_soon_as_a_post() {
+    let system = System::builder().workers(0).set("MAX_CONNECTIONS_PER_CLIENT", "0").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut asked = JoinSet::new();
+    let hang = system.redis.hang(Duration::from_secs(12));
+    let ask = async {
+        for number in 0..400 {
+            let method = if number % 4 == 0 { Method::DELETE } else { Method::GET };
+            asked.spawn(ask(client.clone(), method, format!("/api/flights/search/{id}")));
+        }
+        std::mem::take(&mut asked).join_all().await
+    };
+    let ((), answers) = tokio::join!(hang, ask);
+    let longest = answers.iter().map(|(_, took)| *took).max().unwrap();
+    assert!(answers.iter().all(|(status, _)| *status == StatusCode::SERVICE_UNAVAILABLE), "{answers:?}");
+    assert!(longest < Duration::from_secs(3), "the last one was answered after {longest:?}");
+}
+
+async fn ask(client: Client, method: Method, path: String) -> (StatusCode, Duration) {
+    let start = Instant::now();
+    let response = client.request(method, &path).send().await.expect("a request is answered");
+    (response.status(), start.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_only_reads_of_records_use_is_replaced_when_it_went_dead() {
+    let mut system = System::builder().gateways(0).workers(0).start().await;
+    let link = Link::to(system.redis.addr()).await;
+    system.settings.push(("REDIS_ADDR".into(), link.addr()));
+    system.add_gateway().await;
+    system.gateways[0].ready().await;
+    let client = system.client();
+    let id = client.submit().await;
+    assert_eq!(client.state(&id).await.0, StatusCode::OK);
+    link.forget();
+    assert_eq!(client.state(&id).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    within(Duration::from_secs(8), "records are read", async || {
+        (client.state(&id).await.0 == StatusCode::OK).then_some(())
+    })
+    .await;
 }
 
 async fn assert_unavailable(system: &System) {

@@ -31,6 +31,30 @@ async fn a_redis_in_cluster_mode_that_comes_later_stops_both_services() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn both_services_refuse_a_redis_in_cluster_mode_that_may_not_be_asked_for_its_mode() {
+    let redis = Redis::with(&["--cluster-enabled", "yes"]).await;
+    let _: () = redis.run("ACL SETUSER limited on >secret ~flight.search.* +@all -info -cluster").await;
+    // Before its slots are given out it refuses every key, and afterwards what takes two of them.
+    for is_complete in [false, true] {
+        if is_complete {
+            let _: () = redis.run("CLUSTER ADDSLOTSRANGE 0 16383").await;
+            eventually("the cluster is complete", async || {
+                redis.run::<String>("CLUSTER INFO").await.contains("cluster_state:ok").then_some(())
+            })
+            .await;
+        }
+        for name in ["main-service", "provider-service"] {
+            let addr = format!("redis://limited:secret@{}", redis.addr());
+            let settings = [("REDIS_ADDR".into(), addr), ("APP_PORT".into(), "0".into())];
+            let mut service = Service::start(name, &settings);
+            let ended = tokio::time::timeout(Duration::from_secs(10), service.exit_code()).await;
+            assert_eq!(ended, Ok(Some(1)), "{name}, complete: {is_complete}");
+            assert!(service.log().contains("cluster-enabled no"), "says what to do: {}", service.log());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_evicts_and_a_missing_append_only_file_are_warned_of_once() {
     let redis = Redis::with(&["--maxmemory-policy", "allkeys-lru"]).await;
     let system = System::builder().start_on(redis).await;

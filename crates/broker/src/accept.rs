@@ -26,10 +26,8 @@ pub use lane::Lane;
 const LANES: u32 = 4;
 /// How many submissions may wait for a lane; further ones wait in front of the queue.
 const QUEUE: usize = 4096;
-/// How long a submission takes at most on the shared connection, in times of a request: a gateway promises its 503
-/// within 2 s where one may take a second.
-const PATIENCE: f64 = 1.5;
-/// The same where it waits for a disk or a replica: those may take their time without being broken.
+/// How long a submission takes at most where it waits for a disk or a replica: those may take their time without being
+/// broken.
 const GROUP_PATIENCE: Duration = Duration::from_secs(6);
 
 /// The way by which searches are accepted. Clones share it.
@@ -69,20 +67,27 @@ impl Acceptance {
         (Self { broker, group: Some(Group { queue, trouble }) }, lanes)
     }
 
-    /// Submits a search; with `sharing`, unless an earlier one stands for it. Done when Redis keeps it.
+    /// Waits for `work`, which submits something, for no longer than a client does.
+    pub async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, BrokerError>>,
+    ) -> Result<T, BrokerError> {
+        let patience = if self.group.is_some() { GROUP_PATIENCE } else { self.broker.patience() };
+        tokio::time::timeout(patience, work).await.unwrap_or(Err(BrokerError::TimedOut))
+    }
+
+    /// Submits a search; with `sharing`, unless an earlier one stands for it. Done when Redis keeps it, however long that
+    /// takes: see [`in_time`](Self::in_time).
     ///
     /// After an error other than [`BrokerError::Unfit`] the search may have been accepted all the same.
     pub async fn submit(&self, job: &Job, sharing: Option<&Sharing>) -> Result<Submission, BrokerError> {
         let Some(group) = &self.group else {
-            return in_time(self.broker.timeout.mul_f64(PATIENCE), self.submit_alone(job, sharing)).await;
+            return self.submit_alone(job, sharing).await;
         };
         let (outcome, accepted) = oneshot::channel();
         let waiting = Waiting { job: job.clone(), sharing: sharing.cloned(), outcome };
-        let submitted = async {
-            group.queue.send(waiting).await.map_err(|_| BrokerError::Unconfirmed)?;
-            accepted.await.unwrap_or(Err(BrokerError::Unconfirmed))
-        };
-        in_time(GROUP_PATIENCE, submitted).await
+        group.queue.send(waiting).await.map_err(|_| BrokerError::Unconfirmed)?;
+        accepted.await.unwrap_or(Err(BrokerError::Unconfirmed))
     }
 
     async fn submit_alone(&self, job: &Job, sharing: Option<&Sharing>) -> Result<Submission, BrokerError> {
@@ -98,13 +103,6 @@ impl Acceptance {
     pub fn trouble(&self) -> Option<&'static str> {
         self.group.as_ref().and_then(|group| group.trouble.get())
     }
-}
-
-async fn in_time<T>(
-    patience: Duration,
-    submission: impl Future<Output = Result<T, BrokerError>>,
-) -> Result<T, BrokerError> {
-    tokio::time::timeout(patience, submission).await.unwrap_or(Err(BrokerError::TimedOut))
 }
 
 /// Why the lanes can't accept anything, as the last look at Redis has told.

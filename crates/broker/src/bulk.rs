@@ -3,12 +3,19 @@
 //! Replies on one connection come one after the other, so a reply of megabytes over a thin link holds up all that
 //! were asked for behind it. The shared connection is for small requests alone, the ones that clients and leases wait
 //! for; what may be large goes over this one, and only so much of it at once that each request, once sent, is over
-//! well within its timeout. The others wait here, where no timeout counts.
+//! well within its timeout. The others wait here, where no timeout counts. Clients do not wait for ever:
+//! [`Broker::while_heard`](crate::Broker::while_heard) gives up when nothing comes over this connection any more.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use redis::RedisResult;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 
 use crate::{BrokerError, primary::must_be_primary, shared::SharedConnection};
 
@@ -22,11 +29,41 @@ pub(crate) const PIECE: usize = 128 * 1024;
 pub(crate) struct Bulk {
     connection: SharedConnection,
     room: Arc<Semaphore>,
+    /// When the last reply came.
+    heard: Arc<Mutex<Instant>>,
 }
 
 impl Bulk {
     pub(crate) fn new(connection: SharedConnection) -> Self {
-        Self { connection, room: Arc::new(Semaphore::new(ROOM)) }
+        let heard = Arc::new(Mutex::new(Instant::now()));
+        Self { connection, room: Arc::new(Semaphore::new(ROOM)), heard }
+    }
+
+    /// Waits for `work`, which asks over this connection, but for no longer than `patience` while no reply comes, to
+    /// whomever: where replies come, its turn comes too.
+    pub(crate) async fn while_heard<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, BrokerError>>,
+    ) -> Result<T, BrokerError> {
+        let begun = Instant::now();
+        let mut work = std::pin::pin!(work);
+        loop {
+            let until = self.heard().max(begun) + patience;
+            match timeout_at(until, &mut work).await {
+                Ok(done) => return done,
+                Err(_) if self.heard() + patience > until => {}
+                Err(_) => {
+                    // What is given up here does not live to see its own timeout.
+                    self.connection.timed_out();
+                    return Err(BrokerError::TimedOut);
+                }
+            }
+        }
+    }
+
+    fn heard(&self) -> Instant {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes sure that what was not found is not there, and not only unknown to a server that is left behind.
@@ -50,10 +87,14 @@ impl Bulk {
         // At most ROOM, which fits. Nobody closes the semaphore.
         let room = u32::try_from(bytes.div_ceil(1024).clamp(1, ROOM)).unwrap_or(1);
         let _room = self.room.acquire_many(room).await.ok();
-        match request(self.connection.clone()).await {
+        let done = match request(self.connection.clone()).await {
             Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
             done => done,
+        };
+        if done.is_ok() {
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
+        done
     }
 }
 

@@ -1,12 +1,15 @@
+use contracts::names::{OPEN_SEARCHES, REQUESTED_STREAM};
 use redis::InfoDict;
 
-use crate::{Broker, BrokerError, permissions::Part, primary::must_be_primary};
+use crate::{Broker, BrokerError, error::refusal, permissions::Part, primary::must_be_primary};
 
 /// What a look at Redis tells about its fitness.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkup {
     /// It is a replica.
     pub is_replica: bool,
+    /// It runs in cluster mode.
+    pub is_cluster: bool,
     /// Commands that are needed and that it forbids, each with what they are about.
     pub forbidden: Vec<String>,
     /// How it is set up; none if it may not be asked.
@@ -16,8 +19,6 @@ pub struct Checkup {
 /// How Redis is set up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
-    /// It runs in cluster mode.
-    pub is_cluster: bool,
     /// Its `maxmemory-policy`, where that is one that evicts.
     pub evicts: Option<String>,
     /// It has no append-only file.
@@ -52,30 +53,51 @@ impl Broker {
     }
 
     async fn look(&self, part: Part, is_doubtful: bool) -> Result<Checkup, BrokerError> {
-        let (is_replica, setup) = self.setup().await?;
-        if setup.is_none() {
+        let mut checkup = self.setup().await?;
+        if checkup.setup.is_none() {
             // That this question is forbidden makes nothing else doubtful.
             self.connection.take_doubt();
         }
-        let forbidden = if is_doubtful { self.forbidden(part).await? } else { Vec::new() };
-        Ok(Checkup { is_replica, forbidden, setup })
+        if is_doubtful {
+            checkup.forbidden = self.forbidden(part).await?;
+        }
+        Ok(checkup)
     }
 
-    /// Whether it is a replica, and how it is set up.
-    async fn setup(&self) -> Result<(bool, Option<Setup>), BrokerError> {
+    /// What kind of server it is, and how it is set up.
+    async fn setup(&self) -> Result<Checkup, BrokerError> {
         let mut info = redis::cmd("INFO");
         info.arg(&["replication", "memory", "persistence", "cluster"]);
         let asked = info.query_async::<InfoDict>(&mut self.connection.clone()).await;
         match asked.map_err(BrokerError::from) {
             Ok(info) => {
                 let is_replica = info.get::<String>("role").is_some_and(|role| role != "master");
-                Ok((is_replica, Some(Setup::of(&info))))
+                let is_cluster = info.get::<u8>("cluster_enabled") == Some(1);
+                let setup = Some(Setup::of(&info));
+                Ok(Checkup { is_replica, is_cluster, setup, ..Checkup::default() })
             }
-            Err(BrokerError::Forbidden(_)) => match must_be_primary(&mut self.connection.clone()).await {
-                Err(BrokerError::NotPrimary) => Ok((true, None)),
-                primary => primary.map(|()| (false, None)),
-            },
+            Err(BrokerError::Forbidden(_)) => {
+                let is_replica = match must_be_primary(&mut self.connection.clone()).await {
+                    Err(BrokerError::NotPrimary) => true,
+                    primary => primary.map(|()| false)?,
+                };
+                Ok(Checkup { is_replica, is_cluster: self.refuses_two_keys().await?, ..Checkup::default() })
+            }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Whether two keys can't be asked for at once, which is so in cluster mode alone.
+    async fn refuses_two_keys(&self) -> Result<bool, BrokerError> {
+        let mut exists = redis::cmd("EXISTS");
+        exists.arg(OPEN_SEARCHES).arg(REQUESTED_STREAM);
+        match exists.exec_async(&mut self.connection.clone()).await {
+            Err(error) => match refusal(&error) {
+                // While slots are missing it says CLUSTERDOWN, with no node of its own that has them MOVED.
+                Some(refusal) => Ok(matches!(refusal.code(), "CROSSSLOT" | "CLUSTERDOWN" | "MOVED")),
+                None => Err(error.into()),
+            },
+            Ok(()) => Ok(false),
         }
     }
 }
@@ -85,7 +107,6 @@ impl Setup {
         let number = |name: &str| info.get::<u64>(name);
         let memory = number("used_memory").zip(number("maxmemory"));
         Self {
-            is_cluster: number("cluster_enabled") == Some(1),
             evicts: info.get("maxmemory_policy").filter(|policy| policy != "noeviction"),
             forgets: number("aof_enabled") == Some(0),
             memory: memory.filter(|(_, max)| *max > 0).map(|(used, max)| Memory { used, max }),

@@ -18,6 +18,9 @@ use crate::{
 const BULK: u32 = 3;
 /// Connecting takes some round trips, so it may take this many times as long as a request.
 const CONNECTING: u32 = 2;
+/// How long a client's request waits at most, in times of a request to Redis: a gateway promises its 503 within 2 s
+/// where one may take a second.
+const PATIENCE: f64 = 1.5;
 /// For this many times as long as a request may take, requests may get no answer at all until their connection is
 /// taken for dead.
 const SILENCE: u32 = 2;
@@ -88,6 +91,22 @@ impl Broker {
             Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
             done => done,
         }
+    }
+
+    /// How long a client waits at most for what Redis is asked on its behalf.
+    pub(crate) fn patience(&self) -> Duration {
+        self.timeout.mul_f64(PATIENCE)
+    }
+
+    /// Does `work` on a client's behalf: it fails with [`BrokerError::TimedOut`] when Redis has given no sign of life for
+    /// longer than a client waits. What it changes may have been changed all the same.
+    ///
+    /// Records may be large and many clients may want theirs, so this may take long where the way to Redis is thin.
+    pub async fn while_heard<T>(
+        &self,
+        work: impl Future<Output = Result<T, BrokerError>>,
+    ) -> Result<T, BrokerError> {
+        self.bulk.while_heard(self.patience(), work).await
     }
 
     /// Opens a connection for reads that block for up to `block`.

@@ -1,7 +1,7 @@
 use contracts::names::RESULTS_STREAM;
 use redis::aio::MultiplexedConnection;
 
-use crate::{Broker, BrokerError, Entry, EntryId, pace::Pace, tail::PATIENCE};
+use crate::{Broker, BrokerError, Entry, EntryId, pace::Pace, primary::must_be_primary, tail::PATIENCE};
 
 /// Reads what stood in the result log before a tail connected, the oldest first. On a connection of its own: the log
 /// may be long, its entries large.
@@ -48,6 +48,10 @@ impl Past {
         range.arg(RESULTS_STREAM).arg(format!("({}", self.seen)).arg(self.to);
         range.arg("COUNT").arg(self.pace.count());
         let entries: Vec<Entry> = range.query_async(&mut connection).await?;
+        if entries.is_empty() {
+            // A replica that was left behind may lack what the primary has.
+            must_be_primary(&mut connection).await?;
+        }
         self.pace.read(&entries);
         self.connection = Some(connection);
         Ok(entries)

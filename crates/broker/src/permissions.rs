@@ -5,13 +5,13 @@
 
 use redis::{Value, pipe};
 
-use crate::{Broker, BrokerError, error::is_forbidden};
+use crate::{Broker, BrokerError, Durability, error::is_forbidden};
 
 /// Which part of the system asks: each needs other permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The gateway.
-    Gateway,
+    /// The gateway, which accepts searches with this durability.
+    Gateway(Durability),
     /// The worker.
     Worker,
 }
@@ -61,6 +61,12 @@ const GATEWAY: &[&str] = &[
     "XREAD COUNT odd STREAMS flight.search.results 0",
 ];
 
+/// What a gateway does besides that waits for a disk.
+const DISK: &[&str] = &["WAITAOF odd odd odd", "SET flight.search.fence value PX odd"];
+
+/// What a gateway does besides that waits for a replica.
+const REPLICA: &[&str] = &["WAIT odd odd", "INFO replication", "SET flight.search.fence value PX odd"];
+
 const WORKER: &[&str] = &[
     "SET flight.search.suppliers value EX odd",
     "XREADGROUP GROUP search-processors nobody COUNT odd STREAMS flight.search.requested >",
@@ -76,11 +82,7 @@ const WORKER: &[&str] = &[
 impl Broker {
     /// The commands that this part needs and Redis forbids, each with what it was to be done to.
     pub(crate) async fn forbidden(&self, part: Part) -> Result<Vec<String>, BrokerError> {
-        let own = match part {
-            Part::Gateway => GATEWAY,
-            Part::Worker => WORKER,
-        };
-        let commands: Vec<_> = BOTH.iter().chain(own).collect();
+        let commands: Vec<_> = part.commands().collect();
         let mut all = pipe();
         all.ignore_errors();
         for command in &commands {
@@ -94,6 +96,18 @@ impl Broker {
             .filter(|(_, reply)| matches!(reply, Value::ServerError(error) if is_forbidden(error)))
             .map(|(command, _)| name(command))
             .collect())
+    }
+}
+
+impl Part {
+    fn commands(self) -> impl Iterator<Item = &'static str> {
+        let (own, waiting): (_, &[_]) = match self {
+            Self::Gateway(Durability::Memory) => (GATEWAY, &[]),
+            Self::Gateway(Durability::Disk) => (GATEWAY, DISK),
+            Self::Gateway(Durability::Replica) => (GATEWAY, REPLICA),
+            Self::Worker => (WORKER, &[]),
+        };
+        [BOTH, own, waiting].into_iter().flatten().copied()
     }
 }
 

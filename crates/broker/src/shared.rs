@@ -121,7 +121,8 @@ impl SharedConnection {
         }
     }
 
-    fn timed_out(&self) {
+    /// A request got no answer in time.
+    pub(crate) fn timed_out(&self) {
         let mut state = self.state();
         let since = *state.silent_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= self.0.silence {

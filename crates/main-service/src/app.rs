@@ -3,7 +3,7 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::{Acceptance, Broker};
 
-use crate::{Config, clients::Clients, condition::Condition, hub::Hub, refusals::Refusals};
+use crate::{Config, clients::Clients, condition::Condition, hub::Hub, loads::Loads, refusals::Refusals};
 
 /// What all requests and tasks of the gateway share.
 pub(crate) struct App {
@@ -11,6 +11,7 @@ pub(crate) struct App {
     pub(crate) broker: Broker,
     pub(crate) acceptance: Acceptance,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) loads: Loads,
     pub(crate) airports: Airports,
     pub(crate) condition: Condition,
     pub(crate) clients: Arc<Clients>,
@@ -25,6 +26,7 @@ impl App {
             broker,
             acceptance,
             hub: Arc::default(),
+            loads: Loads::default(),
             airports: Airports::embedded(),
             condition,
             clients,

@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -24,10 +24,6 @@ pub(crate) struct Condition {
     /// How old a sign of life may be.
     fresh: Duration,
     seen: Mutex<Seen>,
-    /// A feed could not be loaded: the tail has to load them all when Redis is back.
-    unloaded: AtomicBool,
-    /// News may never have been announced: all open feeds have to be loaded.
-    unheard: AtomicBool,
     /// Jobs that wait for a worker, about: the last count, and what was submitted here since.
     waiting: AtomicU64,
     /// Places that were ever taken among them.
@@ -84,34 +80,11 @@ impl Condition {
         self.seen().tail_moved = None;
     }
 
-    /// A feed could not be loaded for want of Redis.
-    pub(crate) fn feeds_wait(&self) {
-        self.unloaded.store(true, Ordering::Release);
-    }
-
-    /// Whether a feed could not be loaded since this was last asked.
-    pub(crate) fn take_feeds_wait(&self) -> bool {
-        self.unloaded.swap(false, Ordering::AcqRel)
-    }
-
-    /// A look at Redis has told this.
-    pub(crate) fn examined(&self, checkup: &Checkup) {
+    /// A look at Redis has told this: does it recover from what made it of no use?
+    pub(crate) fn recovers(&self, checkup: &Checkup) -> bool {
         let was_failing = self.fitness.failing().is_some();
         self.fitness.examined(checkup);
-        // A script that is forbidden to go on half-way has stored what it could not announce.
-        if was_failing && self.fitness.failing().is_none() {
-            self.news_unheard();
-        }
-    }
-
-    /// News may not have been announced: all open feeds have to be loaded.
-    pub(crate) fn news_unheard(&self) {
-        self.unheard.store(true, Ordering::Release);
-    }
-
-    /// Whether news may not have been announced since this was last asked.
-    pub(crate) fn take_unheard(&self) -> bool {
-        self.unheard.swap(false, Ordering::AcqRel)
+        was_failing && self.fitness.failing().is_none()
     }
 
     /// A place for a search that is about to be submitted; none if so many wait already.

@@ -83,13 +83,7 @@ impl Hub {
     /// The searches that somebody follows.
     #[must_use]
     pub fn followed(&self) -> Vec<SearchId> {
-        self.feeds(|_| true)
-    }
-
-    /// The followed searches whose record has still to be loaded.
-    #[must_use]
-    pub fn unloaded(&self) -> Vec<SearchId> {
-        self.feeds(Feed::needs_loading)
+        self.shards.iter().flat_map(|shard| lock(shard).keys().copied().collect::<Vec<_>>()).collect()
     }
 
     /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and
@@ -115,14 +109,6 @@ impl Hub {
                 feed.close();
             }
         }
-    }
-
-    fn feeds(&self, wanted: impl Fn(&Feed) -> bool) -> Vec<SearchId> {
-        let mut ids = Vec::new();
-        for shard in &self.shards {
-            ids.extend(lock(shard).iter().filter(|(_, feed)| wanted(feed)).map(|(id, _)| *id));
-        }
-        ids
     }
 
     fn leave(&self, id: SearchId) {

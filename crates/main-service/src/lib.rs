@@ -9,9 +9,9 @@
 //! | `server` | accepts connections and serves HTTP/1.1 on them |
 //! | `http` | the routes, and the one place where errors become answers |
 //! | [`hub`] | who follows which search, and what there is to tell |
-//! | `tasks` | the permanent ones: tail of the result log, deadlines, watch over Redis |
+//! | `tasks` | the permanent ones: tail of the result log, loading feeds, deadlines, watch over Redis |
 //! | `condition`, `fitness` | what the tasks have seen of Redis and the workers |
-//! | `searches` | bringing feeds and records together |
+//! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
 mod app;
 mod clients;
@@ -21,6 +21,7 @@ mod fitness;
 mod follow;
 mod http;
 pub mod hub;
+mod loads;
 mod refusals;
 mod searches;
 mod server;
@@ -63,7 +64,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let broker = config.common.broker()?;
-    service::refuse_unfit_redis(&broker, Part::Gateway).await?;
+    let part = Part::Gateway(config.accept_durability);
+    service::refuse_unfit_redis(&broker, part).await?;
     let grace = config.common.shutdown_grace_ms;
     let limits = server::Limits {
         connections: connections(config.max_connections),
@@ -84,17 +86,21 @@ pub async fn run(
     }
     lifecycle
         .spawn_permanent("result tail", tasks::tail::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent("loads", tasks::loads::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     lifecycle.spawn_permanent(
         "deadlines",
         tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
-    let found = move |checkup| examined.condition.examined(&checkup);
-    lifecycle.spawn_permanent(
-        "checkup",
-        service::watch_redis(app.broker.clone(), Part::Gateway, lifecycle.clone(), found),
-    );
+    let found = move |checkup| {
+        if examined.condition.recovers(&checkup) {
+            // A script that is forbidden to go on half-way has stored what it could not announce.
+            examined.loads.want(examined.hub.followed());
+        }
+    };
+    lifecycle
+        .spawn_permanent("checkup", service::watch_redis(app.broker.clone(), part, lifecycle.clone(), found));
     lifecycle
         .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let front = server::Front {

@@ -2,15 +2,11 @@
 
 use broker::{BrokerError, Ended, SearchRecord};
 use contracts::{EndStatus, SearchId, outcome::Outcome};
-use futures_util::{StreamExt, stream};
 
 use crate::{
     app::App,
     hub::{Feed, Snapshot},
 };
-
-/// How many records are read at once.
-const LOADED_AT_ONCE: usize = 64;
 
 /// Loads a feed from its search's record, which is returned: `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
@@ -21,22 +17,6 @@ pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<
         None => feed.lost(),
     }
     Ok(record)
-}
-
-/// Loads the feeds of these searches, so far as they are still followed. A record that can't be read at all holds
-/// up nobody else's.
-pub(crate) async fn load_all(app: &App, ids: Vec<SearchId>) -> Result<(), BrokerError> {
-    let loads = stream::iter(ids).map(|id| async move {
-        let Some(feed) = app.hub.feed(id) else { return Ok(()) };
-        match load(app, id, &feed).await {
-            Err(error) if !error.is_passing() => {
-                tracing::error!(search_id = %id, %error, "the record of a followed search can't be read");
-                Ok(())
-            }
-            loaded => loaded.map(drop),
-        }
-    });
-    loads.buffer_unordered(LOADED_AT_ONCE).fold(Ok(()), async |all, one| all.and(one)).await
 }
 
 fn snapshot(record: &SearchRecord) -> Snapshot {

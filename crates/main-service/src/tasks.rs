@@ -1,6 +1,7 @@
 //! The gateway's permanent tasks.
 
 pub(crate) mod deadlines;
+pub(crate) mod loads;
 pub(crate) mod refusals;
 pub(crate) mod tail;
 pub(crate) mod watch;

@@ -35,7 +35,7 @@ pub async fn wait_for_permission(broker: &Broker, part: Part) -> Result<(), Uncl
 /// What makes Redis of no use for now; nothing, if it does not say so in time.
 async fn first_look(broker: &Broker, part: Part) -> Result<Vec<Notice>, Unclean> {
     match tokio::time::timeout(FIRST_LOOK, broker.checkup(part)).await {
-        Ok(Ok(checkup)) if is_cluster(&checkup) => Err(Unclean::RedisCluster),
+        Ok(Ok(checkup)) if checkup.is_cluster => Err(Unclean::RedisCluster),
         Ok(Ok(checkup)) => Ok(failings(&checkup)),
         _ => Ok(Vec::new()),
     }
@@ -50,7 +50,7 @@ pub async fn watch_redis(broker: Broker, part: Part, lifecycle: Lifecycle, found
     while lifecycle.stop_token().run_until_cancelled(ticks.tick()).await.is_some() {
         let look = lifecycle.stop_token().run_until_cancelled(broker.checkup(part));
         match look.await {
-            Some(Ok(checkup)) if is_cluster(&checkup) => return lifecycle.fail(Unclean::RedisCluster),
+            Some(Ok(checkup)) if checkup.is_cluster => return lifecycle.fail(Unclean::RedisCluster),
             Some(Ok(checkup)) => {
                 notices.are(&[failings(&checkup), oddities(&checkup)].concat());
                 found(checkup);
@@ -60,10 +60,6 @@ pub async fn watch_redis(broker: Broker, part: Part, lifecycle: Lifecycle, found
             None => {}
         }
     }
-}
-
-fn is_cluster(checkup: &Checkup) -> bool {
-    checkup.setup.as_ref().is_some_and(|setup| setup.is_cluster)
 }
 
 /// What makes Redis of no use for now.
@@ -85,7 +81,7 @@ pub fn failings(checkup: &Checkup) -> Vec<Notice> {
 pub fn oddities(checkup: &Checkup) -> Vec<Notice> {
     let Some(Setup { evicts, forgets, .. }) = &checkup.setup else {
         let unknown =
-            "Redis forbids INFO: whether its maxmemory-policy, persistence and mode are right is not known";
+            "Redis forbids INFO: whether its maxmemory-policy and persistence are right is not known";
         return vec![Notice::new("redis_not_examined", unknown)];
     };
     let mut oddities = Vec::new();

@@ -1,8 +1,8 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-use redis::{Cmd, FromRedisValue, Value, aio::MultiplexedConnection};
+use redis::{Cmd, FromRedisValue, RedisError, Value, aio::MultiplexedConnection};
 
-use crate::{BrokerError, millis::millis};
+use crate::{BrokerError, error::refusal, millis::millis, primary::must_be_primary};
 
 /// What an accepted search survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,15 +87,10 @@ impl Durability {
 }
 
 async fn check_disk(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
+    must_be_primary(connection).await?;
     // Returns at once: this connection waits for no write.
     let waited = Durability::Disk.wait(Duration::from_millis(1)).exec_async(connection).await;
-    if let Err(error) = waited {
-        if error.code() != Some("ERR") {
-            return Err(error.into());
-        }
-        let writes_file = info(connection, "persistence").await?.lines().any(|line| line == "aof_enabled:1");
-        return Err(if writes_file { Unfit::NoWaitAof } else { Unfit::NoAppendOnlyFile }.into());
-    }
+    waited.map_err(why_no_wait)?;
     let mut policy = redis::cmd("CONFIG");
     policy.arg("GET").arg("appendfsync");
     // Where that may not be asked, the first wait tells.
@@ -105,15 +100,26 @@ async fn check_disk(connection: &mut MultiplexedConnection) -> Result<(), Broker
     }
 }
 
+/// Why a server refuses WAITAOF. It says so without a code of its own.
+fn why_no_wait(error: RedisError) -> BrokerError {
+    let refusal = refusal(&error).filter(|refusal| refusal.code() == "ERR");
+    match refusal.as_ref().and_then(|refusal| refusal.details()) {
+        Some(why) if why.starts_with("unknown command") => Unfit::NoWaitAof.into(),
+        Some(why) if why.contains("replica instances") => BrokerError::NotPrimary,
+        Some(why) if why.contains("appendonly is disabled") => Unfit::NoAppendOnlyFile.into(),
+        _ => error.into(),
+    }
+}
+
 async fn check_replica(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
-    let info = info(connection, "replication").await?;
+    let mut info = redis::cmd("INFO");
+    let info: String = info.arg("replication").query_async(connection).await?;
+    if info.lines().any(|line| line == "role:slave") {
+        return Err(BrokerError::NotPrimary);
+    }
     // One that is still being sent what there is confirms nothing yet: slave0:ip=…,port=…,state=online,…
     let is_online = |line: &str| line.starts_with("slave") && line.contains(",state=online,");
     if info.lines().any(is_online) { Ok(()) } else { Err(Unfit::NoReplica.into()) }
-}
-
-async fn info(connection: &mut MultiplexedConnection, section: &str) -> Result<String, BrokerError> {
-    Ok(redis::cmd("INFO").arg(section).query_async(connection).await?)
 }
 
 impl FromStr for Durability {
@@ -136,5 +142,31 @@ impl fmt::Display for Durability {
             Self::Disk => "disk",
             Self::Replica => "replica",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_refuses_waitaof_with_tells_why() {
+        for (reply, why) in [
+            (
+                "ERR unknown command 'WAITAOF', with args beginning with: '1' '0' '1' ",
+                "needs a Redis with WAITAOF",
+            ),
+            ("ERR WAITAOF cannot be used with replica instances. Please also note that", "is a replica"),
+            (
+                "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+                "append-only file",
+            ),
+            ("NOPERM User limited has no permissions to run the 'waitaof' command", "forbids it"),
+            ("ERR something new", "refused"),
+        ] {
+            let value = redis::parse_redis_value(format!("-{reply}\r\n").as_bytes()).unwrap();
+            let told = why_no_wait(value.extract_error().unwrap_err()).to_string();
+            assert!(told.contains(why), "{reply}: {told}");
+        }
     }
 }

@@ -129,8 +129,15 @@ impl Lane {
     fn note(&self, error: Option<&BrokerError>) {
         let reason = error.map(|error| match error {
             BrokerError::Unfit(unfit) => unfit.reason(),
+            BrokerError::NotPrimary => "Redis is a replica, not the primary",
+            BrokerError::Forbidden(_) => "Redis forbids its user what ACCEPT_DURABILITY needs",
+            BrokerError::Refused(_) => "Redis refuses what ACCEPT_DURABILITY needs",
             _ => "Redis does not answer",
         });
+        if matches!(error, Some(BrokerError::Forbidden(_))) {
+            // A look at the permissions names the command.
+            self.broker.connection.doubt();
+        }
         match (self.trouble.set(reason), error) {
             (true, Some(error)) => tracing::error!(%error, "no search can be accepted"),
             (true, None) => tracing::info!(durability = %self.durability, "searches can be accepted"),

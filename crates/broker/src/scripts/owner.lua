@@ -5,6 +5,7 @@
 local function is_owner(requested, group, consumer, entry, current)
   if current and current ~= entry then return false end
   local pending = redis.pcall('XPENDING', requested, group, entry, entry, 1)
-  if pending.err or not pending[1] then return true end
+  -- Nobody holds it, or there is no such group any more.
+  if not pending[1] then return true end
   return pending[1][2] == consumer
 end

@@ -5,6 +5,7 @@ use crate::stage::{Scenario, Stage, same};
 /// An end: what most scenarios have in common.
 struct End<'a> {
     status: &'a str,
+    details: &'a str,
     made_of: &'a str,
     least: &'a str,
     announce: &'a str,
@@ -16,6 +17,7 @@ struct End<'a> {
 /// By a gateway, with no answer and no known deadline.
 const BY_GATEWAY: End<'_> = End {
     status: "completed",
+    details: "{}",
     made_of: "0",
     least: "1",
     announce: "1",
@@ -26,10 +28,10 @@ const BY_GATEWAY: End<'_> = End {
 
 impl End<'_> {
     fn run(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
-        let Self { status, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
+        let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
         let args = [
-            "s", status, "[]", "{}", made_of, least, announce, "g", consumer, entry, kept, "1000", deadline,
-            "1000",
+            "s", status, "[]", details, made_of, least, announce, "g", consumer, entry, kept, "1000",
+            deadline, "1000",
         ];
         stage.script("end", &["r", "l", "q", "c", "o"], &args)
     }
@@ -60,6 +62,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("record", &stage.run("HMGET r results details seq")?, &["[]", "{}", "1"])?;
         let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1", "details", "{}"];
         same("log", &stage.entry("l")?, &end)
+    }),
+    ("an end without details has none", |stage| {
+        stage.submit(60_000)?;
+        End { details: "", ..BY_GATEWAY }.run(stage)?;
+        same("record", &stage.run("HEXISTS r details")?, &["0"])?;
+        let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1"];
+        same("log", &stage.entry("l")?, &end)
+    }),
+    ("what is left of a record without a status holds up no end", |stage| {
+        stage.submit(60_000)?;
+        stage.run("HDEL r status")?;
+        stage.run("HSET r seq 2")?;
+        same("ended", &BY_GATEWAY.run(stage)?, &["now", "3"])
     }),
     ("an end removes old news", |stage| {
         stage.submit(60_000)?;
@@ -122,6 +137,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         End { kept: "1000", ..BY_GATEWAY }.run(stage)?;
         let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
         if (1001..=61_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
+    }),
+    ("a search that has a record ends, however late", |stage| {
+        stage.submit(-60_000)?;
+        stage.run("ZREM o s")?;
+        same("ended", &BY_GATEWAY.run(stage)?, &["now", "1"])
     }),
     ("an end that was announced elsewhere is stored, but not announced", |stage| {
         same("ended", &End { announce: "0", ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;

@@ -59,6 +59,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("another's", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[entry.as_str()])?;
         same("owner", &[pending(stage, 1)?], &["b"])
     }),
+    ("a job that nobody holds is neither renewed nor another's", |stage| {
+        let entry = stage.begin()?;
+        stage.run(&format!("XACK q g {entry}"))?;
+        same("nobody's", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[])?;
+        same("pending", &stage.run("XPENDING q g - + 9")?, &[])
+    }),
     ("renewing a lease is no delivery", |stage| {
         let entry = stage.begin()?;
         stage.run(&format!("XCLAIM q g a 0 {entry} IDLE 9000000 JUSTID"))?;
@@ -125,6 +131,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.run(&format!("XACK q g {in_hand}"))?;
         same("shed later", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
         same("jobs", &stage.run("XLEN q")?, &["1"])
+    }),
+    ("all jobs are shed when all are done, whoever else reads them", |stage| {
+        stage.run("XGROUP CREATE q another 0")?;
+        for _ in 0..2 {
+            let done = stage.begin()?;
+            stage.run(&format!("XACK q g {done}"))?;
+        }
+        same("shed", &stage.script("shed", &["q"], &["g"])?, &["2"])
     }),
     ("without jobs nothing is shed", |stage| {
         stage.run("DEL q")?;

@@ -118,6 +118,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("who leaves", &leave(stage)?, &["0"])?;
         same("an equal one", &Submit { id: "t", ..PLAIN }.submit(stage)?, &["new", "t"])
     }),
+    ("a search that all have left can be left again", |stage| {
+        PLAIN.submit(stage)?;
+        same("who leaves", &leave(stage)?, &["0"])?;
+        same("its reply was lost", &leave(stage)?, &["0"])
+    }),
     ("who leaves a search that has ended changes nothing", |stage| {
         PLAIN.submit(stage)?;
         Submit { id: "t", ..PLAIN }.submit(stage)?;

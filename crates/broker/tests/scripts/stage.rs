@@ -24,6 +24,7 @@ scripts!(
     "leave",
     "overdue",
     "owner",
+    "read",
     "recover",
     "release",
     "renew",

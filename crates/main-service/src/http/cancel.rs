@@ -50,7 +50,7 @@ pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    let (message, status) = match searches::cancel(&app, id).await? {
+    let (message, status) = match app.broker.while_heard(searches::cancel(&app, id)).await? {
         Cancellation::GoesOn(others) => (goes_on(others), SearchStatus::Processing),
         Cancellation::Ended(Ended::Now { .. }) => ("Search cancelled".to_owned(), SearchStatus::Cancelled),
         Cancellation::Ended(Ended::Before) => return Err(Problem::AlreadyEnded),

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, header},
     response::IntoResponse,
 };
-use broker::SearchRecord;
+use broker::{BrokerError, SearchRecord};
 use contracts::{
     EpochMillis, SearchId, SearchQuery, SearchStatus, SupplierListing,
     entry::{JsonLine, StoredEnd},
@@ -62,10 +62,18 @@ pub(super) async fn status(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let record = app.broker.read(id).await?.ok_or(Problem::UnknownSearch)?;
+    let read = app.broker.while_heard(read(&app, id)).await?;
+    let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let message = format!("Search is {}", record.status());
-    let status = SearchState::of(&app, id, &record, app.broker.now().await?);
+    let status = SearchState::of(&app, id, &record, now);
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))
+}
+
+/// Reads a search's record, and what time it is. A search whose deadline has passed without a worker's ending it is
+/// ended first.
+async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
+    let Some(record) = app.broker.read(id).await? else { return Ok(None) };
+    Ok(Some((record, app.broker.now().await?)))
 }
 
 impl SearchState {

@@ -117,7 +117,7 @@ async fn load(app: &App, id: SearchId, subscription: &Subscription) -> Result<()
         Ok(Err(error)) if !error.is_passing() => Err(error.into()),
         Ok(Err(_)) | Err(_) => {
             tracing::warn!(search_id = %id, "a stream opens without Redis");
-            app.condition.feeds_wait();
+            app.loads.want([id]);
             Ok(())
         }
     }

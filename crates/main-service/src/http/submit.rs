@@ -65,12 +65,17 @@ pub(super) async fn submit(
     let place = app.condition.place(app.config.most_waiting()).filter(|_| has_room);
 
     let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
-    let job = job(&app, request).await?;
-    let submission = if sharing.is_none() && place.is_none() {
-        Submission::Refused
-    } else {
-        app.acceptance.submit(&job, sharing.as_ref()).await.map_err(failed)?
+    let submit = async {
+        let job = job(&app, request).await?;
+        let is_refused = sharing.is_none() && place.is_none();
+        let submission = if is_refused {
+            Submission::Refused
+        } else {
+            app.acceptance.submit(&job, sharing.as_ref()).await?
+        };
+        Ok((job, submission))
     };
+    let (job, submission) = app.acceptance.in_time(submit).await.map_err(failed)?;
     let search_id = match submission {
         Submission::New => {
             if let Some(place) = place {

@@ -10,7 +10,7 @@ use contracts::SearchId;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, searches};
+use crate::app::App;
 
 const INTERVAL: Duration = Duration::from_millis(250);
 
@@ -51,7 +51,8 @@ async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
         }
     }
     // Told at once, whether or not the tail sees the news.
-    searches::load_all(app, ended.into_iter().map(|(id, _)| id).collect()).await
+    app.loads.want(ended.into_iter().map(|(id, _)| id).filter(|id| app.hub.feed(*id).is_some()));
+    Ok(())
 }
 
 /// A search has ended so long ago that its record has expired, and its followers here have not heard of it. If the tail

@@ -17,11 +17,11 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, hub::Heard, searches};
+use crate::{app::App, hub::Heard};
 
 /// How long a read waits for news; also how long stopping may take.
 const BLOCK: Duration = Duration::from_secs(1);
-/// How many records are read at once.
+/// How many ends of the replaced system are taken over at once.
 const AT_ONCE: usize = 64;
 
 /// The pause between two reads of the past: the log may be long, and Redis has other things to do.
@@ -72,7 +72,8 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
                 if let Some(begun) = begun.take() {
                     let _ = begun.send(tail.position());
                 }
-                searches::load_all(app, app.hub.followed()).await
+                app.loads.want(app.hub.followed());
+                Ok(())
             }
             Ok(batch) => {
                 let last = batch.entries.last().map(|entry| entry.id);
@@ -99,7 +100,7 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
     }
 }
 
-/// Tells the feeds what a batch of entries says, and loads those that have missed something.
+/// Tells the feeds what a batch of entries says, and has those loaded that have missed something.
 async fn tell(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
     let mut gaps = Vec::new();
     let mut foreign = Vec::new();
@@ -120,7 +121,8 @@ async fn tell(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
             Err(error) => tracing::warn!(%error, "an end announced by another system can't be stored"),
         }
     }
-    searches::load_all(app, gaps).await
+    app.loads.want(gaps);
+    Ok(())
 }
 
 /// What became of an entry.

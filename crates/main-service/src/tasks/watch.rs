@@ -1,7 +1,6 @@
 //! Looks at Redis ten times a second, so that requests need not: whether it answers and takes writes, how long the
-//! backlog is, and which suppliers the workers ask; and once a second whether there are workers. It loads the feeds
-//! that could not be loaded when they were opened, and makes the shared connection come back soon after Redis does.
-//! Now and then it has jobs removed that the replaced worker has done and left.
+//! backlog is, and which suppliers the workers ask; and once a second whether there are workers. It makes the shared
+//! connection come back soon after Redis does. Now and then it has jobs removed that the replaced worker has done and left.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +9,7 @@ use service::Notices;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, searches};
+use crate::app::App;
 
 /// Short, because the backlog that POSTs are refused by is as old as this.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -74,12 +73,5 @@ async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
         app.condition.fitness.counted(workers, vitals.waiting, app.config.most_waiting());
     }
     app.condition.suppliers_are(suppliers?);
-    let all = app.condition.take_unheard();
-    if app.condition.take_feeds_wait() || all {
-        let feeds = if all { app.hub.followed() } else { app.hub.unloaded() };
-        let loaded = searches::load_all(app, feeds).await;
-        loaded
-            .inspect_err(|_| if all { app.condition.news_unheard() } else { app.condition.feeds_wait() })?;
-    }
     Ok(())
 }

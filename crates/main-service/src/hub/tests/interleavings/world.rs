@@ -5,7 +5,7 @@ use proptest::test_runner::TestCaseError;
 use super::*;
 use crate::hub::Need;
 
-/// A load under way: for the client whose request waits for it, or for the tail.
+/// A load under way: for the client whose request waits for it, or for nobody in particular.
 struct Load {
     client: Option<usize>,
     feed: Arc<Feed>,
@@ -19,8 +19,6 @@ struct Gateway {
     /// How many news the tail has told.
     told: u64,
     loads: Vec<Load>,
-    /// A load failed that has to be made up for.
-    feeds_wait: bool,
 }
 
 struct Client {
@@ -177,15 +175,12 @@ impl World {
         }
     }
 
+    /// A load that fails is tried again, and no client's request waits for it any more.
     fn fail(&mut self, at: usize, load: Index) {
-        let gateway = &mut self.gateways[at];
-        if gateway.loads.is_empty() {
-            return;
-        }
-        match gateway.loads.remove(load.index(gateway.loads.len())).client {
-            Some(_) => gateway.feeds_wait = true,
-            // The tail connects anew, and loads all there is to load.
-            None => self.cut(at),
+        let loads = &mut self.gateways[at].loads;
+        if !loads.is_empty() {
+            loads.remove(load.index(loads.len()));
+            self.begin_load(at, None);
         }
     }
 
@@ -195,11 +190,6 @@ impl World {
         for at in 0..self.gateways.len() {
             while self.gateways[at].told < self.written {
                 self.tell(at);
-            }
-            if std::mem::take(&mut self.gateways[at].feeds_wait)
-                && !self.gateways[at].hub.unloaded().is_empty()
-            {
-                self.begin_load(at, None);
             }
             for Load { feed, need, record, .. } in std::mem::take(&mut self.gateways[at].loads) {
                 feed.load(id(), need, &record.unwrap_or_else(|| snapshot(self.suppliers, self.written)));

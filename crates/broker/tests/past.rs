@@ -1,0 +1,31 @@
+//! Reading what stood in the result log before.
+
+use std::time::Duration;
+
+use broker::{Broker, BrokerError, EntryId, Past, Retention};
+use e2e::{Redis, eventually};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_does_not_say_that_this_is_all() {
+    let (primary, replica) = (Redis::volatile().await, Redis::volatile().await);
+    primary.add("flight.search.results", &[("search_id", "s")]).await;
+    let _: () = replica.run(&format!("REPLICAOF {}", primary.addr().replace(':', " "))).await;
+    eventually("the replica has the log", async || {
+        (replica.run::<usize>("EXISTS flight.search.results").await == 1).then_some(())
+    })
+    .await;
+    let past = |redis: &Redis| {
+        let hour = Duration::from_secs(3600);
+        let retention = Retention { record: hour, news: hour };
+        let addr = redis.addr().parse().unwrap();
+        let broker = Broker::new(&addr, retention, Duration::from_secs(10)).unwrap();
+        Past::new(broker, "9999999999999-0".parse::<EntryId>().unwrap())
+    };
+    for (redis, is_primary) in [(&primary, true), (&replica, false)] {
+        let mut past = past(redis);
+        // All there is: it goes back from a far future.
+        let end = past.read().await;
+        assert_eq!(matches!(end, Ok(ref entries) if entries.is_empty()), is_primary, "{end:?}");
+        assert_eq!(matches!(end, Err(BrokerError::NotPrimary)), !is_primary, "{end:?}");
+    }
+}

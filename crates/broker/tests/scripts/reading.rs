@@ -1,0 +1,40 @@
+//! What of a record is given at once.
+
+use crate::stage::{Scenario, Stage, same};
+
+/// A record of up to 100 bytes is small, a field of up to 10.
+fn read(stage: &mut Stage) -> Result<Vec<String>, String> {
+    let given = stage.script("read", &["r"], &["100", "10"])?;
+    // In no particular order.
+    let mut pairs: Vec<_> = given.chunks(2).collect();
+    pairs.sort_unstable();
+    Ok(pairs.concat())
+}
+
+/// As many bytes.
+fn long(bytes: usize) -> String {
+    "x".repeat(bytes)
+}
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("a record that nobody has answered is given whole", |stage| {
+        let long = long(200);
+        stage.run(&format!("HSET r seq 0 query {long}"))?;
+        same("given", &read(stage)?, &["query", &long, "seq", "0"])
+    }),
+    ("a record without a story is given whole", |stage| {
+        let long = long(200);
+        stage.run(&format!("HSET r query {long}"))?;
+        same("given", &read(stage)?, &["query", &long])
+    }),
+    ("a small record is given whole, whatever its fields", |stage| {
+        let long = long(50);
+        stage.run(&format!("HSET r seq 1 supplier:a {long}"))?;
+        same("given", &read(stage)?, &["seq", "1", "supplier:a", &long])
+    }),
+    ("of a large record the small fields are given, and the lengths of the others", |stage| {
+        let (ten, eleven, long) = (long(10), long(11), long(200));
+        stage.run(&format!("HSET r seq 2 a {ten} b {eleven} c {long}"))?;
+        same("given", &read(stage)?, &["a", &ten, "b", "11", "c", "200", "seq", "2"])
+    }),
+];
