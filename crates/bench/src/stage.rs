@@ -174,7 +174,7 @@ impl Stage {
     /// Waits until the workers have so many jobs in hand.
     pub(crate) async fn until_in_hand(&self, count: u64) {
         until("all jobs are in hand", async || {
-            self.broker.vitals().await.is_ok_and(|vitals| vitals.in_hand == count)
+            self.broker.backlog().await.is_ok_and(|vitals| vitals.in_hand == count)
         })
         .await;
     }

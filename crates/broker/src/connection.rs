@@ -1,3 +1,10 @@
+mod address;
+mod backoff;
+pub(crate) mod bulk;
+mod clock;
+pub(crate) mod primary;
+mod shared;
+
 use std::{sync::Arc, time::Duration};
 
 use redis::{
@@ -6,13 +13,13 @@ use redis::{
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 
-use crate::{
-    BrokerError, RedisAddr,
-    bulk::Bulk,
-    clock::Clock,
-    scripts::Scripts,
-    shared::{Demotions, SharedConnection},
-};
+use crate::{BrokerError, scripts::Scripts};
+pub use address::{InvalidRedisAddr, RedisAddr};
+pub use backoff::Backoff;
+use bulk::Bulk;
+use clock::Clock;
+use shared::Demotions;
+pub(crate) use shared::SharedConnection;
 
 /// A request with which much travels may take this many times as long as others.
 const BULK: u32 = 3;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use broker::{BrokerError, Checkup, Vitals};
+use broker::{Backlog, BrokerError, Checkup};
 use contracts::{SupplierCode, SupplierListing};
 use tokio::time::Instant;
 
@@ -52,7 +52,7 @@ impl Condition {
 
     /// Redis answered with these vitals; it was asked when so many places were taken. Those that were taken since may
     /// or may not have been counted.
-    pub(crate) fn redis_answered(&self, vitals: Vitals, taken: u64) {
+    pub(crate) fn redis_answered(&self, vitals: Backlog, taken: u64) {
         self.waiting.store(vitals.waiting + self.taken().saturating_sub(taken), Ordering::Relaxed);
         self.seen().redis_answered = Some(Instant::now());
     }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use broker::{
     Broker,
-    queue::{Consumer, Leases},
+    jobs::{Consumer, Leases},
 };
 use service::Lifecycle;
 use suppliers::Registry;

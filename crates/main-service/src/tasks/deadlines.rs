@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{
-    BrokerError, Ended, SearchRecord,
-    overdue::{Limits, Overdue, Reaper},
-};
+use broker::{BrokerError, Ended, Limits, Overdue, Reaper, SearchRecord};
 use contracts::SearchId;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;

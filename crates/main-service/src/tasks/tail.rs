@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ended, Entry, EntryId, Past, tail::Tail};
+use broker::{Backoff, BrokerError, Ended, Entry, EntryId, Past, Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InvalidEntry, News, StoredEnd},

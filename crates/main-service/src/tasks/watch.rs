@@ -64,7 +64,7 @@ async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
     let taken = app.condition.taken();
     let (vitals, suppliers, clock) =
-        tokio::join!(broker.vitals(), broker.suppliers(), broker.look_at_clock());
+        tokio::join!(broker.backlog(), broker.suppliers(), broker.look_at_clock());
     let vitals = vitals?;
     clock?;
     app.condition.redis_answered(vitals, taken);

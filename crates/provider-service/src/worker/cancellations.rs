@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, tail::Tail};
+use broker::{Backoff, Tail};
 use contracts::{entry::News, names::CANCELLED_STREAM};
 use tokio_util::sync::CancellationToken;
 

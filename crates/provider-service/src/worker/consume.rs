@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use broker::{
     Backoff, BrokerError,
-    queue::{Consumer, Delivery},
+    jobs::{Consumer, Delivery},
 };
 use futures_util::FutureExt;
 use tokio::{

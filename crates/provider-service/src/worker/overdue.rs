@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::overdue::{Limits, Reaper};
+use broker::{Limits, Reaper};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 

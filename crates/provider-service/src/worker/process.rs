@@ -2,7 +2,7 @@ use std::{borrow::Cow, time::Duration};
 
 use broker::{
     Basis, BrokerError, Created, Ended, SearchRecord,
-    queue::{Claim, Delivery},
+    jobs::{Claim, Delivery},
 };
 use contracts::{
     EndStatus, EpochMillis, SearchId,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use broker::{BrokerError, queue::Delivery};
+use broker::{BrokerError, jobs::Delivery};
 use tokio::time::Instant;
 
 use super::Context;

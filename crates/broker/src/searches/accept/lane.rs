@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{Durability, LANES, Trouble, Waiting};
-use crate::{Backoff, Broker, BrokerError, Submission, searches::add_submission};
+use crate::{Backoff, Broker, BrokerError, Submission, searches::submit::add_submission};
 
 /// How many submissions one batch has at most.
 const BATCH: usize = 1024;

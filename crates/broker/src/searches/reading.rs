@@ -9,7 +9,7 @@ use redis::{AsyncCommands, RedisResult};
 
 use crate::{
     Broker, BrokerError, SearchRecord,
-    bulk::{PIECE, pieces},
+    connection::bulk::{PIECE, pieces},
 };
 
 /// Up to how many bytes a record is read at once. Most are.

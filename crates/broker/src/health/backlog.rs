@@ -3,9 +3,9 @@ use redis::{AsyncCommands, Value};
 
 use crate::{Broker, BrokerError};
 
-/// What a look at Redis tells.
+/// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vitals {
+pub struct Backlog {
     /// Jobs that no worker has yet.
     pub waiting: u64,
     /// Jobs that a worker has.
@@ -16,7 +16,7 @@ impl Broker {
     /// Asks Redis how it is and how much there is to do. Fails if it takes no writes; one that is only full does.
     ///
     /// The group's own `lag` is not used: it is wrong or nil after entries were deleted.
-    pub async fn vitals(&self) -> Result<Vitals, BrokerError> {
+    pub async fn backlog(&self) -> Result<Backlog, BrokerError> {
         let (mut a, mut b, mut c) =
             (self.connection.clone(), self.connection.clone(), self.connection.clone());
         let length = a.xlen::<_, u64>(REQUESTED_STREAM);
@@ -37,13 +37,6 @@ impl Broker {
             Err(BrokerError::NoGroup(_)) => 0,
             Err(error) => return Err(error),
         };
-        Ok(Vitals { waiting: length?.saturating_sub(in_hand), in_hand })
-    }
-    /// Removes jobs that are done but still in the stream, where they would count as waiting, and tells how many.
-    ///
-    /// Workers delete what they have done; those of the replaced system only acknowledge it.
-    pub async fn shed_done_jobs(&self) -> Result<u64, BrokerError> {
-        let mut call = self.scripts.shed.key(REQUESTED_STREAM);
-        Ok(call.arg(CONSUMER_GROUP).invoke_async(&mut self.connection.clone()).await?)
+        Ok(Backlog { waiting: length?.saturating_sub(in_hand), in_hand })
     }
 }

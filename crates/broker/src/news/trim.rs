@@ -3,7 +3,7 @@ use std::{collections::VecDeque, time::Duration};
 use contracts::names::RESULTS_STREAM;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, EntryId, tail::end_of};
+use crate::{Broker, BrokerError, EntryId, news::tail::end_of};
 
 /// How many points in time are remembered: entries live longer than they should by one part in as many.
 const REMEMBERED: u32 = 32;

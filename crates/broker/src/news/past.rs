@@ -1,7 +1,10 @@
 use contracts::names::RESULTS_STREAM;
 use redis::aio::MultiplexedConnection;
 
-use crate::{Broker, BrokerError, Entry, EntryId, pace::Pace, primary::must_be_primary, tail::PATIENCE};
+use crate::{
+    Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, news::pace::Pace,
+    news::tail::PATIENCE,
+};
 
 /// Reads what stood in the result log before a tail connected, the oldest first. On a connection of its own: the log
 /// may be long, its entries large.

@@ -1,7 +1,7 @@
 use contracts::names::{OPEN_SEARCHES, REQUESTED_STREAM};
 use redis::InfoDict;
 
-use crate::{Broker, BrokerError, error::refusal, permissions::Part, primary::must_be_primary};
+use crate::{Broker, BrokerError, connection::primary::must_be_primary, error::refusal, health::Part};
 
 /// What a look at Redis tells about its fitness.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use redis::{FromRedisValue, ParsingError, ScriptInvocation, Value};
 use crate::{
     Broker, BrokerError,
     millis::millis,
-    searches::{pairs, record_fields},
+    searches::submit::{pairs, record_fields},
 };
 
 /// How long an idempotency key is remembered.

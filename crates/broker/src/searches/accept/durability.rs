@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use redis::{Cmd, FromRedisValue, RedisError, Value, aio::MultiplexedConnection};
 
-use crate::{BrokerError, error::refusal, millis::millis, primary::must_be_primary};
+use crate::{BrokerError, connection::primary::must_be_primary, error::refusal, millis::millis};
 
 /// What an accepted search survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{BrokerError, primary::must_be_primary, shared::SharedConnection};
+use crate::{BrokerError, connection::SharedConnection, connection::primary::must_be_primary};
 
 /// How many KiB may be on their way at once. A request that is larger by itself goes alone.
 const ROOM: usize = 512;

@@ -6,7 +6,7 @@ use contracts::{
     names::RESULTS_STREAM,
 };
 
-use crate::{Broker, BrokerError, EntryId, reading::Pairs};
+use crate::{Broker, BrokerError, EntryId, searches::reading::Pairs};
 
 /// How many entries are looked at in one script: few enough that Redis is not held up.
 const AT_ONCE: usize = 64;

@@ -1,8 +1,8 @@
 //! Follows a stream of news from now on.
 //!
-//! A [`Tail`] owns its connection. After a failure it connects again and goes on behind the last entry that its reader has seen to, or
-//! at the stream's end where Redis came back with an older stream. What was trimmed or lost in between it can't
-//! know; so it says when it has connected ([`Batch::connected`]), and its reader looks at the records again.
+//! A [`Tail`] owns its connection. After a failure it connects again and goes on behind the last entry that its reader
+//! has processed, or at the stream's end if Redis came back with an older stream. It can't know what was trimmed or lost
+//! in between. So it says when it has connected ([`Batch::connected`]), and its reader reads the records again.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use redis::{
 };
 
 use crate::{
-    Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis, pace::Pace,
-    primary::must_be_primary,
+    Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, entry::entries_of_one_stream,
+    millis::blocking_millis, news::pace::Pace,
 };
 
 /// For how long a read may bring nothing beyond its BLOCK, while all is well.

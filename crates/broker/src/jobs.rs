@@ -1,13 +1,15 @@
 //! The workers' side of the job stream.
 //!
-//! A job belongs to the consumer it was delivered to for as long as its lease: its idle time is renewed while it
-//! is in hand ([`Leases::renew`]), and whoever finds one idle for longer takes it over
-//! ([`Leases::take_over`]). A worker that was paused for so long finds its [`Claim`] refused. Each process is a consumer of its own name, because a shared one would hide whose
-//! lease it is. The stream is never trimmed by length, which would delete jobs nobody has read; a job leaves it
-//! in the script that ends its search.
+//! A job belongs to the consumer it was delivered to for as long as its lease: its idle time is renewed while it is in
+//! hand ([`Leases::renew`]), and whoever finds one idle for longer takes it over ([`Leases::take_over`]). A worker that
+//! was paused for so long finds its [`Claim`] refused. Each process is a consumer with a name of its own: with a shared
+//! name nobody could tell whose lease it is. The stream is never trimmed by length, which would delete jobs that nobody
+//! has read; a job leaves it in the script that ends its search.
 
-mod care;
+mod consumers;
+mod dead_letters;
 mod lease;
+mod shed;
 
 use std::{sync::Arc, time::Duration};
 

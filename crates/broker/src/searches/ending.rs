@@ -8,7 +8,12 @@ use contracts::{
 };
 use redis::{FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, LOST_WITHIN, SearchRecord, millis::millis, queue::Claim, reading::Found};
+use crate::{
+    Broker, BrokerError, SearchRecord,
+    jobs::Claim,
+    millis::millis,
+    searches::{LOST_WITHIN, reading::Found},
+};
 
 /// What is known of a search that is to end.
 #[derive(Clone, Copy, Debug, Default)]

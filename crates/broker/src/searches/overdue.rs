@@ -13,7 +13,9 @@ use futures_util::{StreamExt, stream};
 use redis::AsyncCommands;
 use tokio::time::Instant;
 
-use crate::{Basis, Broker, BrokerError, Ended, SearchRecord, foreign::ForeignEnds, millis::millis};
+use crate::{
+    Basis, Broker, BrokerError, Ended, SearchRecord, millis::millis, searches::foreign::ForeignEnds,
+};
 
 /// How long after its deadline a search counts as overdue at least: whoever works on it has ended it by then, with all
 /// there is. On a slow link as long as a request may take.

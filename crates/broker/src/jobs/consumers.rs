@@ -1,0 +1,24 @@
+use std::time::Duration;
+
+use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM};
+
+use super::Leases;
+use crate::{BrokerError, millis::millis};
+
+impl Leases {
+    /// Leaves the group, unless this consumer still holds a job: that is then taken over after its lease, and the
+    /// consumer swept away later. Tells whether it left.
+    pub async fn leave(&self) -> Result<bool, BrokerError> {
+        let mut call = self.broker.scripts.leave.key(REQUESTED_STREAM);
+        call.arg(CONSUMER_GROUP).arg(&*self.name);
+        Ok(call.invoke_async(&mut self.broker.connection.clone()).await?)
+    }
+
+    /// Gives a sign of life, removes consumers that hold nothing and have given none for `silence`, and tells their
+    /// names.
+    pub async fn sweep(&self, silence: Duration) -> Result<Vec<String>, BrokerError> {
+        let mut call = self.broker.scripts.sweep.key(REQUESTED_STREAM);
+        call.arg(CONSUMER_GROUP).arg(millis(silence)).arg(&*self.name);
+        Ok(call.invoke_async(&mut self.broker.connection.clone()).await?)
+    }
+}
