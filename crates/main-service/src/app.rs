@@ -3,7 +3,10 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::{Acceptance, Broker};
 
-use crate::{Config, clients::Clients, condition::Condition, hub::Hub, loads::Loads, refusals::Refusals};
+use crate::{
+    Config, backlog::Backlog, clients::Clients, health::Health, hub::Hub, known_suppliers::KnownSuppliers,
+    loads::Loads, refusals::Refusals,
+};
 
 /// What all requests and tasks of the gateway share.
 pub(crate) struct App {
@@ -13,14 +16,16 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) loads: Loads,
     pub(crate) airports: Airports,
-    pub(crate) condition: Condition,
+    pub(crate) backlog: Backlog,
+    pub(crate) health: Health,
+    pub(crate) suppliers: KnownSuppliers,
     pub(crate) clients: Arc<Clients>,
     pub(crate) refusals: Arc<Refusals>,
 }
 
 impl App {
     pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance, clients: Arc<Clients>) -> Self {
-        let condition = Condition::new(config.common.redis.redis_timeout_ms);
+        let health = Health::new(config.common.redis.redis_timeout_ms);
         Self {
             config,
             broker,
@@ -28,7 +33,9 @@ impl App {
             hub: Arc::default(),
             loads: Loads::default(),
             airports: Airports::embedded(),
-            condition,
+            backlog: Backlog::default(),
+            health,
+            suppliers: KnownSuppliers::default(),
             clients,
             refusals: Arc::default(),
         }

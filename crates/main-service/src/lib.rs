@@ -10,17 +10,20 @@
 //! | `http` | the routes, and the one place where errors become answers |
 //! | [`hub`] | who follows which search, and what there is to tell |
 //! | `tasks` | the permanent ones: tail of the result log, loading feeds, deadlines, watch over Redis |
-//! | `condition`, `fitness` | what the tasks have seen of Redis and the workers |
+//! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
+//! | `backlog` | how many jobs wait, and permits to submit more |
+//! | `known_suppliers` | whom the workers ask |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
 mod app;
+mod backlog;
 mod clients;
-mod condition;
 mod config;
-mod fitness;
 mod follow;
+mod health;
 mod http;
 pub mod hub;
+mod known_suppliers;
 mod loads;
 mod refusals;
 mod searches;
@@ -94,7 +97,7 @@ pub async fn run(
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
     let found = move |checkup| {
-        if examined.condition.recovers(&checkup) {
+        if examined.health.recovers(&checkup) {
             // A script that is forbidden to go on half-way has stored what it could not announce.
             examined.loads.want(examined.hub.followed());
         }

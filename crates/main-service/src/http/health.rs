@@ -54,9 +54,9 @@ pub(super) async fn live() -> Json<Success<Health>> {
     responses((status = 200, description = "It is.", body = Success<Readiness>), ReadinessFailures),
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Readiness>>, Problem> {
-    match app.condition.trouble().or_else(|| app.acceptance.trouble().map(str::to_owned)) {
+    match app.health.trouble().or_else(|| app.acceptance.trouble().map(str::to_owned)) {
         None => {
-            let warnings = app.condition.fitness.warnings().into_iter().map(warning).collect();
+            let warnings = app.health.fitness.warnings().into_iter().map(warning).collect();
             Ok(Json(Success::new("Ready", Readiness { status: "ready", warnings })))
         }
         Some(trouble) => Err(Problem::NotReady(trouble)),

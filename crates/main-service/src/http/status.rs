@@ -87,13 +87,13 @@ impl SearchState {
             let so_far = record.outcome_now(app.config.common.max_results, now);
             (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
         };
-        let no_worker = app.condition.fitness.no_worker().filter(|_| record.end.is_none());
+        let no_worker = app.health.fitness.no_worker().filter(|_| record.end.is_none());
         let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
         Self {
             search_id,
             status: record.status(),
             query: record.query,
-            asked: app.condition.asked(&record.suppliers),
+            asked: app.suppliers.selected(&record.suppliers),
             results: results.into(),
             details,
             created_at: shown(record.created),

@@ -58,16 +58,16 @@ pub(super) async fn submit(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(&headers, body).await?;
     let request = parse(&app, &body)?;
-    if app.condition.fitness.failing().is_some() {
+    if app.health.fitness.failing().is_some() {
         return Err(Problem::Unfit);
     }
-    let has_room = app.condition.fitness.has_room();
-    let place = app.condition.place(app.config.most_waiting()).filter(|_| has_room);
+    let has_room = app.health.fitness.has_room();
+    let permit = app.backlog.permit(app.config.most_waiting()).filter(|_| has_room);
 
-    let sharing = sharing::wanted(&app.config, &headers, &request, place.is_some())?;
+    let sharing = sharing::wanted(&app.config, &headers, &request, permit.is_some())?;
     let submit = async {
         let job = job(&app, request).await?;
-        let is_refused = sharing.is_none() && place.is_none();
+        let is_refused = sharing.is_none() && permit.is_none();
         let submission = if is_refused {
             Submission::Refused
         } else {
@@ -78,8 +78,8 @@ pub(super) async fn submit(
     let (job, submission) = app.acceptance.in_time(submit).await.map_err(failed)?;
     let search_id = match submission {
         Submission::New => {
-            if let Some(place) = place {
-                place.keep();
+            if let Some(permit) = permit {
+                permit.keep();
             }
             log_accepted(&job);
             job.search_id
@@ -91,7 +91,7 @@ pub(super) async fn submit(
         Submission::KeyReused => return Err(Problem::KeyReused),
         Submission::Refused => return Err(if has_room { Problem::Backlog } else { Problem::StorageFull }),
     };
-    let warnings = app.condition.fitness.no_worker().map(warning).into_iter().collect();
+    let warnings = app.health.fitness.no_worker().map(warning).into_iter().collect();
     let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
     Ok(Json(Success::new("Search request submitted", data)))
 }
@@ -156,7 +156,7 @@ fn unknown(app: &App, named: &Named) -> Vec<FieldError> {
     {
         errors.push(FieldError::new(field::TO, "must be another place than \"from\""));
     }
-    let suppliers = app.condition.unknown_suppliers(suppliers);
+    let suppliers = app.suppliers.unknown(suppliers);
     if !suppliers.is_empty() {
         let codes: Vec<_> = suppliers.iter().map(|code| code.as_str()).collect();
         errors.push(FieldError::new(field::SUPPLIERS, format!("no supplier is called {}", codes.join(", "))));

@@ -25,7 +25,7 @@ use crate::app::App;
     ),
 )]
 pub(super) async fn suppliers(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let listing: Vec<SupplierListing> = app.condition.suppliers();
+    let listing: Vec<SupplierListing> = app.suppliers.all();
     let no_cache = HeaderValue::from_static("no-cache");
     ([(header::CACHE_CONTROL, no_cache)], Json(Success::new("Suppliers", listing)))
 }

@@ -23,7 +23,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
             Ok(()) => failures = 0,
             Err(error) => {
                 // The watch tells of Redis being away; this is for whatever else keeps searches from ending.
-                if app.condition.redis_answers() && failures.is_multiple_of(100) {
+                if app.health.redis_answers() && failures.is_multiple_of(100) {
                     tracing::warn!(%error, "overdue searches could not be ended; trying again");
                 }
                 failures += 1;
@@ -40,7 +40,7 @@ async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
         deadline: Some(deadline),
         seen,
     });
-    let asked = |record: &SearchRecord| app.condition.asked(&record.suppliers);
+    let asked = |record: &SearchRecord| app.suppliers.selected(&record.suppliers);
     let ended = reaper.round(followed, asked).await?;
     for (id, ended) in &ended {
         if *ended == Ended::Gone {
@@ -55,7 +55,7 @@ async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
 /// A search has ended so long ago that its record has expired, and its followers here have not heard of it. If the tail
 /// has nothing more to tell either, they are sent away: nobody knows its end any more.
 fn close(app: &App, id: SearchId) {
-    if app.condition.trouble().is_none()
+    if app.health.trouble().is_none()
         && let Some(feed) = app.hub.feed(id)
     {
         tracing::warn!(search_id = %id, "a search that is followed here has ended and expired unheard");

@@ -45,7 +45,7 @@ async fn load_on_and_on(app: &App) {
 /// Loads a feed, if it is still followed. Gives it back if that is to be tried again.
 async fn load(app: &App, id: SearchId, backoff: Backoff) -> Option<(SearchId, Backoff)> {
     // That Redis is away counts against no record.
-    while !app.condition.redis_answers() {
+    while !app.health.redis_answers() {
         tokio::time::sleep(LOOK).await;
     }
     let feed = app.hub.feed(id)?;

@@ -84,7 +84,7 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
             Err(error) => Err(error),
         };
         if let Err(error) = told {
-            app.condition.tail_stopped();
+            app.health.tail_stopped();
             if backoff.attempts().is_multiple_of(20) {
                 tracing::warn!(%error, "the result tail waits for Redis");
             }
@@ -95,7 +95,7 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
                 tracing::info!("the result tail moves again");
             }
             backoff.reset();
-            app.condition.tail_moved();
+            app.health.tail_moved();
         }
     }
 }

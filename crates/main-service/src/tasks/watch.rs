@@ -32,7 +32,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
         let counts = looks.is_multiple_of(COUNT_EVERY);
         let looked = look(&app, counts).await;
         if counts {
-            notices.are(&app.condition.fitness.overload());
+            notices.are(&app.health.fitness.overload());
         }
         match looked {
             Ok(()) if failures > 0 => {
@@ -41,7 +41,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
             }
             Ok(()) => {}
             Err(error) => {
-                app.condition.redis_failed(&error);
+                app.health.redis_failed(&error);
                 if failures.is_multiple_of(100) {
                     tracing::warn!(%error, "waiting for Redis");
                 }
@@ -62,16 +62,17 @@ async fn shed(app: &App) {
 
 async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
-    let taken = app.condition.taken();
-    let (vitals, suppliers, clock) =
+    let asked = app.backlog.asked();
+    let (backlog, suppliers, clock) =
         tokio::join!(broker.backlog(), broker.suppliers(), broker.look_at_clock());
-    let vitals = vitals?;
+    let backlog = backlog?;
     clock?;
-    app.condition.redis_answered(vitals, taken);
+    app.health.redis_answered();
+    app.backlog.counted(backlog.waiting, asked);
     if counts {
         let workers = broker.workers().await?;
-        app.condition.fitness.counted(workers, vitals.waiting, app.config.most_waiting());
+        app.health.fitness.counted(workers, backlog.waiting, app.config.most_waiting());
     }
-    app.condition.suppliers_are(suppliers?);
+    app.suppliers.set(suppliers?);
     Ok(())
 }
