@@ -1,33 +1,21 @@
 //! The routes. Handlers know neither Redis commands nor sockets; what goes wrong is a [`Problem`], and one `match`
 //! there makes it an answer.
 
-mod airports;
+mod api;
 mod body;
-mod cancel;
-mod client_limit;
-mod cors;
 mod docs;
-mod health;
-mod openapi;
+mod failures;
+mod middleware;
 mod page;
-mod path;
 mod problem;
-mod refusals;
-mod request_id;
-mod sharing;
-mod status;
-mod stream;
-mod submit;
-mod suppliers;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     http::{HeaderValue, Method, StatusCode, header::X_CONTENT_TYPE_OPTIONS},
-    middleware,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing,
 };
 use problem::Problem;
 use tower::{ServiceBuilder, util::option_layer};
@@ -35,43 +23,36 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
-pub use cors::AllowedOrigins;
-pub(crate) use health::is_asked as is_health;
+pub(crate) use api::is_health;
+pub use middleware::cors::AllowedOrigins;
 
 use crate::app::App;
+use middleware::{client_limit, cors, refusals, request_id};
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new()
-        .route("/api/flights/search", client_limit::limited(&app, routing::post(submit::submit)))
-        .route("/api/flights/search/{id}", routing::get(status::status).delete(cancel::cancel))
-        .route("/api/airports", routing::get(airports::airports))
-        .route("/api/suppliers", routing::get(suppliers::suppliers))
-        .route("/health/live", routing::get(health::live))
-        .route("/health/ready", routing::get(health::ready))
+    let limited = |submit| client_limit::limited(&app, submit);
+    let (api, mut document) = api::router(limited).split_for_parts();
+    let (streams, of_streams) = api::streams().split_for_parts();
+    document.merge(of_streams);
+    let mut router = api
         .merge(page::router())
-        .route("/openapi.json", routing::get(openapi::document))
-        .merge(docs::router())
+        .merge(docs::router(document))
         .layer(CompressionLayer::new())
         // Behind the compression, which so costs an open stream nothing.
-        .route("/api/flights/search/{id}/stream", routing::get(stream::stream))
+        .merge(streams)
         .fallback(|| async { Problem::NoSuchRoute })
         .method_not_allowed_fallback(other_methods);
     if app.clients.are_limited() && !app.clients.proxies().are_none() {
-        router =
-            router.layer(middleware::from_fn_with_state(Arc::clone(&app.clients), refusals::limit_forwarded));
+        router = router.layer(from_fn_with_state(Arc::clone(&app.clients), refusals::limit_forwarded));
     }
-    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&app), refusals::count));
+    let router = router.layer(from_fn_with_state(Arc::clone(&app), refusals::count));
     with_manners(router, &app).with_state(app)
 }
 
 /// What connections past a limit get: the health, and of everything else a word about the limit.
 pub(crate) fn reserve(app: Arc<App>) -> Router {
-    let router = Router::new()
-        .route("/health/live", routing::get(health::live))
-        .route("/health/ready", routing::get(health::ready))
-        .method_not_allowed_fallback(other_methods)
-        .fallback(refusals::past_the_limit);
+    let router = api::health().method_not_allowed_fallback(other_methods).fallback(refusals::past_the_limit);
     with_manners(router, &app).with_state(app)
 }
 
@@ -81,7 +62,7 @@ fn with_manners(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
         SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The outermost first.
     let manners = ServiceBuilder::new()
-        .layer(middleware::from_fn(request_id::name))
+        .layer(from_fn(request_id::name))
         .layer(no_sniffing)
         .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
         .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));

@@ -9,6 +9,9 @@ mod assets;
 
 use std::sync::Arc;
 
+use super::{Problem, middleware::page_headers::with_page_headers};
+use asset::Asset;
+use assets::Assets;
 use axum::{
     Router,
     extract::{Path, State},
@@ -16,15 +19,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-use tower_http::set_header::SetResponseHeaderLayer;
-
-use super::Problem;
-use asset::Asset;
-use assets::Assets;
-
-/// Nothing but what this gateway serves, no inline code or styles, no framing.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The content never changes under this name.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -33,13 +27,9 @@ const CHECKED: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The routes of the page.
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let header = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
-    Router::new()
-        .route("/", routing::get(index))
-        .route("/assets/{version}/{name}", routing::get(file))
-        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(header(header::REFERRER_POLICY, "same-origin"))
-        .with_state(Arc::new(Assets::embedded()))
+    let page =
+        Router::new().route("/", routing::get(index)).route("/assets/{version}/{name}", routing::get(file));
+    with_page_headers(page).with_state(Arc::new(Assets::embedded()))
 }
 
 async fn index(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {

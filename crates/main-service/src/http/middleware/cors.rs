@@ -5,7 +5,8 @@ use std::{str::FromStr, time::Duration};
 use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{request_id::X_REQUEST_ID, sharing::IDEMPOTENCY_KEY};
+use super::request_id::X_REQUEST_ID;
+use crate::http::api::IDEMPOTENCY_KEY;
 
 /// How long a browser may remember the answer to a preflight. None remembers longer than two hours.
 const REMEMBERED: Duration = Duration::from_hours(1);
@@ -53,7 +54,7 @@ fn origin(text: &str) -> Option<HeaderValue> {
 }
 
 /// What tells browsers so; nothing, if no other origin is allowed.
-pub(super) fn layer(allowed: &AllowedOrigins) -> Option<CorsLayer> {
+pub(in crate::http) fn layer(allowed: &AllowedOrigins) -> Option<CorsLayer> {
     let origins = match allowed {
         AllowedOrigins::None => return None,
         AllowedOrigins::Any => AllowOrigin::any(),

@@ -19,7 +19,7 @@ use governor::{
     state::keyed::HashMapStateStore,
 };
 
-use super::{Problem, body};
+use crate::http::{Problem, body};
 use crate::{Config, TrustedProxies, app::App, clients::network, server::Peer};
 
 /// How often those are forgotten that were not seen of late: it takes a look at each.
@@ -34,7 +34,7 @@ struct ClientLimit {
 }
 
 /// Puts the limit before a route, if there is one.
-pub(super) fn limited(app: &App, route: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+pub(in crate::http) fn limited(app: &App, route: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
     match ClientLimit::new(&app.config) {
         Some(limit) => route.route_layer(middleware::from_fn_with_state(Arc::new(limit), check)),
         None => route,

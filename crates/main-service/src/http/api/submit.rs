@@ -11,8 +11,10 @@ use contracts::{
     search::{InvalidRequest, Named},
 };
 
-use super::{Problem, body::read_json, health::warning, openapi::SubmitFailures, sharing};
+use super::{health::warning, idempotency};
 use crate::app::App;
+use crate::http::failures::{failures, unavailable, wrong};
+use crate::http::{Problem, body::read_json};
 
 /// Submits a search
 ///
@@ -64,7 +66,7 @@ pub(super) async fn submit(
     let has_room = app.health.fitness.has_room();
     let permit = app.backlog.permit(app.config.most_waiting()).filter(|_| has_room);
 
-    let sharing = sharing::wanted(&app.config, &headers, &request, permit.is_some())?;
+    let sharing = idempotency::wanted(&app.config, &headers, &request, permit.is_some())?;
     let submit = async {
         let job = job(&app, request).await?;
         let is_refused = sharing.is_none() && permit.is_none();
@@ -171,4 +173,24 @@ fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError 
         None => format!("no airport or city has the code {code}"),
     };
     FieldError::new(field, message).suggesting(suggestion)
+}
+
+failures! {
+    /// Of a submission.
+    SubmitFailures: [
+        wrong("from", "must be a three-letter IATA code, like CGK"),
+        Problem::Body("the body is not valid JSON: EOF while parsing a value at line 1 column 0".into()),
+        Problem::BodyTooLarge,
+        Problem::ContentType,
+        Problem::BodyTooSlow,
+        Problem::KeyReused,
+        Problem::RateLimited(30),
+        Problem::TooManyFromClient,
+        Problem::Backlog,
+        Problem::StorageFull,
+        Problem::TooManyConnections,
+        unavailable(),
+        Problem::NotReady("Redis has no replica, which ACCEPT_DURABILITY=replica needs".into()),
+        Problem::Panicked,
+    ];
 }

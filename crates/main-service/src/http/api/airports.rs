@@ -12,11 +12,9 @@ use axum::{
 use contracts::{FieldError, envelope::Success};
 use serde::Deserialize;
 
-use super::{
-    Problem,
-    openapi::{PlaceBody, PlaceFailures},
-};
 use crate::app::App;
+use crate::http::failures::{failures, wrong};
+use crate::http::{Problem, docs::openapi::PlaceBody};
 
 /// How many places are named unless the client wants more or fewer.
 const DEFAULT_LIMIT: usize = 8;
@@ -82,6 +80,17 @@ impl Options {
             (text, limit) => Err([text.err(), limit.err()].into_iter().flatten().collect()),
         }
     }
+}
+
+failures! {
+    /// Of asking for places.
+    PlaceFailures: [
+        wrong("q", "is required"),
+        Problem::Query("Failed to deserialize query string: duplicate field `q`".into()),
+        Problem::TooManyFromClient,
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@ mod compatibility;
 
 use std::{env, fs, path::PathBuf};
 
+use crate::http::api;
 use serde_json::Value;
-use utoipa::OpenApi;
-
-use super::ApiDoc;
 
 const RENEW: &str = "UPDATE_OPENAPI=1 cargo test -p main-service openapi";
 
@@ -16,7 +14,8 @@ fn docs(name: &str) -> PathBuf {
 }
 
 fn current() -> String {
-    ApiDoc::openapi().to_pretty_json().unwrap() + "\n"
+    let routes = api::router(|submit| submit).into_openapi().merge_from(api::streams().into_openapi());
+    super::document(routes).to_pretty_json().unwrap() + "\n"
 }
 
 fn released() -> Value {

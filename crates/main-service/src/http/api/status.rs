@@ -16,13 +16,10 @@ use contracts::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{
-    Problem,
-    health::warning,
-    openapi::{SearchStateBody, StatusFailures},
-    path::SearchPath,
-};
+use super::{health::warning, path::SearchPath};
 use crate::app::App;
+use crate::http::failures::{failures, malformed_id, unavailable};
+use crate::http::{Problem, docs::openapi::SearchStateBody};
 
 /// `data` of a status answer: where a search stands, and what has come so far.
 #[derive(Serialize)]
@@ -103,4 +100,16 @@ impl SearchState {
             warnings: no_worker.map(warning).into_iter().collect(),
         }
     }
+}
+
+failures! {
+    /// Of asking for a search's state.
+    StatusFailures: [
+        malformed_id(),
+        Problem::UnknownSearch,
+        Problem::TooManyFromClient,
+        unavailable(),
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
 }

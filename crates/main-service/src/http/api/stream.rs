@@ -15,10 +15,11 @@ use axum::{
 use contracts::{FieldError, SearchId};
 use serde::Deserialize;
 
-use super::{
+use super::path::SearchPath;
+use crate::http::failures::{failures, malformed_id};
+use crate::http::{
     Problem,
-    openapi::{PARTIALS_EXAMPLE, Partials, StreamEvent, StreamFailures, TERMINAL_EXAMPLE},
-    path::SearchPath,
+    docs::openapi::{PARTIALS_EXAMPLE, Partials, StreamEvent, TERMINAL_EXAMPLE},
 };
 use crate::{app::App, follow, hub::Subscription, searches};
 
@@ -129,4 +130,17 @@ fn flag(name: &str, value: Option<&str>) -> Result<bool, Problem> {
         Some("true" | "1" | "") => Ok(true),
         Some(_) => Err(Problem::Fields(vec![FieldError::new(name, "must be true or false")])),
     }
+}
+
+failures! {
+    /// Of opening a stream: it opens without Redis, too.
+    StreamFailures: [
+        malformed_id(),
+        Problem::Query("Failed to deserialize query string: duplicate field `partials`".into()),
+        Problem::UnknownSearch,
+        Problem::TooManyStreams,
+        Problem::TooManyFromClient,
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use service::Notice;
 use utoipa::ToSchema;
 
-use super::{Problem, openapi::ReadinessFailures};
 use crate::app::App;
+use crate::http::Problem;
+use crate::http::failures::failures;
 
 /// Whether it is the health that is asked for: that is answered whatever else is refused.
 pub(crate) fn is_asked(address: &Uri) -> bool {
@@ -66,4 +67,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Re
 /// A notice, as it is told.
 pub(super) fn warning(notice: Notice) -> Warning {
     Warning { code: notice.code.into(), message: notice.message }
+}
+
+failures! {
+    /// Of asking whether the gateway is of use.
+    ReadinessFailures: [Problem::NotReady("Redis does not answer".into())];
 }

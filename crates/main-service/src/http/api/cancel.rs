@@ -7,7 +7,9 @@ use contracts::{
     envelope::{Submitted, Success},
 };
 
-use super::{Problem, openapi::CancelFailures, path::SearchPath};
+use super::path::SearchPath;
+use crate::http::Problem;
+use crate::http::failures::{failures, malformed_id, unavailable};
 use crate::{
     app::App,
     searches::{self, Cancellation},
@@ -66,4 +68,17 @@ fn goes_on(others: u64) -> String {
         format!("{others} other clients still follow")
     };
     format!("The search goes on without you: {still} it")
+}
+
+failures! {
+    /// Of a cancellation.
+    CancelFailures: [
+        malformed_id(),
+        Problem::UnknownSearch,
+        Problem::AlreadyEnded,
+        Problem::TooManyFromClient,
+        unavailable(),
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
 }

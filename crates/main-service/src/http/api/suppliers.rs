@@ -8,8 +8,10 @@ use axum::{
 };
 use contracts::{SupplierListing, envelope::Success};
 
-use super::openapi::ListingFailures;
-use crate::app::App;
+use crate::{
+    app::App,
+    http::{Problem, failures::failures},
+};
 
 /// Lists the suppliers
 ///
@@ -28,4 +30,9 @@ pub(super) async fn suppliers(State(app): State<Arc<App>>) -> impl IntoResponse 
     let listing: Vec<SupplierListing> = app.suppliers.all();
     let no_cache = HeaderValue::from_static("no-cache");
     ([(header::CACHE_CONTROL, no_cache)], Json(Success::new("Suppliers", listing)))
+}
+
+failures! {
+    /// Of asking for what can always be told.
+    ListingFailures: [Problem::TooManyFromClient, Problem::TooManyConnections];
 }

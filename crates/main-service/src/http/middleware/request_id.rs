@@ -9,13 +9,13 @@ use axum::{
 };
 use tracing::Instrument;
 
-pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(in crate::http) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a client.
 const LONGEST: usize = 128;
 
 /// Keeps the client's id if it is sane, or makes one; both the logs and the answer tell it.
-pub(super) async fn name(request: Request, next: Next) -> Response {
+pub(in crate::http) async fn name(request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(made);
     // Of the highest level, so that it is told with whatever is logged.
     let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());

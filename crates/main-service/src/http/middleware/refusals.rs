@@ -15,7 +15,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Problem, body::pass_by, health, problem::Refused};
+use crate::http::{Problem, api, body::pass_by, problem::Refused};
 use crate::{
     app::App,
     clients::{Clients, Held},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Counts the answers that refuse something.
-pub(super) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if let Some(Refused(code)) = response.extensions().get() {
         app.refusals.count(code);
@@ -32,7 +32,7 @@ pub(super) async fn count(State(app): State<Arc<App>>, request: Request, next: N
 }
 
 /// What a connection past a limit is told.
-pub(super) async fn past_the_limit(Extension(refusal): Extension<Refusal>) -> Problem {
+pub(in crate::http) async fn past_the_limit(Extension(refusal): Extension<Refusal>) -> Problem {
     match refusal {
         Refusal::Full => Problem::TooManyConnections,
         Refusal::OfClient => Problem::TooManyFromClient,
@@ -41,7 +41,7 @@ pub(super) async fn past_the_limit(Extension(refusal): Extension<Refusal>) -> Pr
 
 /// Limits how many requests and streams one client has under way behind a trusted proxy: the connection is the
 /// proxy's, and counts for nobody.
-pub(super) async fn limit_forwarded(
+pub(in crate::http) async fn limit_forwarded(
     State(clients): State<Arc<Clients>>,
     request: Request,
     next: Next,
@@ -49,7 +49,7 @@ pub(super) async fn limit_forwarded(
     let Some(Peer(peer)) = request.extensions().get().copied() else { return Ok(next.run(request).await) };
     let client = clients.proxies().client(peer, request.headers());
     // A direct client's connections are counted already, and a proxy may ask for itself.
-    if clients.count(peer) || !clients.count(client) || health::is_asked(request.uri()) {
+    if clients.count(peer) || !clients.count(client) || api::is_health(request.uri()) {
         return Ok(next.run(request).await);
     }
     let Some(held) = clients.hold(client) else {

@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, HeaderName, header};
 use broker::Sharing;
 use contracts::{FieldError, IdempotencyKey, SearchRequest, search::InvalidIdempotencyKey};
 
-use super::Problem;
 use crate::Config;
+use crate::http::Problem;
 
-pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// What this POST may share with earlier ones; `None` if it is to be a search of its own and nothing else.
 pub(super) fn wanted(

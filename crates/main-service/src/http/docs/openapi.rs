@@ -1,43 +1,30 @@
 //! `GET /openapi.json`: the API as an `OpenAPI` 3.1 document, made from the handlers and the types they answer with.
 
-mod failures;
 mod schemas;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
-
-use axum::{
-    body::Bytes,
-    http::{HeaderValue, header},
-    response::IntoResponse,
-};
 use contracts::envelope::Failure;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        HeaderBuilder, ObjectBuilder, RefOr, Schema, Type, link::Link, path::Parameter, schema::SchemaType,
+        self, HeaderBuilder, ObjectBuilder, RefOr, Schema, Type, link::Link, path::Parameter,
+        schema::SchemaType,
     },
 };
 
-use super::{airports, cancel, health, request_id::X_REQUEST_ID, status, stream, submit, suppliers};
+use crate::http::middleware::request_id::X_REQUEST_ID;
 
-pub(super) use failures::{
-    CancelFailures, ListingFailures, PlaceFailures, ReadinessFailures, StatusFailures, StreamFailures,
-    SubmitFailures,
-};
-pub(super) use schemas::{
+pub(in crate::http) use schemas::{
     PARTIALS_EXAMPLE, Partials, PlaceBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
 };
 
-static DOCUMENT: LazyLock<Bytes> =
-    LazyLock::new(|| ApiDoc::openapi().to_json().map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from));
-
-/// The document, the same for every request.
-pub(super) async fn document() -> impl IntoResponse {
-    let json = HeaderValue::from_static("application/json");
-    let checked = HeaderValue::from_static("no-cache");
-    ([(header::CONTENT_TYPE, json), (header::CACHE_CONTROL, checked)], DOCUMENT.clone())
+/// The whole document, made of that of the routes.
+pub(super) fn document(routes: openapi::OpenApi) -> openapi::OpenApi {
+    let mut document = ApiDoc::openapi().merge_from(routes);
+    RequestId.modify(&mut document);
+    Links.modify(&mut document);
+    document
 }
 
 /// What holds for the whole API.
@@ -59,17 +46,12 @@ reconnect, or through another gateway."#;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "flight-search", description = DESCRIPTION),
-    paths(
-        submit::submit, status::status, cancel::cancel, stream::stream,
-        airports::airports, suppliers::suppliers, health::live, health::ready,
-    ),
     components(schemas(Failure, schemas::PartialEvent, schemas::TerminalEvent)),
     tags(
         (name = "searches", description = "Submit a search, follow it, look at it, cancel it."),
         (name = "places", description = "What a search can be made of."),
         (name = "health", description = "For orchestrators and load balancers."),
     ),
-    modifiers(&RequestId, &Links),
 )]
 struct ApiDoc;
 
@@ -77,7 +59,7 @@ struct ApiDoc;
 struct RequestId;
 
 impl Modify for RequestId {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+    fn modify(&self, document: &mut openapi::OpenApi) {
         let header = HeaderBuilder::new()
             .description(Some("The request's id, as sent or made."))
             .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(128)).build()))
@@ -112,7 +94,7 @@ fn absent_not_null(parameter: &mut Parameter) {
 struct Links;
 
 impl Modify for Links {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+    fn modify(&self, document: &mut openapi::OpenApi) {
         let paths = document.paths.paths.values_mut();
         for submit in paths.filter_map(|item| item.post.as_mut()) {
             if let Some(RefOr::T(accepted)) = submit.responses.responses.get_mut("200") {
