@@ -27,9 +27,13 @@ impl Broker {
     /// A large record may change while it is read. What was read first, among it how far the story was, is then
     /// older than the answers.
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
-        let fields = self.read_fields(&names::record_key(id)).await?;
-        if fields.is_empty() {
-            return self.bulk.must_be_primary().await.map(|()| None);
+        let key = names::record_key(id);
+        let mut fields = self.read_fields(&key).await?;
+        while fields.is_empty() {
+            if self.bulk.is_missing(&key).await? {
+                return Ok(None);
+            }
+            fields = self.read_fields(&key).await?;
         }
         match SearchRecord::decode(Fields::from(fields)) {
             Ok(record) => Ok(Some(record)),
