@@ -15,7 +15,7 @@ async fn a_replica_does_not_say_that_this_is_all() {
     })
     .await;
     let past = |redis: &Redis| {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let retention = Retention { record: hour, news: hour };
         let addr = redis.addr().parse().unwrap();
         let broker = Broker::new(&addr, retention, Duration::from_secs(10)).unwrap();
