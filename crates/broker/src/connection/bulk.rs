@@ -11,13 +11,13 @@ use std::{
     time::Duration,
 };
 
-use redis::RedisResult;
+use redis::{RedisResult, Value};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
 };
 
-use crate::{BrokerError, connection::SharedConnection, connection::primary::must_be_primary};
+use crate::{BrokerError, connection::SharedConnection, connection::primary::check_role};
 
 /// How many KiB may be on their way at once. A request that is larger by itself goes alone.
 const ROOM: usize = 512;
@@ -66,13 +66,20 @@ impl Bulk {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that what was not found is not there, and not only unknown to a server that is left behind.
-    pub(crate) async fn must_be_primary(&self) -> Result<(), BrokerError> {
-        let done = must_be_primary(&mut self.connection.clone()).await;
-        if matches!(done, Err(BrokerError::NotPrimary)) {
-            self.connection.demoted("it leads to a replica");
-        }
-        done
+    /// Whether a key is missing, and not only unknown to a server that is left behind. Both are asked at once: between
+    /// two requests the connection may become another one, and then it would be another server that is the primary.
+    pub(crate) async fn is_missing(&self, key: &str) -> Result<bool, BrokerError> {
+        let mut pipe = redis::pipe();
+        pipe.exists(key).cmd("ROLE").ignore_errors();
+        let (is_there, role): (RedisResult<bool>, RedisResult<Vec<Value>>) =
+            pipe.query_async(&mut self.connection.clone()).await?;
+        let is_there = is_there?;
+        check_role(role).inspect_err(|error| {
+            if matches!(error, BrokerError::NotPrimary) {
+                self.connection.demoted("it leads to a replica");
+            }
+        })?;
+        Ok(!is_there)
     }
 
     /// Does `request`, with which about so many bytes travel, when there is room for it. Once more if it never left.

@@ -43,9 +43,13 @@ impl Broker {
 
     /// As [`read`](Self::read), and tells a record that can't be read from none.
     pub(crate) async fn find(&self, id: SearchId) -> Result<Found, BrokerError> {
-        let fields = self.read_fields(&names::record_key(id)).await?;
-        if fields.is_empty() {
-            return self.bulk.must_be_primary().await.map(|()| Found::Nothing);
+        let key = names::record_key(id);
+        let mut fields = self.read_fields(&key).await?;
+        while fields.is_empty() {
+            if self.bulk.is_missing(&key).await? {
+                return Ok(Found::Nothing);
+            }
+            fields = self.read_fields(&key).await?;
         }
         Ok(match SearchRecord::decode(Fields::from(fields)) {
             Ok(record) => Found::Record(record),
