@@ -9,6 +9,7 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER},
     redirect::{Attempt, Policy},
 };
+use rustls::crypto::ring;
 
 use super::{Retry, SupplierError};
 
@@ -23,6 +24,8 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// A client for all suppliers: the pool is by host.
 pub(super) fn client() -> Result<Client, reqwest::Error> {
+    // reqwest brings no cryptography of its own. An error means that the process has chosen already.
+    let _ = ring::default_provider().install_default();
     Client::builder()
         .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)

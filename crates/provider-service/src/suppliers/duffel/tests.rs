@@ -3,11 +3,10 @@ use std::sync::Arc;
 use airports::Airports;
 use contracts::Offer;
 use proptest::prelude::*;
-use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::suppliers::{answer::Budget, config};
+use crate::suppliers::{answer::Budget, client::client, config};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -154,7 +153,7 @@ fn duffel(settings: &str) -> Result<Duffel, String> {
     let options = Options { secrets: &secrets, ..Options::default() };
     let entry = config::parse(&file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
+    let means = Means { client: client().unwrap(), budget: Budget::new(1), airports };
     Duffel::from_entry(&entry, options, means).map_err(|error| error.to_string())
 }
 

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use reqwest::{Client, header::AUTHORIZATION};
+use reqwest::header::AUTHORIZATION;
 
 use super::*;
-use crate::suppliers::{answer::Budget, config};
+use crate::suppliers::{answer::Budget, client::client, config};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -23,7 +23,7 @@ fn http(file: &str) -> Result<Http, String> {
     let options = Options { secrets: &secrets, ..Options::default() };
     let entry = config::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let means = Means { client: Client::new(), budget: Budget::new(1), airports };
+    let means = Means { client: client().unwrap(), budget: Budget::new(1), airports };
     Http::from_entry(&entry, options, means).map_err(|error| error.to_string())
 }
 
@@ -114,7 +114,7 @@ async fn no_error_tells_the_secret_in_the_address() {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
         let request = http(&file).unwrap().request(&query()).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
-        let error = send(&Client::new(), request).await.err().unwrap();
+        let error = send(&client().unwrap(), request).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }
