@@ -40,6 +40,7 @@ mod state;
 mod stopping;
 mod suppliers;
 mod thin_link;
+mod tls;
 mod upgrading;
 mod worker_alive;
 mod wrong_suppliers;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response, StatusCode};
+use rustls::crypto::ring;
 use serde_json::{Value, json};
 
 use crate::sse::{Event, EventStream};
@@ -18,6 +19,8 @@ impl Client {
     /// A client of the gateway on this port.
     #[must_use]
     pub fn new(port: u16) -> Self {
+        // In a build of the whole workspace reqwest has TLS, though no cryptography, and asks for some even for `http://`.
+        let _ = ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(5)).build();
         Self { http: http.expect("a client"), base: format!("http://127.0.0.1:{port}") }
     }

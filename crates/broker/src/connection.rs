@@ -12,6 +12,7 @@ use redis::{
     aio::{ConnectionManagerConfig, MultiplexedConnection},
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
+use rustls::crypto::ring;
 
 use crate::{BrokerError, scripts::Scripts};
 pub use address::{InvalidRedisAddr, RedisAddr};
@@ -69,6 +70,8 @@ impl Broker {
     /// Prepares a connection without opening it: Redis need not be there yet. A request may take `timeout`, which must
     /// exceed the time that one takes to Redis and back. Must be called inside a Tokio runtime.
     pub fn new(addr: &RedisAddr, retention: Retention, timeout: Duration) -> Result<Self, BrokerError> {
+        // redis-rs brings no cryptography for `rediss://`. An error means that the process has chosen already.
+        let _ = ring::default_provider().install_default();
         let client = Client::open(addr.info().set_tcp_settings(tcp_settings(timeout)))?;
         // One attempt per request: who asks decides whether to ask again.
         let config = ConnectionManagerConfig::new()

@@ -10,6 +10,7 @@ use contracts::{
     envelope::{Submitted, Success},
 };
 use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use rustls::crypto::ring;
 use uuid::Uuid;
 
 pub(crate) use base_url::BaseUrl;
@@ -40,6 +41,8 @@ pub(crate) struct Client {
 impl Client {
     /// A client of the gateway at `base`.
     pub(crate) fn new(base: BaseUrl) -> Result<Self, Trouble> {
+        // reqwest brings no cryptography of its own. An error means that the process has chosen already.
+        let _ = ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)

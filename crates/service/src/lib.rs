@@ -12,6 +12,7 @@ mod signal;
 pub mod telemetry;
 
 /// A third of the worker's CPU time went to glibc's allocator; docs/benchmarks.md has the figures of both.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -10,6 +10,7 @@ use reqwest::{
     Client, Request, Response,
     redirect::{Attempt, Policy},
 };
+use rustls::crypto::ring;
 
 use crate::{error::SupplierError, memory_budget::MemoryBudget};
 
@@ -32,6 +33,8 @@ pub(crate) struct HttpContext {
 
 /// A client for all suppliers. It keeps connections open per host.
 pub(crate) fn new_client() -> Result<Client, reqwest::Error> {
+    // reqwest has no TLS provider of its own. Fails if the process has chosen one already, which is fine.
+    let _ = ring::default_provider().install_default();
     Client::builder()
         .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)

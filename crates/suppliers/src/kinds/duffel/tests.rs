@@ -3,11 +3,12 @@ use std::sync::Arc;
 use airports::Airports;
 use contracts::{Offer, offer::OfferId};
 use proptest::prelude::*;
-use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::{error::ResponseError, file, memory_budget::MemoryBudget, testing::query};
+use crate::{
+    error::ResponseError, file, http_client::new_client, memory_budget::MemoryBudget, testing::query,
+};
 
 fn place(code: &str, time_zone: &str) -> Json {
     json!({ "type": "airport", "iata_code": code, "time_zone": time_zone, "name": code, "iata_country_code": "ID" })
@@ -158,7 +159,7 @@ fn duffel(settings: &str) -> Result<Duffel, String> {
     let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     let entry = file::parse(&file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let context = HttpContext { client: Client::new(), budget: MemoryBudget::new(1), airports };
+    let context = HttpContext { client: new_client().unwrap(), budget: MemoryBudget::new(1), airports };
     Duffel::from_entry(&entry, options, context).map_err(|error| error.to_string())
 }
 

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use reqwest::{Client, header::AUTHORIZATION};
+use reqwest::header::AUTHORIZATION;
 
 use super::*;
-use crate::{file, memory_budget::MemoryBudget, testing::query};
+use crate::{file, http_client::new_client, memory_budget::MemoryBudget, testing::query};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -23,7 +23,7 @@ fn http(file: &str) -> Result<Http, String> {
     let options = RegistryOptions { secrets: &secrets, ..RegistryOptions::default() };
     let entry = file::parse(file).map_err(|error| error.to_string())?.remove(0);
     let airports = Arc::new(Airports::embedded());
-    let context = HttpContext { client: Client::new(), budget: MemoryBudget::new(1), airports };
+    let context = HttpContext { client: new_client().unwrap(), budget: MemoryBudget::new(1), airports };
     Http::from_entry(&entry, options, context).map_err(|error| error.to_string())
 }
 
@@ -104,7 +104,7 @@ async fn no_error_contains_the_secret_in_the_url() {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
         let request = http(&file).unwrap().request(&query("CGK", "DPS")).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
-        let error = send(&Client::new(), request).await.err().unwrap();
+        let error = send(&new_client().unwrap(), request).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }
