@@ -2,10 +2,10 @@
 //!
 //! | module | what it fixes |
 //! | --- | --- |
-//! | [`search`] | what a search is, defined once: [`SearchFields`], and with it the POST body |
+//! | [`search`] | what a search is, defined once: [`SearchFields`], and with it the POST body; its statuses |
 //! | [`offer`] | what an answer is: one itinerary at one price |
 //! | [`supplier`] | who answered, how, and after how long |
-//! | [`outcome`] | the states of a search, and merging suppliers' offers into its result |
+//! | [`outcome`] | what a search ends with: merging suppliers' offers into its result |
 //! | [`entry`] | what stands in the Redis streams and the records |
 //! | [`names`] | how streams, groups, keys and fields are called |
 //! | [`envelope`] | the JSON around every HTTP answer |
@@ -29,10 +29,9 @@ mod weight;
 
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
-pub use outcome::{EndStatus, SearchStatus};
 pub use search::{
-    Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery, SearchRequest,
-    SearchTimeout, SupplierSelection, TravelDate,
+    EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery,
+    SearchRequest, SearchStatus, SearchTimeout, SupplierSelection, TravelDate,
 };
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;

@@ -9,6 +9,7 @@ mod idempotency;
 mod passengers;
 mod query;
 mod request;
+mod status;
 mod suppliers;
 mod timeout;
 
@@ -21,5 +22,6 @@ pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{InvalidPassengers, Passengers};
 pub use query::{DEFINITION, Ends, SameEnds, SearchFields, SearchQuery};
 pub use request::{InvalidRequest, Named, SearchRequest};
+pub use status::{EndStatus, InvalidStatus, SearchStatus};
 pub use suppliers::SupplierSelection;
 pub use timeout::{InvalidTimeout, SearchTimeout};

@@ -23,7 +23,7 @@ mod circuit_breaker;
 mod error;
 mod limits;
 mod log;
-mod retry;
+mod retry_policy;
 mod unknown;
 
 use std::{
@@ -90,7 +90,7 @@ impl SupplierClient {
             name: settings.name.clone(),
             timeout: settings.timeout.0,
             max_wait: settings.max_wait.map(|wait| wait.0),
-            backoff: retry::backoff(settings),
+            backoff: retry_policy::backoff(settings),
             limits: Limits::new(settings.concurrency, settings.rate_limit.map(Into::into)),
             breaker: CircuitBreaker::new(code.clone(), settings.breaker.failures, settings.breaker.open.0),
             supplier,
@@ -154,8 +154,8 @@ impl SupplierClient {
         let attempts = (|| self.attempt(request, &calls))
             .retry(self.backoff)
             .sleep(tokio::time::sleep)
-            .when(|error| retry::is_retryable(error) && self.breaker.allows_calls())
-            .adjust(|error, backoff| retry::delay(error, backoff?, deadline));
+            .when(|error| retry_policy::is_retryable(error) && self.breaker.allows_calls())
+            .adjust(|error, backoff| retry_policy::delay(error, backoff?, deadline));
         let result = timeout_at(deadline, attempts).await;
         let was_called = calls.into_inner() > 0;
         match result {

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use super::Problem;
 
 /// The largest body that is taken. The longest sensible search has a few hundred bytes.
-const MAX_BODY: usize = 16 * 1024;
+pub(super) const MAX_BODY: usize = 16 * 1024;
 /// How much more of a body that is too large is read and thrown away, for the same reason as in [`pass_by`].
 const FORGIVEN: usize = 1024 * 1024;
 /// How long a body may take.

@@ -6,6 +6,8 @@ use axum::{
 use broker::BrokerError;
 use contracts::{FieldError, envelope::Failure, search::InvalidRequest};
 
+use super::body::MAX_BODY;
+
 /// Whatever keeps a request from being answered as hoped. Each has one status and one code; clients get fixed
 /// words, and the cause is logged here, once.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +20,7 @@ pub(crate) enum Problem {
     Query(String),
     #[error("the body must be application/json")]
     ContentType,
-    #[error("the body is larger than 16 KiB")]
+    #[error("the body is larger than {} KiB", MAX_BODY / 1024)]
     BodyTooLarge,
     #[error("the body did not come in time")]
     BodyTooSlow,
