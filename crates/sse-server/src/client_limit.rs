@@ -40,7 +40,7 @@ impl ClientLimit {
         self.max > 0 && !self.exempt.iter().any(|network| network.contains(&address))
     }
 
-    /// A permit for this client; `None` if it holds all it may. Whether the limit applies to it is the caller's to ask.
+    /// A permit for this client; `None` if it holds all it may. Ask [`applies_to`](Self::applies_to) first.
     pub fn acquire(self: &Arc<Self>, client: IpAddr) -> Option<ClientPermit> {
         self.enter(client).then(|| ClientPermit { limit: Arc::clone(self), client })
     }

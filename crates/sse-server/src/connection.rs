@@ -1,7 +1,7 @@
 //! One client's connection, from its first request to its end.
 //!
-//! hyper has it while there are requests to read, and nobody but its socket in between: most clients go when their
-//! stream has ended, and hyper's buffers are for those that say more.
+//! hyper reads its requests and sends their responses, except for event streams. It gets the connection only when a
+//! request has come: most clients leave when their stream has ended, and need none of its buffers any more.
 
 use std::pin::pin;
 

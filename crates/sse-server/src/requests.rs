@@ -45,6 +45,7 @@ pub(crate) async fn serve<S: HttpService>(
             let Ok(response) = response.await;
             match asked.take(response) {
                 Ok(response) => {
+                    // Until hyper has flushed it.
                     progress.unflush();
                     Ok(response.map(|body| TrackedBody { body, _answering: answering }))
                 }

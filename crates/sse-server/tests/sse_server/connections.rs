@@ -32,7 +32,7 @@ async fn a_response_that_is_still_on_its_way_comes_before_a_pipelined_stream() {
 
 /// hyper reads on once a request's body has ended, although the head of its response is still in its buffer.
 #[tokio::test]
-async fn so_does_one_that_came_before_its_requests_body() {
+async fn so_does_a_response_that_was_sent_before_its_requests_body_had_come() {
     let server = start().await;
     for length in [1, 16, 32, 64, 128, 256].map(|kib| kib * 1024) {
         let head = format!("POST /header/{length} HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n");
