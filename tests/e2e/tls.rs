@@ -1,4 +1,4 @@
-//! TLS to Redis (`rediss://`) and to suppliers (`https://`), with a certificate that the services are told to trust.
+//! TLS to Redis (`rediss://`) and to suppliers (`https://`), with a certificate that the services trust.
 //!
 //! `SSL_CERT_FILE` names it: the services trust what the system trusts, and read it from there.
 

@@ -81,7 +81,7 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
     }
 
     /// Serves until `stop` is cancelled, and then until all connections have ended: requests under way are answered,
-    /// event streams are told to reconnect and end. [`Settings::drain_timeout`] is what they have for it.
+    /// event streams end, and their clients reconnect. [`Settings::drain_timeout`] is what they have for it.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
         let connections = TaskTracker::new();
         self.accept(listener, &connections, &stop).await;

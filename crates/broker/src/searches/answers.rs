@@ -7,7 +7,7 @@ use redis::{FromRedisValue, ParsingError, Value};
 
 use crate::{Broker, BrokerError, connection::bulk::pieces, jobs::Claim, millis::millis};
 
-/// An answer to be stored: what stands in a [`contracts::entry::StoredAnswer`] but its sequence number.
+/// An answer to store: a [`contracts::entry::StoredAnswer`] without its sequence number.
 #[derive(Clone, Debug)]
 pub struct NewAnswer {
     /// Who answered.

@@ -14,7 +14,7 @@ impl Fingerprint {
         Self(Sha256::digest(text).into())
     }
 
-    /// That of a search with these fields. The four that every search has are told by their place, as versions before 0.2
+    /// The fingerprint of a search. The four fields that every search has go in by position, as versions before 0.2
     /// did, so that gateways of both give the same search the same fingerprint; further ones come last, by name.
     pub(super) fn of_search(fields: &[(&str, String)], suppliers: &str, timeout: &str) -> Self {
         let (every, further) = fields.split_at(fields.len().min(4));

@@ -29,7 +29,7 @@ pub enum EndStatus {
 }
 
 impl SearchStatus {
-    /// The status as it stands in Redis and in JSON.
+    /// The status as written to Redis and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl SearchStatus {
 }
 
 impl EndStatus {
-    /// The status as it stands in Redis and in JSON.
+    /// The status as written to Redis and JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         SearchStatus::from(self).as_str()
