@@ -22,7 +22,7 @@ pub struct Basis {
     /// don't matter.
     pub answers: Option<u64>,
     /// The highest sequence number that any of its events is known to have had; that of the terminal event is higher.
-    pub seen: u64,
+    pub last_seq: u64,
     /// Its deadline, if it is known. It tells a record that was lost from one that has expired; without it, a search
     /// without a record ends only while it is among the open ones.
     pub deadline: Option<EpochMillis>,
@@ -32,7 +32,7 @@ impl Basis {
     /// An end that is made of this many answers, which are all there are.
     #[must_use]
     pub fn answers(number: u64) -> Self {
-        Self { answers: Some(number), seen: number, deadline: None }
+        Self { answers: Some(number), last_seq: number, deadline: None }
     }
 }
 
@@ -128,12 +128,12 @@ impl Broker {
         announce: bool,
     ) -> Result<Option<Ended>, BrokerError> {
         let StoredEnd { status, results, details } = end;
-        let Basis { answers, seen, deadline } = basis;
+        let Basis { answers, last_seq, deadline } = basis;
         let mut call = self.scripts.end.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM).key(OPEN_SEARCHES);
         call.arg(id.to_string()).arg(status.as_str()).arg(results.as_str());
         call.arg(details.as_ref().map_or("", JsonLine::as_str));
-        call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(seen + 1);
+        call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(last_seq + 1);
         call.arg(u8::from(announce)).arg(CONSUMER_GROUP).arg(claim.map_or("", |claim| &*claim.consumer));
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
         call.arg(millis(self.retention.record)).arg(millis(self.retention.news));

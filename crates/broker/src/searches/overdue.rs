@@ -37,7 +37,7 @@ pub struct Overdue {
     /// Its deadline, if it is known. If not, and without a record, it ends only while it is among the open searches.
     pub deadline: Option<EpochMillis>,
     /// The highest sequence number that any of its events is known to have had.
-    pub seen: u64,
+    pub last_seq: u64,
 }
 
 /// What searches are ended by.
@@ -96,7 +96,7 @@ impl Reaper {
                 self.foreign.store(&self.broker).await?;
             }
             overdue.retain(|further| !found.contains(&further.id));
-            overdue.extend(found.iter().map(|id| Overdue { id: *id, deadline: None, seen: 0 }));
+            overdue.extend(found.iter().map(|id| Overdue { id: *id, deadline: None, last_seq: 0 }));
             let this = &*self;
             let ends = stream::iter(overdue.drain(..)).map(|overdue| this.end(overdue, asked));
             let ends: Vec<_> = ends.buffer_unordered(ENDED_AT_ONCE).collect().await;
@@ -191,10 +191,10 @@ impl Broker {
 
     /// Ends a search that has no record; `None` if it has one again by now.
     async fn fail_lost(&self, overdue: Overdue) -> Result<Option<Ended>, BrokerError> {
-        let Overdue { id, deadline, seen } = overdue;
+        let Overdue { id, deadline, last_seq } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
         let outcome = Outcome::of(Vec::new(), times, 0).ended_as(EndStatus::Failed, "its record was lost");
-        self.end(id, &outcome, Basis { answers: Some(0), seen, deadline }, None).await
+        self.end(id, &outcome, Basis { answers: Some(0), last_seq, deadline }, None).await
     }
 }

@@ -10,8 +10,8 @@ use crate::{Broker, BrokerError, jobs::Claim, millis::millis, searches::LOST_WIT
 /// What became of a record that was to be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
-    /// It is there now, or was already.
-    There,
+    /// The record exists, whether it was just created or not.
+    Exists,
     /// The search has ended, and its record has expired.
     Ended,
 }
@@ -44,7 +44,7 @@ impl Broker {
         call.arg(record::ENTRY).arg(claim.entry);
         record_fields(job.pairs(), |field, value| _ = call.arg(field).arg(value));
         let done: String = call.invoke_async(&mut self.connection.clone()).await?;
-        Ok(if done == "ended" { Created::Ended } else { Created::There })
+        Ok(if done == "ended" { Created::Ended } else { Created::Exists })
     }
 }
 

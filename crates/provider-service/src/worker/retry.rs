@@ -1,9 +1,10 @@
 use broker::{Backoff, BrokerError};
 
-/// Does `attempt` until it succeeds or can't: while Redis is away or full, what is to be stored is kept here.
-/// Everything stored this way may be stored twice without harm.
-pub(super) async fn persist<T, F>(
-    what: &'static str,
+/// Repeats `attempt` until it succeeds or fails for good: a search in progress survives while Redis is away or full.
+///
+/// Redis may have done what it did not confirm, so `attempt` must be safe to repeat. `operation` is for the log.
+pub(super) async fn retry<T, F>(
+    operation: &'static str,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T, BrokerError>
 where
@@ -14,11 +15,11 @@ where
         match attempt().await {
             Err(error) if error.is_passing() => {
                 if backoff.attempts().is_multiple_of(20) {
-                    tracing::warn!(%error, what, "kept until Redis takes it");
+                    tracing::warn!(%error, operation, "Redis failed, retrying until it succeeds");
                 }
                 backoff.pause().await;
             }
-            done => return done,
+            result => return result,
         }
     }
 }
