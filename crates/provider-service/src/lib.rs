@@ -15,8 +15,8 @@ mod worker;
 use std::sync::Arc;
 
 use airports::Airports;
-use broker::Part;
-use service::{InvalidRedisConfig, Lifecycle, Unclean};
+use broker::Component;
+use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::Config;
@@ -40,7 +40,7 @@ pub enum RunError {
     Suppliers(#[from] RegistryError),
     /// The worker did not stop cleanly.
     #[error(transparent)]
-    Unclean(#[from] Unclean),
+    Unclean(#[from] UncleanShutdown),
 }
 
 /// Runs a worker until `shutdown` completes, then finishes or hands back the jobs in progress.
@@ -49,12 +49,12 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
     let suppliers = registry(&config)?;
     tokio::pin!(shutdown);
     tokio::select! {
-        fit = service::wait_for_permission(&broker, Part::Worker) => fit?,
+        usable = service::wait_until_usable(&broker, Component::Worker) => usable?,
         () = &mut shutdown => return Ok(()),
     }
     let grace = config.common.shutdown_grace_ms;
     let lifecycle = Lifecycle::default();
-    let watch = service::watch_redis(broker.clone(), Part::Worker, lifecycle.clone(), |_| {});
+    let watch = service::watch_redis(broker.clone(), Component::Worker, lifecycle.clone(), |_| {});
     lifecycle.spawn_permanent("checkup", watch);
     worker::start(&Arc::new(worker::Context::new(config, broker, suppliers)), &lifecycle);
 

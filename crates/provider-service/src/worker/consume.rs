@@ -44,7 +44,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
                 start(context, deliveries, permits);
             }
             Err(error) => {
-                if backoff.attempts().is_multiple_of(20) {
+                if backoff.should_log() {
                     tracing::warn!(%error, "the worker waits for Redis");
                 }
                 take_over.on_error();

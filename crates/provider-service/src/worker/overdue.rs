@@ -18,7 +18,7 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         // Often, because every job that starts with a wrong clock fails.
-        if let Err(error) = context.broker.look_at_clock().await {
+        if let Err(error) = context.broker.sync_clock().await {
             tracing::debug!(%error, "could not read Redis' clock");
         }
         // Not cancelled on shutdown: a round is short.

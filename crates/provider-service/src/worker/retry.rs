@@ -13,8 +13,8 @@ where
     let mut backoff = Backoff::default();
     loop {
         match attempt().await {
-            Err(error) if error.is_passing() => {
-                if backoff.attempts().is_multiple_of(20) {
+            Err(error) if error.is_transient() => {
+                if backoff.should_log() {
                     tracing::warn!(%error, operation, "Redis failed, retrying until it succeeds");
                 }
                 backoff.pause().await;
