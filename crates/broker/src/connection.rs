@@ -36,8 +36,8 @@ const SILENCE_TIMEOUT: u32 = 2;
 /// number of request timeouts.
 const BLOCK_MARGIN: (Duration, u32) = (Duration::from_secs(5), 2);
 
-/// How long sent data may stay unacknowledged before the kernel closes the connection: the longer of a fixed time and a
-/// number of request timeouts.
+/// How long sent data may stay unacknowledged before the kernel closes the connection: the longer of a fixed time and
+/// a number of request timeouts.
 #[cfg(target_os = "linux")]
 const USER_TIMEOUT: (Duration, u32) = (Duration::from_secs(5), 2);
 /// How long a connection may be idle before the kernel probes it.
@@ -108,8 +108,8 @@ impl Broker {
         self.timeout.mul_f64(CLIENT_TIMEOUT)
     }
 
-    /// Runs `request` for a client. Fails with [`BrokerError::TimedOut`] when the bulk connection has received no reply
-    /// for as long as a client waits. Redis may have executed the request all the same.
+    /// Runs `request` for a client. Fails with [`BrokerError::TimedOut`] when the bulk connection has received no
+    /// reply for as long as a client waits. Redis may have executed the request all the same.
     ///
     /// There is no limit in total: on a slow link, many large records take long.
     pub async fn with_idle_timeout<T>(

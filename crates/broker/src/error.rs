@@ -20,7 +20,8 @@ pub enum BrokerError {
     /// Redis' access rules forbid the command. Retry once they are changed.
     #[error("Redis forbids it: {0}")]
     Forbidden(#[source] RedisError),
-    /// The server is a replica: its data may be stale, and it takes no writes. A new connection may lead to the primary.
+    /// The server is a replica: its data may be stale, and it takes no writes. A new connection may lead to the
+    /// primary.
     #[error("Redis is a replica, not the primary")]
     NotPrimary,
     /// Redis has reached `maxmemory` and evicts nothing. Retry once there is room.
@@ -77,7 +78,8 @@ impl From<RedisError> for BrokerError {
 /// Whether the error is about the request, so that a retry would fail too.
 ///
 /// Unknown errors count as transient: retrying in vain is better than giving up a search. Redis recovers from being
-/// unable to save (`MISCONF`), lacking replicas (`NOREPLICAS`), running a script (`BUSY`) or being a replica (`READONLY`).
+/// unable to save (`MISCONF`), lacking replicas (`NOREPLICAS`), running a script (`BUSY`) or being a replica
+/// (`READONLY`).
 fn is_permanent(refusal: &ServerError) -> bool {
     match refusal.code() {
         // The code of many errors. One is transient.

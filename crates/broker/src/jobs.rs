@@ -1,8 +1,9 @@
 //! The queue, as workers use it: a stream with a consumer group.
 //!
-//! A job belongs to the consumer that it was delivered to, for the length of a lease. Workers renew the leases of jobs in
-//! progress ([`Leases::renew`]). Once a lease has run out, any worker may take the job over ([`Leases::take_over`]), and
-//! Redis refuses writes with the old [`Claim`]. Each worker process is a consumer of its own.
+//! A job belongs to the consumer that it was delivered to, for the length of a lease. Workers renew the leases of jobs
+//! in progress ([`Leases::renew`]). Once a lease has run out, any worker may take the job over
+//! ([`Leases::take_over`]), and Redis refuses writes with the old [`Claim`]. Each worker process is a consumer of its
+//! own.
 //!
 //! The script that ends a search deletes its job. The stream is never trimmed: that would delete unread jobs.
 
@@ -75,7 +76,8 @@ impl Consumer {
     /// After an error, the next calls reconnect, and then return the jobs that are pending for this consumer. Some of
     /// them may be in progress. A call may return no jobs at once.
     ///
-    /// Don't drop the future and read on: jobs that Redis has delivered meanwhile would wait for their lease to run out.
+    /// Don't drop the future and read on: jobs that Redis has delivered meanwhile would wait for their lease to run
+    /// out.
     pub async fn read(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
         match std::mem::replace(&mut self.reader, Reader::Closed) {
             Reader::Closed => {
@@ -152,8 +154,8 @@ pub struct Leases {
     name: Arc<str>,
 }
 
-/// A consumer's claim to a job. Redis checks it before each write of a worker, and refuses it once another consumer has
-/// the job.
+/// A consumer's claim to a job. Redis checks it before each write of a worker, and refuses it once another consumer
+/// has the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub(crate) consumer: Arc<str>,
@@ -196,8 +198,8 @@ fn deliveries(entries: Vec<Entry>) -> Vec<Delivery> {
         .collect()
 }
 
-/// Creates the group, and the stream if needed, unless the group exists. It starts at 0, to include jobs that were added
-/// before the first worker started.
+/// Creates the group, and the stream if needed, unless the group exists. It starts at 0, to include jobs that were
+/// added before the first worker started.
 async fn create_group(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
     let mut command = redis::cmd("XGROUP");
     command.arg("CREATE").arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("0").arg("MKSTREAM");

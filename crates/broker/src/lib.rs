@@ -9,9 +9,9 @@
 //! | `connection` | connections that recover on their own, and Redis' clock |
 //! | `scripts` | the Lua scripts |
 //!
-//! A [`Broker`] has two multiplexed connections, which its clones share: one for small requests, and one for large ones
-//! (`bulk`), so that small ones never wait behind megabytes. Blocking commands would stall all other tasks, so the queue,
-//! each tail and each lane has a connection of its own.
+//! A [`Broker`] has two multiplexed connections, which its clones share: one for small requests, and one for large
+//! ones (`bulk`), so that small ones never wait behind megabytes. Blocking commands would stall all other tasks, so
+//! the queue, each tail and each lane has a connection of its own.
 //!
 //! Each transition of a search is one Lua script. So it is atomic and happens once, even if several processes try.
 //! Timestamps and deadlines use Redis' clock, the only one that all processes share ([`Broker::now`]).

@@ -20,6 +20,6 @@ pub use record::SearchRecord;
 pub use sharing::{Sharing, Submission};
 pub use submit::Created;
 
-/// Until this long after its deadline, a search without a record has lost it. Later, the search has ended and its record
-/// has expired. Long enough for a worker or a gateway to end the search after Redis was away.
+/// Until this long after its deadline, a search without a record has lost it. Later, the search has ended and its
+/// record has expired. Long enough for a worker or a gateway to end the search after Redis was away.
 const MIN_RECORD_LIFE: Duration = Duration::from_secs(10);

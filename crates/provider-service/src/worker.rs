@@ -86,7 +86,8 @@ pub(crate) fn start(context: &Arc<Context>, lifecycle: &Lifecycle) {
     lifecycle.spawn_permanent("cancellations", cancellations::run(Arc::clone(context), stop.clone()));
 }
 
-/// A unique name that says where the worker runs: host, process id and a random number. Containers reuse the first two.
+/// A unique name that says where the worker runs: host, process id and a random number. Containers reuse the first
+/// two.
 fn consumer_name() -> String {
     let host = std::env::var("HOSTNAME")
         .or_else(|_| std::fs::read_to_string("/etc/hostname"))

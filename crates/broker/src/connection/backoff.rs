@@ -9,8 +9,8 @@ const MAX_DELAY: Duration = Duration::from_millis(500);
 /// Log every this many attempts. With the longest pauses, that is about every 15 s.
 const LOG_EVERY: u32 = 20;
 
-/// Pauses between attempts: they double from 50 ms to 1 s, less up to half at random, so that processes do not retry in
-/// step.
+/// Pauses between attempts: they double from 50 ms to 1 s, less up to half at random, so that processes do not retry
+/// in step.
 #[derive(Debug)]
 pub struct Backoff {
     delays: ExponentialBackoff,

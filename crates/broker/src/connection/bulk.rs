@@ -1,10 +1,10 @@
 //! A connection for large requests and replies: records, answers, results.
 //!
-//! Replies on a connection arrive in order, so on a slow link a reply of megabytes delays all that follow. So large ones
-//! have a connection of their own, and the shared connection stays fast for small requests, such as POSTs and lease
-//! renewals. The bulk connection carries only 512 KiB at once, so that each request completes well within its timeout.
-//! Further requests wait here, before their timeout starts. A client stops waiting when the connection receives no more
-//! replies: see [`Broker::with_idle_timeout`](crate::Broker::with_idle_timeout).
+//! Replies on a connection arrive in order, so on a slow link a reply of megabytes delays all that follow. So large
+//! ones have a connection of their own, and the shared connection stays fast for small requests, such as POSTs and
+//! lease renewals. The bulk connection carries only 512 KiB at once, so that each request completes well within its
+//! timeout. Further requests wait here, before their timeout starts. A client stops waiting when the connection
+//! receives no more replies: see [`Broker::with_idle_timeout`](crate::Broker::with_idle_timeout).
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -39,8 +39,8 @@ impl Bulk {
         Self { connection, permits: Arc::new(Semaphore::new(MAX_KIB)), last_reply }
     }
 
-    /// Waits for `request`, which uses this connection, until no request has received a reply for `idle_timeout`. While
-    /// others receive replies, its turn will come.
+    /// Waits for `request`, which uses this connection, until no request has received a reply for `idle_timeout`.
+    /// While others receive replies, its turn will come.
     pub(crate) async fn with_idle_timeout<T>(
         &self,
         idle_timeout: Duration,
@@ -83,7 +83,8 @@ impl Bulk {
         Ok(!exists)
     }
 
-    /// Makes a request with about `bytes` of data, once there are permits for it. Repeats it once if it was never sent.
+    /// Makes a request with about `bytes` of data, once there are permits for it. Repeats it once if it was never
+    /// sent.
     pub(crate) async fn request<T, F>(
         &self,
         bytes: usize,

@@ -50,8 +50,8 @@ impl Clock {
         Some(EpochMillis(u64::try_from(now).unwrap_or(0)))
     }
 
-    /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a range.
-    /// The old estimate is moved only as far as needed to fit into that range.
+    /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a
+    /// range. The old estimate is moved only as far as needed to fit into that range.
     fn update(&self, time: EpochMillis, requested: Instant, host: EpochMillis) -> ClockChange {
         let time = i64::try_from(time.0).unwrap_or(i64::MAX);
         let earliest = time.saturating_sub(as_millis(self.started.elapsed()));

@@ -5,8 +5,8 @@ use crate::{
     error::{is_forbidden, refusal},
 };
 
-/// Fails if the server is a replica. A replica serves reads like the primary, so a connection that only reads would not
-/// notice a failover.
+/// Fails if the server is a replica. A replica serves reads like the primary, so a connection that only reads would
+/// not notice a failover.
 pub(crate) async fn must_be_primary(connection: &mut impl ConnectionLike) -> Result<(), BrokerError> {
     let role = redis::cmd("ROLE").query_async(connection).await;
     check_role(role)

@@ -35,8 +35,8 @@ struct Shared {
     needs_permission_check: AtomicBool,
 }
 
-/// How often a server turned out to be a replica. Connections to the same address share this count, because one that only
-/// reads does not notice a failover.
+/// How often a server turned out to be a replica. Connections to the same address share this count, because one that
+/// only reads does not notice a failover.
 #[derive(Clone, Default)]
 pub(crate) struct Demotions(Arc<AtomicU64>);
 

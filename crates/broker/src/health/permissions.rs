@@ -1,8 +1,8 @@
 //! Finds commands that Redis forbids to our user.
 //!
-//! `ACL DRYRUN` would tell us, but few users may run it. So we run each command in a form that changes nothing: it only
-//! reads, or its arguments are wrong. Redis checks permissions before arguments, so its reply shows whether the command
-//! is permitted.
+//! `ACL DRYRUN` would tell us, but few users may run it. So we run each command in a form that changes nothing: it
+//! only reads, or its arguments are wrong. Redis checks permissions before arguments, so its reply shows whether the
+//! command is permitted.
 
 use redis::{Value, pipe};
 

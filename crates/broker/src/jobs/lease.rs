@@ -44,8 +44,8 @@ impl Leases {
         if pending.is_empty() {
             return Ok(Vec::new());
         }
-        // XCLAIM checks the idle time again, in case another worker was faster. It also removes deleted entries from the
-        // pending list.
+        // XCLAIM checks the idle time again, in case another worker was faster. It also removes deleted entries from
+        // the pending list.
         let mut claim = redis::cmd("XCLAIM");
         claim.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(&*self.name).arg(lease);
         for (entry, ..) in &pending {
@@ -71,8 +71,8 @@ impl Leases {
         Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
     }
 
-    /// Queues a job again with all its fields, so that another worker gets it at once. Does nothing if another consumer
-    /// has it.
+    /// Queues a job again with all its fields, so that another worker gets it at once. Does nothing if another
+    /// consumer has it.
     pub async fn hand_back(&self, delivery: &Delivery, search: SearchId) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
         call.key(names::record_key(search));
@@ -84,8 +84,8 @@ impl Leases {
         Ok(())
     }
 
-    /// Gives up the lease of a job, so that another worker takes it over. This delivery does not count. Does nothing if
-    /// another consumer has the job.
+    /// Gives up the lease of a job, so that another worker takes it over. This delivery does not count. Does nothing
+    /// if another consumer has the job.
     pub async fn decline(&self, delivery: &Delivery, lease: Duration) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.decline.key(REQUESTED_STREAM);
         call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);

@@ -6,8 +6,8 @@ use crate::{
     result_log::read_size::ReadSize, result_log::tail::READ_MARGIN,
 };
 
-/// Reads the entries of the result log from before a tail connected, oldest first. Has a connection of its own, because
-/// the log may be long and its entries large.
+/// Reads the entries of the result log from before a tail connected, oldest first. Has a connection of its own,
+/// because the log may be long and its entries large.
 #[derive(Debug)]
 pub struct History {
     broker: Broker,

@@ -1,8 +1,8 @@
 //! Follows a stream, starting with entries added from now on.
 //!
-//! A [`Tail`] owns its connection. After an error it reconnects and continues after the last processed entry, or at the
-//! end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the tail
-//! reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
+//! A [`Tail`] owns its connection. After an error it reconnects and continues after the last processed entry, or at
+//! the end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the
+//! tail reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
 
 use std::time::Duration;
 

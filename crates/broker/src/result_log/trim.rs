@@ -10,9 +10,9 @@ const NOTES: u32 = 32;
 
 /// Trims the result log by age.
 ///
-/// Each write trims the log too, by the time in the entries' ids. That is not enough when nobody writes, or when Redis'
-/// clock has stepped back: ids then stay ahead of it until it catches up. So the trimmer notes where the log ends, and
-/// when, by this process' monotonic clock.
+/// Each write trims the log too, by the time in the entries' ids. That is not enough when nobody writes, or when
+/// Redis' clock has stepped back: ids then stay ahead of it until it catches up. So the trimmer notes where the log
+/// ends, and when, by this process' monotonic clock.
 #[derive(Debug)]
 pub struct Trimmer {
     broker: Broker,

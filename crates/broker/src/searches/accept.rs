@@ -1,9 +1,9 @@
 //! Accepts searches with the configured durability.
 //!
 //! With [`Durability::Memory`], a submission is a request on the shared connection. With the others, submissions are
-//! *group-committed*: they queue up, and a [`Lane`] writes a batch in one pipeline that ends with WAITAOF or WAIT. That
-//! command blocks its connection and covers only the writes of that connection, so each lane has its own. While one lane
-//! waits, the next one fills a batch.
+//! *group-committed*: they queue up, and a [`Lane`] writes a batch in one pipeline that ends with WAITAOF or WAIT.
+//! That command blocks its connection and covers only the writes of that connection, so each lane has its own. While
+//! one lane waits, the next one fills a batch.
 
 mod durability;
 mod lane;
@@ -21,8 +21,8 @@ use crate::{Broker, BrokerError, Sharing, Submission};
 pub use durability::{Durability, InvalidDurability, NotDurable};
 pub use lane::Lane;
 
-/// How many batches may wait at once. With `appendfsync everysec`, a batch waits for up to a second. With one lane, the
-/// next batch would wait for that second too.
+/// How many batches may wait at once. With `appendfsync everysec`, a batch waits for up to a second. With one lane,
+/// the next batch would wait for that second too.
 const LANES: u32 = 4;
 /// How many submissions may wait for a lane. Further ones wait for room in the queue.
 const QUEUE_LENGTH: usize = 4096;
@@ -67,7 +67,8 @@ impl Acceptance {
         (Self { broker, group_commit: Some(GroupCommit { queue, availability }) }, lanes)
     }
 
-    /// Runs `request`, which submits searches. Fails with [`BrokerError::TimedOut`] if it takes longer than a client waits.
+    /// Runs `request`, which submits searches. Fails with [`BrokerError::TimedOut`] if it takes longer than a client
+    /// waits.
     pub async fn with_timeout<T>(
         &self,
         request: impl Future<Output = Result<T, BrokerError>>,
@@ -77,8 +78,8 @@ impl Acceptance {
         tokio::time::timeout(timeout, request).await.unwrap_or(Err(BrokerError::TimedOut))
     }
 
-    /// Submits a search. With `sharing`, an earlier search may be returned instead. Returns once the search is as durable
-    /// as configured; use [`with_timeout`](Self::with_timeout) to limit the wait.
+    /// Submits a search. With `sharing`, an earlier search may be returned instead. Returns once the search is as
+    /// durable as configured; use [`with_timeout`](Self::with_timeout) to limit the wait.
     ///
     /// After an error other than [`BrokerError::NotDurable`], the search may have been accepted all the same.
     pub async fn submit(&self, job: &Job, sharing: Option<&Sharing>) -> Result<Submission, BrokerError> {

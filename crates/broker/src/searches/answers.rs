@@ -40,7 +40,8 @@ pub enum Stored {
 }
 
 impl Broker {
-    /// Stores suppliers' answers and adds them to the result log: one per supplier, and none after the search has ended.
+    /// Stores suppliers' answers and adds them to the result log: one per supplier, and none after the search has
+    /// ended.
     pub async fn answer(
         &self,
         id: SearchId,

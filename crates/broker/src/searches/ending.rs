@@ -18,12 +18,13 @@ use crate::{
 /// What the caller knows of a search that it ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Basis {
-    /// How many answers the outcome includes. If the record has more, the search does not end. `None` to end it anyway.
+    /// How many answers the outcome includes. If the record has more, the search does not end. `None` to end it
+    /// anyway.
     pub answers: Option<u64>,
     /// The highest known sequence number of its events. The terminal event gets a higher one.
     pub last_seq: u64,
-    /// The deadline, if known. If there is no record, it shows whether that was lost or has expired. Without a deadline, a
-    /// search without a record ends only if it is an open search.
+    /// The deadline, if known. If there is no record, it shows whether that was lost or has expired. Without a
+    /// deadline, a search without a record ends only if it is an open search.
     pub deadline: Option<EpochMillis>,
 }
 
@@ -52,8 +53,9 @@ pub enum Ended {
 }
 
 impl Broker {
-    /// Ends a search with `outcome` and adds that to the result log, unless the search has ended. A worker passes its claim;
-    /// its job is then deleted. `None` if the record has more answers than the outcome includes: the search did not end.
+    /// Ends a search with `outcome` and adds that to the result log, unless the search has ended. A worker passes its
+    /// claim; its job is then deleted. `None` if the record has more answers than the outcome includes: the search did
+    /// not end.
     ///
     /// Every end of a search goes through this method, except those that the replaced system announced.
     pub async fn end(
@@ -95,8 +97,8 @@ impl Broker {
                 }
                 Found::Record(record) => {
                     let outcome = adjust(record.outcome_now(max_results, self.now().await?), &record);
-                    // Also for a search that has ended, to delete its job. Don't count its terminal event as an answer:
-                    // if Redis loses the end meanwhile, and stores another answer, that would go unnoticed.
+                    // Also for a search that has ended, to delete its job. Don't count its terminal event as an
+                    // answer: if Redis loses the end meanwhile, and stores another answer, that would go unnoticed.
                     let answers = record.seq - u64::from(record.end.is_some()).min(record.seq);
                     (outcome, Basis { deadline: record.deadline, ..Basis::answers(answers) })
                 }
@@ -108,8 +110,8 @@ impl Broker {
         }
     }
 
-    /// Stores an end that the replaced system announced, so that late clients find it in the record. Does not add it to the
-    /// result log again.
+    /// Stores an end that the replaced system announced, so that late clients find it in the record. Does not add it
+    /// to the result log again.
     pub async fn end_as_announced(&self, id: SearchId, end: &StoredEnd) -> Result<Ended, BrokerError> {
         let ended = self.run_end_script(id, end, Basis::default(), None, false).await?;
         if let Some(Ended::Now { .. }) = ended {

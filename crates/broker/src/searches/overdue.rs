@@ -1,5 +1,5 @@
-//! Ends overdue searches: those past their deadline that no worker has ended, because they wait in the queue or because
-//! their worker has died. Every worker and every gateway does this, so one live process is enough.
+//! Ends overdue searches: those past their deadline that no worker has ended, because they wait in the queue or
+//! because their worker has died. Every worker and every gateway does this, so one live process is enough.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use crate::{
     Basis, Broker, BrokerError, Ended, SearchRecord, millis::millis, searches::foreign::ForeignEnds,
 };
 
-/// How long after its deadline a search is overdue, or a request timeout if that is longer. By then, its worker has ended
-/// it with all answers.
+/// How long after its deadline a search is overdue, or a request timeout if that is longer. By then, its worker has
+/// ended it with all answers.
 const MIN_LEEWAY: Duration = Duration::from_millis(500);
 /// How long to wait after an error, so that workers can store their answers first; at least.
 const MIN_WAIT_AFTER_ERROR: Duration = Duration::from_secs(2);
@@ -164,8 +164,8 @@ impl Broker {
         Ok(EpochMillis(self.now().await?.0.saturating_sub(millis(self.leeway()))))
     }
 
-    /// Ends an overdue search with the answers in its record. If the record was lost, the search fails. `asked` is as in
-    /// [`Reaper::round`].
+    /// Ends an overdue search with the answers in its record. If the record was lost, the search fails. `asked` is as
+    /// in [`Reaper::round`].
     pub async fn expire(
         &self,
         overdue: Overdue,

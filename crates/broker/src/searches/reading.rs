@@ -59,8 +59,8 @@ impl Broker {
         })
     }
 
-    /// Whether a search has a record, has not ended, and has no answers yet: true for most jobs when they are delivered.
-    /// Costs Redis a fifth of [`read`](Self::read).
+    /// Whether a search has a record, has not ended, and has no answers yet: true for most jobs when they are
+    /// delivered. Costs Redis a fifth of [`read`](Self::read).
     pub async fn is_unanswered(&self, id: SearchId) -> Result<bool, BrokerError> {
         let key = &names::record_key(id);
         let fields = &[record::STATUS, record::SEQ];

@@ -34,8 +34,8 @@ impl SearchRecord {
         self.end.as_ref().map_or(SearchStatus::Processing, |end| end.status.into())
     }
 
-    /// Decodes a record. Fails only if `status` or `seq` is malformed. Other malformed fields are logged and left out, such
-    /// as one supplier's answer.
+    /// Decodes a record. Fails only if `status` or `seq` is malformed. Other malformed fields are logged and left out,
+    /// such as one supplier's answer.
     pub(crate) fn decode(mut fields: Fields) -> Result<Self, InvalidEntry> {
         let status: SearchStatus = fields.required(record::STATUS)?;
         let end = status.end().map(|_| StoredEnd::decode(&mut fields)).transpose()?;

@@ -49,8 +49,8 @@ pub enum Submission {
 impl Broker {
     /// Submits a search, or returns an earlier one, in one round trip.
     ///
-    /// Unlike [`submit`](Self::submit), this is a script: it must decide and write in one step, or two gateways could submit
-    /// the same search twice.
+    /// Unlike [`submit`](Self::submit), this is a script: it must decide and write in one step, or two gateways could
+    /// submit the same search twice.
     pub async fn submit_shared(&self, job: &Job, sharing: &Sharing) -> Result<Submission, BrokerError> {
         let call = &self.shared_submission(job, sharing);
         Ok(self
@@ -77,8 +77,8 @@ impl Broker {
         call
     }
 
-    /// Removes one client from a shared search, and returns how many are left. 0 if it was the last, or if the search has
-    /// ended or is unknown. A search without clients is no longer shared.
+    /// Removes one client from a shared search, and returns how many are left. 0 if it was the last, or if the search
+    /// has ended or is unknown. A search without clients is no longer shared.
     ///
     /// Never retried: a repetition would remove another client.
     pub async fn release(&self, id: SearchId) -> Result<u64, BrokerError> {

@@ -19,8 +19,8 @@ pub enum Created {
 impl Broker {
     /// Submits a search in one round trip: adds it to the open searches, creates its record, and adds the job.
     ///
-    /// There are no conditions, so this needs no script. It needs a transaction: on a slow link, the search could reach its
-    /// deadline before the last command arrives.
+    /// There are no conditions, so this needs no script. It needs a transaction: on a slow link, the search could
+    /// reach its deadline before the last command arrives.
     pub async fn submit(&self, job: &Job) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
         pipe.atomic();
@@ -29,8 +29,8 @@ impl Broker {
         Ok(self.retry_unsent(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
     }
 
-    /// Creates the record of a search from the fields of its job, unless there is one. The record names the claim's entry:
-    /// claims to earlier entries of the same job are no longer valid.
+    /// Creates the record of a search from the fields of its job, unless there is one. The record names the claim's
+    /// entry: claims to earlier entries of the same job are no longer valid.
     pub async fn create(
         &self,
         id: SearchId,

@@ -1,4 +1,5 @@
-//! Periodic upkeep: trims the result log, removes dead consumers from the group, and publishes this worker's suppliers.
+//! Periodic upkeep: trims the result log, removes dead consumers from the group, and publishes this worker's
+//! suppliers.
 
 use std::{sync::Arc, time::Duration};
 

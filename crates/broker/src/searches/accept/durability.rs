@@ -66,8 +66,8 @@ impl Durability {
         wait
     }
 
-    /// Whether the writes are durable. WAIT replies with the number of replicas that have them; WAITAOF with the number of
-    /// local disks, and that of replicas' disks.
+    /// Whether the writes are durable. WAIT replies with the number of replicas that have them; WAITAOF with the
+    /// number of local disks, and that of replicas' disks.
     pub(super) fn is_durable(reply: Value) -> Result<bool, BrokerError> {
         let count = match reply {
             Value::Array(counts) => counts.into_iter().next().unwrap_or(Value::Nil),

@@ -65,8 +65,8 @@ impl Lane {
         }
     }
 
-    /// Waits for submissions, and returns them with a connection. Refuses them while Redis can't accept any. `None` once the
-    /// queue is closed.
+    /// Waits for submissions, and returns them with a connection. Refuses them while Redis can't accept any. `None`
+    /// once the queue is closed.
     async fn next_batch(
         &mut self,
         submissions: &mut mpsc::Receiver<QueuedSubmission>,
@@ -95,8 +95,8 @@ impl Lane {
         }
     }
 
-    /// Waits for more submissions. Lanes should start batches at regular intervals, so this waits for the duration of the
-    /// last batch, divided by the number of lanes.
+    /// Waits for more submissions. Lanes should start batches at regular intervals, so this waits for the duration of
+    /// the last batch, divided by the number of lanes.
     async fn fill(
         &self,
         submissions: &mut mpsc::Receiver<QueuedSubmission>,
@@ -176,8 +176,8 @@ impl Lane {
         }
     }
 
-    /// Builds a pipeline of these submissions, followed by the wait. Also returns for each submission the number of replies
-    /// up to its end.
+    /// Builds a pipeline of these submissions, followed by the wait. Also returns for each submission the number of
+    /// replies up to its end.
     fn pipeline(&self, batch: &[QueuedSubmission]) -> (Pipeline, Vec<usize>) {
         let mut pipe = redis::pipe();
         pipe.ignore_errors();
