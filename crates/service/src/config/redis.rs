@@ -10,7 +10,7 @@ use clap::{
 /// Settings of the connection to Redis.
 #[derive(Args, Clone, Debug)]
 pub struct RedisConfig {
-    /// The address of Redis: host:port, or a redis://, rediss:// or unix:// URL with user, password and database.
+    /// The address of Redis: host:port, or a redis:// or rediss:// URL with user, password and database.
     #[arg(long, env = "REDIS_ADDR", default_value = "localhost:6379", hide_env_values = true, value_parser = AddrParser)]
     pub redis_addr: RedisAddr,
 
