@@ -3,9 +3,11 @@ use std::sync::Arc;
 use airports::Airports;
 use broker::{Acceptance, Broker};
 
+use sse_server::ClientLimit;
+
 use crate::{
-    Config, backlog::Backlog, clients::Clients, health::Health, hub::Hub, known_suppliers::KnownSuppliers,
-    loads::Loads, refusals::Refusals,
+    Config, backlog::Backlog, health::Health, hub::Hub, known_suppliers::KnownSuppliers, loads::Loads,
+    refusals::Refusals,
 };
 
 /// What all requests and tasks of the gateway share.
@@ -19,12 +21,17 @@ pub(crate) struct App {
     pub(crate) backlog: Backlog,
     pub(crate) health: Health,
     pub(crate) suppliers: KnownSuppliers,
-    pub(crate) clients: Arc<Clients>,
+    pub(crate) clients: Arc<ClientLimit>,
     pub(crate) refusals: Arc<Refusals>,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, broker: Broker, acceptance: Acceptance, clients: Arc<Clients>) -> Self {
+    pub(crate) fn new(
+        config: Config,
+        broker: Broker,
+        acceptance: Acceptance,
+        clients: Arc<ClientLimit>,
+    ) -> Self {
         let health = Health::new(config.common.redis.redis_timeout_ms);
         Self {
             config,

@@ -23,7 +23,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
-pub(crate) use api::is_health;
 pub use middleware::cors::AllowedOrigins;
 
 use crate::app::App;
@@ -43,15 +42,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(streams)
         .fallback(|| async { Problem::NoSuchRoute })
         .method_not_allowed_fallback(other_methods);
-    if app.clients.are_limited() && !app.clients.proxies().are_none() {
-        router = router.layer(from_fn_with_state(Arc::clone(&app.clients), refusals::limit_forwarded));
+    if !app.config.trusted_proxies.networks().is_empty() {
+        router = router.layer(from_fn_with_state(Arc::clone(&app), refusals::limit_forwarded));
     }
     let router = router.layer(from_fn_with_state(Arc::clone(&app), refusals::count));
     with_manners(router, &app).with_state(app)
 }
 
 /// What connections past a limit get: the health, and of everything else a word about the limit.
-pub(crate) fn reserve(app: Arc<App>) -> Router {
+pub(crate) fn overflow_router(app: Arc<App>) -> Router {
     let router = api::health().method_not_allowed_fallback(other_methods).fallback(refusals::past_the_limit);
     with_manners(router, &app).with_state(app)
 }

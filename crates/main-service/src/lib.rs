@@ -1,14 +1,14 @@
 //! The HTTP gateway: submit a search, follow it over Server-Sent Events.
 //!
 //! ```text
-//! main ─▶ run ─▶ server ─▶ http ─▶ hub ◀─ tasks ─▶ broker
+//! main ─▶ run ─▶ sse_server ─▶ http ─▶ hub ◀─ tasks ─▶ broker
 //! ```
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `server` | accepts connections and serves HTTP/1.1 on them |
 //! | `http` | the routes, and the one place where errors become answers |
 //! | [`hub`] | who follows which search, and what there is to tell |
+//! | `follow` | a subscription as an event stream |
 //! | `tasks` | the permanent ones: tail of the result log, loading feeds, deadlines, watch over Redis |
 //! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
 //! | `backlog` | how many jobs wait, and permits to submit more |
@@ -17,7 +17,6 @@
 
 mod app;
 mod backlog;
-mod clients;
 mod config;
 mod follow;
 mod health;
@@ -27,25 +26,26 @@ mod known_suppliers;
 mod loads;
 mod refusals;
 mod searches;
-mod server;
 mod tasks;
+mod trusted_proxies;
 
 use std::sync::Arc;
 
+use axum::Router;
 use broker::{Acceptance, Component};
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
+use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
-pub use clients::TrustedProxies;
 pub use config::Config;
 pub use http::AllowedOrigins;
+pub use trusted_proxies::TrustedProxies;
 
 use app::App;
-use clients::Clients;
 
 /// Files that are left for what is no client's: those that are being refused, and Redis' connections above all,
 /// which must come back while clients flood in.
-const SPARE_FILES: usize = server::RESERVED + 64;
+const SPARE_FILES: usize = MAX_OVERFLOW + 64;
 /// The least that one client may have of the connections unless less is said: behind one address may be many.
 const LEAST_PER_CLIENT: usize = 100;
 
@@ -70,16 +70,17 @@ pub async fn run(
     let component = Component::Gateway(config.accept_durability);
     service::check_redis(&broker, component).await?;
     let grace = config.common.shutdown_grace_ms;
-    let limits = server::Limits {
-        connections: connections(config.max_connections),
-        peer_timeout: config.peer_timeout_ms,
-        farewell: grace * 4 / 5,
+    let settings = Settings {
+        max_connections: connections(config.max_connections),
+        write_timeout: config.peer_timeout_ms,
+        drain_timeout: grace * 4 / 5,
+        ..Settings::default()
     };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,
         "gateway starts");
     let per_client = config.max_connections_per_client;
-    let per_client = per_client.unwrap_or_else(|| (limits.connections / 2).max(LEAST_PER_CLIENT));
-    let clients = Arc::new(Clients::new(config.trusted_proxies.clone(), per_client));
+    let per_client = per_client.unwrap_or_else(|| (settings.max_connections / 2).max(LEAST_PER_CLIENT));
+    let clients = Arc::new(ClientLimit::new(per_client, config.trusted_proxies.networks().to_vec()));
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance, clients));
     let lifecycle = Lifecycle::default();
@@ -108,13 +109,7 @@ pub async fn run(
     );
     lifecycle
         .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    let front = server::Front {
-        router: http::router(Arc::clone(&app)),
-        reserve: http::reserve(Arc::clone(&app)),
-        clients: Arc::clone(&app.clients),
-        refusals: Arc::clone(&app.refusals),
-    };
-    lifecycle.spawn_permanent("server", server::run(listener, front, limits, lifecycle.clone()));
+    lifecycle.spawn_permanent("server", server(settings, &app).run(listener, lifecycle.stop_token().clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),
@@ -126,6 +121,19 @@ pub async fn run(
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
     Ok(())
+}
+
+fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {
+    let refusals = Arc::clone(&app.refusals);
+    let count = move |refusal| {
+        refusals.count(match refusal {
+            Refusal::TooManyConnections => "too_many_connections",
+            Refusal::TooManyFromClient => "too_many_from_client",
+        });
+    };
+    Server::new(settings, http::router(Arc::clone(app)), http::overflow_router(Arc::clone(app)))
+        .limit_clients(Arc::clone(&app.clients))
+        .on_refused(count)
 }
 
 /// How many connections there may be at once: as many as is said, but no more than the files allow that may be open.

@@ -19,7 +19,7 @@ use axum::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use health::is_asked as is_health;
+pub(super) use health::is_asked as is_health;
 pub(super) use idempotency::IDEMPOTENCY_KEY;
 
 use crate::app::App;

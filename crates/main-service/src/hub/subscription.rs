@@ -5,14 +5,21 @@ use contracts::SearchId;
 
 use super::{Feed, Hub, feed::Behind};
 
-/// One follower of a search: a cursor into its feed. Leaves when dropped.
-#[derive(Debug)]
+/// One follower of a search: a cursor into its feed. Clones are the same follower with cursors of their own; it leaves
+/// when the last of them is dropped.
+#[derive(Clone, Debug)]
 pub struct Subscription {
+    membership: Arc<Membership>,
+    partials: bool,
+    cursor: u64,
+}
+
+/// What keeps a feed.
+#[derive(Debug)]
+struct Membership {
     hub: Arc<Hub>,
     id: SearchId,
     feed: Arc<Feed>,
-    partials: bool,
-    cursor: u64,
 }
 
 /// What a subscriber gets next.
@@ -28,33 +35,34 @@ pub enum Next {
 
 impl Subscription {
     pub(super) fn new(hub: Arc<Hub>, id: SearchId, feed: Arc<Feed>, partials: bool, cursor: u64) -> Self {
-        Self { hub, id, feed, partials, cursor }
+        Self { membership: Arc::new(Membership { hub, id, feed }), partials, cursor }
     }
 
     /// The search that is followed.
     #[must_use]
     pub fn id(&self) -> SearchId {
-        self.id
+        self.membership.id
     }
 
     /// The feed that is followed.
     #[must_use]
     pub fn feed(&self) -> &Feed {
-        &self.feed
+        &self.membership.feed
     }
 
     /// Whether the terminal event is behind this subscriber already.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
-        self.feed.behind(&mut self.cursor.clone(), self.partials) == Behind::End
+        self.feed().behind(&mut self.cursor.clone(), self.partials) == Behind::End
     }
 
     /// Waits for what comes next. Can be dropped and called again: nothing is lost.
     pub async fn next(&mut self) -> Next {
         loop {
             // Made before looking, so that a change in between wakes it.
-            let changed = self.feed.changed();
-            match self.feed.behind(&mut self.cursor, self.partials) {
+            let feed = &self.membership.feed;
+            let changed = feed.changed();
+            match feed.behind(&mut self.cursor, self.partials) {
                 Behind::Event(frame) => return Next::Event(frame),
                 Behind::End => return Next::End,
                 Behind::Closed => return Next::Closed,
@@ -64,7 +72,7 @@ impl Subscription {
     }
 }
 
-impl Drop for Subscription {
+impl Drop for Membership {
     fn drop(&mut self) {
         self.hub.leave(self.id);
     }

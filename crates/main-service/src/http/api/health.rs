@@ -11,7 +11,7 @@ use crate::http::Problem;
 use crate::http::failures::failures;
 
 /// Whether it is the health that is asked for: that is answered whatever else is refused.
-pub(crate) fn is_asked(address: &Uri) -> bool {
+pub(in crate::http) fn is_asked(address: &Uri) -> bool {
     address.path().starts_with("/health/")
 }
 

@@ -7,9 +7,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use contracts::{FieldError, SearchId};
@@ -98,13 +97,7 @@ pub(super) async fn stream(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     tracing::debug!(search_id = %id, partials, after, "stream opened");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
-        (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
-    ];
-    let body = follow::frames(subscription, app.config.common.search_deadline_ms);
-    Ok((headers, Body::from_stream(body)).into_response())
+    Ok(follow::event_stream(subscription, app.config.common.search_deadline_ms).into_response())
 }
 
 /// Loads the feed, so that an unknown search is told by 404 and not by silence.

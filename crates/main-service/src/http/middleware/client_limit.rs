@@ -18,9 +18,10 @@ use governor::{
     clock::{Clock, DefaultClock},
     state::keyed::HashMapStateStore,
 };
+use sse_server::{Peer, client_key};
 
 use crate::http::{Problem, body};
-use crate::{Config, TrustedProxies, app::App, clients::network, server::Peer};
+use crate::{Config, TrustedProxies, app::App};
 
 /// How often those are forgotten that were not seen of late: it takes a look at each.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -68,7 +69,7 @@ impl ClientLimit {
 
     fn admit(&self, client: IpAddr) -> Result<(), Problem> {
         self.sweep();
-        let Err(until) = self.rates.check_key(&network(client)) else { return Ok(()) };
+        let Err(until) = self.rates.check_key(&client_key(client)) else { return Ok(()) };
         let wait = until.wait_time_from(self.clock.now());
         Err(Problem::RateLimited(wait.as_secs() + 1))
     }

@@ -10,17 +10,14 @@ use axum::{
     response::Response,
 };
 use hyper::body::{Frame, SizeHint};
+use sse_server::{ClientPermit, Peer, Refusal};
 use std::{
     pin::Pin,
     task::{Context, Poll},
 };
 
+use crate::app::App;
 use crate::http::{Problem, api, body::pass_by, problem::Refused};
-use crate::{
-    app::App,
-    clients::{Clients, Held},
-    server::{Peer, Refusal},
-};
 
 /// Counts the answers that refuse something.
 pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -32,40 +29,43 @@ pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request
 }
 
 /// What a connection past a limit is told.
-pub(in crate::http) async fn past_the_limit(Extension(refusal): Extension<Refusal>) -> Problem {
-    match refusal {
-        Refusal::Full => Problem::TooManyConnections,
-        Refusal::OfClient => Problem::TooManyFromClient,
-    }
+pub(in crate::http) async fn past_the_limit(
+    Extension(refusal): Extension<Refusal>,
+) -> (Extension<Refusal>, Problem) {
+    let problem = match refusal {
+        Refusal::TooManyConnections => Problem::TooManyConnections,
+        Refusal::TooManyFromClient => Problem::TooManyFromClient,
+    };
+    (Extension(refusal), problem)
 }
 
 /// Limits how many requests and streams one client has under way behind a trusted proxy: the connection is the
 /// proxy's, and counts for nobody.
 pub(in crate::http) async fn limit_forwarded(
-    State(clients): State<Arc<Clients>>,
+    State(app): State<Arc<App>>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
     let Some(Peer(peer)) = request.extensions().get().copied() else { return Ok(next.run(request).await) };
-    let client = clients.proxies().client(peer, request.headers());
+    let client = app.config.trusted_proxies.client(peer, request.headers());
     // A direct client's connections are counted already, and a proxy may ask for itself.
-    if clients.count(peer) || !clients.count(client) || api::is_health(request.uri()) {
+    if app.clients.applies_to(peer) || !app.clients.applies_to(client) || api::is_health(request.uri()) {
         return Ok(next.run(request).await);
     }
-    let Some(held) = clients.hold(client) else {
+    let Some(permit) = app.clients.acquire(client) else {
         pass_by(request.into_body()).await;
         return Err(Problem::TooManyFromClient);
     };
-    Ok(next.run(request).await.map(|body| Body::new(HeldBody { body, _held: held })))
+    Ok(next.run(request).await.map(|body| Body::new(PermitBody { body, _permit: permit })))
 }
 
-/// A body for as long as which its client is counted.
-struct HeldBody {
+/// A body for as long as which its client holds a permit.
+struct PermitBody {
     body: Body,
-    _held: Held,
+    _permit: ClientPermit,
 }
 
-impl HttpBody for HeldBody {
+impl HttpBody for PermitBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -1,19 +1,10 @@
-//! Who a client is: an IPv4 address, or an IPv6 network of 64 bits, behind however many trusted proxies.
-
-mod held;
-
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     str::FromStr,
 };
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
-
-pub(crate) use held::{Clients, Held, is_near};
-
-/// The bits of an IPv6 address that name a client: what is behind them it chooses freely.
-const CLIENT_BITS: u32 = 64;
 
 /// Proxies whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,12 +30,12 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether there are none.
-    pub(crate) fn are_none(&self) -> bool {
-        self.0.is_empty()
+    /// Their networks.
+    pub(crate) fn networks(&self) -> &[IpNet] {
+        &self.0
     }
 
-    pub(crate) fn trust(&self, address: &IpAddr) -> bool {
+    fn trust(&self, address: &IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
@@ -69,17 +60,6 @@ fn address(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?.trim();
     let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
-}
-
-/// What stands for a client wherever something is counted by client.
-pub(crate) fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let mask = u128::MAX << (128 - CLIENT_BITS);
-            Ipv6Addr::from_bits(address.to_bits() & mask).into()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -128,13 +108,5 @@ mod tests {
         assert_eq!("".parse(), Ok(TrustedProxies::default()));
         assert_eq!(" 10.0.0.0/8 , ::1".parse::<TrustedProxies>().map(|proxies| proxies.0.len()), Ok(2));
         assert_eq!("10.0.0.0/8,x".parse::<TrustedProxies>(), Err(InvalidNetwork("x".into())));
-    }
-
-    #[test]
-    fn an_ipv6_client_is_its_network() {
-        let network = |text: &str| network(text.parse().unwrap()).to_string();
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(network("198.51.100.1"), "198.51.100.1");
-        assert_eq!(network("::ffff:198.51.100.1"), "198.51.100.1");
     }
 }

@@ -1,0 +1,135 @@
+use std::{convert::Infallible, io, net::IpAddr, sync::Arc, time::Duration};
+
+use axum::response::Response;
+use hyper::{Request, body::Incoming};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    ClientLimit, Settings,
+    admission::Admission,
+    connection,
+    overflow::{OnRefused, Overflow},
+};
+
+/// After how long a silence the kernel asks whether the peer is still there.
+const KEEPALIVE: Duration = Duration::from_mins(1);
+/// The pause after a failed accept: file descriptors may be free again by then.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What answers requests: an [`axum::Router`], or any service of its kind.
+pub trait HttpService:
+    tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> HttpService for S where
+    S: tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// The address at the other end of a connection: an extension of each of its requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
+/// Why a connection is one too many: an extension of its request, and of the response that says so. A response without
+/// it has served the request all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// As many are open as may be.
+    TooManyConnections,
+    /// Its client has as many as one client may have.
+    TooManyFromClient,
+}
+
+/// Serves HTTP/1.1 connections, and writes [event streams](crate::EventStream) with next to no memory for each.
+pub struct Server<S, O> {
+    settings: Settings,
+    service: S,
+    overflow: O,
+    clients: Arc<ClientLimit>,
+    on_refused: OnRefused,
+}
+
+impl<S: HttpService, O: HttpService> Server<S, O> {
+    /// Answers requests by `service`, and by `overflow` the one request that a connection past a limit has. That one
+    /// finds a [`Refusal`] in its extensions, and puts it into those of a response that refuses.
+    pub fn new(settings: Settings, service: S, overflow: O) -> Self {
+        let clients = Arc::new(ClientLimit::none());
+        Self { settings, service, overflow, clients, on_refused: Arc::new(|_| {}) }
+    }
+
+    /// Limits the connections of each client.
+    #[must_use]
+    pub fn limit_clients(self, clients: Arc<ClientLimit>) -> Self {
+        Self { clients, ..self }
+    }
+
+    /// Calls this with each connection that was refused, whether it was told so or went away before.
+    #[must_use]
+    pub fn on_refused(self, on_refused: impl Fn(Refusal) + Send + Sync + 'static) -> Self {
+        Self { on_refused: Arc::new(on_refused), ..self }
+    }
+
+    /// Serves until `stop` is cancelled, and then until all connections have ended: requests under way are answered,
+    /// event streams are told to reconnect and end. [`Settings::drain_timeout`] is what they have for it.
+    pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
+        let connections = TaskTracker::new();
+        self.accept(listener, &connections, &stop).await;
+        connections.close();
+        connections.wait().await;
+    }
+
+    async fn accept(self, listener: TcpListener, connections: &TaskTracker, stop: &CancellationToken) {
+        let admission = Arc::new(Admission::new(self.settings, self.clients));
+        let mut overflow = Overflow::new(self.overflow, self.on_refused);
+        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+            match accepted {
+                Ok((socket, peer)) => {
+                    if let Err(error) = tune(&socket, admission.settings.write_timeout) {
+                        tracing::debug!(%error, "can't tune a connection");
+                    }
+                    match admission.admit(peer.ip()) {
+                        Ok(permit) => {
+                            let service = self.service.clone();
+                            connections.spawn(connection::serve(socket, permit, service, stop.clone()));
+                        }
+                        Err(refusal) => {
+                            connections.spawn(overflow.receive(socket, Peer(peer.ip()), refusal));
+                        }
+                    }
+                }
+                Err(error) if is_the_peers(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "can't accept a connection");
+                    stop.run_until_cancelled(tokio::time::sleep(ACCEPT_PAUSE)).await;
+                }
+            }
+        }
+    }
+}
+
+fn tune(socket: &TcpStream, write_timeout: Duration) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let socket = SockRef::from(socket);
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 6))?;
+    // Closes the connection of a peer that vanished, and of one that takes nothing although there is something.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(write_timeout))?;
+    Ok(())
+}
+
+/// A peer that went away before it was accepted is no trouble of this process.
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

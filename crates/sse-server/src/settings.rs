@@ -1,0 +1,29 @@
+use std::time::Duration;
+
+/// How connections are treated.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many connections may be open at once, event streams included.
+    pub max_connections: usize,
+    /// How long a connection may stay open without a request, before its first one and between two.
+    pub idle_timeout: Duration,
+    /// The same while three quarters of the permits, or of the client's share of them, are taken.
+    pub crowded_idle_timeout: Duration,
+    /// How long a client may take nothing of what is written to it. On Linux this also bounds how long a client that
+    /// has vanished goes unnoticed.
+    pub write_timeout: Duration,
+    /// How long requests under way and unfinished writes have after the server was told to stop.
+    pub drain_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            idle_timeout: Duration::from_secs(30),
+            crowded_idle_timeout: Duration::from_secs(2),
+            write_timeout: Duration::from_secs(30),
+            drain_timeout: Duration::from_secs(20),
+        }
+    }
+}
