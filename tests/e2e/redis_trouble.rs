@@ -82,7 +82,7 @@ async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
         assert_whole(&told);
     }
     assert_told_once(&system.redis, 30).await;
-    assert!(system.workers[0].log().contains("kept until Redis takes it"), "the worker has waited");
+    assert!(system.workers[0].log().contains("retrying until it succeeds"), "the worker has waited");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +168,7 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
     let (status, answer) = client.post(&e2e::client::example()).await;
     assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
     eventually("the worker keeps what it has", async || {
-        system.workers[0].log().contains("kept until Redis takes it").then_some(())
+        system.workers[0].log().contains("retrying until it succeeds").then_some(())
     })
     .await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 0").await;
@@ -220,7 +220,7 @@ async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_non
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
     eventually("the worker keeps what it has", async || {
-        system.workers[0].log().contains("kept until Redis takes it").then_some(())
+        system.workers[0].log().contains("retrying until it succeeds").then_some(())
     })
     .await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 0").await;

@@ -78,7 +78,7 @@ impl Stage {
             }
         };
         let addr = format!("127.0.0.1:{port}").parse().expect("an address");
-        let retention = Retention { record: DEADLINE, news: DEADLINE };
+        let retention = Retention { record: DEADLINE, result_log: DEADLINE };
         let broker = Broker::new(&addr, retention, DEADLINE).expect("a broker");
         Self {
             directory,
@@ -174,7 +174,7 @@ impl Stage {
     /// Waits until the workers have so many jobs in hand.
     pub(crate) async fn until_in_hand(&self, count: u64) {
         until("all jobs are in hand", async || {
-            self.broker.backlog().await.is_ok_and(|vitals| vitals.in_hand == count)
+            self.broker.backlog().await.is_ok_and(|backlog| backlog.in_progress == count)
         })
         .await;
     }

@@ -22,42 +22,42 @@ use clock::Clock;
 use shared::Demotions;
 pub(crate) use shared::SharedConnection;
 
-/// A request with which much travels may take this many times as long as others.
-const BULK: u32 = 3;
-/// Connecting takes some round trips, so it may take this many times as long as a request.
-const CONNECTING: u32 = 2;
-/// How long a client's request waits at most, in times of a request to Redis: a gateway promises its 503 within 2 s
-/// where one may take a second.
-const PATIENCE: f64 = 1.5;
-/// For this many times as long as a request may take, requests may get no answer at all until their connection is
-/// taken for dead.
-const SILENCE: u32 = 2;
-/// What a blocking read may take beyond its BLOCK, at least, and in times of a request: Redis has been seen to
-/// overshoot it by half.
+// All timeouts derive from the timeout of a request, `REDIS_TIMEOUT_MS`.
+
+/// The timeout of a large request, in request timeouts.
+const BULK_TIMEOUT: u32 = 3;
+/// The timeout of connecting, which takes several round trips, in request timeouts.
+const CONNECT_TIMEOUT: u32 = 2;
+/// How long a client waits for Redis, in request timeouts: a gateway answers 503 within 2 s if a request may take 1 s.
+const CLIENT_TIMEOUT: f64 = 1.5;
+/// A connection is replaced if all its requests time out for this long, in request timeouts.
+const SILENCE_TIMEOUT: u32 = 2;
+/// The timeout of a blocking read beyond its BLOCK, which Redis may exceed by half: the longer of a fixed time and a
+/// number of request timeouts.
 const BLOCK_MARGIN: (Duration, u32) = (Duration::from_secs(5), 2);
 
-/// How long the other end's kernel may leave what was sent unacknowledged, before the connection counts as broken; at
-/// least, and in times of a request.
+/// How long sent data may stay unacknowledged before the kernel closes the connection: the longer of a fixed time and
+/// a number of request timeouts.
 #[cfg(target_os = "linux")]
 const USER_TIMEOUT: (Duration, u32) = (Duration::from_secs(5), 2);
-/// How long a connection is idle before it is looked whether the other end is still there.
+/// How long a connection may be idle before the kernel probes it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
-/// How long things are kept.
+/// How long Redis keeps data.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
     /// A search's record, after the search has ended.
     pub record: Duration,
-    /// An entry of the result log. Gateways read it within milliseconds; it is kept for those that were cut off.
-    pub news: Duration,
+    /// An entry of the result log. Gateways read it within milliseconds, or after they were disconnected for a while.
+    pub result_log: Duration,
 }
 
-/// Connections to Redis that come back by themselves, with everything a service asks of it. Clones share them.
+/// A client for Redis. Reconnects on its own. Clones share its connections.
 #[derive(Clone)]
 pub struct Broker {
-    /// For requests and replies that are small.
+    /// For small requests and replies.
     pub(crate) connection: SharedConnection,
-    /// For those that may be large.
+    /// For requests and replies that may be large.
     pub(crate) bulk: Bulk,
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) retention: Retention,
@@ -67,30 +67,30 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Prepares a connection without opening it: Redis need not be there yet. A request may take `timeout`, which must
-    /// exceed the time that one takes to Redis and back. Must be called inside a Tokio runtime.
+    /// Creates a client. It connects with the first request, so Redis may still be down. `timeout` is the timeout of a
+    /// request and must be longer than a round trip. Must be called inside a Tokio runtime.
     pub fn new(addr: &RedisAddr, retention: Retention, timeout: Duration) -> Result<Self, BrokerError> {
-        // redis-rs brings no cryptography for `rediss://`. An error means that the process has chosen already.
+        // redis-rs has no TLS provider of its own. An error means that the process has installed one already.
         let _ = ring::default_provider().install_default();
         let client = Client::open(addr.info().set_tcp_settings(tcp_settings(timeout)))?;
-        // One attempt per request: who asks decides whether to ask again.
+        // No retries here: the caller decides.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
-            .set_connection_timeout(Some(timeout * CONNECTING))
+            .set_connection_timeout(Some(timeout * CONNECT_TIMEOUT))
             .set_response_timeout(Some(timeout))
             .set_pipeline_buffer_size(1024);
-        let silence = timeout * SILENCE;
+        let silence = timeout * SILENCE_TIMEOUT;
         let demotions = Demotions::default();
         let connection = SharedConnection::new(client.clone(), config.clone(), silence, demotions.clone())?;
-        let config = config.set_response_timeout(Some(timeout * BULK));
+        let config = config.set_response_timeout(Some(timeout * BULK_TIMEOUT));
         let bulk = Bulk::new(SharedConnection::new(client.clone(), config, silence, demotions)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
         Ok(Self { connection, bulk, scripts, retention, clock, client, timeout })
     }
 
-    /// Does `request`, and once more if it never left: after a drop, the shared connection shows the outcome of an
-    /// attempt to connect that may be long past, and only then makes a new one.
-    pub(crate) async fn asked_twice<T, F>(
+    /// Makes `request`, and repeats it once if it was never sent. After a disconnect, a request first fails with the
+    /// result of the last attempt to connect, which may be old; only then does the connection manager reconnect.
+    pub(crate) async fn retry_unsent<T, F>(
         &self,
         mut request: impl FnMut(SharedConnection) -> F,
     ) -> RedisResult<T>
@@ -99,24 +99,24 @@ impl Broker {
     {
         match request(self.connection.clone()).await {
             Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
-            done => done,
+            result => result,
         }
     }
 
-    /// How long a client waits at most for what Redis is asked on its behalf.
-    pub(crate) fn patience(&self) -> Duration {
-        self.timeout.mul_f64(PATIENCE)
+    /// How long a client waits for Redis.
+    pub(crate) fn client_timeout(&self) -> Duration {
+        self.timeout.mul_f64(CLIENT_TIMEOUT)
     }
 
-    /// Does `work` on a client's behalf: it fails with [`BrokerError::TimedOut`] when Redis has given no sign of life for
-    /// longer than a client waits. What it changes may have been changed all the same.
+    /// Runs `request` for a client. Fails with [`BrokerError::TimedOut`] when the bulk connection has received no
+    /// reply for as long as a client waits. Redis may have executed the request all the same.
     ///
-    /// Records may be large and many clients may want theirs, so this may take long where the way to Redis is thin.
-    pub async fn while_heard<T>(
+    /// There is no limit in total: on a slow link, many large records take long.
+    pub async fn with_idle_timeout<T>(
         &self,
-        work: impl Future<Output = Result<T, BrokerError>>,
+        request: impl Future<Output = Result<T, BrokerError>>,
     ) -> Result<T, BrokerError> {
-        self.bulk.while_heard(self.patience(), work).await
+        self.bulk.with_idle_timeout(self.client_timeout(), request).await
     }
 
     /// Opens a connection for reads that block for up to `block`.
@@ -124,25 +124,25 @@ impl Broker {
         &self,
         block: Duration,
     ) -> Result<MultiplexedConnection, BrokerError> {
-        // One that has to be made anew may lead to another server.
-        self.connection.doubt();
+        // A new connection may lead to another server, with other permissions.
+        self.connection.request_permission_check();
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.timeout * CONNECTING))
-            .set_response_timeout(Some(block + at_least(BLOCK_MARGIN, self.timeout)));
+            .set_connection_timeout(Some(self.timeout * CONNECT_TIMEOUT))
+            .set_response_timeout(Some(block + longer_of(BLOCK_MARGIN, self.timeout)));
         Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 }
 
-fn at_least((least, times): (Duration, u32), timeout: Duration) -> Duration {
-    least.max(timeout * times)
+fn longer_of((fixed, timeouts): (Duration, u32), timeout: Duration) -> Duration {
+    fixed.max(timeout * timeouts)
 }
 
-/// Small requests leave at once, and a host that has vanished is noticed: by default neither holds.
+/// Sends small requests at once, and detects a host that has vanished. TCP does neither by default.
 fn tcp_settings(timeout: Duration) -> TcpSettings {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
     let settings = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
     #[cfg(target_os = "linux")]
-    let settings = settings.set_user_timeout(at_least(USER_TIMEOUT, timeout));
+    let settings = settings.set_user_timeout(longer_of(USER_TIMEOUT, timeout));
     #[cfg(not(target_os = "linux"))]
     let _ = timeout;
     settings

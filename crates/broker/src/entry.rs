@@ -5,7 +5,7 @@ use redis::{FromRedisValue, ParsingError, RedisWrite, ToRedisArgs, ToSingleRedis
 
 use crate::millis::millis;
 
-/// The id of a stream entry, `<milliseconds>-<sequence>`; ids of a stream only rise.
+/// The id of a stream entry, `<milliseconds>-<sequence>`; ids in a stream always increase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId {
     millis: u64,
@@ -19,13 +19,13 @@ impl EntryId {
         EpochMillis(self.millis)
     }
 
-    /// The least id of an entry that was added this much earlier.
+    /// The lowest id that an entry added `span` earlier can have.
     pub(crate) fn earlier(self, span: Duration) -> Self {
         Self { millis: self.millis.saturating_sub(millis(span)), sequence: 0 }
     }
 }
 
-/// A text that is no id of a stream entry.
+/// Not a valid id of a stream entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is no id of a stream entry")]
 pub struct InvalidEntryId;
@@ -65,14 +65,14 @@ impl FromRedisValue for EntryId {
 /// An entry of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its id.
+    /// The id.
     pub id: EntryId,
-    /// Its fields; none if it was deleted and only its id is still pending.
+    /// The fields; `None` if the entry was deleted and only its id is still pending.
     pub fields: Option<Fields>,
 }
 
 impl Entry {
-    /// How many bytes its fields have.
+    /// The size of its fields.
     pub(crate) fn bytes(&self) -> usize {
         let pairs = self.fields.iter().flat_map(Fields::pairs);
         pairs.map(|(field, value)| field.len() + value.len()).sum()
@@ -90,7 +90,7 @@ impl FromRedisValue for Entry {
     }
 }
 
-/// What XREAD and XREADGROUP of one stream answer: its name and its entries, or nil.
+/// Decodes the reply to XREAD or XREADGROUP of one stream: its name and its entries, or nil.
 pub(crate) fn entries_of_one_stream(reply: Value) -> Result<Vec<Entry>, ParsingError> {
     let streams: Option<Vec<(Value, Vec<Entry>)>> = redis::from_redis_value(reply)?;
     Ok(streams.into_iter().flatten().flat_map(|(_, entries)| entries).collect())

@@ -1,48 +1,48 @@
 use redis::{ErrorKind, RedisError, ServerError};
 
-use crate::Unfit;
+use crate::NotDurable;
 
-/// Why Redis did not do what was asked.
+/// Why a request to Redis failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BrokerError {
-    /// It is not there, does not answer in time, or can't do its work for now. Trying again later helps.
+    /// Redis is down, too slow, or temporarily unable to serve requests. Retry later.
     #[error("Redis is not available: {0}")]
     Unavailable(#[source] RedisError),
-    /// It did not answer within the caller's patience.
+    /// Redis did not answer within the caller's timeout.
     #[error("Redis does not answer")]
     TimedOut,
-    /// It has taken a search, and did not say in time that it keeps it as safely as is asked for.
+    /// Redis did not confirm in time that a search is as durable as configured. It may still run.
     #[error("Redis does not confirm that it keeps the search")]
     Unconfirmed,
-    /// It can't keep a search as safely as is asked for. Trying again helps when it is set up otherwise.
+    /// With its current settings, Redis can't make searches as durable as configured.
     #[error(transparent)]
-    Unfit(#[from] Unfit),
-    /// Its user may not do this. Trying again helps when the user may.
+    NotDurable(#[from] NotDurable),
+    /// Redis' access rules forbid the command. Retry once they are changed.
     #[error("Redis forbids it: {0}")]
     Forbidden(#[source] RedisError),
-    /// It is a replica: what it tells may be old, and what it is told it does not keep. Another connection may lead to
-    /// the primary.
+    /// The server is a replica: its data may be stale, and it takes no writes. A new connection may lead to the
+    /// primary.
     #[error("Redis is a replica, not the primary")]
     NotPrimary,
-    /// It has reached `maxmemory` and evicts nothing. Trying again helps when there is room.
+    /// Redis has reached `maxmemory` and evicts nothing. Retry once there is room.
     #[error("Redis is out of memory: {0}")]
     Full(#[source] RedisError),
-    /// The stream or its consumer group is gone.
+    /// The stream or its consumer group does not exist.
     #[error("the consumer group is gone: {0}")]
     NoGroup(#[source] RedisError),
-    /// It would refuse the same again, or answered what can't be understood.
+    /// Redis would refuse a retry too, or sent an unexpected reply.
     #[error("Redis refused: {0}")]
     Refused(#[source] RedisError),
 }
 
 impl BrokerError {
-    /// Whether the same request may succeed later.
+    /// Whether a retry may succeed.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         !matches!(self, Self::Refused(_))
     }
 
-    /// The code with which a server that answers refused, such as `READONLY`.
+    /// The error code in Redis' reply, such as `READONLY`.
     #[must_use]
     pub fn refusal_code(&self) -> Option<String> {
         match self {
@@ -61,7 +61,7 @@ impl From<RedisError> for BrokerError {
                 "OOM" => Self::Full(error),
                 "NOGROUP" | "UNBLOCKED" => Self::NoGroup(error),
                 _ if is_forbidden(&refusal) => Self::Forbidden(error),
-                _ if is_lasting(&refusal) => Self::Refused(error),
+                _ if is_permanent(&refusal) => Self::Refused(error),
                 _ => Self::Unavailable(error),
             },
             None => match error.kind() {
@@ -75,29 +75,31 @@ impl From<RedisError> for BrokerError {
     }
 }
 
-/// Whether the server would refuse the same again: for what was asked, not for how the server is. What is not known
-/// here counts as passing, because a search is rather kept for nothing than given up for nothing: a Redis that can't
-/// save (`MISCONF`), lacks replicas (`NOREPLICAS`), runs a script (`BUSY`) or has become one (`READONLY`) gets over it.
-fn is_lasting(refusal: &ServerError) -> bool {
+/// Whether the error is about the request, so that a retry would fail too.
+///
+/// Unknown errors count as transient: retrying in vain is better than giving up a search. Redis recovers from being
+/// unable to save (`MISCONF`), lacking replicas (`NOREPLICAS`), running a script (`BUSY`) or being a replica
+/// (`READONLY`).
+fn is_permanent(refusal: &ServerError) -> bool {
     match refusal.code() {
-        // Of the many things that have no code of their own, one passes.
+        // The code of many errors. One is transient.
         "ERR" => !refusal.details().is_some_and(|details| details.starts_with("max number of clients")),
         code => matches!(code, "WRONGTYPE" | "NOSCRIPT" | "CROSSSLOT" | "MOVED" | "NOPROTO"),
     }
 }
 
-/// Whether the server's user may not do what was asked. A script's commands are forbidden without a code of their own.
+/// Whether access rules forbid the command. For a command of a script, the error has no code of its own.
 pub(crate) fn is_forbidden(refusal: &ServerError) -> bool {
     refusal.code() == "NOPERM"
         || refusal.details().is_some_and(|details| details.starts_with("The user executing the script can't"))
 }
 
-/// Whether the server says that it is not, or not any more, the primary that takes writes.
+/// Whether the server is not, or no longer, a primary that takes writes.
 pub(crate) fn is_demotion(refusal: &ServerError) -> bool {
     matches!(refusal.code(), "READONLY" | "MASTERDOWN" | "LOADING" | "UNBLOCKED")
 }
 
-/// With what the server refused, be it one command of a pipeline or of a transaction.
+/// The server's error, also if it is for one command of a pipeline or transaction.
 pub(crate) fn refusal(error: &RedisError) -> Option<ServerError> {
     Some(error.clone().into_server_errors()?.first()?.1.clone())
 }
@@ -114,14 +116,14 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of a reply that refuses, as it comes over the wire.
+    /// The error for this reply.
     fn refused(reply: &str) -> BrokerError {
         let value = redis::parse_redis_value(format!("-{reply}\r\n").as_bytes()).unwrap();
         value.extract_error().unwrap_err().into()
     }
 
     #[test]
-    fn what_lies_with_the_server_passes() {
+    fn errors_of_the_server_are_transient() {
         for reply in [
             "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
             "NOREPLICAS Not enough good replicas to write.",
@@ -149,15 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_with_the_request_stays() {
+    fn errors_of_the_request_are_permanent() {
         for reply in [
             "ERR unknown command 'XNOPE'",
             "WRONGTYPE Operation against a key holding the wrong kind of value",
         ] {
-            assert!(!refused(reply).is_passing(), "{reply}");
+            assert!(!refused(reply).is_transient(), "{reply}");
         }
         let unreadable = redis::from_redis_value::<u64>(Value::SimpleString("x".into())).unwrap_err();
-        assert!(!BrokerError::from(unreadable.clone()).is_passing());
-        assert!(!BrokerError::from(RedisError::from(unreadable)).is_passing());
+        assert!(!BrokerError::from(unreadable.clone()).is_transient());
+        assert!(!BrokerError::from(RedisError::from(unreadable)).is_transient());
     }
 }

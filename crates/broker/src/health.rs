@@ -1,4 +1,4 @@
-//! What Redis and the workers are like: the backlog, settings, permissions, who is alive.
+//! The health of Redis and the workers: backlog, settings, permissions, live workers.
 
 mod backlog;
 mod checkup;
@@ -8,5 +8,5 @@ mod workers;
 
 pub use backlog::Backlog;
 pub use checkup::{Checkup, Memory, Setup};
-pub use permissions::Part;
+pub use permissions::Component;
 pub use workers::Workers;

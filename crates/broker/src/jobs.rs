@@ -1,10 +1,11 @@
-//! The workers' side of the job stream.
+//! The queue, as workers use it: a stream with a consumer group.
 //!
-//! A job belongs to the consumer it was delivered to for as long as its lease: its idle time is renewed while it is in
-//! hand ([`Leases::renew`]), and whoever finds one idle for longer takes it over ([`Leases::take_over`]). A worker that
-//! was paused for so long finds its [`Claim`] refused. Each process is a consumer with a name of its own: with a shared
-//! name nobody could tell whose lease it is. The stream is never trimmed by length, which would delete jobs that nobody
-//! has read; a job leaves it in the script that ends its search.
+//! A job belongs to the consumer that it was delivered to, for the length of a lease. Workers renew the leases of jobs
+//! in progress ([`Leases::renew`]). Once a lease has run out, any worker may take the job over
+//! ([`Leases::take_over`]), and Redis refuses writes with the old [`Claim`]. Each worker process is a consumer of its
+//! own.
+//!
+//! The script that ends a search deletes its job. The stream is never trimmed: that would delete unread jobs.
 
 mod consumers;
 mod dead_letters;
@@ -21,18 +22,18 @@ use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
 use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
 
-/// A job as it was delivered, not decoded yet.
+/// A delivered job, not decoded yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// The id of its entry.
+    /// The id of the job's entry.
     pub entry: EntryId,
-    /// What stands in it.
+    /// The fields of the entry.
     pub fields: Fields,
-    /// How often it was delivered, this time included.
+    /// How often the job was delivered, including this time.
     pub deliveries: u64,
 }
 
-/// One process' membership in the group of workers.
+/// Reads jobs as a member of the consumer group.
 #[derive(Debug)]
 pub struct Consumer {
     broker: Broker,
@@ -41,19 +42,19 @@ pub struct Consumer {
     reads: bool,
 }
 
-/// The blocking connection, and what the next read on it has to see to first.
+/// The blocking connection, and what the next read does with it.
 #[derive(Debug)]
 enum Reader {
-    /// There is none: connect, and look for what an earlier connection left.
+    /// Connect.
     Closed,
-    /// Entries may have been delivered to this consumer that never arrived: its pending ones behind this come first.
+    /// Return the pending entries after this one: an earlier connection may have broken before they arrived.
     Recovering(MultiplexedConnection, EntryId),
     /// Read new entries.
     Reading(MultiplexedConnection),
 }
 
 impl Consumer {
-    /// The reading side of the consumer that holds these leases.
+    /// The consumer of these leases.
     #[must_use]
     pub fn new(leases: &Leases) -> Self {
         Self {
@@ -64,17 +65,19 @@ impl Consumer {
         }
     }
 
-    /// Whether new jobs can be read: not only was a connection made, it was of use.
+    /// Whether reading works: new jobs were read since the last error.
     #[must_use]
     pub fn reads(&self) -> bool {
         self.reads
     }
 
-    /// Waits for up to `max` jobs, for up to `block`. Drop the future only with the whole consumer: what Redis has
-    /// delivered meanwhile would stay pending until its lease ends.
+    /// Returns up to `max` jobs. Waits up to `block` for the first one.
     ///
-    /// After a reconnection it first gives what is pending for this consumer, some of which may be in hand.
-    /// Returns nothing while it gets its connection or group in order; after an error the next call does.
+    /// After an error, the next calls reconnect, and then return the jobs that are pending for this consumer. Some of
+    /// them may be in progress. A call may return no jobs at once.
+    ///
+    /// Don't drop the future and read on: jobs that Redis has delivered meanwhile would wait for their lease to run
+    /// out.
     pub async fn read(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
         match std::mem::replace(&mut self.reader, Reader::Closed) {
             Reader::Closed => {
@@ -85,7 +88,7 @@ impl Consumer {
             }
             Reader::Recovering(mut connection, after) => {
                 let pending = match self.pending(&mut connection, max, after).await {
-                    // Not made sure of before: a full Redis refuses even to be told of a group that is there.
+                    // Only now, because a full Redis refuses XGROUP CREATE even if the group exists.
                     Err(BrokerError::NoGroup(_)) => {
                         create_group(&mut connection).await?;
                         Vec::new()
@@ -120,8 +123,9 @@ impl Consumer {
         Ok(entries_of_one_stream(reply)?)
     }
 
-    /// What is pending for this consumer behind an entry; those that were deleted have no fields. Not read with
-    /// XREADGROUP, which counts that as a delivery: lost connections would make a job look deadly.
+    /// Returns the jobs after `after` that are pending for this consumer. Deleted ones have no fields.
+    ///
+    /// XREADGROUP would count this as a delivery, so that after some reconnections a job would be buried.
     async fn pending(
         &self,
         connection: &mut MultiplexedConnection,
@@ -134,7 +138,7 @@ impl Consumer {
     }
 }
 
-/// What the script `recover` answers for each job.
+/// A job in the reply of `recover.lua`.
 impl FromRedisValue for Delivery {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
         let (entry, deliveries, fields): (EntryId, u64, Value) = redis::from_redis_value(value)?;
@@ -143,15 +147,15 @@ impl FromRedisValue for Delivery {
     }
 }
 
-/// What one consumer does with the jobs it holds. Cheap to clone.
+/// The leases of one consumer. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Leases {
     broker: Broker,
     name: Arc<str>,
 }
 
-/// By what a worker writes a search: that this job was delivered to this consumer. Redis refuses it once the job is
-/// another's.
+/// A consumer's claim to a job. Redis checks it before each write of a worker, and refuses it once another consumer
+/// has the job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub(crate) consumer: Arc<str>,
@@ -159,7 +163,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The entry of the job.
+    /// The id of the job's entry.
     #[must_use]
     pub fn entry(&self) -> EntryId {
         self.entry
@@ -167,13 +171,13 @@ impl Claim {
 }
 
 impl Leases {
-    /// Those of the consumer of this name, which no other process may have.
+    /// The leases of the consumer `name`. The name must be unique.
     #[must_use]
     pub fn new(broker: Broker, name: String) -> Self {
         Self { broker, name: name.into() }
     }
 
-    /// The claim to a job that was delivered to this consumer.
+    /// A claim to a job that was delivered to this consumer.
     #[must_use]
     pub fn claim(&self, entry: EntryId) -> Claim {
         Claim { consumer: Arc::clone(&self.name), entry }
@@ -186,7 +190,7 @@ impl Leases {
     }
 }
 
-/// Entries that were deleted while they were pending have nothing to work on; taking over clears them away.
+/// Skips deleted entries. Taking over removes them from the pending list.
 fn deliveries(entries: Vec<Entry>) -> Vec<Delivery> {
     entries
         .into_iter()
@@ -194,8 +198,8 @@ fn deliveries(entries: Vec<Entry>) -> Vec<Delivery> {
         .collect()
 }
 
-/// Makes sure that the group is there, and the stream with it. It starts at 0: jobs from before the first worker
-/// count.
+/// Creates the group, and the stream if needed, unless the group exists. It starts at 0, to include jobs that were
+/// added before the first worker started.
 async fn create_group(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
     let mut command = redis::cmd("XGROUP");
     command.arg("CREATE").arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("0").arg("MKSTREAM");

@@ -1,21 +1,20 @@
-//! Everything of flight-search that speaks Redis; no other crate has a Redis command in it.
+//! All Redis commands of the services.
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `searches` | submits a search, shares it, reads its record, stores answers, ends it, also at its deadline |
-//! | [`jobs`] | the workers' side of the job stream: read, renew, take over, hand back, decline, bury, leave |
-//! | `news` | follows the result log and the cancellations through reconnections, looks back, trims |
-//! | `health` | how long the backlog is, whether Redis is set up right and what it forbids, who is alive |
-//! | `connection` | connections that come back by themselves, and Redis' clock |
+//! | `searches` | submits searches, reads records, stores answers, ends searches |
+//! | [`jobs`] | the queue: read, renew, take over, hand back, decline, bury |
+//! | `result_log` | follows the result log and the cancellations, reads and trims the log |
+//! | `health` | backlog, settings and permissions of Redis, live workers |
+//! | `connection` | connections that recover on their own, and Redis' clock |
 //! | `scripts` | the Lua scripts |
 //!
-//! A [`Broker`] is two multiplexed connections, shared by all its clones: requests of many tasks are pipelined
-//! over them by themselves. One is for small requests, the other for what may be large (`bulk`), so that nobody waits
-//! behind megabytes. Whatever blocks (the queue, a tail, a lane) has a connection of its own, because a blocked
-//! connection stalls every clone of it.
+//! A [`Broker`] has two multiplexed connections, which its clones share: one for small requests, and one for large
+//! ones (`bulk`), so that small ones never wait behind megabytes. Blocking commands would stall all other tasks, so
+//! the queue, each tail and each lane has a connection of its own.
 //!
-//! Each transition of a search is one Lua script, so it is atomic and happens once, whoever tries it and however
-//! often. Times are told by Redis' clock, the only one that all processes share ([`Broker::now`]).
+//! Each transition of a search is one Lua script. So it is atomic and happens once, even if several processes try.
+//! Timestamps and deadlines use Redis' clock, the only one that all processes share ([`Broker::now`]).
 
 mod connection;
 mod entry;
@@ -23,16 +22,16 @@ mod error;
 mod health;
 pub mod jobs;
 mod millis;
-mod news;
+mod result_log;
 mod scripts;
 mod searches;
 
 pub use connection::{Backoff, Broker, InvalidRedisAddr, RedisAddr, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::BrokerError;
-pub use health::{Backlog, Checkup, Memory, Part, Setup, Workers};
-pub use news::{Batch, Past, Tail, Trimmer};
+pub use health::{Backlog, Checkup, Component, Memory, Setup, Workers};
+pub use result_log::{Batch, History, Tail, Trimmer};
 pub use searches::{
-    Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, Overdue,
-    Reaper, SearchRecord, Sharing, Stored, Submission, Unfit,
+    Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, NotDurable,
+    Overdue, Reaper, SearchRecord, Sharing, Stored, Submission,
 };

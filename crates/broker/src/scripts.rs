@@ -1,6 +1,6 @@
 use redis::Script;
 
-/// The Lua scripts; each tells its keys and arguments in its first lines.
+/// The Lua scripts. The first lines of each describe its keys, arguments and reply.
 pub(crate) struct Scripts {
     pub(crate) submit_shared: Script,
     pub(crate) read: Script,
@@ -55,7 +55,7 @@ mod tests {
         names::{field, idempotency, record},
     };
 
-    /// The fields that scripts may name: those of `contracts::names`.
+    /// The fields that scripts may use.
     const FIELDS: &[&str] = &[
         field::SEARCH_ID,
         field::STATUS,
@@ -75,7 +75,7 @@ mod tests {
         idempotency::FINGERPRINT,
     ];
 
-    /// What scripts answer, which their callers look for by the same words.
+    /// The replies of scripts, which their callers match.
     const ANSWERS: &[&str] = &[
         "again",
         "before",
@@ -94,11 +94,11 @@ mod tests {
         "there",
     ];
 
-    /// What Redis tells of consumers and groups.
+    /// Names in Redis' own replies.
     const OF_REDIS: &[&str] = &["last-delivered-id"];
 
     #[test]
-    fn each_word_in_a_script_is_one_that_the_program_knows() {
+    fn scripts_use_known_names_only() {
         let statuses =
             [SearchStatus::Processing.as_str(), EndStatus::Completed.as_str(), EndStatus::Cancelled.as_str()];
         let known: BTreeSet<&str> =

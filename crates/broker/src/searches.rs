@@ -1,4 +1,4 @@
-//! A search from its submission to its end: its record, its answers, its deadline.
+//! A search from submission to end: its record, its answers, its deadline.
 
 mod accept;
 mod answers;
@@ -12,7 +12,7 @@ mod submit;
 
 use std::time::Duration;
 
-pub use accept::{Acceptance, Durability, InvalidDurability, Lane, Unfit};
+pub use accept::{Acceptance, Durability, InvalidDurability, Lane, NotDurable};
 pub use answers::{NewAnswer, Stored};
 pub use ending::{Basis, Ended};
 pub use overdue::{Limits, Overdue, Reaper};
@@ -20,6 +20,6 @@ pub use record::SearchRecord;
 pub use sharing::{Sharing, Submission};
 pub use submit::Created;
 
-/// How long after its deadline a search without a record may still be one whose record Redis has lost. From then on it
-/// has ended, and its record has expired. Long enough for a worker or a gateway to end it after Redis was away.
-const LOST_WITHIN: Duration = Duration::from_secs(10);
+/// Until this long after its deadline, a search without a record has lost it. Later, the search has ended and its
+/// record has expired. Long enough for a worker or a gateway to end the search after Redis was away.
+const MIN_RECORD_LIFE: Duration = Duration::from_secs(10);

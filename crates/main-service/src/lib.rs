@@ -32,8 +32,8 @@ mod trusted_proxies;
 use std::sync::Arc;
 
 use axum::Router;
-use broker::{Acceptance, Part};
-use service::{InvalidRedisConfig, Lifecycle, Unclean};
+use broker::{Acceptance, Component};
+use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
@@ -57,7 +57,7 @@ pub enum RunError {
     Redis(#[from] InvalidRedisConfig),
     /// It did not stop cleanly.
     #[error(transparent)]
-    Unclean(#[from] Unclean),
+    Unclean(#[from] UncleanShutdown),
 }
 
 /// Serves HTTP on `listener` until `shutdown` is done and the open requests and streams have ended.
@@ -67,8 +67,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let broker = config.common.broker()?;
-    let part = Part::Gateway(config.accept_durability);
-    service::refuse_unfit_redis(&broker, part).await?;
+    let component = Component::Gateway(config.accept_durability);
+    service::check_redis(&broker, component).await?;
     let grace = config.common.shutdown_grace_ms;
     let settings = Settings {
         max_connections: connections(config.max_connections),
@@ -103,8 +103,10 @@ pub async fn run(
             examined.loads.want(examined.hub.followed());
         }
     };
-    lifecycle
-        .spawn_permanent("checkup", service::watch_redis(app.broker.clone(), part, lifecycle.clone(), found));
+    lifecycle.spawn_permanent(
+        "checkup",
+        service::watch_redis(app.broker.clone(), component, lifecycle.clone(), found),
+    );
     lifecycle
         .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     lifecycle.spawn_permanent("server", server(settings, &app).run(listener, lifecycle.stop_token().clone()));

@@ -1,4 +1,4 @@
-//! The worker: takes searches from the queue, asks the suppliers and stores their answers.
+//! The worker: takes jobs from the queue, asks the suppliers and stores their answers.
 //!
 //! ```text
 //! main ─▶ run ─▶ worker ─▶ { suppliers, broker }
@@ -6,7 +6,8 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `worker` | the consumer loop, jobs in hand and their leases |
+//! | `config` | settings: flags and environment variables |
+//! | `worker` | the consumer loop, jobs in progress and their leases |
 
 mod config;
 mod worker;
@@ -14,46 +15,46 @@ mod worker;
 use std::sync::Arc;
 
 use airports::Airports;
-use broker::Part;
-use service::{InvalidRedisConfig, Lifecycle, Unclean};
+use broker::Component;
+use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::Config;
 
-/// Why a worker did not start, or not stop as it should.
+/// Why a worker did not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The settings for Redis make no sense.
+    /// A setting for Redis is invalid.
     #[error(transparent)]
     Redis(#[from] InvalidRedisConfig),
-    /// The suppliers' file can't be read.
+    /// The suppliers file can't be read.
     #[error("SUPPLIERS_FILE {path} can't be read: {source}")]
     SuppliersFile {
-        /// Its path.
+        /// Path of the file.
         path: String,
-        /// Why not.
+        /// Why it can't be read.
         source: std::io::Error,
     },
-    /// The suppliers' file is wrong.
+    /// The suppliers file is invalid.
     #[error("the suppliers are not set up right: {0}")]
     Suppliers(#[from] RegistryError),
-    /// It did not stop cleanly.
+    /// The worker did not stop cleanly.
     #[error(transparent)]
-    Unclean(#[from] Unclean),
+    Unclean(#[from] UncleanShutdown),
 }
 
-/// Works until `shutdown` is done and what is in hand has ended or been handed back.
+/// Runs a worker until `shutdown` completes, then finishes or hands back the jobs in progress.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let broker = config.common.broker()?;
     let suppliers = registry(&config)?;
     tokio::pin!(shutdown);
     tokio::select! {
-        fit = service::wait_for_permission(&broker, Part::Worker) => fit?,
+        usable = service::wait_until_usable(&broker, Component::Worker) => usable?,
         () = &mut shutdown => return Ok(()),
     }
     let grace = config.common.shutdown_grace_ms;
     let lifecycle = Lifecycle::default();
-    let watch = service::watch_redis(broker.clone(), Part::Worker, lifecycle.clone(), |_| {});
+    let watch = service::watch_redis(broker.clone(), Component::Worker, lifecycle.clone(), |_| {});
     lifecycle.spawn_permanent("checkup", watch);
     worker::start(&Arc::new(worker::Context::new(config, broker, suppliers)), &lifecycle);
 

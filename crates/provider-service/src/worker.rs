@@ -1,30 +1,30 @@
-//! Takes jobs from the queue and works on them, many at once.
+//! Takes jobs from the queue and processes them concurrently.
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`consume`] | the loop: a permit first, then a job, then a task for it |
-//! | [`process`] | one job from delivery to its end, and what is done with it then |
-//! | [`gather`] | asks a search's suppliers and stores what they answer |
-//! | [`persist`] | keeps at it while Redis is away |
-//! | [`in_hand`] | which jobs this worker has, and how to stop them |
-//! | [`declined`] | which jobs need a newer worker |
-//! | [`take_over`] | jobs of dead workers |
-//! | [`renew`] | leases of the jobs in hand |
-//! | [`care`] | dead consumers, the log's length, what else is to be done now and then |
-//! | [`overdue`] | ends searches that are past their deadline |
-//! | [`cancellations`] | stops what clients have cancelled |
+//! | [`consume`] | the main loop: takes permits, reads as many jobs, starts a task for each |
+//! | [`process`] | processes one job, and decides what happens to it in the queue |
+//! | [`collect`] | asks a search's suppliers and stores their answers |
+//! | [`retry`] | retries while Redis is away |
+//! | [`in_progress`] | the jobs in progress, and how to stop them |
+//! | [`declined`] | the jobs that need a newer worker |
+//! | [`take_over`] | takes over the jobs of dead workers |
+//! | [`renew`] | renews the leases of jobs in progress |
+//! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers |
+//! | [`overdue`] | ends searches past their deadline |
+//! | [`cancellations`] | stops jobs of cancelled searches |
 
 mod cancellations;
-mod care;
+mod collect;
 mod consume;
 mod declined;
-mod gather;
-mod in_hand;
+mod in_progress;
 mod overdue;
-mod persist;
 mod process;
 mod renew;
+mod retry;
 mod take_over;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -38,22 +38,22 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::Config;
-use declined::Declined;
-use in_hand::InHand;
+use declined::DeclinedJobs;
+use in_progress::JobsInProgress;
 
-/// What all tasks of a worker share.
+/// Shared by all tasks of a worker.
 pub(crate) struct Context {
     config: Config,
     broker: Broker,
     leases: Leases,
     suppliers: Registry,
-    in_hand: InHand,
-    declined: Declined,
-    /// One per job that may be in hand.
+    in_progress: JobsInProgress,
+    declined: DeclinedJobs,
+    /// One for each job that may be in progress.
     permits: Arc<Semaphore>,
-    /// The jobs in hand. Apart from the permanent tasks, because leases are renewed until the last job has ended.
+    /// The tasks of the jobs in progress. Not part of the lifecycle: leases are renewed until the last job has ended.
     jobs: TaskTracker,
-    /// Says that the last job has ended.
+    /// Cancelled when the last job has ended during shutdown.
     idle: CancellationToken,
 }
 
@@ -65,8 +65,8 @@ impl Context {
             config,
             broker,
             suppliers,
-            in_hand: InHand::default(),
-            declined: Declined::default(),
+            in_progress: JobsInProgress::default(),
+            declined: DeclinedJobs::default(),
             jobs: TaskTracker::new(),
             idle: CancellationToken::new(),
         }
@@ -81,13 +81,13 @@ pub(crate) fn start(context: &Arc<Context>, lifecycle: &Lifecycle) {
     let stop = lifecycle.stop_token();
     lifecycle.spawn_permanent("consumer", consume::run(Arc::clone(context), consumer, stop.clone()));
     lifecycle.spawn_permanent("leases", renew::run(Arc::clone(context)));
-    lifecycle.spawn_permanent("care", care::run(Arc::clone(context)));
+    lifecycle.spawn_permanent("upkeep", upkeep::run(Arc::clone(context)));
     lifecycle.spawn_permanent("overdue searches", overdue::run(Arc::clone(context), stop.clone()));
     lifecycle.spawn_permanent("cancellations", cancellations::run(Arc::clone(context), stop.clone()));
 }
 
-/// A name that no other process has, and that tells people where to look: host, process and some chance, as hosts
-/// and process numbers come again in containers.
+/// A unique name that says where the worker runs: host, process id and a random number. Containers reuse the first
+/// two.
 fn consumer_name() -> String {
     let host = std::env::var("HOSTNAME")
         .or_else(|_| std::fs::read_to_string("/etc/hostname"))

@@ -1,24 +1,25 @@
-//! What both services have in common: settings, logs, starting and stopping, watching over Redis.
+//! Shared by both services: settings, logs, startup and shutdown, and checks of Redis.
 //!
-//! A service is a function `run(config, …, shutdown)` in its library; its `main.rs` reads top to bottom: settings,
-//! [`telemetry`], [`Signals`], run, exit code. Inside, [`Lifecycle`] holds its tasks together.
+//! Each service's library has a function `run(config, …, shutdown)`. Its `main.rs` reads the settings, starts
+//! [`telemetry`], listens for [`Signals`], calls `run` and returns an exit code. A [`Lifecycle`] starts and stops the
+//! service's tasks.
 
+mod alerts;
 mod config;
 mod lifecycle;
-mod notices;
 mod open_files;
 mod redis;
 mod signal;
 pub mod telemetry;
 
-/// A third of the worker's CPU time went to glibc's allocator; docs/benchmarks.md has the figures of both.
+/// With glibc's allocator, a third of the worker's CPU time is spent allocating: see docs/benchmarks.md.
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+pub use alerts::{Alert, AlertLog};
 pub use config::{CommonConfig, InvalidMillis, InvalidRedisConfig, RedisConfig, parse_millis};
-pub use lifecycle::{Lifecycle, Unclean};
-pub use notices::{Notice, Notices};
+pub use lifecycle::{Lifecycle, UncleanShutdown};
 pub use open_files::{open_files, raise_open_files};
-pub use redis::{failings, oddities, refuse_unfit_redis, wait_for_permission, watch_redis};
+pub use redis::{check_redis, redis_errors, redis_warnings, wait_until_usable, watch_redis};
 pub use signal::Signals;

@@ -5,90 +5,90 @@ use std::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// The tasks of a service, held together: one token says that it is time to stop, one tracker knows who has not.
+/// The tasks of a service. Starts them, tells them to stop, and waits for them.
 ///
-/// A *permanent* task runs until the token says stop. If one ends before, the service as a whole stops with an
-/// error: half a service that looks alive is worse than none. Clones share everything.
+/// A *permanent* task runs until the stop token is cancelled. If one ends earlier, the whole service stops with an
+/// error: a service that only half works must not look healthy. Clones share the same tasks.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
     stop: CancellationToken,
     tasks: TaskTracker,
-    failed: Arc<OnceLock<Unclean>>,
+    failed: Arc<OnceLock<UncleanShutdown>>,
 }
 
-/// Why a service did not stop as it should.
+/// Why a service did not stop cleanly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unclean {
-    /// A permanent task died.
-    #[error("a permanent task ended before it was told to")]
+pub enum UncleanShutdown {
+    /// A permanent task ended before shutdown.
+    #[error("a permanent task ended before shutdown")]
     TaskDied,
-    /// Redis is of a kind that can't be used.
+    /// Redis runs in cluster mode, which is not supported.
     #[error(
         "Redis runs in cluster mode (cluster_enabled:1), in which searches would never end: point REDIS_ADDR at a Redis \
          or Valkey with `cluster-enabled no`"
     )]
     RedisCluster,
     /// Tasks were still running at the end of the grace period.
-    #[error("work was still in hand after the grace period")]
-    GraceOver,
+    #[error("work was still in progress after the grace period")]
+    GracePeriodExceeded,
 }
 
 impl Lifecycle {
-    /// The token that is cancelled when it is time to stop.
+    /// Cancelled when the service stops.
     #[must_use]
     pub fn stop_token(&self) -> &CancellationToken {
         &self.stop
     }
 
-    /// Says that it is time to stop.
+    /// Stops the service.
     pub fn stop(&self) {
         self.stop.cancel();
     }
 
-    /// Stops the service, which can't go on. The first reason counts.
-    pub fn fail(&self, why: Unclean) {
-        let _ = self.failed.set(why);
+    /// Stops the service with an error. If called repeatedly, the first error counts.
+    pub fn fail(&self, error: UncleanShutdown) {
+        let _ = self.failed.set(error);
         self.stop.cancel();
     }
 
-    /// Starts a task that is waited for when the service stops.
+    /// Starts a task. [`finish`](Self::finish) waits for it.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
 
-    /// Starts a permanent task.
+    /// Starts a permanent task. `name` is for the log.
     pub fn spawn_permanent(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
-        let watch = DeathWatch { name, lifecycle: self.clone() };
+        let guard = PermanentTaskGuard { name, lifecycle: self.clone() };
         self.tasks.spawn(async move {
-            let _watch = watch;
+            let _guard = guard;
             task.await;
         });
     }
 
-    /// Waits until it is time to stop and then, for at most `grace`, until all tasks have ended.
-    pub async fn finish(&self, grace: Duration) -> Result<(), Unclean> {
+    /// Waits until the service stops, and then up to `grace` for all tasks to end.
+    pub async fn finish(&self, grace: Duration) -> Result<(), UncleanShutdown> {
         self.stop.cancelled().await;
         self.tasks.close();
         let in_time = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
         match (self.failed.get(), in_time) {
-            (Some(why), _) => Err(*why),
-            (None, false) => Err(Unclean::GraceOver),
+            (Some(error), _) => Err(*error),
+            (None, false) => Err(UncleanShutdown::GracePeriodExceeded),
             (None, true) => Ok(()),
         }
     }
 }
 
-/// Dropped when a permanent task ends, by returning or by panicking.
-struct DeathWatch {
+/// Stops the service when it is dropped: its task has returned or panicked.
+struct PermanentTaskGuard {
     name: &'static str,
     lifecycle: Lifecycle,
 }
 
-impl Drop for DeathWatch {
+impl Drop for PermanentTaskGuard {
     fn drop(&mut self) {
         if !self.lifecycle.stop.is_cancelled() {
-            tracing::error!(task = self.name, "a permanent task has died; the service stops");
-            self.lifecycle.fail(Unclean::TaskDied);
+            tracing::error!(task = self.name, "a permanent task ended, stopping the service");
+            self.lifecycle.fail(UncleanShutdown::TaskDied);
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn waits_for_work_in_hand() {
+    async fn waits_for_tasks_in_progress() {
         let lifecycle = Lifecycle::default();
         lifecycle.spawn(async { tokio::task::yield_now().await });
         lifecycle.stop();
@@ -110,13 +110,13 @@ mod tests {
         let lifecycle = Lifecycle::default();
         lifecycle.spawn(std::future::pending());
         lifecycle.stop();
-        assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Err(Unclean::GraceOver));
+        assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Err(UncleanShutdown::GracePeriodExceeded));
     }
 
     #[tokio::test]
-    async fn the_death_of_a_permanent_task_stops_the_service() {
+    async fn a_permanent_task_that_ends_stops_the_service() {
         let lifecycle = Lifecycle::default();
-        lifecycle.spawn_permanent("a task", async { panic!("as a test") });
-        assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Err(Unclean::TaskDied));
+        lifecycle.spawn_permanent("a task", async { panic!("on purpose") });
+        assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Err(UncleanShutdown::TaskDied));
     }
 }

@@ -1,17 +1,20 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Lets this process open as many files as it may. The soft limit is often 1,024, which is as many connections;
-/// it is that low for the sake of programs that use select(2), and this is none.
+/// Raises this process's limit of open files to the hard limit.
+///
+/// The soft limit is often 1,024, for the sake of programs that use select(2). It would limit connections too.
 pub fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => tracing::debug!(from = limit.current, to = limit.maximum, "open files"),
-        Err(error) => tracing::warn!(limit = limit.current, %error, "the limit of open files stays as it is"),
+        Err(error) => {
+            tracing::warn!(limit = limit.current, %error, "could not raise the open files limit");
+        }
     }
 }
 
-/// How many files this process may have open at once.
+/// The limit of open files of this process.
 #[must_use]
 pub fn open_files() -> usize {
     getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))

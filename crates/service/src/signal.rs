@@ -2,8 +2,7 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// SIGTERM and SIGINT, from now on: to be made first of all, because a signal that comes before ends the process
-/// in the kernel's way.
+/// Listens for SIGTERM and SIGINT. Create it early in `main`: an earlier signal kills the process.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
@@ -11,12 +10,12 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen. Must be called inside a Tokio runtime.
+    /// Starts listening. Must be called inside a Tokio runtime.
     pub fn listen() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for the first. A second one ends the process at once, for whoever can't wait out the grace period.
+    /// Waits for the first signal. A second one exits the process at once, without the grace period.
     pub async fn shutdown(mut self) {
         let name = self.next().await;
         tracing::info!(signal = name, "stopping; a second signal stops at once");

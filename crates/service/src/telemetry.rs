@@ -1,23 +1,23 @@
-//! Logs, by tracing, to standard output: one line per event, as text or as JSON.
+//! Logs to standard output, one line per event, as text or JSON.
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-/// How events are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text, for people.
     Text,
-    /// For programs: one JSON object a line.
+    /// One JSON object per line, for programs.
     Json,
 }
 
-/// A filter that can't be read.
+/// `RUST_LOG` is not a valid filter.
 #[derive(Debug, thiserror::Error)]
 #[error("RUST_LOG is no filter like `info` or `info,broker=debug`: {0}")]
 pub struct InvalidFilter(#[from] tracing_subscriber::filter::ParseError);
 
-/// Starts logging for the whole process; to be called once, by `main`.
+/// Starts logging. Call it once, in `main`.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), InvalidFilter> {
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?);
     match format {

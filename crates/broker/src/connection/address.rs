@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use redis::{ConnectionAddr, IntoConnectionInfo};
 
-/// Where Redis is: `host:port`, or a `redis://`, `rediss://` or `unix://` URL with user, password and database.
+/// The address of Redis: `host:port`, or a `redis://`, `rediss://` or `unix://` URL with user, password and database.
 #[derive(Clone)]
 pub struct RedisAddr(redis::ConnectionInfo);
 
@@ -11,7 +11,7 @@ impl RedisAddr {
         self.0.clone()
     }
 
-    /// The same with this password, in place of one that it may have had.
+    /// Replaces the password, if any.
     #[must_use]
     pub fn with_password(self, password: &str) -> Self {
         let settings = self.0.redis_settings().clone().set_password(password);
@@ -19,7 +19,7 @@ impl RedisAddr {
     }
 }
 
-/// A text that says nowhere. Does not repeat it: a password may be in it.
+/// Not a valid address. The message does not repeat it, because it may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be host:port or a redis:// or rediss:// URL ({0})")]
 pub struct InvalidRedisAddr(String);
@@ -39,7 +39,7 @@ impl FromStr for RedisAddr {
     }
 }
 
-/// Shows where, never the password.
+/// Shows host and port, never the password.
 impl fmt::Display for RedisAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.addr() {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_says_nowhere_without_repeating_it() {
+    fn refuses_an_invalid_address_without_repeating_it() {
         for text in [
             "",
             "http://cache",
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_of_its_own_takes_the_place_of_the_addresss() {
+    fn a_password_replaces_that_of_the_address() {
         let addr: RedisAddr = "redis://user:secret@cache:7000/3".parse().unwrap();
         let info = addr.with_password("another").info();
         let settings = info.redis_settings();

@@ -1,10 +1,10 @@
-//! A connection for what may be large: records, answers, results.
+//! A connection for large requests and replies: records, answers, results.
 //!
-//! Replies on one connection come one after the other, so a reply of megabytes over a thin link holds up all that
-//! were asked for behind it. The shared connection is for small requests alone, the ones that clients and leases wait
-//! for; what may be large goes over this one, and only so much of it at once that each request, once sent, is over
-//! well within its timeout. The others wait here, where no timeout counts. Clients do not wait for ever:
-//! [`Broker::while_heard`](crate::Broker::while_heard) gives up when nothing comes over this connection any more.
+//! Replies on a connection arrive in order, so on a slow link a reply of megabytes delays all that follow. So large
+//! ones have a connection of their own, and the shared connection stays fast for small requests, such as POSTs and
+//! lease renewals. The bulk connection carries only 512 KiB at once, so that each request completes well within its
+//! timeout. Further requests wait here, before their timeout starts. A client stops waiting when the connection
+//! receives no more replies: see [`Broker::with_idle_timeout`](crate::Broker::with_idle_timeout).
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -19,42 +19,42 @@ use tokio::{
 
 use crate::{BrokerError, connection::SharedConnection, connection::primary::check_role};
 
-/// How many KiB may be on their way at once. A request that is larger by itself goes alone.
-const ROOM: usize = 512;
-/// In how many bytes something large is best sent or read.
-pub(crate) const PIECE: usize = 128 * 1024;
+/// How many KiB may be in flight. A larger request is sent alone.
+const MAX_KIB: usize = 512;
+/// Split larger data into requests of about this many bytes.
+pub(crate) const CHUNK: usize = 128 * 1024;
 
-/// The connection and the room on it. Clones share both.
+/// The connection and its permits. Clones share both.
 #[derive(Clone)]
 pub(crate) struct Bulk {
     connection: SharedConnection,
-    room: Arc<Semaphore>,
-    /// When the last reply came.
-    heard: Arc<Mutex<Instant>>,
+    /// One for each KiB in flight.
+    permits: Arc<Semaphore>,
+    last_reply: Arc<Mutex<Instant>>,
 }
 
 impl Bulk {
     pub(crate) fn new(connection: SharedConnection) -> Self {
-        let heard = Arc::new(Mutex::new(Instant::now()));
-        Self { connection, room: Arc::new(Semaphore::new(ROOM)), heard }
+        let last_reply = Arc::new(Mutex::new(Instant::now()));
+        Self { connection, permits: Arc::new(Semaphore::new(MAX_KIB)), last_reply }
     }
 
-    /// Waits for `work`, which asks over this connection, but for no longer than `patience` while no reply comes, to
-    /// whomever: where replies come, its turn comes too.
-    pub(crate) async fn while_heard<T>(
+    /// Waits for `request`, which uses this connection, until no request has received a reply for `idle_timeout`.
+    /// While others receive replies, its turn will come.
+    pub(crate) async fn with_idle_timeout<T>(
         &self,
-        patience: Duration,
-        work: impl Future<Output = Result<T, BrokerError>>,
+        idle_timeout: Duration,
+        request: impl Future<Output = Result<T, BrokerError>>,
     ) -> Result<T, BrokerError> {
-        let begun = Instant::now();
-        let mut work = std::pin::pin!(work);
+        let started = Instant::now();
+        let mut request = std::pin::pin!(request);
         loop {
-            let until = self.heard().max(begun) + patience;
-            match timeout_at(until, &mut work).await {
-                Ok(done) => return done,
-                Err(_) if self.heard() + patience > until => {}
+            let until = self.last_reply().max(started) + idle_timeout;
+            match timeout_at(until, &mut request).await {
+                Ok(result) => return result,
+                Err(_) if self.last_reply() + idle_timeout > until => {}
                 Err(_) => {
-                    // What is given up here does not live to see its own timeout.
+                    // The request is dropped before its own timeout, so count it here.
                     self.connection.timed_out();
                     return Err(BrokerError::TimedOut);
                 }
@@ -62,28 +62,30 @@ impl Bulk {
         }
     }
 
-    fn heard(&self) -> Instant {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last_reply(&self) -> Instant {
+        *self.last_reply.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a key is missing, and not only unknown to a server that is left behind. Both are asked at once: between
-    /// two requests the connection may become another one, and then it would be another server that is the primary.
+    /// Whether the primary has no such key. Fails if the server is a replica, which may lag behind.
+    ///
+    /// Reads key and role in one pipeline: two requests might reach different servers.
     pub(crate) async fn is_missing(&self, key: &str) -> Result<bool, BrokerError> {
         let mut pipe = redis::pipe();
         pipe.exists(key).cmd("ROLE").ignore_errors();
-        let (is_there, role): (RedisResult<bool>, RedisResult<Vec<Value>>) =
+        let (exists, role): (RedisResult<bool>, RedisResult<Vec<Value>>) =
             pipe.query_async(&mut self.connection.clone()).await?;
-        let is_there = is_there?;
+        let exists = exists?;
         check_role(role).inspect_err(|error| {
             if matches!(error, BrokerError::NotPrimary) {
-                self.connection.demoted("it leads to a replica");
+                self.connection.demoted("the server is a replica");
             }
         })?;
-        Ok(!is_there)
+        Ok(!exists)
     }
 
-    /// Does `request`, with which about so many bytes travel, when there is room for it. Once more if it never left.
-    pub(crate) async fn ask<T, F>(
+    /// Makes a request with about `bytes` of data, once there are permits for it. Repeats it once if it was never
+    /// sent.
+    pub(crate) async fn request<T, F>(
         &self,
         bytes: usize,
         mut request: impl FnMut(SharedConnection) -> F,
@@ -91,35 +93,35 @@ impl Bulk {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        // At most ROOM, which fits. Nobody closes the semaphore.
-        let room = u32::try_from(bytes.div_ceil(1024).clamp(1, ROOM)).unwrap_or(1);
-        let _room = self.room.acquire_many(room).await.ok();
-        let done = match request(self.connection.clone()).await {
+        // Neither can fail: MAX_KIB fits, and the semaphore is never closed.
+        let permits = u32::try_from(bytes.div_ceil(1024).clamp(1, MAX_KIB)).unwrap_or(1);
+        let _permits = self.permits.acquire_many(permits).await.ok();
+        let result = match request(self.connection.clone()).await {
             Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
-            done => done,
+            result => result,
         };
-        if done.is_ok() {
-            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        if result.is_ok() {
+            *self.last_reply.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
-        done
+        result
     }
 }
 
-/// Cuts `items` into runs of about a [`PIECE`] each, of one item at least.
-pub(crate) fn pieces<T>(mut items: &[T], bytes: impl Fn(&T) -> usize) -> impl Iterator<Item = (&[T], usize)> {
+/// Splits `items` into chunks of up to [`CHUNK`] bytes, and at least one item, each with its size.
+pub(crate) fn chunks<T>(mut items: &[T], bytes: impl Fn(&T) -> usize) -> impl Iterator<Item = (&[T], usize)> {
     std::iter::from_fn(move || {
         let mut sum = bytes(items.first()?);
         let mut count = 1;
         for item in &items[1..] {
-            if sum + bytes(item) > PIECE {
+            if sum + bytes(item) > CHUNK {
                 break;
             }
             sum += bytes(item);
             count += 1;
         }
-        let (piece, rest) = items.split_at(count);
+        let (chunk, rest) = items.split_at(count);
         items = rest;
-        Some((piece, sum))
+        Some((chunk, sum))
     })
 }
 
@@ -128,12 +130,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_is_as_large_as_may_be_and_never_empty() {
-        let sizes = [1, PIECE - 1, 1, 3 * PIECE, 2, 2];
-        let cut: Vec<_> = pieces(&sizes, |size| *size).collect();
+    fn a_chunk_is_as_large_as_allowed_and_never_empty() {
+        let sizes = [1, CHUNK - 1, 1, 3 * CHUNK, 2, 2];
+        let split: Vec<_> = chunks(&sizes, |size| *size).collect();
         let expected: [(&[usize], usize); 4] =
-            [(&[1, PIECE - 1], PIECE), (&[1], 1), (&[3 * PIECE], 3 * PIECE), (&[2, 2], 4)];
-        assert_eq!(cut, expected);
-        assert_eq!(pieces(&[0_usize; 0], |size| *size).count(), 0);
+            [(&[1, CHUNK - 1], CHUNK), (&[1], 1), (&[3 * CHUNK], 3 * CHUNK), (&[2, 2], 4)];
+        assert_eq!(split, expected);
+        assert_eq!(chunks(&[0_usize; 0], |size| *size).count(), 0);
     }
 }

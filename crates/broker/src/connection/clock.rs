@@ -1,4 +1,4 @@
-//! Redis' clock, the only one that deadlines are told by: hosts whose clocks differ end no search early or late.
+//! Redis' clock. Deadlines use no other, so a host whose clock is wrong ends no search early or late.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,101 +10,101 @@ use tokio::time::Instant;
 
 use crate::{Broker, BrokerError};
 
-/// From which difference on two clocks are worth a warning.
-const NOTABLE_MS: u64 = 1000;
+/// A step or a difference of this many milliseconds is logged.
+const MIN_DIFFERENCE_MS: u64 = 1000;
 
-/// What is known of Redis' clock: how far it is ahead of this process' monotonic one.
+/// An estimate of Redis' clock, as an offset from this process' monotonic clock.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
-    known: Mutex<Known>,
+    estimate: Mutex<Estimate>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    /// What Redis' clock showed when `started` was taken, in milliseconds; negative if it has stepped back since.
+struct Estimate {
+    /// Redis' time at `started`, in milliseconds. `None` before the first reading. Can be negative after the clock has
+    /// stepped back.
     at_start: Option<i64>,
-    /// The host's own clock differs, which has been logged.
+    /// The host's own clock differs from Redis'.
     host_differs: bool,
 }
 
-/// What a look at Redis' clock has shown, besides the time.
+/// What has changed since the last reading of Redis' clock, if it is worth logging.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Surprise {
-    /// By how many milliseconds Redis' clock has stepped since the last look.
+struct ClockChange {
+    /// Redis' clock has stepped by this many milliseconds.
     step: Option<i64>,
-    /// The host's clock has begun (`true`) or ceased to differ.
+    /// The host's clock now differs from Redis', or no longer differs.
     host_differs: Option<bool>,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), known: Mutex::default() }
+        Self { started: Instant::now(), estimate: Mutex::default() }
     }
 
-    /// The time by Redis' clock; `None` while it was never asked.
+    /// The estimated time; `None` before the first reading.
     fn now(&self) -> Option<EpochMillis> {
-        let at_start = self.known().at_start?;
+        let at_start = self.estimate().at_start?;
         let now = at_start.saturating_add(as_millis(self.started.elapsed()));
         Some(EpochMillis(u64::try_from(now).unwrap_or(0)))
     }
 
-    /// Redis said that it was `shown`, some time between `asked` and now. What was known stays if that can be:
-    /// a slow reply tells little.
-    fn heed(&self, shown: EpochMillis, asked: Instant, host: EpochMillis) -> Surprise {
-        let shown = i64::try_from(shown.0).unwrap_or(i64::MAX);
-        let earliest = shown.saturating_sub(as_millis(self.started.elapsed()));
-        let latest = shown.saturating_sub(as_millis(asked.duration_since(self.started)));
-        let mut known = self.known();
-        let before = known.at_start;
-        // Half way is the best guess, but the first one can't be checked against anything.
-        let guess = before.unwrap_or(earliest.midpoint(latest));
-        let at_start = guess.clamp(earliest.min(latest), latest.max(earliest));
-        known.at_start = Some(at_start);
+    /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a
+    /// range. The old estimate is moved only as far as needed to fit into that range.
+    fn update(&self, time: EpochMillis, requested: Instant, host: EpochMillis) -> ClockChange {
+        let time = i64::try_from(time.0).unwrap_or(i64::MAX);
+        let earliest = time.saturating_sub(as_millis(self.started.elapsed()));
+        let latest = time.saturating_sub(as_millis(requested.duration_since(self.started)));
+        let mut estimate = self.estimate();
+        let before = estimate.at_start;
+        let at_start = before.unwrap_or(earliest.midpoint(latest));
+        let at_start = at_start.clamp(earliest.min(latest), latest.max(earliest));
+        estimate.at_start = Some(at_start);
 
         let step = before.map(|before| at_start.saturating_sub(before));
-        let step = step.filter(|step| step.unsigned_abs() >= NOTABLE_MS);
-        let host_differs = host.0.abs_diff(u64::try_from(shown).unwrap_or(0)) >= NOTABLE_MS;
-        let changed = host_differs != known.host_differs;
-        known.host_differs = host_differs;
-        Surprise { step, host_differs: changed.then_some(host_differs) }
+        let step = step.filter(|step| step.unsigned_abs() >= MIN_DIFFERENCE_MS);
+        let host_differs = host.0.abs_diff(u64::try_from(time).unwrap_or(0)) >= MIN_DIFFERENCE_MS;
+        let changed = host_differs != estimate.host_differs;
+        estimate.host_differs = host_differs;
+        ClockChange { step, host_differs: changed.then_some(host_differs) }
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn estimate(&self) -> MutexGuard<'_, Estimate> {
+        self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Broker {
-    /// The time by Redis' clock. Asks Redis only if that was never done ([`look_at_clock`](Self::look_at_clock)).
+    /// The time by Redis' clock, from the estimate. Reads the clock if there is no estimate yet.
     pub async fn now(&self) -> Result<EpochMillis, BrokerError> {
         match self.clock.now() {
             Some(now) => Ok(now),
-            None => self.look_at_clock().await,
+            None => self.sync_clock().await,
         }
     }
 
-    /// Asks Redis what time it is. To be done again and again: clocks drift, and are set.
-    pub async fn look_at_clock(&self) -> Result<EpochMillis, BrokerError> {
-        let asked = Instant::now();
+    /// Reads Redis' clock and updates the estimate. Call it regularly: clocks drift and are adjusted.
+    pub async fn sync_clock(&self) -> Result<EpochMillis, BrokerError> {
+        let requested = Instant::now();
         let (seconds, micros): (u64, u64) =
             redis::cmd("TIME").query_async(&mut self.connection.clone()).await?;
-        let shown = EpochMillis(seconds * 1000 + micros / 1000);
+        let time = EpochMillis(seconds * 1000 + micros / 1000);
         let host = EpochMillis::now();
-        let surprise = self.clock.heed(shown, asked, host);
-        if let Some(step_ms) = surprise.step {
+        let change = self.clock.update(time, requested, host);
+        if let Some(step_ms) = change.step {
             tracing::warn!(step_ms, "Redis' clock has stepped");
         }
-        match surprise.host_differs {
+        match change.host_differs {
             Some(true) => tracing::warn!(
-                redis = shown.to_rfc3339(),
+                redis = time.to_rfc3339(),
                 host = host.to_rfc3339(),
                 "this host's clock differs from Redis'; deadlines go by Redis', but logs can't be compared"
             ),
             Some(false) => tracing::info!("this host's clock agrees with Redis' again"),
             None => {}
         }
-        Ok(shown)
+        Ok(time)
     }
 }
 
@@ -122,46 +122,47 @@ mod tests {
         tokio::time::advance(Duration::from_millis(millis)).await;
     }
 
-    /// Asks a Redis whose clock shows `at` when its reply leaves, half way there and back.
-    async fn ask(clock: &Clock, round_trip: u64, at: u64) -> Surprise {
-        let asked = Instant::now();
+    /// Reads a clock that shows `at`, with a reply that takes `round_trip` milliseconds.
+    async fn read(clock: &Clock, round_trip: u64, at: u64) -> ClockChange {
+        let requested = Instant::now();
         pass(round_trip).await;
-        clock.heed(EpochMillis(at), asked, EpochMillis(at))
+        clock.update(EpochMillis(at), requested, EpochMillis(at))
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_goes_on_between_two_looks() {
+    async fn it_advances_between_two_readings() {
         let clock = Clock::new();
         assert_eq!(clock.now(), None);
-        ask(&clock, 0, NOON).await;
+        read(&clock, 0, NOON).await;
         pass(1500).await;
         assert_eq!(clock.now(), Some(EpochMillis(NOON + 1500)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_reply_does_not_spoil_what_is_known() {
+    async fn a_slow_reply_does_not_spoil_the_estimate() {
         let clock = Clock::new();
-        ask(&clock, 2, NOON).await;
+        read(&clock, 2, NOON).await;
         let before = clock.now().unwrap();
-        let surprise = ask(&clock, 800, before.0 + 1).await;
+        let change = read(&clock, 800, before.0 + 1).await;
         assert_eq!(clock.now(), Some(EpochMillis(before.0 + 800)));
-        assert_eq!(surprise, Surprise::default());
+        assert_eq!(change, ClockChange::default());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_step_is_followed_and_told() {
+    async fn a_step_is_followed_and_reported() {
         let clock = Clock::new();
-        ask(&clock, 0, NOON).await;
-        assert_eq!(ask(&clock, 0, NOON - 3_600_000).await.step, Some(-3_600_000));
+        read(&clock, 0, NOON).await;
+        assert_eq!(read(&clock, 0, NOON - 3_600_000).await.step, Some(-3_600_000));
         assert_eq!(clock.now(), Some(EpochMillis(NOON - 3_600_000)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_differs_is_told_once() {
+    async fn a_host_that_differs_is_reported_once() {
         let clock = Clock::new();
-        let look = |host: u64| clock.heed(EpochMillis(NOON), Instant::now(), EpochMillis(host)).host_differs;
-        assert_eq!(look(NOON + 300_000), Some(true));
-        assert_eq!(look(NOON + 300_000), None);
-        assert_eq!(look(NOON + 20), Some(false));
+        let differs =
+            |host: u64| clock.update(EpochMillis(NOON), Instant::now(), EpochMillis(host)).host_differs;
+        assert_eq!(differs(NOON + 300_000), Some(true));
+        assert_eq!(differs(NOON + 300_000), None);
+        assert_eq!(differs(NOON + 20), Some(false));
     }
 }

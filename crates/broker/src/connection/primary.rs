@@ -5,17 +5,17 @@ use crate::{
     error::{is_forbidden, refusal},
 };
 
-/// Makes sure that the other end is the primary. A replica takes reads as happily as the primary, so a connection that
-/// only reads would never notice that it is left behind.
+/// Fails if the server is a replica. A replica serves reads like the primary, so a connection that only reads would
+/// not notice a failover.
 pub(crate) async fn must_be_primary(connection: &mut impl ConnectionLike) -> Result<(), BrokerError> {
     let role = redis::cmd("ROLE").query_async(connection).await;
     check_role(role)
 }
 
-/// Makes sure that this answer to ROLE is the primary's.
+/// Fails if this reply to ROLE is a replica's.
 pub(crate) fn check_role(role: RedisResult<Vec<Value>>) -> Result<(), BrokerError> {
     let role = match role {
-        // Who may not ask can only hope.
+        // If ROLE is forbidden, assume the primary.
         Err(error) if refusal(&error).as_ref().is_some_and(is_forbidden) => return Ok(()),
         role => role?,
     };

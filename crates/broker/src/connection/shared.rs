@@ -13,42 +13,39 @@ use redis::{
 
 use crate::error::{is_demotion, is_forbidden, refusal};
 
-/// The least time between two replacements: whatever is wrong with the other end, it is not flooded with connections.
-const SHORTEST_LIFE: Duration = Duration::from_secs(1);
+/// The shortest time between two replacements, so that a broken server is not flooded with connections.
+const MIN_AGE: Duration = Duration::from_secs(1);
 
-/// The connection that all requests share. A [`ConnectionManager`] makes a new one when this one has broken. Two
-/// things break nothing, and are seen to here:
+/// A connection that many tasks share. Its [`ConnectionManager`] reconnects when the connection breaks. This type also
+/// replaces a connection that does not break but is of no use:
 ///
-/// - The other end has vanished without a word: requests just time out, one after the other. A connection over which
-///   nothing came for a while, although something was asked, is replaced.
-/// - The other end is no longer the writable primary, because of a failover behind an address that keeps open
-///   connections where they are. Any sign of that brings a new connection.
+/// - The server has vanished, so that all requests time out.
+/// - The server is no longer the primary: after a failover, some proxies leave open connections where they are.
 #[derive(Clone)]
 pub(crate) struct SharedConnection(Arc<Shared>);
 
 struct Shared {
     client: Client,
     config: ConnectionManagerConfig,
-    /// For how long requests may get no answer at all until their connection is taken for dead. Counted from the
-    /// first that got none.
+    /// The connection is replaced if all requests time out for this long.
     silence: Duration,
     state: Mutex<State>,
     demotions: Demotions,
-    /// A command was forbidden, or a connection had to be made anew: what is permitted is to be looked at (again).
-    is_doubtful: AtomicBool,
+    /// Permissions may have changed: a command was forbidden, or there is a new connection.
+    needs_permission_check: AtomicBool,
 }
 
-/// How often the other end was seen not to be the primary (any more). Connections to the same address share it: one
-/// that only reads would not notice by itself.
+/// How often a server turned out to be a replica. Connections to the same address share this count, because one that
+/// only reads does not notice a failover.
 #[derive(Clone, Default)]
 pub(crate) struct Demotions(Arc<AtomicU64>);
 
 struct State {
     manager: ConnectionManager,
-    made: Instant,
-    /// How many demotions there had been when it was made.
+    created: Instant,
+    /// The demotions that this connection has reacted to.
     demotions: u64,
-    /// Since when all requests have timed out.
+    /// When the first of the recent timeouts was. `None` after a reply.
     silent_since: Option<Instant>,
 }
 
@@ -61,13 +58,13 @@ impl SharedConnection {
         demotions: Demotions,
     ) -> RedisResult<Self> {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
-        let state = Mutex::new(State { manager, made: Instant::now(), demotions: 0, silent_since: None });
-        let is_doubtful = AtomicBool::new(true);
-        Ok(Self(Arc::new(Shared { client, config, silence, state, demotions, is_doubtful })))
+        let state = Mutex::new(State { manager, created: Instant::now(), demotions: 0, silent_since: None });
+        let needs_permission_check = AtomicBool::new(true);
+        Ok(Self(Arc::new(Shared { client, config, silence, state, demotions, needs_permission_check })))
     }
 
-    /// The other end is not the primary (any more): requests to come have new connections, this one's and its fellows',
-    /// unless this one is very new.
+    /// The server is not the primary: replaces this connection and the others to the same address, unless this one is
+    /// new.
     pub(crate) fn demoted(&self, why: &str) {
         let mut state = self.state();
         if self.0.replace(&mut state, why) {
@@ -75,14 +72,14 @@ impl SharedConnection {
         }
     }
 
-    /// Notes that what is permitted should be looked at again.
-    pub(crate) fn doubt(&self) {
-        self.0.is_doubtful.store(true, Ordering::Relaxed);
+    /// Requests a check of permissions.
+    pub(crate) fn request_permission_check(&self) {
+        self.0.needs_permission_check.store(true, Ordering::Relaxed);
     }
 
-    /// Whether what is permitted should be looked at (again); no longer, once asked.
-    pub(crate) fn take_doubt(&self) -> bool {
-        self.0.is_doubtful.swap(false, Ordering::Relaxed)
+    /// Whether a check of permissions was requested. Clears the request.
+    pub(crate) fn take_permission_check(&self) -> bool {
+        self.0.needs_permission_check.swap(false, Ordering::Relaxed)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,17 +89,15 @@ impl SharedConnection {
     fn manager(&self) -> ConnectionManager {
         let mut state = self.state();
         let demotions = self.0.demotions.0.load(Ordering::Relaxed);
-        if state.demotions < demotions
-            && self.0.replace(&mut state, "its fellow met a server that is not the primary")
-        {
+        if state.demotions < demotions && self.0.replace(&mut state, "another connection met a replica") {
             state.demotions = demotions;
         }
         state.manager.clone()
     }
 
-    /// Draws the conclusions from how a request went.
-    fn heed<'a, T: 'a>(&self, done: &'a RedisResult<T>, replies: impl FnOnce(&'a T) -> &'a [Value]) {
-        match done {
+    /// Decides from the result of a request whether to replace the connection.
+    fn inspect<'a, T: 'a>(&self, result: &'a RedisResult<T>, replies: impl FnOnce(&'a T) -> &'a [Value]) {
+        match result {
             Err(error) if error.is_timeout() => self.timed_out(),
             Err(error) => {
                 self.state().silent_since = None;
@@ -110,9 +105,9 @@ impl SharedConnection {
                     self.refused(&refusal);
                 }
             }
-            Ok(answer) => {
+            Ok(value) => {
                 self.state().silent_since = None;
-                for reply in replies(answer) {
+                for reply in replies(value) {
                     if let Value::ServerError(refusal) = reply {
                         self.refused(refusal);
                     }
@@ -121,12 +116,12 @@ impl SharedConnection {
         }
     }
 
-    /// A request got no answer in time.
+    /// A request timed out.
     pub(crate) fn timed_out(&self) {
         let mut state = self.state();
         let since = *state.silent_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= self.0.silence {
-            self.0.replace(&mut state, "nothing comes over it");
+            self.0.replace(&mut state, "all requests time out");
         }
     }
 
@@ -134,27 +129,27 @@ impl SharedConnection {
         if is_demotion(refusal) {
             self.demoted(refusal.code());
         } else if is_forbidden(refusal) {
-            self.doubt();
+            self.request_permission_check();
         }
     }
 }
 
 impl Shared {
-    /// Makes a new connection for requests to come, unless this one is very new. Tells whether it did.
+    /// Replaces the connection, unless it is new. Returns whether it did.
     fn replace(&self, state: &mut State, why: &str) -> bool {
-        if state.made.elapsed() < SHORTEST_LIFE {
+        if state.created.elapsed() < MIN_AGE {
             return false;
         }
         match ConnectionManager::new_lazy_with_config(self.client.clone(), self.config.clone()) {
             Ok(manager) => {
-                *state = State { manager, made: Instant::now(), silent_since: None, ..*state };
+                *state = State { manager, created: Instant::now(), silent_since: None, ..*state };
             }
             Err(error) => {
-                tracing::error!(%error, "no other connection to Redis can be made");
+                tracing::error!(%error, "could not create another connection to Redis");
                 return false;
             }
         }
-        self.is_doubtful.store(true, Ordering::Relaxed);
+        self.needs_permission_check.store(true, Ordering::Relaxed);
         tracing::info!(why, "trying another connection to Redis");
         true
     }
@@ -163,9 +158,9 @@ impl Shared {
 impl ConnectionLike for SharedConnection {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         Box::pin(async move {
-            let done = self.manager().send_packed_command(command).await;
-            self.heed(&done, std::slice::from_ref);
-            done
+            let result = self.manager().send_packed_command(command).await;
+            self.inspect(&result, std::slice::from_ref);
+            result
         })
     }
 
@@ -176,9 +171,9 @@ impl ConnectionLike for SharedConnection {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         Box::pin(async move {
-            let done = self.manager().send_packed_commands(pipeline, offset, count).await;
-            self.heed(&done, Vec::as_slice);
-            done
+            let result = self.manager().send_packed_commands(pipeline, offset, count).await;
+            self.inspect(&result, Vec::as_slice);
+            result
         })
     }
 

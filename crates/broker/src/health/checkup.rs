@@ -1,75 +1,75 @@
 use contracts::names::{OPEN_SEARCHES, REQUESTED_STREAM};
 use redis::InfoDict;
 
-use crate::{Broker, BrokerError, connection::primary::must_be_primary, error::refusal, health::Part};
+use crate::{Broker, BrokerError, connection::primary::must_be_primary, error::refusal, health::Component};
 
-/// What a look at Redis tells about its fitness.
+/// The result of [`Broker::checkup`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkup {
-    /// It is a replica.
+    /// Redis is a replica.
     pub is_replica: bool,
-    /// It runs in cluster mode.
+    /// Redis runs in cluster mode.
     pub is_cluster: bool,
-    /// Commands that are needed and that it forbids, each with what they are about.
+    /// Commands that we need and Redis forbids, such as `SET on flight.search.suppliers`.
     pub forbidden: Vec<String>,
-    /// How it is set up; none if it may not be asked.
+    /// Settings; `None` if Redis forbids INFO.
     pub setup: Option<Setup>,
 }
 
-/// How Redis is set up.
+/// Settings of Redis.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
-    /// Its `maxmemory-policy`, where that is one that evicts.
-    pub evicts: Option<String>,
-    /// It has no append-only file.
-    pub forgets: bool,
-    /// How full it is, where it has a limit.
+    /// The `maxmemory-policy`, if it is one that evicts keys.
+    pub eviction_policy: Option<String>,
+    /// Redis has no append-only file.
+    pub lacks_append_only_file: bool,
+    /// Memory usage, if there is a limit.
     pub memory: Option<Memory>,
 }
 
-/// How full Redis is, in bytes.
+/// Memory usage of Redis, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// What it uses.
+    /// Memory in use.
     pub used: u64,
-    /// What it may use.
+    /// The limit, `maxmemory`.
     pub max: u64,
 }
 
 impl Broker {
-    /// Looks at how Redis is set up, and whether it permits what this part does.
-    pub async fn checkup(&self, part: Part) -> Result<Checkup, BrokerError> {
-        let is_doubtful = self.connection.take_doubt();
-        let looked = self.look(part, is_doubtful).await;
-        // What it has permitted it goes on to permit, until something makes that doubtful.
-        if is_doubtful && looked.as_ref().map_or(true, |checkup| !checkup.forbidden.is_empty()) {
-            self.connection.doubt();
+    /// Checks how Redis is set up, and whether it permits the commands that `component` needs.
+    pub async fn checkup(&self, component: Component) -> Result<Checkup, BrokerError> {
+        let check_permissions = self.connection.take_permission_check();
+        let checkup = self.examine(component, check_permissions).await;
+        // Until everything is permitted, check again next time. After that, only when there is a reason to.
+        if check_permissions && checkup.as_ref().map_or(true, |checkup| !checkup.forbidden.is_empty()) {
+            self.connection.request_permission_check();
         }
-        looked.inspect(|checkup| {
+        checkup.inspect(|checkup| {
             if checkup.is_replica {
                 self.connection.demoted("it leads to a replica");
             }
         })
     }
 
-    async fn look(&self, part: Part, is_doubtful: bool) -> Result<Checkup, BrokerError> {
+    async fn examine(&self, component: Component, check_permissions: bool) -> Result<Checkup, BrokerError> {
         let mut checkup = self.setup().await?;
         if checkup.setup.is_none() {
-            // That this question is forbidden makes nothing else doubtful.
-            self.connection.take_doubt();
+            // INFO was forbidden, which requested a check. Only other commands should.
+            self.connection.take_permission_check();
         }
-        if is_doubtful {
-            checkup.forbidden = self.forbidden(part).await?;
+        if check_permissions {
+            checkup.forbidden = self.forbidden(component).await?;
         }
         Ok(checkup)
     }
 
-    /// What kind of server it is, and how it is set up.
+    /// Everything but permissions.
     async fn setup(&self) -> Result<Checkup, BrokerError> {
         let mut info = redis::cmd("INFO");
         info.arg(&["replication", "memory", "persistence", "cluster"]);
-        let asked = info.query_async::<InfoDict>(&mut self.connection.clone()).await;
-        match asked.map_err(BrokerError::from) {
+        let reply = info.query_async::<InfoDict>(&mut self.connection.clone()).await;
+        match reply.map_err(BrokerError::from) {
             Ok(info) => {
                 let is_replica = info.get::<String>("role").is_some_and(|role| role != "master");
                 let is_cluster = info.get::<u8>("cluster_enabled") == Some(1);
@@ -87,13 +87,13 @@ impl Broker {
         }
     }
 
-    /// Whether two keys can't be asked for at once, which is so in cluster mode alone.
+    /// Whether Redis refuses a command with two keys, as it does in cluster mode only.
     async fn refuses_two_keys(&self) -> Result<bool, BrokerError> {
         let mut exists = redis::cmd("EXISTS");
         exists.arg(OPEN_SEARCHES).arg(REQUESTED_STREAM);
         match exists.exec_async(&mut self.connection.clone()).await {
             Err(error) => match refusal(&error) {
-                // While slots are missing it says CLUSTERDOWN, with no node of its own that has them MOVED.
+                // CLUSTERDOWN while slots are missing; MOVED if another node has both.
                 Some(refusal) => Ok(matches!(refusal.code(), "CROSSSLOT" | "CLUSTERDOWN" | "MOVED")),
                 None => Err(error.into()),
             },
@@ -107,8 +107,8 @@ impl Setup {
         let number = |name: &str| info.get::<u64>(name);
         let memory = number("used_memory").zip(number("maxmemory"));
         Self {
-            evicts: info.get("maxmemory_policy").filter(|policy| policy != "noeviction"),
-            forgets: number("aof_enabled") == Some(0),
+            eviction_policy: info.get("maxmemory_policy").filter(|policy| policy != "noeviction"),
+            lacks_append_only_file: number("aof_enabled") == Some(0),
             memory: memory.filter(|(_, max)| *max > 0).map(|(used, max)| Memory { used, max }),
         }
     }

@@ -1,22 +1,23 @@
-//! Which of the commands in use Redis forbids to its user.
+//! Finds commands that Redis forbids to our user.
 //!
-//! There is a command that tells (`ACL DRYRUN`), but few users may give it. So each is given, in a form that does
-//! nothing: it only reads, or its arguments are wrong. Redis looks at permissions first, so its answer tells.
+//! `ACL DRYRUN` would tell us, but few users may run it. So we run each command in a form that changes nothing: it
+//! only reads, or its arguments are wrong. Redis checks permissions before arguments, so its reply shows whether the
+//! command is permitted.
 
 use redis::{Value, pipe};
 
 use crate::{Broker, BrokerError, Durability, error::is_forbidden};
 
-/// Which part of the system asks: each needs other permissions.
+/// A component of the system. Each needs its own permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The gateway, which accepts searches with this durability.
+pub enum Component {
+    /// A gateway that accepts searches with this durability.
     Gateway(Durability),
-    /// The worker.
+    /// A worker.
     Worker,
 }
 
-/// What both do, in their own commands and in their scripts.
+/// Commands of both components, directly and in scripts.
 const BOTH: &[&str] = &[
     "EVALSHA 0000000000000000000000000000000000000000 0",
     "SCRIPT LOAD return",
@@ -61,10 +62,10 @@ const GATEWAY: &[&str] = &[
     "XREAD COUNT odd STREAMS flight.search.results 0",
 ];
 
-/// What a gateway does besides that waits for a disk.
+/// Further commands of a gateway with [`Durability::Disk`].
 const DISK: &[&str] = &["WAITAOF odd odd odd", "SET flight.search.fence value PX odd"];
 
-/// What a gateway does besides that waits for a replica.
+/// Further commands of a gateway with [`Durability::Replica`].
 const REPLICA: &[&str] = &["WAIT odd odd", "INFO replication", "SET flight.search.fence value PX odd"];
 
 const WORKER: &[&str] = &[
@@ -80,9 +81,9 @@ const WORKER: &[&str] = &[
 ];
 
 impl Broker {
-    /// The commands that this part needs and Redis forbids, each with what it was to be done to.
-    pub(crate) async fn forbidden(&self, part: Part) -> Result<Vec<String>, BrokerError> {
-        let commands: Vec<_> = part.commands().collect();
+    /// The commands that `component` needs and Redis forbids, each with its key.
+    pub(crate) async fn forbidden(&self, component: Component) -> Result<Vec<String>, BrokerError> {
+        let commands: Vec<_> = component.commands().collect();
         let mut all = pipe();
         all.ignore_errors();
         for command in &commands {
@@ -99,19 +100,19 @@ impl Broker {
     }
 }
 
-impl Part {
+impl Component {
     fn commands(self) -> impl Iterator<Item = &'static str> {
-        let (own, waiting): (_, &[_]) = match self {
+        let (own, durability): (_, &[_]) = match self {
             Self::Gateway(Durability::Memory) => (GATEWAY, &[]),
             Self::Gateway(Durability::Disk) => (GATEWAY, DISK),
             Self::Gateway(Durability::Replica) => (GATEWAY, REPLICA),
             Self::Worker => (WORKER, &[]),
         };
-        [BOTH, own, waiting].into_iter().flatten().copied()
+        [BOTH, own, durability].into_iter().flatten().copied()
     }
 }
 
-/// What people call a command: with its subcommand, if that is one, and the key that it is about.
+/// The command as users know it: with its subcommand, if it has one, and its key.
 fn name(command: &str) -> String {
     let mut words = command.split(' ');
     let mut named = words.next().unwrap_or_default().to_owned();
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_named_with_what_they_are_about() {
+    fn commands_are_named_with_their_keys() {
         for (command, named) in [
             ("TIME", "TIME"),
             (BOTH[0], "EVALSHA"),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_the_scripts_do_is_looked_at() {
+    fn commands_of_scripts_are_checked() {
         let known: Vec<_> =
             BOTH.iter().chain(GATEWAY).chain(WORKER).map(|command| command.split(' ').next()).collect();
         for script in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/scripts")).unwrap() {

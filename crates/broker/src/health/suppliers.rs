@@ -6,18 +6,18 @@ use redis::AsyncCommands;
 use crate::{Broker, BrokerError};
 
 impl Broker {
-    /// Says which suppliers the workers ask. It holds for `fresh`; workers say it again before that.
+    /// Publishes the suppliers that the workers ask. Expires after `ttl`; workers repeat it before that.
     pub async fn announce_suppliers(
         &self,
         listing: &[SupplierListing],
-        fresh: Duration,
+        ttl: Duration,
     ) -> Result<(), BrokerError> {
-        // Codes and names are plain text: writing them can't fail.
+        // Encoding can't fail: codes and names are plain text.
         let json = serde_json::to_string(listing).unwrap_or_default();
-        Ok(self.connection.clone().set_ex(SUPPLIERS_KEY, json, fresh.as_secs()).await?)
+        Ok(self.connection.clone().set_ex(SUPPLIERS_KEY, json, ttl.as_secs()).await?)
     }
 
-    /// The suppliers that the workers ask; none if no worker has said so of late.
+    /// The suppliers that the workers ask. Empty if no worker has published them recently.
     pub async fn suppliers(&self) -> Result<Vec<SupplierListing>, BrokerError> {
         let json: Option<String> = self.connection.clone().get(SUPPLIERS_KEY).await?;
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())

@@ -5,17 +5,17 @@ use redis::{AsyncCommands, Value};
 
 use crate::{Broker, BrokerError};
 
-/// What the group of workers tells about its members.
+/// Signs of life of the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Workers {
-    /// How long ago one of them gave the last sign of life; each gives one every few seconds. None if there is none.
-    pub heard: Option<Duration>,
-    /// One of them may be a worker of the replaced system, which gives none while it has nothing to do.
-    pub may_be_quiet: bool,
+    /// How long ago any worker gave a sign of life. Each gives one every few seconds. `None` if there is no worker.
+    pub last_seen: Option<Duration>,
+    /// There may be a worker of the replaced system, which gives no sign of life while it is idle.
+    pub has_foreign: bool,
 }
 
 impl Broker {
-    /// Asks when a worker was last heard of.
+    /// Reads the workers' signs of life.
     pub async fn workers(&self) -> Result<Workers, BrokerError> {
         let mut connection = self.connection.clone();
         if !connection.exists::<_, bool>(REQUESTED_STREAM).await? {
@@ -26,7 +26,7 @@ impl Broker {
         let consumers = info.query_async::<Vec<HashMap<String, Value>>>(&mut connection).await;
         match consumers.map_err(BrokerError::from) {
             Ok(consumers) => Ok(consumers.iter().fold(Workers::default(), Workers::with)),
-            // No worker has come yet.
+            // No worker has started yet.
             Err(BrokerError::NoGroup(_)) => Ok(Workers::default()),
             Err(error) => Err(error),
         }
@@ -37,15 +37,15 @@ impl Workers {
     fn with(self, consumer: &HashMap<String, Value>) -> Self {
         let idle = consumer.get("idle").and_then(|idle| redis::from_redis_value::<u64>(idle.clone()).ok());
         let name = consumer.get("name").and_then(|name| redis::from_redis_value::<String>(name.clone()).ok());
-        let heard = self.heard.into_iter().chain(idle.map(Duration::from_millis)).min();
-        Self { heard, may_be_quiet: self.may_be_quiet || name.is_some_and(|name| !is_ours(&name)) }
+        let last_seen = self.last_seen.into_iter().chain(idle.map(Duration::from_millis)).min();
+        Self { last_seen, has_foreign: self.has_foreign || name.is_some_and(|name| !is_ours(&name)) }
     }
 }
 
-/// Whether this is how a worker of this system calls itself: its name ends in eight hexadecimal digits.
+/// Whether a consumer is a worker of this system: its name ends in eight hexadecimal digits.
 fn is_ours(consumer: &str) -> bool {
-    let chance = consumer.rsplit_once('-').map(|(_, chance)| chance);
-    chance.is_some_and(|chance| chance.len() == 8 && chance.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    let suffix = consumer.rsplit_once('-').map(|(_, suffix)| suffix);
+    suffix.is_some_and(|suffix| suffix.len() == 8 && suffix.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ours_are_told_by_their_names() {
+    fn our_workers_are_recognized_by_name() {
         assert!(is_ours("host-7-00c0ffee"));
         for foreign in ["worker", "worker-1", "provider-consumer"] {
             assert!(!is_ours(foreign), "{foreign}");

@@ -3,14 +3,13 @@ use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, REQUESTED_STREAM, field};
 use super::{Delivery, Leases};
 use crate::BrokerError;
 
-/// How many dead letters are kept, about.
+/// About how many dead letters are kept.
 const DEAD_LETTERS_KEPT: usize = 10_000;
-/// How many fields of a job are kept in its dead letter: a script can't pass on any number, and a job has nine.
+/// How many fields of a job are kept. A script can pass on only so many; a valid job has nine.
 const FIELDS_KEPT: usize = 100;
 
 impl Leases {
-    /// Moves a job that can't be worked on to the dead letters, with the reason, unless another consumer has it.
-    /// Tells whether it was done.
+    /// Moves a job to the dead letters with a reason, unless another consumer has it. Returns whether it was moved.
     pub async fn bury(&self, delivery: &Delivery, reason: &str) -> Result<bool, BrokerError> {
         let mut call = self.broker.scripts.bury.key(REQUESTED_STREAM);
         call.key(DEAD_STREAM).arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry).arg(DEAD_LETTERS_KEPT);

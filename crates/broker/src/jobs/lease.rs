@@ -9,14 +9,14 @@ use redis::Value;
 use super::{Delivery, Leases};
 use crate::{BrokerError, Entry, EntryId, millis::millis};
 
-/// How many leases one script renews: few enough that Redis is not held up for more than a millisecond.
-const RENEWED_AT_ONCE: usize = 256;
+/// How many leases one script renews: it should block Redis for no more than a millisecond.
+const RENEW_BATCH: usize = 256;
 
 impl Leases {
-    /// Renews the leases of these jobs and tells which of them another consumer has by now.
+    /// Renews the leases of these jobs. Returns those that another consumer has taken over.
     pub async fn renew(&self, jobs: &[EntryId]) -> Result<Vec<EntryId>, BrokerError> {
         let mut lost = Vec::new();
-        for jobs in jobs.chunks(RENEWED_AT_ONCE) {
+        for jobs in jobs.chunks(RENEW_BATCH) {
             let mut call = self.broker.scripts.renew.key(REQUESTED_STREAM);
             call.arg(CONSUMER_GROUP).arg(&*self.name).arg(jobs);
             lost.append(&mut call.invoke_async(&mut self.broker.connection.clone()).await?);
@@ -24,29 +24,28 @@ impl Leases {
         Ok(lost)
     }
 
-    /// Takes over up to `max` jobs whose lease of `lease` has run out, but none that is `passed_by`, of which there are
-    /// `held` at most.
+    /// Takes over up to `max` jobs whose lease has run out. Skips those that `is_skipped`, at most `max_skipped`.
     pub async fn take_over(
         &self,
         lease: Duration,
         max: usize,
-        held: usize,
-        passed_by: impl Fn(EntryId) -> bool,
+        max_skipped: usize,
+        is_skipped: impl Fn(EntryId) -> bool,
     ) -> Result<Vec<Delivery>, BrokerError> {
         let lease = millis(lease);
         let mut pending = redis::cmd("XPENDING");
-        // Those may be idle for as long, and must not hide the others.
         pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg("IDLE").arg(lease).arg("-").arg("+");
-        pending.arg(max + held);
+        // Skipped jobs must not crowd out others.
+        pending.arg(max + max_skipped);
         let pending: Vec<(EntryId, String, u64, u64)> =
             pending.query_async(&mut self.broker.connection.clone()).await?;
         let pending: Vec<_> =
-            pending.into_iter().filter(|(entry, ..)| !passed_by(*entry)).take(max).collect();
+            pending.into_iter().filter(|(entry, ..)| !is_skipped(*entry)).take(max).collect();
         if pending.is_empty() {
             return Ok(Vec::new());
         }
-        // The idle time is given again: a job that somebody else took over in between is left to him. Entries that
-        // were deleted leave the pending list here and are not given.
+        // XCLAIM checks the idle time again, in case another worker was faster. It also removes deleted entries from
+        // the pending list.
         let mut claim = redis::cmd("XCLAIM");
         claim.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(&*self.name).arg(lease);
         for (entry, ..) in &pending {
@@ -63,7 +62,7 @@ impl Leases {
             .collect())
     }
 
-    /// Removes a job whose search has ended otherwise.
+    /// Deletes a job whose search has ended.
     pub async fn discard(&self, entry: EntryId) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
         pipe.atomic();
@@ -72,8 +71,8 @@ impl Leases {
         Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
     }
 
-    /// Puts a job back into the queue with all its fields, for another worker to have at once. Does nothing if another
-    /// consumer has it by now.
+    /// Queues a job again with all its fields, so that another worker gets it at once. Does nothing if another
+    /// consumer has it.
     pub async fn hand_back(&self, delivery: &Delivery, search: SearchId) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
         call.key(names::record_key(search));
@@ -85,8 +84,8 @@ impl Leases {
         Ok(())
     }
 
-    /// Leaves a job to other workers, as if it had not been delivered here and its lease had run out: the next one that
-    /// looks for jobs to take over has it. Does nothing if another consumer has it by now.
+    /// Gives up the lease of a job, so that another worker takes it over. This delivery does not count. Does nothing
+    /// if another consumer has the job.
     pub async fn decline(&self, delivery: &Delivery, lease: Duration) -> Result<(), BrokerError> {
         let mut call = self.broker.scripts.decline.key(REQUESTED_STREAM);
         call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);

@@ -3,9 +3,9 @@ use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM};
 use crate::{Broker, BrokerError};
 
 impl Broker {
-    /// Removes jobs that are done but still in the stream, where they would count as waiting, and tells how many.
+    /// Deletes jobs that are done, and returns how many. They would count as waiting.
     ///
-    /// Workers delete what they have done; those of the replaced system only acknowledge it.
+    /// Only workers of the replaced system leave them: they acknowledge a job but don't delete it.
     pub async fn shed_done_jobs(&self) -> Result<u64, BrokerError> {
         let mut call = self.scripts.shed.key(REQUESTED_STREAM);
         Ok(call.arg(CONSUMER_GROUP).invoke_async(&mut self.connection.clone()).await?)

@@ -1,9 +1,10 @@
--- Stores suppliers' answers and announces them, unless the search has ended or that supplier has answered already.
+-- Stores suppliers' answers and adds them to the result log, unless the search has ended. Skips suppliers that have
+-- answered already.
 -- KEYS: record, results stream, requested stream
--- ARGV: search id, age in ms at which news are trimmed, consumer group, consumer, id of the job's entry, then for each
---       answer: supplier code, of, report, offers
--- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means answered
--- already.
+-- ARGV: search id, age in ms at which the result log is trimmed, consumer group, consumer, id of the job's entry, then
+--       for each answer: supplier code, of, report, offers
+-- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means that the
+-- answer was skipped.
 local record = redis.call('HMGET', KEYS[1], 'status', 'entry')
 local status = record[1]
 if not status then return {'missing'} end

@@ -1,8 +1,7 @@
 -- Creates the record of a search that has none: its job came from the replaced system, or Redis lost the record.
 -- KEYS: record, open searches
--- ARGV: search id, its deadline in ms, ms behind the deadline from which on a search without a record has ended, then
---       fields and values
--- Returns 'created', 'there', or 'ended': the search had ended, and its record has expired since.
+-- ARGV: search id, its deadline in ms, ms after the deadline until which records are kept, then fields and values
+-- Returns 'created', 'there' (it exists) or 'ended' (the search has ended and its record has expired).
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'there' end
 local time = redis.call('TIME')
 if time[1] * 1000 + math.floor(time[2] / 1000) >= ARGV[2] + ARGV[3] then return 'ended' end

@@ -1,7 +1,7 @@
--- Leaves a job to other workers: its lease has run out, and its delivery here does not count. It stays this consumer's
--- until another one takes it over.
+-- Makes a job's lease run out now, and does not count this delivery. The job stays pending for this consumer until
+-- another one takes it over.
 -- KEYS: requested stream
--- ARGV: consumer group, consumer, id of the entry, ms of a lease, deliveries before this one
+-- ARGV: consumer group, consumer, id of the entry, length of a lease in ms, number of deliveries before this one
 -- Returns 1, or 0 if the job is no longer this consumer's.
 local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
 if not pending or pending[2] ~= ARGV[2] then return 0 end

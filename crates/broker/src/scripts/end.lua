@@ -1,16 +1,16 @@
--- Ends a search, once: whoever comes second changes nothing. Then its job is done.
+-- Ends a search, unless it has ended, and deletes its job.
 -- KEYS: record, results stream, requested stream, cancelled stream, open searches
--- ARGV: 1 search id, 2 status, 3 results, 4 details or '', 5 number of answers the results were made of, or '' for any,
---       6 the least seq the end may have, 7 '1' to announce it, 8 consumer group, 9 consumer or '' if a worker does not
---       do this, 10 id of the job's entry or '', 11 ms the record is kept, 12 age in ms at which news are trimmed,
---       13 the search's deadline in ms, or '' if it is not known, 14 ms behind the deadline from which on a search
---       without a record has ended, unless it is among the open ones
+-- ARGV: 1 search id, 2 status, 3 results, 4 details or '', 5 number of answers in the results, or '' for any, 6 lowest
+--       seq for the terminal event, 7 '1' to add it to the result log, 8 consumer group, 9 consumer, or '' if the
+--       caller is not a worker, 10 id of the job's entry or '', 11 ms to keep the record, 12 age in ms at which the
+--       result log is trimmed, 13 the search's deadline in ms, or '' if unknown, 14 ms after the deadline until which
+--       records are kept
 -- Returns {outcome, seq}. The outcome is
---   'now'       the search has ended so, and its terminal event has this seq
+--   'now'       the search has ended now; seq is that of its terminal event
 --   'before'    it had ended before
---   'gone'      it had ended before, and its record has expired since
---   'stale'     nothing was done: the record has more answers than those. It has fewer where Redis came back without
---               its last writes; the results are then the fuller story
+--   'gone'      it had ended before, and its record has expired
+--   'stale'     nothing was done: the record has more answers than the results. (It has fewer if Redis came back
+--               without its last writes. The results are then more complete, and the search ends.)
 --   'not owner' nothing was done: another worker has the job
 local record = redis.call('HMGET', KEYS[1], 'status', 'seq', 'entry', 'deadline_ms')
 local status, seq, deadline = record[1], tonumber(record[2] or 0) or 0, tonumber(record[4] or ARGV[13])
@@ -22,7 +22,7 @@ local is_gone = false
 if not status then
   local open = redis.call('ZSCORE', KEYS[5], ARGV[1])
   deadline = deadline or tonumber(open or '')
-  -- Ends that the replaced system announced (ARGV[7] is not '1') never had a record: that it is missing proves nothing.
+  -- Searches of the replaced system never had a record, so its ends (ARGV[7] is not '1') are always stored.
   is_gone = ARGV[7] == '1' and not open and (not deadline or now >= deadline + ARGV[14])
 end
 if is_gone then
@@ -46,7 +46,7 @@ elseif not status or status == 'processing' then
     news[#news + 1] = ARGV[4]
   end
   redis.call('HSET', KEYS[1], unpack(ended))
-  -- A record that is missing earlier than that after its deadline can only have been lost.
+  -- Until ARGV[14] ms after the deadline, a missing record must mean that it was lost.
   local kept = math.max(tonumber(ARGV[11]), deadline and deadline + ARGV[14] - now or 0)
   redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept))
   if ARGV[7] == '1' then

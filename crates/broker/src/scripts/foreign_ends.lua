@@ -1,8 +1,8 @@
--- Finds ends in the result log that the replaced system announced: they have results and no seq.
+-- Finds ends in the result log that the replaced system announced. They have results but no seq.
 -- KEYS: results stream
--- ARGV: id of the entry behind which to look, how many entries to look at
--- Returns {id of the newest entry, id of the last one looked at, fields and values of each end}; the ids are '' if there
--- is none.
+-- ARGV: id of the entry to start after, how many entries to read
+-- Returns {id of the newest entry, id of the last entry read, fields and values of each end}; an id is '' if there is
+-- no such entry.
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local ends, last = {}, ''
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])) do

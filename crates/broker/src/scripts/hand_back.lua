@@ -1,5 +1,5 @@
--- Puts a job back into the queue as a new entry, so that another worker has it at once and not after a lease. The
--- record names the new entry: whoever holds the old one by then has lost the job.
+-- Queues a job again as a new entry, so that another worker gets it at once and not after a lease. The record names
+-- the new entry, which makes claims to the old one invalid.
 -- KEYS: requested stream, record
 -- ARGV: consumer group, consumer, id of the entry, then the fields and values of the new one
 -- Returns 1, or 0 if the job is no longer this consumer's.

@@ -1,12 +1,13 @@
--- Finds searches that have not ended although their deadline has passed.
+-- Finds open searches whose deadline has passed.
 -- KEYS: open searches
--- ARGV: ms behind the deadline from which on a search is overdue, ms from a search's submission to its deadline at most,
---       how many to find at most, what the key of a record starts with
+-- ARGV: ms after the deadline at which a search is overdue, the longest time from submission to deadline in ms, how
+--       many to find, the prefix of the records' keys
 -- Returns their ids, the longest overdue first.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- No deadline is further off than a search may take, unless the clock has stepped back since it was set, or the gateway
--- that set it lets searches take longer. Which of the two, the record knows. Its key can't be told beforehand.
+-- A deadline is too far in the future if the clock has stepped back since it was set, or if the gateway that set it
+-- allows longer searches. The record shows which: reduce the deadline accordingly. These records' keys can't be passed
+-- in KEYS, because only this script knows them.
 local furthest = string.format('%.0f', now + ARGV[2])
 for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '(' .. furthest, 'LIMIT', 0, ARGV[3])) do
   local times = redis.pcall('HMGET', ARGV[4] .. id, 'created_ms', 'deadline_ms')

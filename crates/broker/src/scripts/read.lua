@@ -1,9 +1,9 @@
--- Gives a record: whole if it is small, else its small fields and the lengths of the others.
+-- Reads a record. If it is large, reads its small fields, and only the lengths of the others.
 -- KEYS: record
--- ARGV: bytes up to which a record is small, bytes up to which a field is
--- Returns {fields and values, names and lengths of the fields left out}
+-- ARGV: most bytes of a small record, most bytes of a small field
+-- Returns {fields and values, names and lengths of the other fields}
 local seq = redis.call('HGET', KEYS[1], 'seq')
--- Of a search that nobody has answered there is nothing that could be large.
+-- A record without answers is small.
 if not seq or seq == '0' then return {redis.call('HGETALL', KEYS[1]), {}} end
 
 local names, lengths, total = redis.call('HKEYS', KEYS[1]), {}, 0

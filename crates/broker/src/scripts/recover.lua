@@ -1,7 +1,7 @@
--- Gives what is pending for a consumer again, without counting that as a delivery.
+-- Delivers pending jobs to their consumer again, without counting that as a delivery.
 -- KEYS: requested stream
--- ARGV: consumer group, consumer, id behind which to look, how many at most
--- Returns for each: id, deliveries so far, and its fields and values; none of an entry that was deleted.
+-- ARGV: consumer group, consumer, id of the entry to start after, how many to return
+-- Returns for each job: id, number of deliveries, and fields and values, which are empty if the entry was deleted.
 local given = {}
 for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '(' .. ARGV[3], '+', ARGV[4], ARGV[2])) do
   local id, deliveries = pending[1], pending[4]

@@ -1,7 +1,8 @@
--- Renews the leases of jobs in hand. XCLAIM alone would take a job back from the worker that took it over.
+-- Renews the leases of jobs in progress. Checks each consumer first: XCLAIM would take a job back from the worker that
+-- took it over.
 -- KEYS: requested stream
 -- ARGV: consumer group, consumer, then ids of entries
--- Returns the ids that another consumer holds.
+-- Returns the ids of jobs that another consumer has.
 local mine, lost = {}, {}
 for at = 3, #ARGV do
   local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[at], ARGV[at], 1)[1]

@@ -1,8 +1,8 @@
--- Removes jobs that are done but were not deleted: the replaced worker only acknowledges them.
+-- Deletes jobs that are done. Workers of the replaced system acknowledge them without deleting them.
 -- KEYS: requested stream
 -- ARGV: consumer group
--- Returns how many were removed. What is pending, or was never delivered, stays: ids only rise, so it stands behind
--- the first that is pending, or behind the last that was delivered if nothing is.
+-- Returns how many were deleted. Ids always increase, so every entry before the first pending one is done, or, if none
+-- is pending, every entry up to the last delivered one.
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 for _, info in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   local group = {}

@@ -1,19 +1,19 @@
--- Submits a search, unless it was submitted before: under the same idempotency key, or by an equal and recent POST.
--- KEYS: 1 record of the new search, 2 requested stream, 3 open searches, 4 youngest equal search, 5 idempotency key, if
---       there is one
--- ARGV: 1 what the key of a record starts with, 2 fingerprint of the search, 3 ms for which an equal search is
---       shared (0: never), 4 '1' to share one now, 5 ms for which an idempotency key is remembered, 6 '1' if a new
---       search may be submitted, 7 ms for which a search that is shared can be read at least, 8 deadline of the new
---       search in ms, 9 its id, 10 how many arguments the record takes, then the fields and values of the record, then
---       those of the job
--- Returns {outcome, id}: outcome is 'new', 'again', 'shared', 'reused' (the key names another search, which is given)
--- or 'refused' (it would have been a new one).
+-- Submits a search, unless there is an earlier one: with the same idempotency key, or equal and recent.
+-- KEYS: 1 record of the new search, 2 requested stream, 3 open searches, 4 youngest equal search, 5 idempotency key,
+--       if there is one
+-- ARGV: 1 prefix of the records' keys, 2 fingerprint of the search, 3 ms for which the search may be shared (0:
+--       never), 4 '1' if an earlier search may be shared, 5 ms to keep an idempotency key, 6 '1' if a new search may
+--       be submitted, 7 ms for which a shared search must stay readable, 8 deadline of the new search in ms, 9 its id,
+--       10 number of arguments of the record, then the fields and values of the record, then those of the job
+-- Returns {outcome, id}: outcome is 'new', 'again' (id is the search with this idempotency key), 'shared' (id is the
+-- shared search), 'reused' (the idempotency key belongs to a different search, id) or 'refused' (no new search may be
+-- submitted).
 local new = ARGV[9]
 local key = KEYS[5]
 if key then
   local known = redis.call('HMGET', key, 'search_id', 'fingerprint')
   if known[1] then
-    -- Given even when its record has expired: the client is told once and for all which search it submitted.
+    -- Even if its record has expired: a key always returns the same search.
     return {known[2] == ARGV[2] and 'again' or 'reused', known[1]}
   end
 end
@@ -22,15 +22,15 @@ local outcome, id = 'new', new
 if ARGV[4] == '1' then
   local youngest = redis.call('GET', KEYS[4])
   if youngest then
-    -- The one key that can't be told beforehand: which search is the youngest is only known here.
+    -- This key can't be passed in KEYS, because only this script knows which search is the youngest.
     local record = ARGV[1] .. youngest
     local known = redis.call('HMGET', record, 'status', 'sharers')
     local sharers = tonumber(known[2] or 0)
     if (known[1] == 'processing' or known[1] == 'completed') and sharers >= 0 then
       outcome, id = 'shared', youngest
-      -- This very submission may come again, its reply having been lost: that is no further client.
+      -- If they are equal, this is a retry whose first reply was lost, not a further client.
       if youngest ~= new then redis.call('HINCRBY', record, 'sharers', 1) end
-      -- Whoever has just been given it can read it for as long as a new one.
+      -- The client can read it for as long as a new search.
       redis.call('PEXPIRE', record, ARGV[7], 'GT')
     end
   end

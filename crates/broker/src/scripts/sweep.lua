@@ -1,10 +1,10 @@
--- Removes consumers that hold nothing and have not been heard of for long: their processes died.
+-- Removes dead consumers: those that hold no jobs and have given no sign of life for long.
 -- KEYS: requested stream
--- ARGV: consumer group, idle time in ms from which on a consumer counts as dead, consumer that asks
--- Returns the names of those removed.
+-- ARGV: consumer group, idle time in ms after which a consumer is dead, the calling consumer
+-- Returns the names of the removed consumers.
 
--- Before Redis 7.2 a read that waits in vain is no sign of life. One of the consumer's own pending entries is, also
--- if it brings nothing, as here, behind any id.
+-- A sign of life: before Redis 7.2, a read of new entries that returns none does not reset the idle time. A read of
+-- the consumer's own pending entries does, even if it returns none, as this one after the highest id.
 local behind_all = '18446744073709551615-18446744073709551614'
 redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[3], 'COUNT', 1, 'STREAMS', KEYS[1], behind_all)
 

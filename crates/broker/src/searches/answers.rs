@@ -5,14 +5,14 @@ use contracts::{
 };
 use redis::{FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, connection::bulk::pieces, jobs::Claim, millis::millis};
+use crate::{Broker, BrokerError, connection::bulk::chunks, jobs::Claim, millis::millis};
 
 /// An answer to store: a [`contracts::entry::StoredAnswer`] without its sequence number.
 #[derive(Clone, Debug)]
 pub struct NewAnswer {
-    /// Who answered.
+    /// The supplier.
     pub code: SupplierCode,
-    /// How many suppliers are asked.
+    /// How many suppliers the search asks.
     pub of: usize,
     /// The supplier's report, an object.
     pub report: JsonLine,
@@ -26,39 +26,39 @@ impl NewAnswer {
     }
 }
 
-/// What became of answers that were to be stored.
+/// The result of storing answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// Their sequence numbers; `None` for a supplier that had answered already.
+    /// The sequence number of each answer, or `None` if that supplier's answer was stored before.
     Stored(Vec<Option<u64>>),
-    /// The search has ended: no more is wanted.
+    /// The search has ended. Nothing was stored.
     Ended,
-    /// There is no record; [`Broker::create`] makes one if the search has not ended.
+    /// The search has no record. [`Broker::create`] creates one, unless the search has ended.
     Missing,
-    /// Another worker has the job.
+    /// Another worker has the job. Nothing was stored.
     NotOwner,
 }
 
 impl Broker {
-    /// Stores suppliers' answers and announces them, each at most once per supplier and none after the end. Only for
-    /// the worker that has the job.
+    /// Stores suppliers' answers and adds them to the result log: one per supplier, and none after the search has
+    /// ended.
     pub async fn answer(
         &self,
         id: SearchId,
         claim: &Claim,
         answers: &[NewAnswer],
     ) -> Result<Stored, BrokerError> {
-        let mut places = Vec::with_capacity(answers.len());
-        for (answers, bytes) in pieces(answers, NewAnswer::bytes) {
-            match self.answer_at_once(id, claim, answers, bytes).await? {
-                Stored::Stored(more) => places.extend(more),
+        let mut seqs = Vec::with_capacity(answers.len());
+        for (answers, bytes) in chunks(answers, NewAnswer::bytes) {
+            match self.answer_chunk(id, claim, answers, bytes).await? {
+                Stored::Stored(more) => seqs.extend(more),
                 other => return Ok(other),
             }
         }
-        Ok(Stored::Stored(places))
+        Ok(Stored::Stored(seqs))
     }
 
-    async fn answer_at_once(
+    async fn answer_chunk(
         &self,
         id: SearchId,
         claim: &Claim,
@@ -67,13 +67,13 @@ impl Broker {
     ) -> Result<Stored, BrokerError> {
         let mut call = self.scripts.answer.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM);
-        call.arg(id.to_string()).arg(millis(self.retention.news));
+        call.arg(id.to_string()).arg(millis(self.retention.result_log));
         call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
         for NewAnswer { code, of, report, offers } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }
         let call = &call;
-        Ok(self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
+        Ok(self.bulk.request(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The end of a search: whoever ends it, and for whatever reason, it goes through [`Broker::end`].
+//! Ends searches.
 
 use contracts::{
     EpochMillis, SearchId,
@@ -12,49 +12,52 @@ use crate::{
     Broker, BrokerError, SearchRecord,
     jobs::Claim,
     millis::millis,
-    searches::{LOST_WITHIN, reading::Found},
+    searches::{MIN_RECORD_LIFE, reading::Found},
 };
 
-/// What is known of a search that is to end.
+/// What the caller knows of a search that it ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Basis {
-    /// How many answers the outcome was made of. If the record has more, it does not end yet. `None` if the answers
-    /// don't matter.
+    /// How many answers the outcome includes. If the record has more, the search does not end. `None` to end it
+    /// anyway.
     pub answers: Option<u64>,
-    /// The highest sequence number that any of its events is known to have had; that of the terminal event is higher.
-    pub seen: u64,
-    /// Its deadline, if it is known. It tells a record that was lost from one that has expired; without it, a search
-    /// without a record ends only while it is among the open ones.
+    /// The highest known sequence number of its events. The terminal event gets a higher one.
+    pub last_seq: u64,
+    /// The deadline, if known. If there is no record, it shows whether that was lost or has expired. Without a
+    /// deadline, a search without a record ends only if it is an open search.
     pub deadline: Option<EpochMillis>,
 }
 
 impl Basis {
-    /// An end that is made of this many answers, which are all there are.
+    /// The outcome includes all answers, this many.
     #[must_use]
     pub fn answers(number: u64) -> Self {
-        Self { answers: Some(number), seen: number, deadline: None }
+        Self { answers: Some(number), last_seq: number, deadline: None }
     }
 }
 
-/// What became of a search that was to end.
+/// The result of ending a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// It has ended now.
+    /// This call ended the search.
     Now {
         /// The sequence number of its terminal event.
         seq: u64,
     },
-    /// It had ended before.
+    /// The search had ended before.
     Before,
-    /// It has no record and is not open: it had ended, or there never was such a search.
+    /// The search has no record and is not open: it ended long ago or never existed.
     Gone,
-    /// Nothing was done: another worker has the job.
+    /// Another worker has the job. The search did not end.
     NotOwner,
 }
 
 impl Broker {
-    /// Ends a search with this outcome and announces it, unless it has ended. A worker does that by its claim to the
-    /// job, which is then done. `None` if the record has more answers than the outcome was made of: nothing was done.
+    /// Ends a search with `outcome` and adds that to the result log, unless the search has ended. A worker passes its
+    /// claim; its job is then deleted. `None` if the record has more answers than the outcome includes: the search did
+    /// not end.
+    ///
+    /// Every end of a search goes through this method, except those that the replaced system announced.
     pub async fn end(
         &self,
         id: SearchId,
@@ -62,26 +65,25 @@ impl Broker {
         basis: Basis,
         claim: Option<&Claim>,
     ) -> Result<Option<Ended>, BrokerError> {
-        // Offers and details are plain data: writing them can't fail.
+        // Encoding can't fail: both are plain data.
         let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
         let end = StoredEnd { status: outcome.status, results, details: JsonLine::of(&outcome.details).ok() };
-        let ended = self.run_end(id, &end, basis, claim, true).await?;
+        let ended = self.run_end_script(id, &end, basis, claim, true).await?;
         if let Some(Ended::Now { .. }) = ended {
             log(id, outcome);
         }
         Ok(ended)
     }
 
-    /// Ends a search with the answers that its record has, unless it has ended. `shape` may change the outcome that
-    /// follows from them. A worker does that by its claim to the job, which is then done.
+    /// Like [`end`](Self::end), with an outcome from the answers in the record, which `adjust` may change.
     ///
-    /// A record that can't be read ends with no offers: nobody could ever say more.
+    /// A search whose record can't be read ends without offers.
     pub async fn end_with_record(
         &self,
         id: SearchId,
         max_results: usize,
         claim: Option<&Claim>,
-        shape: impl Fn(Outcome, &SearchRecord) -> Outcome,
+        adjust: impl Fn(Outcome, &SearchRecord) -> Outcome,
     ) -> Result<Ended, BrokerError> {
         loop {
             let (outcome, basis) = match self.find(id).await? {
@@ -94,32 +96,32 @@ impl Broker {
                     (outcome, Basis::default())
                 }
                 Found::Record(record) => {
-                    let outcome = shape(record.outcome_now(max_results, self.now().await?), &record);
-                    // Called for an ended search too: its job may still be there. Its end is no answer: should Redis
-                    // lose it by now, an answer that was stored since is not to be taken for it.
+                    let outcome = adjust(record.outcome_now(max_results, self.now().await?), &record);
+                    // Also for a search that has ended, to delete its job. Don't count its terminal event as an
+                    // answer: if Redis loses the end meanwhile, and stores another answer, that would go unnoticed.
                     let answers = record.seq - u64::from(record.end.is_some()).min(record.seq);
                     (outcome, Basis { deadline: record.deadline, ..Basis::answers(answers) })
                 }
             };
-            // `None`: an answer came in between, which this end must hold too. There are only so many suppliers.
+            // `None`: an answer was stored meanwhile. Try again, as often as there are suppliers.
             if let Some(ended) = self.end(id, &outcome, basis, claim).await? {
                 return Ok(ended);
             }
         }
     }
 
-    /// Ends a search as the replaced system announced it, so that late clients find it in the record. It is not
-    /// announced again: that system's consumers would see the search end twice.
+    /// Stores an end that the replaced system announced, so that late clients find it in the record. Does not add it
+    /// to the result log again.
     pub async fn end_as_announced(&self, id: SearchId, end: &StoredEnd) -> Result<Ended, BrokerError> {
-        let ended = self.run_end(id, end, Basis::default(), None, false).await?;
+        let ended = self.run_end_script(id, end, Basis::default(), None, false).await?;
         if let Some(Ended::Now { .. }) = ended {
             tracing::info!(search_id = %id, status = %end.status, "search ended");
         }
-        // Without a number of answers no end is stale.
+        // Never `None`: the number of answers is not checked.
         Ok(ended.unwrap_or(Ended::Before))
     }
 
-    async fn run_end(
+    async fn run_end_script(
         &self,
         id: SearchId,
         end: &StoredEnd,
@@ -128,25 +130,25 @@ impl Broker {
         announce: bool,
     ) -> Result<Option<Ended>, BrokerError> {
         let StoredEnd { status, results, details } = end;
-        let Basis { answers, seen, deadline } = basis;
+        let Basis { answers, last_seq, deadline } = basis;
         let mut call = self.scripts.end.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM).key(OPEN_SEARCHES);
         call.arg(id.to_string()).arg(status.as_str()).arg(results.as_str());
         call.arg(details.as_ref().map_or("", JsonLine::as_str));
-        call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(seen + 1);
+        call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(last_seq + 1);
         call.arg(u8::from(announce)).arg(CONSUMER_GROUP).arg(claim.map_or("", |claim| &*claim.consumer));
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
-        call.arg(millis(self.retention.record)).arg(millis(self.retention.news));
-        call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(LOST_WITHIN));
+        call.arg(millis(self.retention.record)).arg(millis(self.retention.result_log));
+        call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(MIN_RECORD_LIFE));
         let call = &call;
         let bytes = results.as_str().len();
         let Reply(ended) =
-            self.bulk.ask(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?;
+            self.bulk.request(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?;
         Ok(ended)
     }
 }
 
-/// The one line that says that a search has ended.
+/// Logs the end of a search.
 fn log(id: SearchId, outcome: &Outcome) {
     let Outcome { status, details, .. } = outcome;
     tracing::info!(
@@ -160,7 +162,7 @@ fn log(id: SearchId, outcome: &Outcome) {
     );
 }
 
-/// What the script `end` says; `None` for `stale`.
+/// The reply of `end.lua`; `None` for `stale`.
 struct Reply(Option<Ended>);
 
 impl FromRedisValue for Reply {
@@ -177,7 +179,7 @@ impl FromRedisValue for Reply {
 }
 
 impl SearchRecord {
-    /// What the search would end with if it ended at `ended`.
+    /// The outcome if the search ended at `ended`.
     #[must_use]
     pub fn outcome_now(&self, max_results: usize, ended: EpochMillis) -> Outcome {
         let answers = self.answers.iter().filter_map(|(code, answer)| {

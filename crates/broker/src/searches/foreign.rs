@@ -1,4 +1,4 @@
-//! Ends that the replaced system announced. It knows no records: they are only in the result log.
+//! Ends that the replaced system announced. It has no records, so they are only in the result log.
 
 use contracts::{
     SearchId,
@@ -8,31 +8,32 @@ use contracts::{
 
 use crate::{Broker, BrokerError, EntryId, searches::reading::Pairs};
 
-/// How many entries are looked at in one script: few enough that Redis is not held up.
-const AT_ONCE: usize = 64;
+/// How many entries one script reads: it should not block Redis.
+const BATCH: usize = 64;
 
-/// Finds them, each once.
+/// Finds and stores these ends.
 #[derive(Debug, Default)]
 pub(crate) struct ForeignEnds {
-    looked_at: EntryId,
+    /// The last entry read.
+    position: EntryId,
 }
 
 impl ForeignEnds {
-    /// Stores all that have been announced by now. A search that has one does not end otherwise.
+    /// Stores all ends announced since the last call. Call it before ending a search, which might have ended already.
     pub(crate) async fn store(&mut self, broker: &Broker) -> Result<(), BrokerError> {
         loop {
             let mut call = broker.scripts.foreign_ends.key(RESULTS_STREAM);
-            call.arg(self.looked_at).arg(AT_ONCE);
+            call.arg(self.position).arg(BATCH);
             let (newest, last, ends): (String, String, Vec<Pairs>) =
                 call.invoke_async(&mut broker.connection.clone()).await?;
             for fields in ends {
                 store(broker, Fields::from(fields)).await?;
             }
             match last.parse() {
-                Ok(last) => self.looked_at = last,
-                // Nothing is behind that entry. If it is the newest one's future, the log has begun anew.
-                Err(_) if newest.parse().is_ok_and(|newest: EntryId| newest < self.looked_at) => {
-                    self.looked_at = EntryId::default();
+                Ok(last) => self.position = last,
+                // There are no more entries. If the newest is before our position, the log has started over.
+                Err(_) if newest.parse().is_ok_and(|newest: EntryId| newest < self.position) => {
+                    self.position = EntryId::default();
                 }
                 Err(_) => return Ok(()),
             }
@@ -41,16 +42,16 @@ impl ForeignEnds {
 }
 
 async fn store(broker: &Broker, mut fields: Fields) -> Result<(), BrokerError> {
-    let read = News::search_id(&fields).and_then(|id| Ok((id, StoredEnd::decode(&mut fields)?)));
-    let (id, end): (SearchId, StoredEnd) = match read {
-        Ok(read) => read,
+    let decoded = News::search_id(&fields).and_then(|id| Ok((id, StoredEnd::decode(&mut fields)?)));
+    let (id, end): (SearchId, StoredEnd) = match decoded {
+        Ok(decoded) => decoded,
         Err(error) => {
-            tracing::debug!(%error, "a malformed entry in the result log is passed by");
+            tracing::debug!(%error, "ignored a malformed entry in the result log");
             return Ok(());
         }
     };
     match broker.end_as_announced(id, &end).await {
-        Err(error) if !error.is_passing() => {
+        Err(error) if !error.is_transient() => {
             tracing::warn!(search_id = %id, %error, "an end announced by another system can't be stored");
             Ok(())
         }

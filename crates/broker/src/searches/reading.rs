@@ -1,4 +1,4 @@
-//! Reads a search's record, in pieces where it is large.
+//! Reads records, large ones in chunks.
 
 use contracts::{
     SearchId, SearchStatus,
@@ -9,31 +9,30 @@ use redis::{AsyncCommands, RedisResult};
 
 use crate::{
     Broker, BrokerError, SearchRecord,
-    connection::bulk::{PIECE, pieces},
+    connection::bulk::{CHUNK, chunks},
 };
 
-/// Up to how many bytes a record is read at once. Most are.
+/// A record of up to this many bytes is read at once, as most are.
 const SMALL_RECORD: usize = 32 * 1024;
-/// Up to how many bytes a field comes with the first piece: all but answers and results.
+/// Of a larger record, fields of up to this many bytes are read first: all but answers and results.
 const SMALL_FIELD: usize = 1024;
-/// What is reckoned for a record whose size is not known yet.
-const USUAL_RECORD: usize = 4 * 1024;
+/// The assumed size of a record before it is read.
+const TYPICAL_RECORD: usize = 4 * 1024;
 
-/// What there is of a search's record.
+/// The result of looking for a record.
 pub(crate) enum Found {
     Record(SearchRecord),
     Nothing,
     Malformed,
 }
 
-/// Fields with their values.
+/// Fields and values.
 pub(crate) type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl Broker {
-    /// Reads a search's record; `None` if there is none (any more), or none that can be read.
+    /// Reads a search's record. `None` if there is none, or if it can't be read.
     ///
-    /// A large record may change while it is read. What was read first, among it how far the story was, is then
-    /// older than the answers.
+    /// A large record may change while it is read. Its `seq` may then be older than its answers.
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
         Ok(match self.find(id).await? {
             Found::Record(record) => Some(record),
@@ -41,7 +40,7 @@ impl Broker {
         })
     }
 
-    /// As [`read`](Self::read), and tells a record that can't be read from none.
+    /// Like [`read`](Self::read), but distinguishes a missing record from a malformed one.
     pub(crate) async fn find(&self, id: SearchId) -> Result<Found, BrokerError> {
         let key = names::record_key(id);
         let mut fields = self.read_fields(&key).await?;
@@ -60,12 +59,12 @@ impl Broker {
         })
     }
 
-    /// Whether a search has a record, has not ended, and no supplier has answered it. For most jobs that are taken this
-    /// is all there is to know, and costs Redis a fifth of [`read`](Self::read).
+    /// Whether a search has a record, has not ended, and has no answers yet: true for most jobs when they are
+    /// delivered. Costs Redis a fifth of [`read`](Self::read).
     pub async fn is_unanswered(&self, id: SearchId) -> Result<bool, BrokerError> {
         let key = &names::record_key(id);
         let fields = &[record::STATUS, record::SEQ];
-        let reply = self.bulk.ask(0, |mut bulk| async move { bulk.hmget(key, fields).await }).await?;
+        let reply = self.bulk.request(0, |mut bulk| async move { bulk.hmget(key, fields).await }).await?;
         let (status, seq): (Option<String>, Option<u64>) = reply;
         Ok(status.as_deref() == Some(SearchStatus::Processing.as_str()) && seq == Some(0))
     }
@@ -74,14 +73,15 @@ impl Broker {
         let mut call = self.scripts.read.key(key);
         call.arg(SMALL_RECORD).arg(SMALL_FIELD);
         let call = &call;
-        let first = self.bulk.ask(USUAL_RECORD, |mut bulk| async move { call.invoke_async(&mut bulk).await });
+        let first =
+            self.bulk.request(TYPICAL_RECORD, |mut bulk| async move { call.invoke_async(&mut bulk).await });
         let (mut fields, large): (Pairs, Vec<(Vec<u8>, usize)>) = first.await?;
-        for (piece, bytes) in pieces(&large, |(_, length)| *length) {
-            let names: &Vec<_> = &piece.iter().map(|(name, _)| name.as_slice()).collect();
+        for (chunk, bytes) in chunks(&large, |(_, length)| *length) {
+            let names: &Vec<_> = &chunk.iter().map(|(name, _)| name.as_slice()).collect();
             let values: Vec<Option<Vec<u8>>> =
-                self.bulk.ask(bytes, |mut bulk| async move { bulk.hmget(key, names).await }).await?;
-            for ((name, _), value) in piece.iter().zip(values) {
-                // No field is ever removed: the whole record is gone.
+                self.bulk.request(bytes, |mut bulk| async move { bulk.hmget(key, names).await }).await?;
+            for ((name, _), value) in chunk.iter().zip(values) {
+                // Fields are never removed, so the whole record is gone.
                 let Some(value) = value else { return Ok(Vec::new()) };
                 fields.push((name.clone(), value));
             }
@@ -90,4 +90,4 @@ impl Broker {
     }
 }
 
-const _: () = assert!(SMALL_FIELD < SMALL_RECORD && SMALL_RECORD < PIECE);
+const _: () = assert!(SMALL_FIELD < SMALL_RECORD && SMALL_RECORD < CHUNK);

@@ -4,38 +4,38 @@ use contracts::{
     names::record,
 };
 
-/// All that is known of a search: the state machine of which the streams only carry news.
+/// The state of a search. The streams only carry changes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchRecord {
-    /// How far its story is: the place of the last event.
+    /// The sequence number of the last event.
     pub seq: u64,
-    /// What is searched; unknown where the record had to be made anew from a result alone.
+    /// The query; unknown if the record was created from an end that the replaced system announced.
     pub query: Option<SearchQuery>,
-    /// The suppliers it is limited to.
+    /// The suppliers that the search is limited to.
     pub suppliers: SupplierSelection,
-    /// When it was accepted.
+    /// When the search was accepted.
     pub created: Option<EpochMillis>,
-    /// When it ends at the latest.
+    /// When the search ends at the latest.
     pub deadline: Option<EpochMillis>,
-    /// When the first supplier's answer was stored.
+    /// When the first answer was stored.
     pub first_answer: Option<EpochMillis>,
-    /// When it ended.
+    /// When the search ended.
     pub ended: Option<EpochMillis>,
-    /// The suppliers' answers, by their place in the story.
+    /// The answers, by sequence number.
     pub answers: Vec<(SupplierCode, StoredAnswer)>,
-    /// Its end, if it has ended.
+    /// The end, once the search has ended.
     pub end: Option<StoredEnd>,
 }
 
 impl SearchRecord {
-    /// Where the search stands.
+    /// The status of the search.
     #[must_use]
     pub fn status(&self) -> SearchStatus {
         self.end.as_ref().map_or(SearchStatus::Processing, |end| end.status.into())
     }
 
-    /// Reads a hash. What can't be read of it is left out and logged, but for the two fields without which it is no
-    /// record: one supplier's answer, or a field that another version wrote, does not make the rest unreadable.
+    /// Decodes a record. Fails only if `status` or `seq` is malformed. Other malformed fields are logged and left out,
+    /// such as one supplier's answer.
     pub(crate) fn decode(mut fields: Fields) -> Result<Self, InvalidEntry> {
         let status: SearchStatus = fields.required(record::STATUS)?;
         let end = status.end().map(|_| StoredEnd::decode(&mut fields)).transpose()?;
@@ -54,18 +54,18 @@ impl SearchRecord {
         Ok(Self {
             seq: fields.required(record::SEQ)?,
             query: Job::query(&fields).ok(),
-            suppliers: known(Job::suppliers(&fields).map(Some)).unwrap_or_default(),
-            created: known(fields.optional(record::CREATED_MS)),
-            deadline: known(fields.optional(record::DEADLINE_MS)),
-            first_answer: known(fields.optional(record::FIRST_ANSWER_MS)),
-            ended: known(fields.optional(record::ENDED_MS)),
+            suppliers: lenient(Job::suppliers(&fields).map(Some)).unwrap_or_default(),
+            created: lenient(fields.optional(record::CREATED_MS)),
+            deadline: lenient(fields.optional(record::DEADLINE_MS)),
+            first_answer: lenient(fields.optional(record::FIRST_ANSWER_MS)),
+            ended: lenient(fields.optional(record::ENDED_MS)),
             answers,
             end,
         })
     }
 }
 
-/// A field that is good to know, if it can be read.
-fn known<T>(field: Result<Option<T>, InvalidEntry>) -> Option<T> {
+/// Logs an error, and treats the field as missing.
+fn lenient<T>(field: Result<Option<T>, InvalidEntry>) -> Option<T> {
     field.inspect_err(|error| tracing::warn!(%error, "a field of a record is malformed")).ok().flatten()
 }

@@ -13,51 +13,52 @@ use crate::{
     searches::submit::{pairs, record_fields},
 };
 
-/// How long an idempotency key is remembered.
-const KEY_REMEMBERED: Duration = Duration::from_hours(24);
+/// How long an idempotency key is kept.
+const KEY_TTL: Duration = Duration::from_hours(24);
 
-/// What makes a POST the same as an earlier one.
+/// When a submission may be answered with an earlier search.
 #[derive(Clone, Debug)]
 pub struct Sharing {
-    /// What it asks for.
+    /// Equal for equal searches.
     pub fingerprint: Fingerprint,
-    /// What its client named it by.
+    /// The client's idempotency key.
     pub key: Option<IdempotencyKey>,
-    /// For how long a search is shared with equal ones; zero for never.
+    /// How long a search is shared with equal submissions; zero for never.
     pub window: Duration,
-    /// Whether its client wants a search of its own, which equal ones may then share.
+    /// Whether the client wants a new search. Later equal submissions may share it.
     pub fresh: bool,
-    /// Whether a new search may be submitted if there is none to share.
+    /// Whether a new search may be submitted.
     pub may_submit: bool,
 }
 
-/// What became of a search that was to be submitted unless it had been before.
+/// The result of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Submission {
-    /// It was submitted.
+    /// A new search was submitted.
     New,
-    /// Its idempotency key had been used for the same: this is the search.
+    /// The idempotency key belongs to this equal search.
     Again(SearchId),
-    /// An equal search is young enough to be shared, and has neither failed nor been cancelled.
+    /// This equal search is recent enough to be shared, and has neither failed nor been cancelled.
     Shared(SearchId),
-    /// Its idempotency key had been used for something else.
+    /// The idempotency key belongs to a different search.
     KeyReused,
-    /// It would have been a new one, and none may be submitted now.
+    /// There is no search to share, and no new one may be submitted.
     Refused,
 }
 
 impl Broker {
-    /// Submits a search unless an earlier one stands for it, in one round trip.
+    /// Submits a search, or returns an earlier one, in one round trip.
     ///
-    /// Unlike [`submit`](Self::submit) this is a script: what it decides and what it writes must be one step, or
-    /// two gateways would submit the same search twice. With the record and the job it also writes what names
-    /// them, so no failure leaves one without the other.
+    /// Unlike [`submit`](Self::submit), this is a script: it must decide and write in one step, or two gateways could
+    /// submit the same search twice.
     pub async fn submit_shared(&self, job: &Job, sharing: &Sharing) -> Result<Submission, BrokerError> {
         let call = &self.shared_submission(job, sharing);
-        Ok(self.asked_twice(|mut connection| async move { call.invoke_async(&mut connection).await }).await?)
+        Ok(self
+            .retry_unsent(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .await?)
     }
 
-    /// The call that does so.
+    /// The script call of [`submit_shared`](Self::submit_shared).
     pub(crate) fn shared_submission(&self, job: &Job, sharing: &Sharing) -> ScriptInvocation<'_> {
         let mut call = self.scripts.submit_shared.key(names::record_key(job.search_id));
         call.key(REQUESTED_STREAM).key(OPEN_SEARCHES).key(names::youngest_key(sharing.fingerprint));
@@ -66,7 +67,7 @@ impl Broker {
         }
         let share = !sharing.window.is_zero() && !sharing.fresh;
         call.arg(RECORD_PREFIX).arg(sharing.fingerprint.to_string()).arg(millis(sharing.window));
-        call.arg(u8::from(share)).arg(millis(KEY_REMEMBERED)).arg(u8::from(sharing.may_submit));
+        call.arg(u8::from(share)).arg(millis(KEY_TTL)).arg(u8::from(sharing.may_submit));
         let deadline = job.times.map_or(0, |times| times.deadline.0);
         call.arg(millis(self.retention.record)).arg(deadline).arg(job.search_id.to_string());
         let job = job.encode();
@@ -76,10 +77,10 @@ impl Broker {
         call
     }
 
-    /// Takes one client off a search that several were given, and tells how many are left. 0: it was the last, or
-    /// the search is over or unknown. Once the last has left it, a search is shared no more.
+    /// Removes one client from a shared search, and returns how many are left. 0 if it was the last, or if the search
+    /// has ended or is unknown. A search without clients is no longer shared.
     ///
-    /// Asked once only: to repeat it would take another client off.
+    /// Never retried: a repetition would remove another client.
     pub async fn release(&self, id: SearchId) -> Result<u64, BrokerError> {
         let call = self.scripts.release.key(names::record_key(id));
         Ok(call.invoke_async(&mut self.connection.clone()).await?)

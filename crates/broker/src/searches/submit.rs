@@ -5,33 +5,32 @@ use contracts::{
 };
 use redis::Pipeline;
 
-use crate::{Broker, BrokerError, jobs::Claim, millis::millis, searches::LOST_WITHIN};
+use crate::{Broker, BrokerError, jobs::Claim, millis::millis, searches::MIN_RECORD_LIFE};
 
-/// What became of a record that was to be created.
+/// The result of creating a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
-    /// It is there now, or was already.
-    There,
+    /// The record exists, whether it was just created or not.
+    Exists,
     /// The search has ended, and its record has expired.
     Ended,
 }
 
 impl Broker {
-    /// Submits a search in one round trip: notes its deadline, creates its record, and adds the job. The record expires
-    /// only when the search has ended.
+    /// Submits a search in one round trip: adds it to the open searches, creates its record, and adds the job.
     ///
-    /// No script is needed, as there is no condition; a transaction is: on a slow link the search could end at its
-    /// deadline before the rest of it comes.
+    /// There are no conditions, so this needs no script. It needs a transaction: on a slow link, the search could
+    /// reach its deadline before the last command arrives.
     pub async fn submit(&self, job: &Job) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
         pipe.atomic();
         add_submission(&mut pipe, job);
         let pipe = &pipe;
-        Ok(self.asked_twice(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
+        Ok(self.retry_unsent(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
     }
 
-    /// Creates the record of a search that has none, if it still has none, from all the fields of its job. It names the
-    /// claim that it is made by: whoever holds an earlier entry of this job is not its owner any more.
+    /// Creates the record of a search from the fields of its job, unless there is one. The record names the claim's
+    /// entry: claims to earlier entries of the same job are no longer valid.
     pub async fn create(
         &self,
         id: SearchId,
@@ -40,15 +39,15 @@ impl Broker {
         deadline: EpochMillis,
     ) -> Result<Created, BrokerError> {
         let mut call = self.scripts.create.key(names::record_key(id));
-        call.key(OPEN_SEARCHES).arg(id.to_string()).arg(deadline.0).arg(millis(LOST_WITHIN));
+        call.key(OPEN_SEARCHES).arg(id.to_string()).arg(deadline.0).arg(millis(MIN_RECORD_LIFE));
         call.arg(record::ENTRY).arg(claim.entry);
         record_fields(job.pairs(), |field, value| _ = call.arg(field).arg(value));
-        let done: String = call.invoke_async(&mut self.connection.clone()).await?;
-        Ok(if done == "ended" { Created::Ended } else { Created::There })
+        let reply: String = call.invoke_async(&mut self.connection.clone()).await?;
+        Ok(if reply == "ended" { Created::Ended } else { Created::Exists })
     }
 }
 
-/// Adds what submits a search to a transaction: three commands.
+/// Adds the three commands of a submission to a transaction.
 pub(crate) fn add_submission(pipe: &mut Pipeline, job: &Job) {
     let fields = job.encode();
     let deadline = job.times.map_or(0, |times| times.deadline.0);
@@ -63,7 +62,7 @@ pub(crate) fn pairs<'a>(job: &'a [(&'static str, String)]) -> impl Iterator<Item
     job.iter().map(|(field, value)| (field.as_bytes(), value.as_bytes()))
 }
 
-/// The fields a new record starts with: the job's, and where it stands.
+/// The fields of a new record: those of the job, the status, and the sequence number.
 pub(crate) fn record_fields<'a>(
     job: impl Iterator<Item = (&'a [u8], &'a [u8])>,
     mut add: impl FnMut(&[u8], &[u8]),

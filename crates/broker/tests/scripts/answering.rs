@@ -1,4 +1,4 @@
-//! Answers, and the record that they are stored in.
+//! Storing answers, and creating records.
 
 use crate::stage::{Scenario, Stage, same};
 
@@ -14,7 +14,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("again", &stage.answer("a", &entry, &["x"])?, &["stored", "0"])?;
         same("told", &stage.run("XLEN l")?, &["2"])
     }),
-    ("no answer comes after the end", |stage| {
+    ("no answer is stored after the end", |stage| {
         let entry = stage.begin()?;
         stage.run("HSET r status completed")?;
         same("answered", &stage.answer("a", &entry, &["x"])?, &["ended"])?;
@@ -44,25 +44,25 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             &["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"],
         )
     }),
-    ("an answer removes old news", |stage| {
+    ("storing an answer trims the log", |stage| {
         let entry = stage.begin()?;
         stage.run("XADD l 1-1 is old")?;
         stage.answer("a", &entry, &["x"])?;
         same("told", &stage.run("XLEN l")?, &["1"])
     }),
-    ("a record that is there stays", |stage| {
+    ("an existing record is not overwritten", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x"])?;
         let deadline = stage.now() + 60_000;
         same("created", &create(stage, deadline)?, &["there"])?;
         same("seq", &stage.run("HGET r seq")?, &["1"])
     }),
-    ("no record is made of a search that has expired", |stage| {
+    ("no record is created once a search has expired", |stage| {
         let deadline = stage.now() - 1001;
         same("created", &create(stage, deadline)?, &["ended"])?;
         same("records", &stage.run("EXISTS r o")?, &["0"])
     }),
-    ("a search whose record is made is open", |stage| {
+    ("creating a record opens the search", |stage| {
         let deadline = stage.now() - 500;
         same("created", &create(stage, deadline)?, &["created"])?;
         same("status", &stage.run("HGET r status")?, &["processing"])?;

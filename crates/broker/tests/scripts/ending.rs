@@ -2,7 +2,7 @@
 
 use crate::stage::{Scenario, Stage, same};
 
-/// An end: what most scenarios have in common.
+/// The arguments of an end.
 struct End<'a> {
     status: &'a str,
     details: &'a str,
@@ -14,7 +14,7 @@ struct End<'a> {
     deadline: String,
 }
 
-/// By a gateway, with no answer and no known deadline.
+/// An end by a gateway, without answers or a known deadline.
 const BY_GATEWAY: End<'_> = End {
     status: "completed",
     details: "{}",
@@ -37,13 +37,13 @@ impl End<'_> {
     }
 }
 
-/// All that is kept of a search that has ended, with its log.
+/// What Redis keeps of a search that has ended.
 fn left(stage: &mut Stage) -> Result<[String; 4], String> {
     Ok([stage.word("HGET r status")?, stage.word("ZCARD o")?, stage.word("XLEN q")?, stage.word("XLEN l")?])
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    ("a worker ends a search, and its job is done", |stage| {
+    ("a worker ends a search, which deletes its job", |stage| {
         let entry = stage.begin()?;
         same("ended", &End { by: ("a", &entry), ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "0", "1"])?;
@@ -70,19 +70,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1"];
         same("log", &stage.entry("l")?, &end)
     }),
-    ("what is left of a record without a status holds up no end", |stage| {
+    ("a record without a status does not prevent the end", |stage| {
         stage.submit(60_000)?;
         stage.run("HDEL r status")?;
         stage.run("HSET r seq 2")?;
         same("ended", &BY_GATEWAY.run(stage)?, &["now", "3"])
     }),
-    ("an end removes old news", |stage| {
+    ("ending a search trims the log", |stage| {
         stage.submit(60_000)?;
         stage.run("XADD l 1-1 is old")?;
         BY_GATEWAY.run(stage)?;
         same("told", &stage.run("XLEN l")?, &["1"])
     }),
-    ("who lost its job to another ends nothing", |stage| {
+    ("a worker whose job was taken over ends nothing", |stage| {
         let entry = stage.begin()?;
         stage.take_over("b", &entry)?;
         let ended = End { by: ("a", &entry), ..BY_GATEWAY }.run(stage)?;
@@ -94,7 +94,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.hand_back("a", &entry)?;
         same("ended", &BY_GATEWAY.run(stage)?, &["now", "1"])
     }),
-    ("an end that was made of fewer answers is refused", |stage| {
+    ("an end with fewer answers than the record is refused", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x", "y"])?;
         let by = ("a", entry.as_str());
@@ -102,12 +102,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("of one", &fewer, &["stale", "2"])?;
         same("of both", &End { made_of: "2", by, ..BY_GATEWAY }.run(stage)?, &["now", "3"])
     }),
-    ("an end may be made of whatever there is", |stage| {
+    ("without a number of answers a search ends anyway", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x"])?;
         same("ended", &End { made_of: "", ..BY_GATEWAY }.run(stage)?, &["now", "2"])
     }),
-    ("an end comes behind all that was told, also after a loss", |stage| {
+    ("the end has the highest sequence number, also after a loss", |stage| {
         let entry = stage.begin()?;
         let end = End { made_of: "2", least: "3", by: ("a", &entry), ..BY_GATEWAY };
         same("ended", &end.run(stage)?, &["now", "3"])
@@ -121,11 +121,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("ended", &BY_GATEWAY.run(stage)?, &["gone", "0"])?;
         same("records and log", &stage.run("EXISTS r l")?, &["0"])
     }),
-    ("a search whose record was lost ends all the same", |stage| {
+    ("a search whose record was lost ends", |stage| {
         let deadline = (stage.now() - 500).to_string();
         same("ended", &End { deadline, ..BY_GATEWAY }.run(stage)?, &["now", "1"])
     }),
-    ("an open search ends all the same, however late", |stage| {
+    ("an open search without a record ends, however late", |stage| {
         let deadline = stage.now() - 60_000;
         stage.run(&format!("ZADD o {deadline} s"))?;
         let end = End { deadline: deadline.to_string(), ..BY_GATEWAY };
@@ -143,7 +143,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.run("ZREM o s")?;
         same("ended", &BY_GATEWAY.run(stage)?, &["now", "1"])
     }),
-    ("an end that was announced elsewhere is stored, but not announced", |stage| {
+    ("an end of the replaced system is stored, but not announced again", |stage| {
         same("ended", &End { announce: "0", ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "0", "0"])
     }),
@@ -159,7 +159,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let kept = stage.word("PTTL r")?.parse().unwrap_or(0);
         if (1001..=61_000).contains(&kept) { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
-    ("workers hear of what was cancelled, and of nothing else", |stage| {
+    ("only cancelled searches are in the cancellations", |stage| {
         stage.submit(60_000)?;
         BY_GATEWAY.run(stage)?;
         same("completed", &stage.run("XLEN c")?, &["0"])?;
@@ -167,7 +167,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         End { status: "cancelled", ..BY_GATEWAY }.run(stage)?;
         same("cancelled", &stage.entry("c")?, &["search_id", "s"])
     }),
-    ("what is overdue is found, and nothing before the leeway", |stage| {
+    ("overdue searches are found, but not before the leeway", |stage| {
         let now = stage.now();
         for (id, deadline) in
             [("late", now - 60_000), ("later", now - 90_000), ("just", now), ("soon", now + 9_000)]
@@ -177,14 +177,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("found", &stage.script("overdue", &["o"], &["30000", "60000", "9", "r:"])?, &["later", "late"])?;
         same("found at most", &stage.script("overdue", &["o"], &["30000", "60000", "1", "r:"])?, &["later"])
     }),
-    ("no deadline is further off than any can be", |stage| {
+    ("a deadline too far in the future is reduced", |stage| {
         let (now, ahead) = (stage.now(), stage.now() + 9_000_000);
         stage.run(&format!("ZADD o {ahead} s"))?;
         stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
         let deadline = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
         if deadline < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", deadline - now)) }
     }),
-    ("a deadline that its gateway has set further off stays as it is", |stage| {
+    ("a long deadline that a gateway has set is kept", |stage| {
         let now = stage.now();
         let deadline = now + 119_000;
         stage.run(&format!("ZADD o {deadline} s"))?;
@@ -192,19 +192,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
         same("deadline", &[stage.word("ZSCORE o s")?], &[&deadline.to_string()])
     }),
-    (
-        "a deadline that its gateway has set further off is no further off after a step of the clock",
-        |stage| {
-            let (now, ahead) = (stage.now(), 9_000_000);
-            let deadline = now + ahead + 120_000;
-            stage.run(&format!("ZADD o {deadline} s"))?;
-            stage.run(&format!("HSET r:s created_ms {} deadline_ms {deadline}", now + ahead))?;
-            stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
-            let score = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
-            if score < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", score - now)) }
-        },
-    ),
-    ("only ends that the replaced system announced are foreign", |stage| {
+    ("a long deadline is reduced after the clock has stepped back", |stage| {
+        let (now, ahead) = (stage.now(), 9_000_000);
+        let deadline = now + ahead + 120_000;
+        stage.run(&format!("ZADD o {deadline} s"))?;
+        stage.run(&format!("HSET r:s created_ms {} deadline_ms {deadline}", now + ahead))?;
+        stage.script("overdue", &["o"], &["500", "60000", "9", "r:"])?;
+        let score = stage.word("ZSCORE o s")?.parse::<i64>().unwrap_or(0);
+        if score < now + 600_000 { Ok(()) } else { Err(format!("{} ms ahead", score - now)) }
+    }),
+    ("only ends of the replaced system are foreign", |stage| {
         stage.run("XADD l 1-1 search_id ours results [] seq 4")?;
         stage.run("XADD l 2-1 search_id partial offers []")?;
         stage.run("XADD l 3-1 search_id theirs results []")?;

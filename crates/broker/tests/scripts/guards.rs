@@ -1,10 +1,10 @@
-//! What in a script is there so that something does not happen, or does: the clauses of its conditions, and its writes.
+//! Finds the guards in a script: the clauses of its conditions, and its writes.
 
 use std::ops::Range;
 
 use crate::{mutants::Mutant, stage::SCRIPTS};
 
-/// The commands that change something.
+/// Commands that write.
 const WRITES: &[&str] = &[
     "HSET",
     "HINCRBY",
@@ -21,7 +21,7 @@ const WRITES: &[&str] = &[
     "ZREM",
 ];
 
-/// The places of all guards in a script.
+/// The ranges of all guards in a script.
 pub(crate) fn guards(source: &str) -> Vec<Range<usize>> {
     let code = &without_comments(source);
     let mut guards = Vec::new();
@@ -39,24 +39,24 @@ pub(crate) fn guards(source: &str) -> Vec<Range<usize>> {
     guards
 }
 
-/// What a mutant changes in its script. Where that can be seen in two ways, as with one of two equal words taken out, it
-/// is both.
+/// The range that a mutant changes in its script. If the change is ambiguous, such as when one of two equal words is
+/// removed, the range includes both.
 pub(crate) fn changed(mutant: &Mutant) -> Range<usize> {
     let Mutant { script, without, instead, .. } = mutant;
     let (_, source) = SCRIPTS.iter().find(|(name, _)| name == script).expect("a script of this name");
-    let begin = source.find(without).expect("it stands in the script");
+    let begin = source.find(without).expect("the script contains it");
     let head = common(without.bytes(), instead.bytes());
     let tail = common(without.bytes().rev(), instead.bytes().rev());
     let shorter = without.len().min(instead.len());
     begin + head.min(shorter - tail)..begin + without.len() - tail.min(shorter - head)
 }
 
-/// How many bytes are the same in both, from their begin on.
+/// The length of the common prefix.
 fn common(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> usize {
     a.zip(b).take_while(|(a, b)| a == b).count()
 }
 
-/// The same text with blanks where comments are.
+/// Replaces comments with blanks.
 fn without_comments(source: &str) -> String {
     let blank = |line: &str| " ".repeat(line.trim_end_matches('\n').len()) + "\n";
     let is_comment = |line: &str| line.trim_start().starts_with("--");

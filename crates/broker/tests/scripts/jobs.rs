@@ -8,7 +8,7 @@ fn bury(stage: &mut Stage, consumer: &str, entry: &str) -> Result<Vec<String>, S
     stage.script("bury", &["q", "d"], &["g", consumer, entry, "9", "reason", "none"])
 }
 
-/// What is told of the first job that is pending: its entry, owner, idle time or deliveries.
+/// A property of the first pending job: 0 is its entry, 1 its owner, 2 its idle time, 3 its number of deliveries.
 fn pending(stage: &mut Stage, at: usize) -> Result<String, String> {
     Ok(stage.run("XPENDING q g - + 1")?.get(at).cloned().unwrap_or_default())
 }
@@ -20,14 +20,14 @@ fn consumers(stage: &mut Stage) -> Result<Vec<String>, String> {
 
 /// Waits until each consumer has been idle for longer than this.
 fn rest(stage: &mut Stage, idle: u64) -> Result<(), String> {
-    let patience = Instant::now() + Duration::from_secs(30);
+    let give_up_at = Instant::now() + Duration::from_secs(30);
     loop {
         let info = stage.run("XINFO CONSUMERS q g")?;
         let mut idles = info.chunks(2).filter(|field| field[0] == "idle");
         if idles.all(|field| field[1].parse().is_ok_and(|is: u64| is > idle)) {
             return Ok(());
         }
-        if Instant::now() > patience {
+        if Instant::now() > give_up_at {
             return Err("the consumers are not idle".to_owned());
         }
     }
@@ -44,7 +44,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("jobs", &stage.run("XLEN q")?, &["0"])?;
         same("pending", &stage.run("XPENDING q g - + 9")?, &[])
     }),
-    ("dead letters are kept up to a number", |stage| {
+    ("the number of dead letters is limited", |stage| {
         for _ in 0..12 {
             stage.run("XADD d * reason none")?;
         }
@@ -59,13 +59,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("another's", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[entry.as_str()])?;
         same("owner", &[pending(stage, 1)?], &["b"])
     }),
-    ("a job that nobody holds is neither renewed nor another's", |stage| {
+    ("a job that is not pending is neither renewed nor reported as taken over", |stage| {
         let entry = stage.begin()?;
         stage.run(&format!("XACK q g {entry}"))?;
         same("nobody's", &stage.script("renew", &["q"], &["g", "a", &entry])?, &[])?;
         same("pending", &stage.run("XPENDING q g - + 9")?, &[])
     }),
-    ("renewing a lease is no delivery", |stage| {
+    ("renewing a lease does not count as a delivery", |stage| {
         let entry = stage.begin()?;
         stage.run(&format!("XCLAIM q g a 0 {entry} IDLE 9000000 JUSTID"))?;
         stage.script("renew", &["q"], &["g", "a", &entry])?;
@@ -73,14 +73,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("deliveries", &[pending(stage, 3)?], &["1"])?;
         if idle < 9_000_000 { Ok(()) } else { Err(format!("not renewed for {idle} ms")) }
     }),
-    ("recovering a job is no delivery", |stage| {
+    ("recovering a job does not count as a delivery", |stage| {
         let entry = stage.begin()?;
         let given = stage.script("recover", &["q"], &["g", "a", "0-0", "9"])?;
         same("given", &given, &[entry.as_str(), "1", "search_id", "s"])?;
         same("deliveries", &[pending(stage, 3)?], &["1"])?;
         same("behind it", &stage.script("recover", &["q"], &["g", "a", &entry, "9"])?, &[])
     }),
-    ("who declines a job leaves it to the next that takes jobs over, and that is no delivery", |stage| {
+    ("a declined job can be taken over at once, and its delivery does not count", |stage| {
         let entry = stage.begin()?;
         same("declined", &stage.script("decline", &["q"], &["g", "a", &entry, "9000000", "0"])?, &["1"])?;
         let idle = pending(stage, 2)?.parse().unwrap_or(0);
@@ -102,14 +102,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let declined = stage.script("decline", &["q"], &["g", "a", &entry, "9000000", "0"])?;
         same("nobody's", &declined, &["0"])
     }),
-    ("a consumer leaves when it holds nothing", |stage| {
+    ("a consumer leaves only without jobs", |stage| {
         let entry = stage.begin()?;
         same("with a job", &stage.script("leave", &["q"], &["g", "a"])?, &["0"])?;
         stage.run(&format!("XACK q g {entry}"))?;
         same("with none", &stage.script("leave", &["q"], &["g", "a"])?, &["1"])?;
         same("consumers", &consumers(stage)?, &[])
     }),
-    ("silent consumers that hold nothing are swept away, but not who sweeps", |stage| {
+    ("silent consumers without jobs are removed, except the caller", |stage| {
         stage.begin()?;
         stage.run("XGROUP CREATECONSUMER q g idle")?;
         stage.run("XGROUP CREATECONSUMER q g me")?;
@@ -117,11 +117,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("swept", &stage.script("sweep", &["q"], &["g", "20", "me"])?, &["idle"])?;
         same("consumers", &consumers(stage)?, &["a", "me"])
     }),
-    ("a consumer that was heard of is not swept away", |stage| {
+    ("a consumer that gave a sign of life is not removed", |stage| {
         stage.run("XGROUP CREATECONSUMER q g other")?;
         same("swept", &stage.script("sweep", &["q"], &["g", "60000", "me"])?, &[])
     }),
-    ("jobs that are done are shed, but none that waits or is in hand", |stage| {
+    ("done jobs are deleted, but not waiting ones or those in progress", |stage| {
         let done = stage.begin()?;
         stage.submit(60_000)?;
         stage.submit(60_000)?;
@@ -132,7 +132,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("shed later", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
         same("jobs", &stage.run("XLEN q")?, &["1"])
     }),
-    ("all jobs are shed when all are done, whoever else reads them", |stage| {
+    ("all jobs are deleted when all are done, also with another group", |stage| {
         stage.run("XGROUP CREATE q another 0")?;
         for _ in 0..2 {
             let done = stage.begin()?;
@@ -140,7 +140,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }
         same("shed", &stage.script("shed", &["q"], &["g"])?, &["2"])
     }),
-    ("without jobs nothing is shed", |stage| {
+    ("without jobs nothing is deleted", |stage| {
         stage.run("DEL q")?;
         same("shed", &stage.script("shed", &["q"], &["g"])?, &["0"])
     }),

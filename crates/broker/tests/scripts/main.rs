@@ -1,4 +1,4 @@
-//! The scripts by themselves, and what each of their guards is for: with one guard taken out, a scenario fails.
+//! Tests of the Lua scripts. For each guard in a script, a mutant shows that without the guard a scenario fails.
 
 #![expect(clippy::expect_used, reason = "a test ends where it can't go on")]
 
@@ -60,7 +60,7 @@ async fn without_one_guard_its_scenario_fails() {
     assert!(survivors.is_empty(), "{survivors:#?}");
 }
 
-/// Each clause of a script's conditions, and each of its writes, is changed by a mutant.
+/// A mutant changes each clause of each condition, and each write.
 #[test]
 fn each_guard_has_a_mutant() {
     let mut unguarded = Vec::new();

@@ -1,15 +1,15 @@
-//! Who may write a search.
+//! Which workers may write to a search.
 
 use crate::stage::{Scenario, same};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    ("who lost its job to another stores nothing", |stage| {
+    ("a worker whose job was taken over stores nothing", |stage| {
         let entry = stage.begin()?;
         stage.take_over("b", &entry)?;
         same("answered", &stage.answer("a", &entry, &["x"])?, &["not owner"])?;
         same("answered by the owner", &stage.answer("b", &entry, &["x"])?, &["stored", "1"])
     }),
-    ("who holds a job that was handed back stores nothing", |stage| {
+    ("a worker whose job was handed back stores nothing", |stage| {
         let old = stage.begin()?;
         stage.take_over("b", &old)?;
         stage.hand_back("b", &old)?;
@@ -17,7 +17,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let new = stage.deliver("c")?;
         same("answered by the owner", &stage.answer("c", &new, &["x"])?, &["stored", "1"])
     }),
-    ("who has a job in hand that Redis has lost goes on", |stage| {
+    ("a worker whose job Redis has lost can still store", |stage| {
         let entry = stage.begin()?;
         stage.run(&format!("XACK q g {entry}"))?;
         same("nobody holds it", &stage.answer("a", &entry, &["x"])?, &["stored", "1"])?;
@@ -37,7 +37,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("jobs", &stage.run("XLEN q")?, &["1"])?;
         same("pending", &stage.run("XPENDING q g - + 9")?, &[])
     }),
-    ("handing back makes no record", |stage| {
+    ("handing back creates no record", |stage| {
         let entry = stage.begin()?;
         stage.run("DEL r")?;
         stage.hand_back("a", &entry)?;

@@ -1,4 +1,4 @@
-//! What of a record is given at once.
+//! Reading records.
 
 use crate::stage::{Scenario, Stage, same};
 
@@ -11,28 +11,28 @@ fn read(stage: &mut Stage) -> Result<Vec<String>, String> {
     Ok(pairs.concat())
 }
 
-/// As many bytes.
+/// A value of this many bytes.
 fn long(bytes: usize) -> String {
     "x".repeat(bytes)
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    ("a record that nobody has answered is given whole", |stage| {
+    ("a record without answers is read whole", |stage| {
         let long = long(200);
         stage.run(&format!("HSET r seq 0 query {long}"))?;
         same("given", &read(stage)?, &["query", &long, "seq", "0"])
     }),
-    ("a record without a story is given whole", |stage| {
+    ("a record without a sequence number is read whole", |stage| {
         let long = long(200);
         stage.run(&format!("HSET r query {long}"))?;
         same("given", &read(stage)?, &["query", &long])
     }),
-    ("a small record is given whole, whatever its fields", |stage| {
+    ("a small record is read whole, whatever its fields", |stage| {
         let long = long(50);
         stage.run(&format!("HSET r seq 1 supplier:a {long}"))?;
         same("given", &read(stage)?, &["seq", "1", "supplier:a", &long])
     }),
-    ("of a large record the small fields are given, and the lengths of the others", |stage| {
+    ("of a large record, small fields and the lengths of others are read", |stage| {
         let (ten, eleven, long) = (long(10), long(11), long(200));
         stage.run(&format!("HSET r seq 2 a {ten} b {eleven} c {long}"))?;
         same("given", &read(stage)?, &["a", &ten, "b", "11", "c", "200", "seq", "2"])

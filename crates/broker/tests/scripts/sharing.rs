@@ -1,4 +1,4 @@
-//! Searches that are submitted by a key, or shared.
+//! Idempotency keys and shared searches.
 
 use crate::stage::{Scenario, Stage, same};
 
@@ -47,7 +47,7 @@ impl Submit<'_> {
     }
 }
 
-/// One client leaves search `s`. Gives how many are left.
+/// One client leaves search `s`. Returns how many are left.
 fn leave(stage: &mut Stage) -> Result<Vec<String>, String> {
     stage.script("release", &["r:s"], &[])
 }
@@ -67,18 +67,18 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.run("HSET r:s status failed")?;
         same("failed", &Submit { id: "t", ..PLAIN }.submit(stage)?, &["new", "t"])
     }),
-    ("an equal search is shared only where that is wanted", |stage| {
+    ("an equal search is shared only on request", |stage| {
         PLAIN.submit(stage)?;
         same("submitted", &Submit { id: "t", share: "0", ..PLAIN }.submit(stage)?, &["new", "t"])
     }),
-    ("a search is not to be shared for longer than was asked", |stage| {
+    ("a search is shared for no longer than requested", |stage| {
         Submit { share_for: "0", ..PLAIN }.submit(stage)?;
         same("remembered", &stage.run("EXISTS y")?, &["0"])?;
         PLAIN.submit(stage)?;
         let left = stage.word("PTTL y")?.parse().unwrap_or(0);
         if (1..=60_000).contains(&left) { Ok(()) } else { Err(format!("shared for {left} ms")) }
     }),
-    ("who shares a search can read it as long as a new one", |stage| {
+    ("a shared search can be read as long as a new one", |stage| {
         PLAIN.submit(stage)?;
         stage.run("HSET r:s status completed")?;
         stage.run("PEXPIRE r:s 5000")?;
@@ -86,7 +86,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let kept = stage.word("PTTL r:s")?.parse::<i64>().unwrap_or(0);
         if kept > 60_000 { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
-    ("sharing makes no record expire earlier, or at all", |stage| {
+    ("sharing never makes a record expire earlier", |stage| {
         PLAIN.submit(stage)?;
         Submit { id: "t", ..PLAIN }.submit(stage)?;
         same("while it runs", &stage.run("PTTL r:s")?, &["-1"])?;
@@ -96,34 +96,34 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let kept = stage.word("PTTL r:s")?.parse::<i64>().unwrap_or(0);
         if kept > 900_000 { Ok(()) } else { Err(format!("kept for {kept} ms")) }
     }),
-    ("a new search is refused when there is no room, an old one is not", |stage| {
+    ("without a permit, a new search is refused, but an earlier one is returned", |stage| {
         same("new", &Submit { has_room: "0", ..PLAIN }.submit(stage)?, &["refused", "s"])?;
         same("left", &stage.run("EXISTS r:s o y k")?, &["0"])?;
         PLAIN.submit(stage)?;
         same("shared", &Submit { id: "t", has_room: "0", ..PLAIN }.submit(stage)?, &["shared", "s"])
     }),
-    ("a shared search has to be left by each who was given it", |stage| {
+    ("a shared search has clients until each has left", |stage| {
         PLAIN.submit(stage)?;
         Submit { id: "t", ..PLAIN }.submit(stage)?;
         same("the first who leaves", &leave(stage)?, &["1"])?;
         same("the second", &leave(stage)?, &["0"])
     }),
-    ("a submission that comes twice is one client", |stage| {
+    ("a repeated submission counts as one client", |stage| {
         PLAIN.submit(stage)?;
         same("again", &PLAIN.submit(stage)?, &["shared", "s"])?;
         same("who leaves", &leave(stage)?, &["0"])
     }),
-    ("a search that all have left is given to nobody any more", |stage| {
+    ("a search without clients is no longer shared", |stage| {
         PLAIN.submit(stage)?;
         same("who leaves", &leave(stage)?, &["0"])?;
         same("an equal one", &Submit { id: "t", ..PLAIN }.submit(stage)?, &["new", "t"])
     }),
-    ("a search that all have left can be left again", |stage| {
+    ("leaving a search without clients changes nothing", |stage| {
         PLAIN.submit(stage)?;
         same("who leaves", &leave(stage)?, &["0"])?;
         same("its reply was lost", &leave(stage)?, &["0"])
     }),
-    ("who leaves a search that has ended changes nothing", |stage| {
+    ("leaving a search that has ended changes nothing", |stage| {
         PLAIN.submit(stage)?;
         Submit { id: "t", ..PLAIN }.submit(stage)?;
         stage.run("HSET r:s status completed")?;

@@ -2,12 +2,12 @@ use redis::{Client, Connection, Value};
 
 use crate::mutants::Mutant;
 
-/// A name, and what passes with the scripts as they are.
+/// A name and a test. Passes with the original scripts.
 pub(crate) type Scenario = (&'static str, fn(&mut Stage) -> Result<(), String>);
 
 macro_rules! scripts {
     ($($name:literal),+) => {
-        /// The scripts' sources.
+        /// The sources of the scripts.
         pub(crate) const SCRIPTS: &[(&str, &str)] =
             &[$(($name, include_str!(concat!("../../src/scripts/", $name, ".lua")))),+];
     };
@@ -33,10 +33,10 @@ scripts!(
     "sweep"
 );
 
-/// The scripts that `owner` stands in front of.
+/// The scripts that start with `owner.lua`.
 const OWNED: [&str; 2] = ["answer", "end"];
 
-/// A Redis, and the scripts, one of which may be a mutant.
+/// A Redis with the scripts, one of which may be a mutant.
 pub(crate) struct Stage {
     connection: Connection,
     mutant: Option<&'static Mutant>,
@@ -46,19 +46,19 @@ impl Stage {
     pub(crate) fn new(addr: &str) -> Self {
         let client = Client::open(format!("redis://{addr}")).expect("an address");
         let mut stage = Self { connection: client.get_connection().expect("Redis answers"), mutant: None };
-        // What is trimmed roughly is so trimmed exactly.
+        // Makes approximate trimming exact.
         stage.run("CONFIG SET stream-node-max-entries 1").expect("Redis is configured");
         stage
     }
 
-    /// Empties Redis, and takes the scripts as they are but for this mutant.
+    /// Empties Redis, and replaces one script with this mutant, if any.
     pub(crate) fn set(&mut self, mutant: Option<&'static Mutant>) {
         self.mutant = mutant;
         self.run("FLUSHALL").expect("Redis is emptied");
         self.run("XGROUP CREATE q g 0 MKSTREAM").expect("a group is made");
     }
 
-    /// Runs one command, its words separated by spaces; gives all that is in the reply, one after the other.
+    /// Runs a command, with words separated by spaces. Returns the reply, flattened.
     pub(crate) fn run(&mut self, command: &str) -> Result<Vec<String>, String> {
         let mut words = command.split(' ');
         let mut cmd = redis::cmd(words.next().unwrap_or_default());
@@ -67,12 +67,12 @@ impl Stage {
         Ok(flat(reply))
     }
 
-    /// As [`Stage::run`], for what replies with one word.
+    /// Like [`Stage::run`], for a command that replies with one word.
     pub(crate) fn word(&mut self, command: &str) -> Result<String, String> {
         Ok(self.run(command)?.into_iter().next().unwrap_or_default())
     }
 
-    /// The fields of a stream's only entry.
+    /// The fields of the only entry of a stream.
     pub(crate) fn entry(&mut self, stream: &str) -> Result<Vec<String>, String> {
         Ok(self.run(&format!("XRANGE {stream} - +"))?.into_iter().skip(1).collect())
     }
@@ -107,7 +107,7 @@ fn flat(reply: Value) -> Vec<String> {
     }
 }
 
-/// What was expected.
+/// Fails if `is` is not as expected.
 pub(crate) fn same<T: AsRef<str>>(what: &str, is: &[T], should_be: &[&str]) -> Result<(), String> {
     let is: Vec<_> = is.iter().map(AsRef::as_ref).collect();
     if is == should_be { Ok(()) } else { Err(format!("{what}: {is:?} instead of {should_be:?}")) }
@@ -121,7 +121,7 @@ impl Stage {
         part(0) * 1000 + part(1) / 1000
     }
 
-    /// Submits a search with this many milliseconds to its deadline; gives the deadline.
+    /// Submits a search with this many milliseconds to its deadline. Returns the deadline.
     pub(crate) fn submit(&mut self, left: i64) -> Result<i64, String> {
         let deadline = self.now() + left;
         self.run(&format!("ZADD o {deadline} s"))?;
@@ -130,13 +130,13 @@ impl Stage {
         Ok(deadline)
     }
 
-    /// Submits a search and delivers its job to consumer `a`; gives the entry.
+    /// Submits a search and delivers its job to consumer `a`. Returns the entry.
     pub(crate) fn begin(&mut self) -> Result<String, String> {
         self.submit(60_000)?;
         self.deliver("a")
     }
 
-    /// Delivers a job, and gives its entry.
+    /// Delivers a job and returns its entry.
     pub(crate) fn deliver(&mut self, consumer: &str) -> Result<String, String> {
         let reply = self.run(&format!("XREADGROUP GROUP g {consumer} COUNT 1 STREAMS q >"))?;
         reply.get(1).cloned().ok_or_else(|| "no job is there".to_owned())

@@ -4,7 +4,7 @@ use std::{
 };
 
 use broker::{Checkup, Memory, Workers};
-use service::{Notice, failings, oddities};
+use service::{Alert, redis_errors, redis_warnings};
 use tokio::time::Instant;
 
 /// For how long no worker must have given a sign of life until there is none. Each gives one at least every 5 s.
@@ -24,8 +24,8 @@ pub(crate) struct Fitness(Mutex<Seen>);
 
 #[derive(Debug)]
 struct Seen {
-    failings: Vec<Notice>,
-    oddities: Vec<Notice>,
+    redis_errors: Vec<Alert>,
+    redis_warnings: Vec<Alert>,
     memory: Option<Memory>,
     is_nearly_full: bool,
     is_backlog_full: bool,
@@ -38,8 +38,8 @@ struct Seen {
 impl Default for Fitness {
     fn default() -> Self {
         Self(Mutex::new(Seen {
-            failings: Vec::new(),
-            oddities: Vec::new(),
+            redis_errors: Vec::new(),
+            redis_warnings: Vec::new(),
             memory: None,
             is_nearly_full: false,
             is_backlog_full: false,
@@ -53,8 +53,8 @@ impl Fitness {
     /// A look at Redis has told this.
     pub(crate) fn examined(&self, checkup: &Checkup) {
         let mut seen = self.seen();
-        seen.failings = failings(checkup);
-        seen.oddities = oddities(checkup);
+        seen.redis_errors = redis_errors(checkup);
+        seen.redis_warnings = redis_warnings(checkup);
         seen.memory = checkup.setup.as_ref().and_then(|setup| setup.memory);
         let limit = if seen.is_nearly_full { ROOMY } else { FULL };
         seen.is_nearly_full = seen.memory.is_some_and(|memory| percent(memory.used, memory.max) >= limit);
@@ -64,9 +64,9 @@ impl Fitness {
     pub(crate) fn counted(&self, workers: Workers, waiting: u64, most: u64) {
         let mut seen = self.seen();
         let now = Instant::now();
-        let heard = workers.heard.and_then(|ago| now.checked_sub(ago));
+        let heard = workers.last_seen.and_then(|ago| now.checked_sub(ago));
         // A worker that may be quiet while it has nothing to do is judged by what it leaves undone.
-        let presumed = (workers.may_be_quiet && waiting == 0).then_some(now);
+        let presumed = (workers.has_foreign && waiting == 0).then_some(now);
         seen.heard = [heard, presumed].into_iter().flatten().fold(seen.heard, Instant::max);
         seen.is_unmanned = seen.heard.elapsed() > WORKERS_SILENCE;
         let limit = if seen.is_backlog_full { SHORT } else { 100 };
@@ -82,7 +82,7 @@ impl Fitness {
 
     /// What makes Redis of no use for now.
     pub(crate) fn failing(&self) -> Option<String> {
-        self.seen().failings.first().map(|notice| notice.message.clone())
+        self.seen().redis_errors.first().map(|alert| alert.message.clone())
     }
 
     /// Whether Redis has room for new searches.
@@ -91,19 +91,19 @@ impl Fitness {
     }
 
     /// What keeps a search that is accepted now from being worked on.
-    pub(crate) fn no_worker(&self) -> Option<Notice> {
+    pub(crate) fn no_worker(&self) -> Option<Alert> {
         self.seen().no_worker()
     }
 
     /// What is too much or too little, although the gateway does its own part.
-    pub(crate) fn overload(&self) -> Vec<Notice> {
+    pub(crate) fn overload(&self) -> Vec<Alert> {
         self.seen().overload()
     }
 
     /// All that is wrong although the gateway is of use.
-    pub(crate) fn warnings(&self) -> Vec<Notice> {
+    pub(crate) fn warnings(&self) -> Vec<Alert> {
         let seen = self.seen();
-        [seen.overload(), seen.oddities.clone()].concat()
+        [seen.overload(), seen.redis_warnings.clone()].concat()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -112,24 +112,24 @@ impl Fitness {
 }
 
 impl Seen {
-    fn no_worker(&self) -> Option<Notice> {
+    fn no_worker(&self) -> Option<Alert> {
         let message =
             "no worker is alive: searches wait until one comes, or end at their deadline without an answer";
-        self.is_unmanned.then(|| Notice::new("no_worker", message))
+        self.is_unmanned.then(|| Alert::new("no_worker", message))
     }
 
-    fn overload(&self) -> Vec<Notice> {
+    fn overload(&self) -> Vec<Alert> {
         let mut overload: Vec<_> = self.no_worker().into_iter().collect();
         if let Some(memory) = self.memory.filter(|_| self.is_nearly_full) {
             let message = format!(
                 "new searches are refused: Redis has {} MB of memory, and was {FULL} % full",
                 memory.max.div_ceil(1_000_000)
             );
-            overload.push(Notice::new("storage_full", message));
+            overload.push(Alert::new("storage_full", message));
         }
         if self.is_backlog_full {
             let message = "new searches are refused: MAX_BACKLOG of them wait for a worker";
-            overload.push(Notice::new("backlog_full", message));
+            overload.push(Alert::new("backlog_full", message));
         }
         overload
     }
@@ -150,8 +150,8 @@ mod tests {
         Checkup { setup: Some(Setup { memory, ..Setup::default() }), ..Checkup::default() }
     }
 
-    fn codes(notices: &[Notice]) -> Vec<&'static str> {
-        notices.iter().map(|notice| notice.code).collect()
+    fn codes(alerts: &[Alert]) -> Vec<&'static str> {
+        alerts.iter().map(|alert| alert.code).collect()
     }
 
     #[test]
@@ -186,13 +186,13 @@ mod tests {
             fitness.counted(workers, waiting, u64::MAX);
             fitness.no_worker().is_some()
         };
-        let heard = |ago| Workers { heard: Some(Duration::from_secs(ago)), may_be_quiet: false };
+        let heard = |ago| Workers { last_seen: Some(Duration::from_secs(ago)), has_foreign: false };
         assert!(!after(9, Workers::default(), 0).await, "they may be about to start");
         assert!(after(2, Workers::default(), 0).await);
         assert!(!after(1, heard(5), 0).await);
         assert!(!after(5, heard(10), 0).await);
         assert!(after(1, heard(11), 0).await);
-        let quiet = Workers { may_be_quiet: true, ..heard(100) };
+        let quiet = Workers { has_foreign: true, ..heard(100) };
         assert!(!after(1, quiet, 0).await, "nothing to do for it");
         assert!(!after(9, quiet, 1).await);
         assert!(after(2, quiet, 1).await, "it has left a job for long");

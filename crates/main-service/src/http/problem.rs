@@ -138,7 +138,7 @@ impl From<BrokerError> for Problem {
         match error {
             BrokerError::Full(_) => Self::StorageFull,
             BrokerError::Forbidden(_) => Self::Unfit,
-            error if error.is_passing() => Self::Unavailable(error),
+            error if error.is_transient() => Self::Unavailable(error),
             error => Self::Internal(error),
         }
     }

@@ -35,10 +35,10 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
     // Redis may have lost all that it knew of those that are followed here.
     let before = app.broker.overdue_before().await?;
-    let followed = app.hub.overdue(before).into_iter().map(|(id, deadline, seen)| Overdue {
+    let followed = app.hub.overdue(before).into_iter().map(|(id, deadline, last_seq)| Overdue {
         id,
         deadline: Some(deadline),
-        seen,
+        last_seq,
     });
     let asked = |record: &SearchRecord| app.suppliers.selected(&record.suppliers);
     let ended = reaper.round(followed, asked).await?;

@@ -51,7 +51,7 @@ async fn load(app: &App, id: SearchId, backoff: Backoff) -> Option<(SearchId, Ba
     let feed = app.hub.feed(id)?;
     match searches::load(app, id, &feed).await {
         Ok(_) => None,
-        Err(error) if error.is_passing() => {
+        Err(error) if error.is_transient() => {
             if backoff.attempts() == 0 {
                 tracing::debug!(search_id = %id, %error, "a followed search's record is read again later");
             }

@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ended, Entry, EntryId, Past, Tail};
+use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InvalidEntry, News, StoredEnd},
@@ -39,11 +39,11 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 
 /// Takes over what the replaced system announced up to this entry, so far as the log still has it.
 async fn look_back(app: &App, to: EntryId) {
-    let mut past = Past::new(app.broker.clone(), to);
+    let mut history = History::new(app.broker.clone(), to);
     let mut backoff = Backoff::default();
     loop {
         let looked = async {
-            let mut entries = past.read().await?;
+            let mut entries = history.read().await?;
             let last = entries.last().map(|entry| entry.id);
             entries.retain(|entry| entry.fields.as_ref().is_some_and(News::is_foreign_end));
             tell(app, entries).await.map(|()| last)
@@ -51,11 +51,11 @@ async fn look_back(app: &App, to: EntryId) {
         match looked.await {
             Ok(None) => return,
             Ok(Some(last)) => {
-                past.advance(last);
+                history.advance(last);
                 backoff.reset();
                 tokio::time::sleep(PAST_PAUSE).await;
             }
-            Err(error) if error.is_passing() => backoff.pause().await,
+            Err(error) if error.is_transient() => backoff.pause().await,
             Err(error) => return tracing::warn!(%error, "what was announced before can't be read"),
         }
     }
@@ -85,7 +85,7 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
         };
         if let Err(error) = told {
             app.health.tail_stopped();
-            if backoff.attempts().is_multiple_of(20) {
+            if backoff.should_log() {
                 tracing::warn!(%error, "the result tail waits for Redis");
             }
             tail.disconnect();
@@ -117,7 +117,7 @@ async fn tell(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
     while let Some(adopted) = adoptions.next().await {
         match adopted {
             Ok(gap) => gaps.extend(gap),
-            Err(error) if error.is_passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             Err(error) => tracing::warn!(%error, "an end announced by another system can't be stored"),
         }
     }

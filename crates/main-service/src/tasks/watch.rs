@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::BrokerError;
-use service::Notices;
+use service::AlertLog;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failures = 0_u32;
     let mut looks = 0_u64;
-    let mut notices = Notices::default();
+    let mut alerts = AlertLog::default();
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         looks += 1;
         if looks.is_multiple_of(SHED_EVERY) {
@@ -32,7 +32,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
         let counts = looks.is_multiple_of(COUNT_EVERY);
         let looked = look(&app, counts).await;
         if counts {
-            notices.are(&app.health.fitness.overload());
+            alerts.update(&app.health.fitness.overload());
         }
         match looked {
             Ok(()) if failures > 0 => {
@@ -63,8 +63,7 @@ async fn shed(app: &App) {
 async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
     let asked = app.backlog.asked();
-    let (backlog, suppliers, clock) =
-        tokio::join!(broker.backlog(), broker.suppliers(), broker.look_at_clock());
+    let (backlog, suppliers, clock) = tokio::join!(broker.backlog(), broker.suppliers(), broker.sync_clock());
     let backlog = backlog?;
     clock?;
     app.health.redis_answered();

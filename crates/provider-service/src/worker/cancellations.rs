@@ -1,5 +1,6 @@
-//! Stops work on searches that were cancelled. Should word of one get lost, the work is for nothing but does no
-//! harm: no answer is stored after the end.
+//! Stops jobs whose search a client has cancelled.
+//!
+//! Missing a cancellation is harmless: the worker asks suppliers for nothing, and Redis refuses their answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,26 +8,26 @@ use broker::{Backoff, Tail};
 use contracts::{entry::News, names::CANCELLED_STREAM};
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_hand::Stop};
+use super::{Context, in_progress::StopReason};
 
 const BLOCK: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
     let mut tail = Tail::new(context.broker.clone(), CANCELLED_STREAM, BLOCK);
     let mut backoff = Backoff::default();
-    // The tail only reads: dropping a read that is under way loses nothing.
+    // A read has no side effects, so it may be dropped.
     while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
         let Ok(batch) = batch else {
-            // The consumer tells of Redis being away.
+            // The consumer logs that Redis is away.
             stop.run_until_cancelled(backoff.pause()).await;
             continue;
         };
         backoff.reset();
         for entry in batch.entries {
             match entry.fields.as_ref().map(News::search_id) {
-                Some(Ok(search)) => context.in_hand.stop_search(search, Stop::Cancelled),
+                Some(Ok(search)) => context.in_progress.stop_search(search, StopReason::Cancelled),
                 Some(Err(error)) => {
-                    tracing::warn!(entry = %entry.id, %error, "a malformed cancellation is passed by");
+                    tracing::warn!(entry = %entry.id, %error, "ignored a malformed cancellation");
                 }
                 None => {}
             }

@@ -11,21 +11,21 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_hand::Stop, process, take_over::TakeOver};
+use super::{Context, in_progress::StopReason, process, take_over::TakeOver};
 
 /// How many jobs are read at once.
 const BATCH: usize = 256;
-/// How long a read waits for jobs; also how late it may be noticed that it is time to stop, or to take jobs over.
+/// How long a read waits for jobs. It also delays shutdown and taking over.
 const BLOCK: Duration = Duration::from_millis(500);
-/// The share of the grace period for work in hand to end by itself; the rest is for handing back what has not.
-const PATIENCE: f64 = 0.8;
+/// The share of the grace period in which jobs may finish. The rest is for handing back the others.
+const FINISH_SHARE: f64 = 0.8;
 
-/// Reads jobs and starts work on them, until it is time to stop; then sees to it that nothing stays in hand.
+/// Reads jobs and starts a task for each, until shutdown. Then finishes the jobs in progress or hands them back.
 pub(super) async fn run(context: Arc<Context>, consumer: Consumer, stop: CancellationToken) {
-    // The grace period begins when it is time to stop, not when the last read has returned.
-    let stopping = stop.cancelled().map(|()| Instant::now());
-    let ((), since) = tokio::join!(read(&context, consumer, &stop), stopping);
-    drain(&context, since).await;
+    // The grace period starts with the signal, not when the last read returns.
+    let stopped_at = stop.cancelled().map(|()| Instant::now());
+    let ((), stopped_at) = tokio::join!(read(&context, consumer, &stop), stopped_at);
+    drain(&context, stopped_at).await;
 }
 
 async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &CancellationToken) {
@@ -33,10 +33,10 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
     let mut backoff = Backoff::default();
     let mut take_over = TakeOver::new(context.config.job_lease_ms);
     while let Some(permits) = stop.run_until_cancelled(permits(context)).await {
-        // Not dropped when it is time to stop: what Redis has delivered by then would stay behind.
+        // Not cancelled on shutdown: jobs that Redis has just delivered would wait for their lease to run out.
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
             Ok(deliveries) => {
-                take_over.on_answer();
+                take_over.on_reply();
                 if backoff.attempts() > 0 && consumer.reads() {
                     tracing::info!("the worker reads jobs again");
                     backoff.reset();
@@ -44,7 +44,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
                 start(context, deliveries, permits);
             }
             Err(error) => {
-                if backoff.attempts().is_multiple_of(20) {
+                if backoff.should_log() {
                     tracing::warn!(%error, "the worker waits for Redis");
                 }
                 take_over.on_error();
@@ -54,35 +54,35 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
     }
 }
 
-/// The next jobs, `room` at most: those of dead workers first, then new ones.
+/// Returns up to `max` jobs: those of dead workers first, then new ones.
 async fn next(
     context: &Context,
     take_over: &mut TakeOver,
     consumer: &mut Consumer,
-    room: usize,
+    max: usize,
     block: Duration,
 ) -> Result<Vec<Delivery>, BrokerError> {
-    let taken = take_over.when_due(context, room).await?;
-    if taken.is_empty() { consumer.read(room, block).await } else { Ok(taken) }
+    let jobs = take_over.when_due(context, max).await?;
+    if jobs.is_empty() { consumer.read(max, block).await } else { Ok(jobs) }
 }
 
-/// Permits for as many jobs as there is room for, at least one.
+/// Waits for a permit, and takes as many as are free, up to a batch.
 async fn permits(context: &Context) -> OwnedSemaphorePermit {
     loop {
-        let room = context.permits.available_permits().clamp(1, BATCH);
-        let room = u32::try_from(room).unwrap_or(1);
-        if let Ok(permits) = Arc::clone(&context.permits).acquire_many_owned(room).await {
+        let count = context.permits.available_permits().clamp(1, BATCH);
+        let count = u32::try_from(count).unwrap_or(1);
+        if let Ok(permits) = Arc::clone(&context.permits).acquire_many_owned(count).await {
             return permits;
         }
     }
 }
 
-/// Starts a task for each job, with a permit that it keeps until its end.
+/// Starts a task for each job. The task holds a permit until the job is done.
 fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSemaphorePermit) {
     for delivery in deliveries {
         let Some(permit) = permits.split(1) else {
-            // Redis gave more than was asked for; the lease brings it back.
-            tracing::warn!(entry = %delivery.entry, "no room for a job");
+            // Redis returned more jobs than we asked for. Another worker gets this one when its lease runs out.
+            tracing::warn!(entry = %delivery.entry, "no permit for a job");
             continue;
         };
         let context = Arc::clone(context);
@@ -93,20 +93,20 @@ fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSe
     }
 }
 
-/// Lets what is in hand end, hands back what has not by then, and leaves the group.
-async fn drain(context: &Context, since: Instant) {
+/// Waits for the jobs in progress, hands back those that take too long, and leaves the group.
+async fn drain(context: &Context, stopped_at: Instant) {
     let grace = context.config.common.shutdown_grace_ms;
     context.jobs.close();
-    if timeout_at(since + grace.mul_f64(PATIENCE), context.jobs.wait()).await.is_err() {
-        let jobs = context.in_hand.stop_all(Stop::HandBack);
-        tracing::info!(jobs, "handing back what has not ended in time");
+    if timeout_at(stopped_at + grace.mul_f64(FINISH_SHARE), context.jobs.wait()).await.is_err() {
+        let jobs = context.in_progress.stop_all(StopReason::Shutdown);
+        tracing::info!(jobs, "handing back jobs that did not finish in time");
         context.jobs.wait().await;
     }
     context.idle.cancel();
-    // Not kept at: a name that stays behind holds nothing, and other workers sweep it away.
+    // Not retried: if it fails, another worker removes this consumer later.
     match context.leases.leave().await {
         Ok(true) => tracing::info!("left the group"),
-        Ok(false) => tracing::warn!("something is still pending; another worker will take it over"),
+        Ok(false) => tracing::warn!("a job is still pending; another worker will take it over"),
         Err(error) => tracing::warn!(%error, "could not leave the group"),
     }
 }

@@ -9,13 +9,14 @@ use std::{
 use broker::EntryId;
 use tokio::time::Instant;
 
-/// The jobs that this worker has declined, each until the deadline of its search. Until then it does not take
-/// them over again: newer workers find them, and workers of its own version would pass them to and fro.
+/// The jobs that this worker declined, each until its search's deadline.
+///
+/// The worker does not take them over again. Otherwise workers of this version would pass them back and forth.
 #[derive(Debug, Default)]
-pub(crate) struct Declined(Mutex<HashMap<EntryId, Instant>>);
+pub(crate) struct DeclinedJobs(Mutex<HashMap<EntryId, Instant>>);
 
-impl Declined {
-    /// Adds a job whose search ends within `time_left`.
+impl DeclinedJobs {
+    /// Adds a job whose deadline is `time_left` from now.
     pub(super) fn add(&self, entry: EntryId, time_left: Duration) {
         let now = Instant::now();
         let mut jobs = self.jobs();
@@ -23,7 +24,7 @@ impl Declined {
         jobs.insert(entry, now + time_left);
     }
 
-    pub(super) fn has(&self, entry: EntryId) -> bool {
+    pub(super) fn contains(&self, entry: EntryId) -> bool {
         self.jobs().get(&entry).is_some_and(|until| *until > Instant::now())
     }
 

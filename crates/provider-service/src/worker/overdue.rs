@@ -1,4 +1,4 @@
-//! Ends searches that are past their deadline, waiting or in dead hands. Gateways do that, too; a worker alone suffices.
+//! Ends searches past their deadline that nobody works on. Gateways do the same, so either may be down.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,15 +17,15 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        // The clock steps rarely, and each job that is taken by a wrong one fails.
-        if let Err(error) = context.broker.look_at_clock().await {
-            tracing::debug!(%error, "Redis' clock can't be asked");
+        // Often, because every job that starts with a wrong clock fails.
+        if let Err(error) = context.broker.sync_clock().await {
+            tracing::debug!(%error, "could not read Redis' clock");
         }
-        // Not dropped when it is time to stop: it is short.
+        // Not cancelled on shutdown: a round is short.
         let round = reaper.round([], |record| context.suppliers.asked(&record.suppliers));
         if let Err(error) = round.await {
-            // The consumer tells of Redis being away.
-            tracing::debug!(%error, "overdue searches could not be ended");
+            // The consumer logs that Redis is away.
+            tracing::debug!(%error, "could not end overdue searches");
         }
     }
 }

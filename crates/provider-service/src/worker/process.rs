@@ -14,84 +14,80 @@ use contracts::{
 
 use super::{
     Context,
-    gather::{Gathered, Gathering, gather},
-    in_hand::Stop,
-    persist::persist,
+    collect::{Collected, CollectedAnswers, collect_answers},
+    in_progress::StopReason,
+    retry::retry,
 };
 
-/// How often a job is delivered before it counts as deadly: its workers may be dying of it.
+/// How often a job may be delivered. After that it is buried: it may be what its workers died of.
 const MAX_DELIVERIES: u64 = 3;
 
-/// A job that is worked on here.
+/// A job in progress.
 #[derive(Clone, Debug)]
-pub(super) struct Work<'a> {
-    /// By what its search is written.
+pub(super) struct ActiveJob<'a> {
+    /// Redis checks it before each write to the search.
     pub(super) claim: Claim,
-    /// The job.
     pub(super) job: Job,
-    /// Its times, also where the job has none.
+    /// The job's times, or those that we set if it has none.
     pub(super) times: JobTimes,
-    /// All its fields, those included that this build does not know, and with the times.
+    /// All fields as they were read, unknown ones included, plus the times that we set.
     pub(super) fields: Cow<'a, Fields>,
 }
 
-/// What is to be done with a job that is no longer worked on.
+/// What to do with a job's queue entry once this worker is done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Disposition {
-    /// Nothing: the script that ended its search has seen to it.
+    /// Nothing: the script that ended the search has deleted it.
     Done,
-    /// Remove it: its search had ended before, or nobody can ask for it any more.
+    /// Delete it: the search has ended.
     Discard,
-    /// Put it back into the queue, for another worker to have at once.
-    HandBack {
-        /// Its search.
-        search: SearchId,
-    },
-    /// Leave it to workers that have a newer definition of a search.
+    /// Queue it again, so that another worker gets it at once.
+    HandBack { search: SearchId },
+    /// Leave it to a newer worker.
     Decline {
-        /// The version they must have.
+        /// The version of the search's definition that the job needs.
         needs: u32,
-        /// How long it is until the search's deadline.
+        /// Until the search's deadline.
         time_left: Duration,
     },
-    /// Leave it to the worker that has taken it over.
-    Leave,
-    /// Move it to the dead letters and fail its search.
+    /// Nothing: another worker took the job over.
+    TakenOver,
+    /// Move it to the dead letters for this reason, and fail the search.
     Bury(String),
 }
 
-/// Works on a delivered job to its end. Every failure ends here: nothing a job holds stops the worker.
+/// Processes a delivered job. Handles every error: no job can stop the worker.
 pub(super) async fn run(context: &Context, delivery: Delivery) {
     let search = News::search_id(&delivery.fields).ok();
-    if context.declined.has(delivery.entry) {
+    if context.declined.contains(delivery.entry) {
         return;
     }
-    let Some((_hand, stopped)) = context.in_hand.take(delivery.entry, search) else { return };
+    let Some((_guard, stopped)) = context.in_progress.start(delivery.entry, search) else { return };
     let disposition = tokio::select! {
         biased;
-        stop = stopped => on_stop(stop.unwrap_or(Stop::HandBack), search),
-        done = process(context, &delivery) => {
-            done.unwrap_or_else(|error| Disposition::Bury(format!("its search can't be stored: {error}")))
+        reason = stopped => on_stop(reason.unwrap_or(StopReason::Shutdown), search),
+        result = process(context, &delivery) => {
+            result.unwrap_or_else(|error| Disposition::Bury(format!("its search can't be stored: {error}")))
         }
     };
-    if disposition == Disposition::Leave {
+    if disposition == Disposition::TakenOver {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
-            "another worker has taken this job over");
+            "another worker has taken over this job");
     }
     if let Err(error) = dispose(context, &delivery, search, disposition).await {
-        tracing::error!(entry = %delivery.entry, %error, "a job stays behind; it will be taken over");
+        tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
     }
 }
 
-fn on_stop(why: Stop, search: Option<SearchId>) -> Disposition {
-    match (why, search) {
-        (Stop::Cancelled, _) => Disposition::Discard,
-        (Stop::HandBack, Some(search)) => Disposition::HandBack { search },
-        (Stop::Lost, _) | (Stop::HandBack, None) => Disposition::Leave,
+fn on_stop(reason: StopReason, search: Option<SearchId>) -> Disposition {
+    match (reason, search) {
+        (StopReason::Cancelled, _) => Disposition::Discard,
+        (StopReason::Shutdown, Some(search)) => Disposition::HandBack { search },
+        (StopReason::TakenOver, _) | (StopReason::Shutdown, None) => Disposition::TakenOver,
     }
 }
 
-/// The one place where the queue is told what has become of a job.
+/// Updates the queue.
 async fn dispose(
     context: &Context,
     delivery: &Delivery,
@@ -100,24 +96,24 @@ async fn dispose(
 ) -> Result<(), BrokerError> {
     let entry = delivery.entry;
     match disposition {
-        Disposition::Done | Disposition::Leave => Ok(()),
-        Disposition::Discard => persist("discarding a job", || context.leases.discard(entry)).await,
+        Disposition::Done | Disposition::TakenOver => Ok(()),
+        Disposition::Discard => retry("discard the job", || context.leases.discard(entry)).await,
         Disposition::HandBack { search } => {
             tracing::info!(search_id = %search, "handed back");
-            persist("handing back a job", || context.leases.hand_back(delivery, search)).await
+            retry("hand back the job", || context.leases.hand_back(delivery, search)).await
         }
         Disposition::Decline { needs, time_left } => {
             tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION,
-                "a job needs a newer worker and is left to one");
-            // Before Redis hears of it: it must not be taken over here again.
+                "declined a job that needs a newer worker");
+            // First, or this worker might take it over again.
             context.declined.add(entry, time_left);
             let lease = context.config.job_lease_ms;
-            persist("declining a job", || context.leases.decline(delivery, lease)).await
+            retry("decline the job", || context.leases.decline(delivery, lease)).await
         }
         Disposition::Bury(reason) => {
-            // Before its search is failed: one that can't even be failed must not keep its job, which would come back
-            // for ever. Should this worker die in between, the search ends at its deadline.
-            if !persist("burying a job", || context.leases.bury(delivery, &reason)).await? {
+            // Before failing the search: if that fails for good, the job must not come back forever. If this worker
+            // dies in between, the search ends at its deadline.
+            if !retry("bury the job", || context.leases.bury(delivery, &reason)).await? {
                 return Ok(());
             }
             tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
@@ -132,7 +128,7 @@ async fn dispose(
 async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, BrokerError> {
     match Job::needs(&delivery.fields) {
         Ok(needs) if needs > DEFINITION => return too_new(context, delivery, needs).await,
-        // A wrong one makes the job one that can't be understood, below.
+        // An invalid version makes decoding fail.
         _ => {}
     }
     let job = match Job::decode(&delivery.fields) {
@@ -142,46 +138,45 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     let is_foreign = job.times.is_none();
     let id = job.search_id;
     if delivery.deliveries > MAX_DELIVERIES {
-        let record = persist("reading a record", || context.broker.read(id)).await?;
+        let record = retry("read the record", || context.broker.read(id)).await?;
         let has_ended = record.is_some_and(|record| record.end.is_some());
         let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
     }
-    let mut work = work(context, job, delivery);
+    let mut active = ActiveJob::new(context, job, delivery);
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
-    if persist("reading a record", || context.broker.is_unanswered(id)).await? {
-        return work_on(context, work, Gathered::default()).await;
+    if retry("read the record", || context.broker.is_unanswered(id)).await? {
+        return collect_and_finish(context, active, CollectedAnswers::default()).await;
     }
-    let gathered = match persist("reading a record", || context.broker.read(id)).await? {
+    let collected = match retry("read the record", || context.broker.read(id)).await? {
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
-        Some(record) => Gathered {
+        Some(record) => CollectedAnswers {
             answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
-            seen: record.seq,
+            last_seq: record.seq,
             first_answer: record.first_answer,
         },
         None => {
             if is_foreign && delivery.deliveries == 1 {
-                // The replaced system makes no records, and no worker had it before: it has not ended, however long it
-                // has waited.
-                let now = persist("asking Redis' clock", || context.broker.now()).await?;
-                work.set_times(JobTimes { deadline: work.times.deadline.max(now), ..work.times });
+                // The replaced system creates no records. A first delivery shows that the search has not ended, even
+                // if it waited past its deadline.
+                let now = retry("read Redis' clock", || context.broker.now()).await?;
+                active.set_times(JobTimes { deadline: active.times.deadline.max(now), ..active.times });
             }
-            let create = || context.broker.create(id, &work.claim, &work.fields, work.times.deadline);
-            match persist("a record", create).await? {
-                Created::There => Gathered::default(),
-                // Or is among the open searches still, and is ended as one of those.
+            let create = || context.broker.create(id, &active.claim, &active.fields, active.times.deadline);
+            match retry("create the record", create).await? {
+                Created::Exists => CollectedAnswers::default(),
+                // If it is still an open search, it ends as overdue.
                 Created::Ended => return Ok(Disposition::Discard),
             }
         }
     };
-    work_on(context, work, gathered).await
+    collect_and_finish(context, active, collected).await
 }
 
-/// What is to be done with a job that needs a newer worker. Past its deadline nobody needs to work on it: its search has
-/// ended, or is ended as one that is overdue.
+/// Declines a job that needs a newer worker. Discards it after the search's deadline: the search ends as overdue.
 async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<Disposition, BrokerError> {
-    let now = persist("asking Redis' clock", || context.broker.now()).await?;
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
     let longest = context.config.common.search_deadline_ms;
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten();
     let deadline: EpochMillis = deadline.unwrap_or_else(|| delivery.entry.added_at() + longest);
@@ -189,78 +184,84 @@ async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<D
     Ok(if time_left.is_zero() { Disposition::Discard } else { Disposition::Decline { needs, time_left } })
 }
 
-/// Asks the suppliers that have not answered and ends the search.
-async fn work_on(context: &Context, work: Work<'_>, gathered: Gathered) -> Result<Disposition, BrokerError> {
-    match gather(context, &work, gathered).await? {
-        Gathering::All(gathered) => finish(context, work, gathered).await,
-        Gathering::Ended => Ok(Disposition::Discard),
-        Gathering::NotOwner => Ok(Disposition::Leave),
+async fn collect_and_finish(
+    context: &Context,
+    active: ActiveJob<'_>,
+    collected: CollectedAnswers,
+) -> Result<Disposition, BrokerError> {
+    match collect_answers(context, &active, collected).await? {
+        Collected::All(collected) => finish(context, active, collected).await,
+        Collected::SearchEnded => Ok(Disposition::Discard),
+        Collected::NotOwner => Ok(Disposition::TakenOver),
     }
 }
 
-/// Ends the search with what was gathered.
-async fn finish(context: &Context, work: Work<'_>, gathered: Gathered) -> Result<Disposition, BrokerError> {
-    let (id, claim) = (work.job.search_id, &work.claim);
-    let Gathered { answers, seen, first_answer } = gathered;
-    let held = answers.len() as u64;
+/// Ends the search with the answers.
+async fn finish(
+    context: &Context,
+    active: ActiveJob<'_>,
+    collected: CollectedAnswers,
+) -> Result<Disposition, BrokerError> {
+    let (id, claim) = (active.job.search_id, &active.claim);
+    let CollectedAnswers { answers, last_seq, first_answer } = collected;
+    let count = answers.len() as u64;
     let max_results = context.config.common.max_results;
-    let ended = persist("asking Redis' clock", || context.broker.now()).await?;
-    let times = Times { created: work.times.created, first_answer, ended };
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
+    let times = Times { created: active.times.created, first_answer, ended: now };
     let outcome = Outcome::of(answers, times, max_results);
-    let basis = Basis { answers: Some(held), seen, deadline: Some(work.times.deadline) };
+    let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim));
-    let mut ended = persist("an end", end).await?;
+    let mut ended = retry("end the search", end).await?;
     if ended.is_none() {
-        // The record has an answer that is not in hand here: a worker that was taken for dead has stored it, or this one
-        // has without hearing so.
+        // The record has more answers: another worker stored one, or Redis' reply to one of ours was lost.
         let end = || context.broker.end_with_record(id, max_results, Some(claim), |outcome, _| outcome);
-        ended = Some(persist("an end", end).await?).filter(|ended| *ended != Ended::Gone);
+        ended = Some(retry("end the search", end).await?).filter(|ended| *ended != Ended::Gone);
     }
     if ended.is_none() {
-        // The record was lost just now. What is in hand is all that anybody knows.
+        // Redis has just lost the record. Our answers are all that is left.
         let end = || context.broker.end(id, &outcome, Basis { answers: None, ..basis }, Some(claim));
-        ended = persist("an end", end).await?;
+        ended = retry("end the search", end).await?;
     }
     Ok(match ended {
         Some(Ended::Now { .. } | Ended::Before) => Disposition::Done,
-        Some(Ended::NotOwner) => Disposition::Leave,
+        Some(Ended::NotOwner) => Disposition::TakenOver,
         Some(Ended::Gone) | None => Disposition::Discard,
     })
 }
 
-/// Fails a search whose job was buried. One that has no record may come from the replaced system, whose clients wait for
-/// an end all the same.
+/// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.
 async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
     let max_results = context.config.common.max_results;
-    let shape = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
-    let end = || context.broker.end_with_record(id, max_results, None, shape);
-    if persist("an end", end).await? != Ended::Gone {
+    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
+    let end = || context.broker.end_with_record(id, max_results, None, as_failed);
+    if retry("end the search", end).await? != Ended::Gone {
         return Ok(());
     }
-    let now = persist("asking Redis' clock", || context.broker.now()).await?;
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: now, first_answer: None, ended: now };
     let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
-    // Without one the job is of the replaced system, and was there until now.
+    // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };
-    persist("an end", || context.broker.end(id, &outcome, basis, None)).await.map(drop)
+    retry("end the search", || context.broker.end(id, &outcome, basis, None)).await.map(drop)
 }
 
-/// What is worked on. A job of the replaced system has no times: it began when its entry was added.
-fn work<'a>(context: &Context, job: Job, delivery: &'a Delivery) -> Work<'a> {
-    let created = delivery.entry.added_at();
-    let deadline = created + context.config.common.search_deadline_ms;
-    let claim = context.leases.claim(delivery.entry);
-    let fields = Cow::Borrowed(&delivery.fields);
-    let mut work = Work { claim, times: job.times.unwrap_or(JobTimes { created, deadline }), job, fields };
-    if work.job.times.is_none() {
-        work.set_times(work.times);
+impl<'a> ActiveJob<'a> {
+    /// A job of the replaced system has no times: its search starts when the entry was added.
+    fn new(context: &Context, job: Job, delivery: &'a Delivery) -> Self {
+        let created = delivery.entry.added_at();
+        let deadline = created + context.config.common.search_deadline_ms;
+        let claim = context.leases.claim(delivery.entry);
+        let fields = Cow::Borrowed(&delivery.fields);
+        let has_times = job.times.is_some();
+        let times = job.times.unwrap_or(JobTimes { created, deadline });
+        let mut active = Self { claim, job, times, fields };
+        if !has_times {
+            active.set_times(times);
+        }
+        active
     }
-    work
-}
 
-impl Work<'_> {
-    /// Sets the times of a job that came without.
     fn set_times(&mut self, times: JobTimes) {
         self.times = times;
         times.encode().into_iter().for_each(|(field, value)| self.fields.to_mut().set(field, value));

@@ -1,36 +1,37 @@
-//! Renews the leases of the jobs in hand, and nothing else: whatever else were done between two renewals would cost
-//! leases on a slow link.
+//! Renews the leases of jobs in progress.
+//!
+//! This task does nothing else: on a slow link, any other request between two renewals could cost a lease.
 
 use std::{sync::Arc, time::Duration};
 
 use broker::BrokerError;
 use tokio::time::MissedTickBehavior;
 
-use super::{Context, in_hand::Stop};
+use super::{Context, in_progress::StopReason};
 
 /// The longest pause between two renewals.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Runs until the last job has ended, so that no lease runs out while the worker stops.
+/// Runs until the last job has ended, also during shutdown.
 pub(super) async fn run(context: Arc<Context>) {
-    let mut ticks = tokio::time::interval((context.config.job_lease_ms / 3).min(LONGEST_PAUSE));
+    let mut ticks = tokio::time::interval((context.config.job_lease_ms / 3).min(MAX_INTERVAL));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Some(Err(error)) = context.idle.run_until_cancelled(renew(&context)).await {
-            // The consumer tells of Redis being away.
-            tracing::debug!(%error, "leases could not be renewed");
+            // The consumer logs that Redis is away.
+            tracing::debug!(%error, "could not renew leases");
         }
     }
 }
 
 async fn renew(context: &Context) -> Result<(), BrokerError> {
-    let in_hand = context.in_hand.entries();
-    if in_hand.is_empty() {
+    let entries = context.in_progress.entries();
+    if entries.is_empty() {
         return Ok(());
     }
-    for entry in context.leases.renew(&in_hand).await? {
-        tracing::warn!(%entry, "another worker has taken over a job that was in hand here");
-        context.in_hand.stop(entry, Stop::Lost);
+    for entry in context.leases.renew(&entries).await? {
+        tracing::warn!(%entry, "another worker has taken over a job that is in progress here");
+        context.in_progress.stop(entry, StopReason::TakenOver);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Takes over the jobs of dead workers. That comes before new work: who waits for them has waited for longer.
+//! Takes over the jobs of dead workers, before reading new jobs: their clients have waited longer.
 
 use std::time::Duration;
 
@@ -7,75 +7,74 @@ use tokio::time::Instant;
 
 use super::Context;
 
-/// The longest pause between two looks.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause between two attempts.
+const MAX_INTERVAL: Duration = Duration::from_secs(5);
 
-/// When to look for jobs that nobody has renewed.
+/// When to take over jobs whose lease has run out.
 ///
-/// While Redis is away, leases run on and nobody can renew them. So only time in which Redis answers counts, and after an
-/// error it must have answered for a whole lease: enough for all that live to renew.
+/// Leases also run out while Redis is away, when their workers can't renew them. So after an error we wait until Redis
+/// has answered for a whole lease: by then every live worker has renewed its own.
 #[derive(Debug)]
 pub(super) struct TakeOver {
     lease: Duration,
-    /// For how long Redis must still answer before the next look.
+    /// How long Redis must still answer before the next attempt.
     wait: Duration,
-    /// When Redis answered last, unless there was an error since.
-    answered: Option<Instant>,
-    /// There was an error since the last look. Further ones do not lengthen the wait, or a link that fails now and then
-    /// would put it off for ever.
+    /// When Redis last answered. `None` after an error.
+    last_reply: Option<Instant>,
+    /// An error since the last attempt has set `wait` to a lease. Further errors do not: on an unreliable link, `wait`
+    /// would never end.
     is_delayed: bool,
 }
 
 impl TakeOver {
-    /// To be looked for at once.
+    /// The first attempt is due at once.
     pub(super) fn new(lease: Duration) -> Self {
-        Self { lease, wait: Duration::ZERO, answered: None, is_delayed: false }
+        Self { lease, wait: Duration::ZERO, last_reply: None, is_delayed: false }
     }
 
-    /// Redis has answered.
-    pub(super) fn on_answer(&mut self) {
+    /// Call this after each successful request.
+    pub(super) fn on_reply(&mut self) {
         let now = Instant::now();
-        if let Some(answered) = self.answered.replace(now) {
-            self.wait = self.wait.saturating_sub(now - answered);
+        if let Some(last_reply) = self.last_reply.replace(now) {
+            self.wait = self.wait.saturating_sub(now - last_reply);
         }
     }
 
-    /// Redis has not answered, or not what was asked.
+    /// Call this after each failed request.
     pub(super) fn on_error(&mut self) {
-        self.answered = None;
+        self.last_reply = None;
         if !self.is_delayed {
             self.is_delayed = true;
             self.wait = self.wait.max(self.lease);
         }
     }
 
-    /// Takes over up to `room` jobs if it is time to; none if there are none.
+    /// Takes over up to `max` jobs if an attempt is due.
     pub(super) async fn when_due(
         &mut self,
         context: &Context,
-        room: usize,
+        max: usize,
     ) -> Result<Vec<Delivery>, BrokerError> {
         if !self.wait.is_zero() {
             return Ok(Vec::new());
         }
-        let (in_hand, declined) = (&context.in_hand, &context.declined);
-        let passed_by = |entry| in_hand.has(entry) || declined.has(entry);
-        let held = in_hand.len() + declined.len();
-        let taken = context.leases.take_over(self.lease, room, held, passed_by).await;
-        let taken = match taken {
-            // There is nothing to take over. The reader makes the group anew.
+        let (in_progress, declined) = (&context.in_progress, &context.declined);
+        let is_skipped = |entry| in_progress.contains(entry) || declined.contains(entry);
+        let max_skipped = in_progress.len() + declined.len();
+        let jobs = match context.leases.take_over(self.lease, max, max_skipped, is_skipped).await {
+            // Without a group there are no jobs. The next read creates it.
             Err(BrokerError::NoGroup(_)) => Vec::new(),
-            taken => taken?,
+            jobs => jobs?,
         };
         self.is_delayed = false;
-        // As many as there was room for: there may be more.
-        if taken.len() < room {
-            self.wait = (self.lease / 3).min(LONGEST_PAUSE);
+        // If there are `max` jobs, there may be more: try again at once.
+        if jobs.len() < max {
+            self.wait = (self.lease / 3).min(MAX_INTERVAL);
         }
-        if !taken.is_empty() {
-            tracing::info!(jobs = taken.len(), "took over jobs of a dead worker");
+        if !jobs.is_empty() {
+            tracing::info!(jobs = jobs.len(), "took over jobs of a dead worker");
         }
-        Ok(taken)
+        Ok(jobs)
     }
 }
 
@@ -86,9 +85,9 @@ mod tests {
     const LEASE: Duration = Duration::from_secs(6);
 
     async fn answers_for(take_over: &mut TakeOver, time: Duration) {
-        take_over.on_answer();
+        take_over.on_reply();
         tokio::time::sleep(time).await;
-        take_over.on_answer();
+        take_over.on_reply();
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,46 +10,46 @@ use clap::{
 /// Settings of the connection to Redis.
 #[derive(Args, Clone, Debug)]
 pub struct RedisConfig {
-    /// Where Redis is: host:port, or a redis:// or rediss:// URL with user, password and database.
+    /// The address of Redis: host:port, or a redis:// or rediss:// URL with user, password and database.
     #[arg(long, env = "REDIS_ADDR", default_value = "localhost:6379", hide_env_values = true, value_parser = AddrParser)]
     pub redis_addr: RedisAddr,
 
-    /// A file with the password for Redis, which takes the place of one in the address. Read once, at the start; a
-    /// line break at its end is no part of it.
+    /// A file with the Redis password, read at startup; overrides a password in the address. Trailing line breaks are
+    /// ignored.
     #[arg(long, env = "REDIS_PASSWORD_FILE", value_name = "FILE")]
     pub redis_password_file: Option<PathBuf>,
 
-    /// Milliseconds that a request to Redis may take, 50 to 60000: some times what one takes there and back.
+    /// Timeout of a request to Redis in milliseconds, 50 to 60000; use several times the round trip.
     #[arg(long, env = "REDIS_TIMEOUT_MS", default_value = "1000", value_parser = parse_timeout, value_name = "MS")]
     pub redis_timeout_ms: Duration,
 }
 
-/// Why there can be no connection with these settings.
+/// A setting for Redis is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidRedisConfig {
-    /// The password's file can't be read.
+    /// The password file can't be read.
     #[error("REDIS_PASSWORD_FILE {path} can't be read: {source}")]
     Unreadable {
-        /// Its path.
+        /// Path of the file.
         path: String,
-        /// Why not.
+        /// Why it can't be read.
         source: std::io::Error,
     },
-    /// The password's file is empty.
+    /// The password file is empty.
     #[error("REDIS_PASSWORD_FILE {0} is empty")]
     Empty(String),
-    /// The address makes no sense.
+    /// The address is invalid.
     #[error(transparent)]
     Address(#[from] BrokerError),
 }
 
 impl RedisConfig {
-    /// Prepares the connection. Must be called inside a Tokio runtime.
+    /// Creates the connection, without opening it yet. Must be called inside a Tokio runtime.
     pub fn broker(&self, retention: Retention) -> Result<Broker, InvalidRedisConfig> {
         Ok(Broker::new(&self.addr()?, retention, self.redis_timeout_ms)?)
     }
 
-    /// The address, with the password of the file if there is one.
+    /// The address, with the password from the file if there is one.
     fn addr(&self) -> Result<RedisAddr, InvalidRedisConfig> {
         let Some(file) = &self.redis_password_file else { return Ok(self.redis_addr.clone()) };
         let path = file.display().to_string();
@@ -62,7 +62,7 @@ impl RedisConfig {
     }
 }
 
-/// Reads the address. What clap itself says of a value that is refused repeats it, and with it a password.
+/// Parses the address. Clap's own error would repeat it, password included.
 #[derive(Clone)]
 struct AddrParser;
 
@@ -83,7 +83,7 @@ impl TypedValueParser for AddrParser {
     }
 }
 
-/// A text that is no such number of milliseconds.
+/// Not a valid timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a whole number of milliseconds from 50 to 60000 (a minute)")]
 struct InvalidTimeout;

@@ -4,42 +4,42 @@ use redis::{Cmd, FromRedisValue, RedisError, Value, aio::MultiplexedConnection};
 
 use crate::{BrokerError, connection::primary::must_be_primary, error::refusal, millis::millis};
 
-/// What an accepted search survives.
+/// Where Redis must have a search before it counts as accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// Redis has it in memory. Its append-only file follows within about a second, or two while the disk is slow.
+    /// In Redis' memory. The append-only file follows within about a second, or two if the disk is slow.
     #[default]
     Memory,
-    /// Redis' append-only file has it, and the disk has that: WAITAOF, which needs Redis 7.2.
+    /// In the append-only file, on disk. Uses WAITAOF, which needs Redis 7.2.
     Disk,
-    /// A replica has it in memory: WAIT.
+    /// In the memory of a replica. Uses WAIT.
     Replica,
 }
 
-/// A word that is no durability.
+/// Not a valid durability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be memory, disk or replica")]
 pub struct InvalidDurability;
 
-/// Why Redis, as it is set up now, can't keep searches as safely as is asked for. Nothing was written.
+/// Why Redis can't provide the configured durability. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// It is too old.
+pub enum NotDurable {
+    /// Redis is too old.
     #[error("ACCEPT_DURABILITY=disk needs a Redis with WAITAOF: 7.2 or newer, or Valkey")]
     NoWaitAof,
-    /// It writes no append-only file.
+    /// Redis has no append-only file.
     #[error("ACCEPT_DURABILITY=disk needs a Redis with an append-only file: appendonly yes")]
     NoAppendOnlyFile,
-    /// It never has the disk take what it writes.
+    /// Redis never syncs its append-only file.
     #[error("ACCEPT_DURABILITY=disk needs a Redis with appendfsync always or everysec")]
     NeverSynced,
-    /// Nobody replicates it.
+    /// Redis has no connected replica.
     #[error("ACCEPT_DURABILITY=replica needs a Redis with a connected replica")]
     NoReplica,
 }
 
-impl Unfit {
-    /// The reason, in fixed words.
+impl NotDurable {
+    /// The reason for clients, without the remedy.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Unfit {
 }
 
 impl Durability {
-    /// The command that waits, for at most `timeout`, until the connection's writes are kept so.
+    /// The command that waits up to `timeout` until the connection's writes are durable.
     pub(super) fn wait(self, timeout: Duration) -> Cmd {
         let mut wait;
         if self == Self::Replica {
@@ -66,17 +66,17 @@ impl Durability {
         wait
     }
 
-    /// Whether that was so when the command returned: it answers how many replicas, or how many disks and how many
-    /// replicas' disks, have the writes.
-    pub(super) fn is_kept(reply: Value) -> Result<bool, BrokerError> {
-        let kept = match reply {
+    /// Whether the writes are durable. WAIT replies with the number of replicas that have them; WAITAOF with the
+    /// number of local disks, and that of replicas' disks.
+    pub(super) fn is_durable(reply: Value) -> Result<bool, BrokerError> {
+        let count = match reply {
             Value::Array(counts) => counts.into_iter().next().unwrap_or(Value::Nil),
             count => count,
         };
-        Ok(u64::from_redis_value(kept)? > 0)
+        Ok(u64::from_redis_value(count)? > 0)
     }
 
-    /// Whether this server can do so. Asked before anything is written: a search that is refused should not run.
+    /// Checks that this server can provide the durability. Do this before writing: a refused search should not run.
     pub(super) async fn check(self, connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
         match self {
             Self::Memory => Ok(()),
@@ -88,25 +88,27 @@ impl Durability {
 
 async fn check_disk(connection: &mut MultiplexedConnection) -> Result<(), BrokerError> {
     must_be_primary(connection).await?;
-    // Returns at once: this connection waits for no write.
-    let waited = Durability::Disk.wait(Duration::from_millis(1)).exec_async(connection).await;
-    waited.map_err(why_no_wait)?;
+    // Returns at once: this connection has written nothing.
+    let result = Durability::Disk.wait(Duration::from_millis(1)).exec_async(connection).await;
+    result.map_err(waitaof_error)?;
     let mut policy = redis::cmd("CONFIG");
     policy.arg("GET").arg("appendfsync");
-    // Where that may not be asked, the first wait tells.
+    // If CONFIG is forbidden, the first wait will fail instead.
     match policy.query_async::<Vec<String>>(connection).await {
-        Ok(policy) if policy.get(1).is_some_and(|policy| policy == "no") => Err(Unfit::NeverSynced.into()),
+        Ok(policy) if policy.get(1).is_some_and(|policy| policy == "no") => {
+            Err(NotDurable::NeverSynced.into())
+        }
         _ => Ok(()),
     }
 }
 
-/// Why a server refuses WAITAOF. It says so without a code of its own.
-fn why_no_wait(error: RedisError) -> BrokerError {
+/// Why Redis refuses WAITAOF. These errors have no codes of their own.
+fn waitaof_error(error: RedisError) -> BrokerError {
     let refusal = refusal(&error).filter(|refusal| refusal.code() == "ERR");
     match refusal.as_ref().and_then(|refusal| refusal.details()) {
-        Some(why) if why.starts_with("unknown command") => Unfit::NoWaitAof.into(),
+        Some(why) if why.starts_with("unknown command") => NotDurable::NoWaitAof.into(),
         Some(why) if why.contains("replica instances") => BrokerError::NotPrimary,
-        Some(why) if why.contains("appendonly is disabled") => Unfit::NoAppendOnlyFile.into(),
+        Some(why) if why.contains("appendonly is disabled") => NotDurable::NoAppendOnlyFile.into(),
         _ => error.into(),
     }
 }
@@ -117,9 +119,9 @@ async fn check_replica(connection: &mut MultiplexedConnection) -> Result<(), Bro
     if info.lines().any(|line| line == "role:slave") {
         return Err(BrokerError::NotPrimary);
     }
-    // One that is still being sent what there is confirms nothing yet: slave0:ip=…,port=…,state=online,…
+    // A replica that is still syncing confirms nothing: slave0:ip=…,port=…,state=online,…
     let is_online = |line: &str| line.starts_with("slave") && line.contains(",state=online,");
-    if info.lines().any(is_online) { Ok(()) } else { Err(Unfit::NoReplica.into()) }
+    if info.lines().any(is_online) { Ok(()) } else { Err(NotDurable::NoReplica.into()) }
 }
 
 impl FromStr for Durability {
@@ -150,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_refuses_waitaof_with_tells_why() {
+    fn errors_of_waitaof_are_recognized() {
         for (reply, why) in [
             (
                 "ERR unknown command 'WAITAOF', with args beginning with: '1' '0' '1' ",
@@ -165,8 +167,8 @@ mod tests {
             ("ERR something new", "refused"),
         ] {
             let value = redis::parse_redis_value(format!("-{reply}\r\n").as_bytes()).unwrap();
-            let told = why_no_wait(value.extract_error().unwrap_err()).to_string();
-            assert!(told.contains(why), "{reply}: {told}");
+            let message = waitaof_error(value.extract_error().unwrap_err()).to_string();
+            assert!(message.contains(why), "{reply}: {message}");
         }
     }
 }

@@ -6,38 +6,37 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Durability, LANES, Trouble, Waiting};
+use super::{Availability, Durability, LANES, QueuedSubmission};
 use crate::{Backoff, Broker, BrokerError, Submission, searches::submit::add_submission};
 
-/// How many submissions one batch has at most.
-const BATCH: usize = 1024;
-/// How long a batch waits at most for its disk or replica. Redis lets a slow fsync take two seconds before it does
-/// anything about it.
-const WAIT: Duration = Duration::from_secs(5);
-/// How often it is looked whether Redis is still fit, and how long that may take.
-const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// The longest time for which a batch gathers.
-const LONGEST_GATHERING: Duration = Duration::from_millis(500);
-/// What is written behind submissions that may only have read: a wait is for writes.
+/// Most submissions in a batch.
+const MAX_BATCH: usize = 1024;
+/// The timeout of WAITAOF and WAIT. Redis tolerates an fsync of two seconds.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a connection is checked, and how long a check may take.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// The longest time to fill a batch.
+const MAX_FILL_TIME: Duration = Duration::from_millis(500);
+/// Written after submissions that may only have read, because WAIT and WAITAOF only wait for writes.
 const FENCE: &str = "flight.search.fence";
 
-type Submissions = Arc<Mutex<mpsc::Receiver<Waiting>>>;
+type Submissions = Arc<Mutex<mpsc::Receiver<QueuedSubmission>>>;
 
-/// Writes submissions in batches and waits until they are kept. To be run as a task.
+/// Writes submissions in batches and waits until they are durable. Run each lane as a task.
 #[derive(Debug)]
 pub struct Lane {
     broker: Broker,
     durability: Durability,
-    /// Lanes take turns at it.
+    /// The lane that fills a batch holds the lock.
     submissions: Submissions,
-    trouble: Arc<Trouble>,
+    availability: Arc<Availability>,
     link: Option<Link>,
     /// How long the last batch took.
-    waited: Duration,
+    last_duration: Duration,
     backoff: Backoff,
 }
 
-/// A connection to a Redis that was fit when it was last looked at.
+/// A connection to a Redis that passed the last check.
 #[derive(Debug)]
 struct Link {
     connection: MultiplexedConnection,
@@ -49,139 +48,146 @@ impl Lane {
         broker: Broker,
         durability: Durability,
         submissions: Submissions,
-        trouble: Arc<Trouble>,
+        availability: Arc<Availability>,
     ) -> Self {
-        let (link, waited, backoff) = (None, Duration::ZERO, Backoff::default());
-        Self { broker, durability, submissions, trouble, link, waited, backoff }
+        let (link, last_duration, backoff) = (None, Duration::ZERO, Backoff::default());
+        Self { broker, durability, submissions, availability, link, last_duration, backoff }
     }
 
-    /// Runs until nobody can submit any more, which is when the last [`Acceptance`](super::Acceptance) is gone.
+    /// Runs until the last [`Acceptance`](super::Acceptance) is dropped.
     pub async fn run(mut self) {
         let submissions = Arc::clone(&self.submissions);
         loop {
-            let mut turn = submissions.lock().await;
-            let Some((batch, connection)) = self.gather(&mut turn).await else { return };
-            drop(turn);
+            let mut queue = submissions.lock().await;
+            let Some((batch, connection)) = self.next_batch(&mut queue).await else { return };
+            drop(queue);
             self.commit(batch, connection).await;
         }
     }
 
-    /// Waits for submissions, and gives them with a connection for them. `None` if nobody can submit any more.
-    async fn gather(
+    /// Waits for submissions, and returns them with a connection. Refuses them while Redis can't accept any. `None`
+    /// once the queue is closed.
+    async fn next_batch(
         &mut self,
-        submissions: &mut mpsc::Receiver<Waiting>,
-    ) -> Option<(Vec<Waiting>, MultiplexedConnection)> {
+        submissions: &mut mpsc::Receiver<QueuedSubmission>,
+    ) -> Option<(Vec<QueuedSubmission>, MultiplexedConnection)> {
         let mut batch = Vec::new();
         loop {
-            let connection = match self.fit_connection().await {
+            let connection = match self.checked_connection().await {
                 Ok(connection) => connection,
                 Err(error) => {
                     self.link = None;
-                    self.note(Some(&error));
+                    self.set_availability(Some(&error));
                     refuse(submissions, &error, self.backoff.next_pause()).await?;
                     continue;
                 }
             };
-            self.note(None);
+            self.set_availability(None);
             self.backoff.reset();
-            match timeout(CHECK_EVERY, submissions.recv_many(&mut batch, BATCH)).await {
+            match timeout(CHECK_INTERVAL, submissions.recv_many(&mut batch, MAX_BATCH)).await {
                 Err(_) => {}
                 Ok(0) => return None,
                 Ok(_) => {
-                    self.gather_more(submissions, &mut batch).await;
+                    self.fill(submissions, &mut batch).await;
                     return Some((batch, connection));
                 }
             }
         }
     }
 
-    /// Waits for others a part of the time that the last batch took: all lanes' batches together are spread over it.
-    async fn gather_more(&self, submissions: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>) {
-        let span = (self.waited / LANES).min(LONGEST_GATHERING);
-        // In less than that, a timer can't wait.
-        if span >= Duration::from_millis(1) {
-            tokio::time::sleep(span).await;
+    /// Waits for more submissions. Lanes should start batches at regular intervals, so this waits for the duration of
+    /// the last batch, divided by the number of lanes.
+    async fn fill(
+        &self,
+        submissions: &mut mpsc::Receiver<QueuedSubmission>,
+        batch: &mut Vec<QueuedSubmission>,
+    ) {
+        let fill_time = (self.last_duration / LANES).min(MAX_FILL_TIME);
+        // The resolution of the timer.
+        if fill_time >= Duration::from_millis(1) {
+            tokio::time::sleep(fill_time).await;
         }
-        while batch.len() < BATCH
-            && let Ok(waiting) = submissions.try_recv()
+        while batch.len() < MAX_BATCH
+            && let Ok(submission) = submissions.try_recv()
         {
-            batch.push(waiting);
+            batch.push(submission);
         }
     }
 
-    /// A connection to a Redis that can keep what it is told.
-    async fn fit_connection(&mut self) -> Result<MultiplexedConnection, BrokerError> {
+    /// Returns a connection to a Redis that can provide the durability.
+    async fn checked_connection(&mut self) -> Result<MultiplexedConnection, BrokerError> {
         if let Some(link) = &self.link
-            && link.checked.elapsed() < CHECK_EVERY
+            && link.checked.elapsed() < CHECK_INTERVAL
         {
             return Ok(link.connection.clone());
         }
         let mut connection = match self.link.take() {
             Some(link) => link.connection,
-            None => self.broker.blocking_connection(WAIT).await?,
+            None => self.broker.blocking_connection(WAIT_TIMEOUT).await?,
         };
         let check = self.durability.check(&mut connection);
-        timeout(CHECK_EVERY, check).await.unwrap_or(Err(BrokerError::TimedOut))?;
+        timeout(CHECK_INTERVAL, check).await.unwrap_or(Err(BrokerError::TimedOut))?;
         self.link = Some(Link { connection: connection.clone(), checked: Instant::now() });
         Ok(connection)
     }
 
-    fn note(&self, error: Option<&BrokerError>) {
+    fn set_availability(&self, error: Option<&BrokerError>) {
         let reason = error.map(|error| match error {
-            BrokerError::Unfit(unfit) => unfit.reason(),
+            BrokerError::NotDurable(error) => error.reason(),
             BrokerError::NotPrimary => "Redis is a replica, not the primary",
             BrokerError::Forbidden(_) => "Redis forbids its user what ACCEPT_DURABILITY needs",
             BrokerError::Refused(_) => "Redis refuses what ACCEPT_DURABILITY needs",
             _ => "Redis does not answer",
         });
         if matches!(error, Some(BrokerError::Forbidden(_))) {
-            // A look at the permissions names the command.
-            self.broker.connection.doubt();
+            // The check names the forbidden command.
+            self.broker.connection.request_permission_check();
         }
-        match (self.trouble.set(reason), error) {
+        match (self.availability.set(reason), error) {
             (true, Some(error)) => tracing::error!(%error, "no search can be accepted"),
             (true, None) => tracing::info!(durability = %self.durability, "searches can be accepted"),
             (false, _) => {}
         }
     }
 
-    async fn commit(&mut self, mut batch: Vec<Waiting>, mut connection: MultiplexedConnection) {
-        // Whoever has gone away meanwhile is told nothing any more, so nothing should run for him.
-        batch.retain(|waiting| !waiting.outcome.is_closed());
+    async fn commit(&mut self, mut batch: Vec<QueuedSubmission>, mut connection: MultiplexedConnection) {
+        // Skip submissions whose client has disconnected.
+        batch.retain(|submission| !submission.outcome.is_closed());
         if batch.is_empty() {
             return;
         }
         let (pipe, ends) = self.pipeline(&batch);
-        let begun = Instant::now();
+        let started = Instant::now();
         let replies = pipe.query_async::<Vec<RedisResult<Value>>>(&mut connection).await;
-        self.waited = begun.elapsed();
-        let all_well = match replies {
+        self.last_duration = started.elapsed();
+        let all_accepted = match replies {
             Ok(replies) => answer(batch, &ends, replies),
             Err(error) => {
                 let error = BrokerError::from(error);
-                for waiting in batch {
-                    waiting.answer(Err(error.clone()));
+                for submission in batch {
+                    submission.answer(Err(error.clone()));
                 }
                 false
             }
         };
-        // Whatever was wrong, the next batch begins with another look at Redis, perhaps at another one.
-        if !all_well {
+        // Reconnect and check again before the next batch: it may be another server.
+        if !all_accepted {
             self.link = None;
         }
     }
 
-    /// A pipeline of these submissions with a wait behind them, and behind which of its commands each ends.
-    fn pipeline(&self, batch: &[Waiting]) -> (Pipeline, Vec<usize>) {
+    /// Builds a pipeline of these submissions, followed by the wait. Also returns for each submission the number of
+    /// replies up to its end.
+    fn pipeline(&self, batch: &[QueuedSubmission]) -> (Pipeline, Vec<usize>) {
         let mut pipe = redis::pipe();
         pipe.ignore_errors();
-        let may_only_read = batch.iter().any(|waiting| waiting.sharing.is_some());
+        let may_only_read = batch.iter().any(|submission| submission.sharing.is_some());
         if may_only_read {
             pipe.load_script(&self.broker.scripts.submit_shared).ignore();
         }
         let skipped = pipe.len();
         let mut ends = Vec::with_capacity(batch.len());
-        for Waiting { job, sharing, .. } in batch {
+        for QueuedSubmission { job, sharing, .. } in batch {
             match sharing {
                 None => {
                     pipe.cmd("MULTI");
@@ -193,63 +199,63 @@ impl Lane {
             ends.push(pipe.len() - skipped);
         }
         if may_only_read {
-            // An earlier search that stands for a new one was perhaps not kept yet. What is written now is behind it.
+            // A shared search may not be durable yet. This write comes after it, so waiting for it covers both.
             pipe.cmd("SET").arg(FENCE).arg(1).ignore();
         }
-        pipe.add_command(self.durability.wait(WAIT));
+        pipe.add_command(self.durability.wait(WAIT_TIMEOUT));
         (pipe, ends)
     }
 }
 
-/// Tells everyone what became of his submission, and whether all went well.
-fn answer(batch: Vec<Waiting>, ends: &[usize], mut replies: Vec<RedisResult<Value>>) -> bool {
-    let kept = match replies.pop() {
-        Some(Ok(reply)) => Durability::is_kept(reply),
+/// Sends each submission's outcome to its client. Returns whether all were accepted.
+fn answer(batch: Vec<QueuedSubmission>, ends: &[usize], mut replies: Vec<RedisResult<Value>>) -> bool {
+    let durable = match replies.pop() {
+        Some(Ok(reply)) => Durability::is_durable(reply),
         Some(Err(error)) => Err(error.into()),
         None => Ok(false),
     };
-    let mut all_well = true;
+    let mut all_accepted = true;
     let mut replies = replies.into_iter();
-    let mut begin = 0;
-    for (waiting, end) in batch.into_iter().zip(ends) {
-        let mine: RedisResult<Vec<Value>> = replies.by_ref().take(end - begin).collect();
-        begin = *end;
-        let outcome = match (mine, &kept) {
+    let mut start = 0;
+    for (submission, end) in batch.into_iter().zip(ends) {
+        let own_replies: RedisResult<Vec<Value>> = replies.by_ref().take(end - start).collect();
+        start = *end;
+        let outcome = match (own_replies, &durable) {
             (Err(error), _) => Err(error.into()),
             (Ok(_), Err(error)) => Err(error.clone()),
             (Ok(_), Ok(false)) => Err(BrokerError::Unconfirmed),
-            (Ok(replies), Ok(true)) => waiting.submission(replies),
+            (Ok(replies), Ok(true)) => submission.decode(replies),
         };
-        all_well &= outcome.is_ok();
-        waiting.answer(outcome);
+        all_accepted &= outcome.is_ok();
+        submission.answer(outcome);
     }
-    all_well
+    all_accepted
 }
 
-/// Refuses what is submitted within `pause`. `None` if nobody can submit any more.
+/// Refuses all submissions for the length of `pause`. `None` once the queue is closed.
 async fn refuse(
-    submissions: &mut mpsc::Receiver<Waiting>,
+    submissions: &mut mpsc::Receiver<QueuedSubmission>,
     error: &BrokerError,
     pause: Duration,
 ) -> Option<()> {
     let refusals = async {
-        while let Some(waiting) = submissions.recv().await {
-            waiting.answer(Err(error.clone()));
+        while let Some(submission) = submissions.recv().await {
+            submission.answer(Err(error.clone()));
         }
     };
     timeout(pause, refusals).await.is_err().then_some(())
 }
 
-impl Waiting {
-    /// What the replies to its commands say.
-    fn submission(&self, replies: Vec<Value>) -> Result<Submission, BrokerError> {
+impl QueuedSubmission {
+    /// Decodes the replies to its commands.
+    fn decode(&self, replies: Vec<Value>) -> Result<Submission, BrokerError> {
         match (&self.sharing, replies.into_iter().next()) {
             (Some(_), Some(reply)) => Ok(Submission::from_redis_value(reply)?),
             _ => Ok(Submission::New),
         }
     }
 
-    /// Whoever does not wait any more is told nothing.
+    /// Sends the outcome, unless the client has disconnected.
     fn answer(self, outcome: Result<Submission, BrokerError>) {
         let _ = self.outcome.send(outcome);
     }

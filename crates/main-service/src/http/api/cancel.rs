@@ -52,7 +52,7 @@ pub(super) async fn cancel(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    let (message, status) = match app.broker.while_heard(searches::cancel(&app, id)).await? {
+    let (message, status) = match app.broker.with_idle_timeout(searches::cancel(&app, id)).await? {
         Cancellation::GoesOn(others) => (goes_on(others), SearchStatus::Processing),
         Cancellation::Ended(Ended::Now { .. }) => ("Search cancelled".to_owned(), SearchStatus::Cancelled),
         Cancellation::Ended(Ended::Before) => return Err(Problem::AlreadyEnded),

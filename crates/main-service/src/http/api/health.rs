@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::Uri};
 use contracts::envelope::{Success, Warning};
 use serde::Serialize;
-use service::Notice;
+use service::Alert;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -55,7 +55,7 @@ pub(super) async fn live() -> Json<Success<Health>> {
     responses((status = 200, description = "It is.", body = Success<Readiness>), ReadinessFailures),
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Readiness>>, Problem> {
-    match app.health.trouble().or_else(|| app.acceptance.trouble().map(str::to_owned)) {
+    match app.health.trouble().or_else(|| app.acceptance.unavailable_reason().map(str::to_owned)) {
         None => {
             let warnings = app.health.fitness.warnings().into_iter().map(warning).collect();
             Ok(Json(Success::new("Ready", Readiness { status: "ready", warnings })))
@@ -64,9 +64,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Re
     }
 }
 
-/// A notice, as it is told.
-pub(super) fn warning(notice: Notice) -> Warning {
-    Warning { code: notice.code.into(), message: notice.message }
+/// The JSON form of an alert.
+pub(super) fn warning(alert: Alert) -> Warning {
+    Warning { code: alert.code.into(), message: alert.message }
 }
 
 failures! {

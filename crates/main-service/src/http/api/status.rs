@@ -59,7 +59,7 @@ pub(super) async fn status(
     State(app): State<Arc<App>>,
     SearchPath(id): SearchPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let read = app.broker.while_heard(read(&app, id)).await?;
+    let read = app.broker.with_idle_timeout(read(&app, id)).await?;
     let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let message = format!("Search is {}", record.status());
     let status = SearchState::of(&app, id, &record, now);

@@ -108,7 +108,7 @@ async fn load(app: &App, id: SearchId, subscription: &Subscription) -> Result<()
     match tokio::time::timeout(PATIENCE, searches::load(app, id, subscription.feed())).await {
         Ok(Ok(Some(_))) => Ok(()),
         Ok(Ok(None)) => Err(Problem::UnknownSearch),
-        Ok(Err(error)) if !error.is_passing() => Err(error.into()),
+        Ok(Err(error)) if !error.is_transient() => Err(error.into()),
         Ok(Err(_)) | Err(_) => {
             tracing::warn!(search_id = %id, "a stream opens without Redis");
             app.loads.want([id]);

@@ -77,7 +77,7 @@ pub(super) async fn submit(
         };
         Ok((job, submission))
     };
-    let (job, submission) = app.acceptance.in_time(submit).await.map_err(failed)?;
+    let (job, submission) = app.acceptance.with_timeout(submit).await.map_err(failed)?;
     let search_id = match submission {
         Submission::New => {
             if let Some(permit) = permit {
@@ -101,7 +101,7 @@ pub(super) async fn submit(
 fn failed(error: BrokerError) -> Problem {
     match error {
         // Redis is well, but not set up for what is promised here.
-        BrokerError::Unfit(unfit) => Problem::NotReady(unfit.reason().into()),
+        BrokerError::NotDurable(error) => Problem::NotReady(error.reason().into()),
         error => error.into(),
     }
 }

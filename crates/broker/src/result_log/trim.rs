@@ -3,46 +3,47 @@ use std::{collections::VecDeque, time::Duration};
 use contracts::names::RESULTS_STREAM;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, EntryId, news::tail::end_of};
+use crate::{Broker, BrokerError, EntryId, result_log::tail::end_of};
 
-/// How many points in time are remembered: entries live longer than they should by one part in as many.
-const REMEMBERED: u32 = 32;
+/// How many times per retention the end of the log is noted. Entries live longer than the retention by up to 1/32.
+const NOTES: u32 = 32;
 
 /// Trims the result log by age.
 ///
-/// Writers do that by the entries' ids, which are times, as they write. That leaves two cases: nobody writes, and Redis'
-/// clock has stepped back, whereupon ids stay ahead of it until it has caught up. So this one remembers how far the
-/// log was at which time, by a clock that nobody sets.
+/// Each write trims the log too, by the time in the entries' ids. That is not enough when nobody writes, or when
+/// Redis' clock has stepped back: ids then stay ahead of it until it catches up. So the trimmer notes where the log
+/// ends, and when, by this process' monotonic clock.
 #[derive(Debug)]
 pub struct Trimmer {
     broker: Broker,
+    /// When the log ended where, oldest first.
     ends: VecDeque<(Instant, EntryId)>,
 }
 
 impl Trimmer {
-    /// A trimmer that removes what is older than the broker's retention of news.
+    /// A trimmer that removes entries older than [`Retention::result_log`](crate::Retention::result_log).
     #[must_use]
     pub fn new(broker: Broker) -> Self {
         Self { broker, ends: VecDeque::new() }
     }
 
-    /// Removes what is too old. To be called again and again.
+    /// Removes old entries. Call it regularly.
     pub async fn trim(&mut self) -> Result<(), BrokerError> {
         let mut connection = self.broker.connection.clone();
         let end = end_of(RESULTS_STREAM, &mut connection).await?;
-        let Some(oldest) = self.oldest(end, self.broker.retention.news) else { return Ok(()) };
+        let Some(oldest) = self.oldest(end, self.broker.retention.result_log) else { return Ok(()) };
         let mut trim = redis::cmd("XTRIM");
         trim.arg(RESULTS_STREAM).arg("MINID").arg("~").arg(oldest);
         Ok(trim.exec_async(&mut connection).await?)
     }
 
-    /// Notes where the log ends now, and tells where it ended a retention ago.
+    /// Notes where the log ends now, and returns where it ended one retention ago.
     fn oldest(&mut self, end: EntryId, retention: Duration) -> Option<EntryId> {
-        // The log has begun anew, with ids that are lower: what was remembered would remove it all.
+        // The log was lost and has started over with lower ids. Old notes would remove all of it.
         if self.ends.back().is_some_and(|(_, last)| end < *last) {
             self.ends.clear();
         }
-        let is_due = |(at, _): &(Instant, EntryId)| at.elapsed() >= retention / REMEMBERED;
+        let is_due = |(at, _): &(Instant, EntryId)| at.elapsed() >= retention / NOTES;
         if self.ends.back().is_none_or(is_due) {
             self.ends.push_back((Instant::now(), end));
         }
@@ -61,7 +62,7 @@ mod tests {
     const RETENTION: Duration = Duration::from_secs(64);
 
     fn trimmer() -> Trimmer {
-        let retention = Retention { record: RETENTION, news: RETENTION };
+        let retention = Retention { record: RETENTION, result_log: RETENTION };
         let addr = "localhost:1".parse().unwrap();
         Trimmer::new(Broker::new(&addr, retention, RETENTION).unwrap())
     }
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_log_that_has_begun_anew_is_not_trimmed_by_what_was_before() {
+    async fn a_log_that_has_started_over_is_not_trimmed_by_old_notes() {
         let mut trimmer = trimmer();
         trimmer.oldest(id(9000), RETENTION);
         tokio::time::advance(RETENTION / 2).await;
@@ -81,12 +82,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_there_a_retention_ago_is_too_old_whatever_its_id_says() {
+    async fn entries_are_trimmed_after_the_retention_whatever_their_ids() {
         let mut trimmer = trimmer();
         assert_eq!(trimmer.oldest(id(9_000_000), RETENTION), None);
         for second in 1..=200_u64 {
             tokio::time::advance(Duration::from_secs(1)).await;
-            // Ids that hardly rise are those of a log whose clock has stepped back.
+            // After the clock has stepped back, ids hardly increase.
             let oldest = trimmer.oldest(id(9_000_000 + second), RETENTION);
             let due = second.checked_sub(64).map(|second| id(9_000_000 + second));
             assert!(oldest <= due, "{second}: {oldest:?} is younger than that");

@@ -1,8 +1,8 @@
-//! Reading what stood in the result log before.
+//! Reading the history of the result log.
 
 use std::time::Duration;
 
-use broker::{Broker, BrokerError, EntryId, Past, Retention};
+use broker::{Broker, BrokerError, EntryId, History, Retention};
 use e2e::{Redis, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,17 +14,17 @@ async fn a_replica_does_not_say_that_this_is_all() {
         (replica.run::<usize>("EXISTS flight.search.results").await == 1).then_some(())
     })
     .await;
-    let past = |redis: &Redis| {
+    let history = |redis: &Redis| {
         let hour = Duration::from_hours(1);
-        let retention = Retention { record: hour, news: hour };
+        let retention = Retention { record: hour, result_log: hour };
         let addr = redis.addr().parse().unwrap();
         let broker = Broker::new(&addr, retention, Duration::from_secs(10)).unwrap();
-        Past::new(broker, "9999999999999-0".parse::<EntryId>().unwrap())
+        History::new(broker, "9999999999999-0".parse::<EntryId>().unwrap())
     };
     for (redis, is_primary) in [(&primary, true), (&replica, false)] {
-        let mut past = past(redis);
-        // All there is: it goes back from a far future.
-        let end = past.read().await;
+        let mut history = history(redis);
+        // The log is old: from here, no entry is within the retention.
+        let end = history.read().await;
         assert_eq!(matches!(end, Ok(ref entries) if entries.is_empty()), is_primary, "{end:?}");
         assert_eq!(matches!(end, Err(BrokerError::NotPrimary)), !is_primary, "{end:?}");
     }

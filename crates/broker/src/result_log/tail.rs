@@ -1,0 +1,135 @@
+//! Follows a stream, starting with entries added from now on.
+//!
+//! A [`Tail`] owns its connection. After an error it reconnects and continues after the last processed entry, or at
+//! the end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the
+//! tail reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
+
+use std::time::Duration;
+
+use redis::{
+    RedisError, Value,
+    aio::{ConnectionLike, MultiplexedConnection},
+};
+
+use crate::{
+    Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, entry::entries_of_one_stream,
+    millis::blocking_millis, result_log::read_size::ReadSize,
+};
+
+/// The timeout of a read, beyond its BLOCK. Doubles with each timeout.
+pub(crate) const READ_MARGIN: Duration = Duration::from_secs(1);
+/// In this time, even a slow link delivers the largest entry.
+const MAX_READ_MARGIN: Duration = Duration::from_mins(1);
+
+/// Follows a stream.
+#[derive(Debug)]
+pub struct Tail {
+    broker: Broker,
+    stream: &'static str,
+    block: Duration,
+    connection: Option<MultiplexedConnection>,
+    /// The last processed entry, or the last one before the tail first connected.
+    position: Option<EntryId>,
+    read_size: ReadSize,
+    read_margin: Duration,
+}
+
+/// The result of a read.
+#[derive(Debug)]
+pub struct Batch {
+    /// The tail has just connected: entries may have been missed.
+    pub connected: bool,
+    /// New entries, oldest first.
+    pub entries: Vec<Entry>,
+}
+
+impl Tail {
+    /// A tail of `stream`. Reads return after `block`, even without new entries.
+    #[must_use]
+    pub fn new(broker: Broker, stream: &'static str, block: Duration) -> Self {
+        let (read_size, read_margin) = (ReadSize::default(), READ_MARGIN);
+        Self { broker, stream, block, connection: None, position: None, read_size, read_margin }
+    }
+
+    /// Waits for new entries. After an error, the next call reconnects; the caller should pause first.
+    pub async fn read(&mut self) -> Result<Batch, BrokerError> {
+        let Some(connection) = &mut self.connection else {
+            return self.connect().await;
+        };
+        let result = redis::cmd("XREAD")
+            .arg("COUNT")
+            .arg(self.read_size.count())
+            .arg("BLOCK")
+            .arg(blocking_millis(self.block))
+            .arg("STREAMS")
+            .arg(self.stream)
+            .arg(self.position.unwrap_or_default())
+            .query_async::<Value>(connection)
+            .await;
+        let reply = result.inspect_err(|error| self.on_error(error))?;
+        let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
+        self.read_size.adjust(&entries);
+        if entries.is_empty() {
+            self.must_read_primary().await?;
+        } else {
+            self.read_margin = READ_MARGIN;
+        }
+        Ok(Batch { connected: false, entries })
+    }
+
+    /// After a timeout, the next read is smaller and waits longer: the link may be slow.
+    fn on_error(&mut self, error: &RedisError) {
+        self.connection = None;
+        if error.is_timeout() {
+            self.read_size.reset();
+            self.read_margin = (self.read_margin * 2).min(MAX_READ_MARGIN);
+        }
+    }
+
+    /// Fails and disconnects if the server is a replica: the primary may have new entries.
+    async fn must_read_primary(&mut self) -> Result<(), BrokerError> {
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        must_be_primary(connection).await.inspect_err(|_| self.connection = None)
+    }
+
+    /// Call this once the entries up to `entry` are processed. The next read starts after it.
+    pub fn advance(&mut self, entry: EntryId) {
+        self.position = self.position.max(Some(entry));
+    }
+
+    /// The last processed entry, or the last one before the tail first connected.
+    #[must_use]
+    pub fn position(&self) -> EntryId {
+        self.position.unwrap_or_default()
+    }
+
+    /// Makes the next read reconnect and return the unprocessed entries again.
+    pub fn disconnect(&mut self) {
+        self.connection = None;
+    }
+
+    async fn connect(&mut self) -> Result<Batch, BrokerError> {
+        let mut connection = self.broker.blocking_connection(self.block + self.read_margin).await?;
+        must_be_primary(&mut connection).await?;
+        let end = end_of(self.stream, &mut connection).await?;
+        // If the stream ends before our position, Redis has lost entries.
+        self.position = Some(self.position.map_or(end, |position| position.min(end)));
+        self.connection = Some(connection);
+        Ok(Batch { connected: true, entries: Vec::new() })
+    }
+}
+
+/// The id of the last entry that was ever added; zero if there is no stream.
+pub(crate) async fn end_of(
+    stream: &str,
+    connection: &mut impl ConnectionLike,
+) -> Result<EntryId, BrokerError> {
+    let mut exists = redis::cmd("EXISTS");
+    if exists.arg(stream).query_async::<u8>(connection).await? == 0 {
+        return Ok(EntryId::default());
+    }
+    let info: Vec<Value> = redis::cmd("XINFO").arg("STREAM").arg(stream).query_async(connection).await?;
+    let mut pairs = info.chunks_exact(2);
+    let end = pairs.find(|pair| matches!(&pair[0], Value::BulkString(name) if name == b"last-generated-id"));
+    end.map_or_else(|| Ok(EntryId::default()), |pair| Ok(redis::from_redis_value(pair[1].clone())?))
+}

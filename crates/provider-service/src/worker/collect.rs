@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use broker::{BrokerError, Created, NewAnswer, Stored};
+use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use suppliers::SupplierClient;
+use tokio::time::Instant;
+
+use super::{Context, process::ActiveJob, retry::retry};
+
+/// The answers to a search, those of earlier deliveries included. The search's end is made from them.
+#[derive(Debug, Default)]
+pub(super) struct CollectedAnswers {
+    pub(super) answers: Vec<Answer>,
+    /// The highest sequence number that an event of this search is known to have.
+    pub(super) last_seq: u64,
+    /// When the first answer was stored.
+    pub(super) first_answer: Option<EpochMillis>,
+}
+
+/// How collecting answers ended.
+#[derive(Debug)]
+pub(super) enum Collected {
+    /// Every supplier answered.
+    All(CollectedAnswers),
+    /// The search ended meanwhile.
+    SearchEnded,
+    /// Another worker took the job over.
+    NotOwner,
+}
+
+/// Asks all suppliers that have not answered yet, concurrently, and stores each answer when it arrives.
+///
+/// Every client answers by the search's deadline, so this returns by then.
+pub(super) async fn collect_answers(
+    context: &Context,
+    active: &ActiveJob<'_>,
+    mut collected: CollectedAnswers,
+) -> Result<Collected, BrokerError> {
+    let ActiveJob { job, times, .. } = active;
+    let clients = context.suppliers.select(&job.suppliers);
+    let of = clients.len();
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
+    let deadline = Instant::now() + times.deadline.since(now);
+    let has_answered = |client: &Arc<SupplierClient>| {
+        collected.answers.iter().any(|answer| answer.report.code == *client.code())
+    };
+    let mut requests: FuturesUnordered<_> = clients
+        .iter()
+        .filter(|client| !has_answered(client))
+        .map(|client| client.ask(job.search_id, &job.query, deadline))
+        .collect();
+
+    let max = context.config.common.max_results;
+    while let Some(first) = requests.next().await {
+        let mut answers = vec![first.capped(max)];
+        // Store all answers that are ready in one round trip.
+        while let Some(Some(answer)) = requests.next().now_or_never() {
+            answers.push(answer.capped(max));
+        }
+        for Answer { report, offers } in &answers {
+            tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
+                elapsed_ms = report.elapsed_ms, "supplier answered");
+        }
+        match collected.store(context, active, of, answers).await? {
+            Stored::Stored(_) => {}
+            Stored::NotOwner => return Ok(Collected::NotOwner),
+            Stored::Ended | Stored::Missing => return Ok(Collected::SearchEnded),
+        }
+    }
+    Ok(Collected::All(collected))
+}
+
+impl CollectedAnswers {
+    /// Stores `answers`, and keeps those that are new in the record.
+    ///
+    /// An answer is not new if another worker stored one of the same supplier, or if this worker did and Redis' reply
+    /// was lost. The record then has more answers than we kept. Redis notices when the search ends.
+    async fn store(
+        &mut self,
+        context: &Context,
+        active: &ActiveJob<'_>,
+        of: usize,
+        mut answers: Vec<Answer>,
+    ) -> Result<Stored, BrokerError> {
+        let (broker, ActiveJob { claim, job, times, fields }) = (&context.broker, active);
+        loop {
+            let entries: Vec<_> = answers.iter().map(|answer| encode(answer, of)).collect();
+            match retry("store answers", || broker.answer(job.search_id, claim, &entries)).await? {
+                Stored::Missing => {
+                    let create = || broker.create(job.search_id, claim, fields, times.deadline);
+                    match retry("create the record", create).await? {
+                        Created::Ended => return Ok(Stored::Ended),
+                        // Redis lost the record. Store all answers again, the oldest first.
+                        Created::Exists => drop(answers.splice(..0, self.answers.drain(..))),
+                    }
+                }
+                Stored::Stored(seqs) => {
+                    self.last_seq = seqs.iter().flatten().copied().fold(self.last_seq, u64::max);
+                    if self.first_answer.is_none() {
+                        self.first_answer = Some(retry("read Redis' clock", || broker.now()).await?);
+                    }
+                    let new = answers.into_iter().zip(&seqs).filter(|(_, seq)| seq.is_some());
+                    self.answers.extend(new.map(|(answer, _)| answer));
+                    return Ok(Stored::Stored(seqs));
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+fn encode(answer: &Answer, of: usize) -> NewAnswer {
+    let Answer { report, offers } = answer;
+    NewAnswer {
+        code: report.code.clone(),
+        of,
+        // Encoding can't fail: both are plain data.
+        report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_array()),
+        offers: JsonLine::of(offers).unwrap_or_else(|_| JsonLine::empty_array()),
+    }
+}

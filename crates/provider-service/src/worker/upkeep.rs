@@ -1,0 +1,60 @@
+//! Periodic upkeep: trims the result log, removes dead consumers from the group, and publishes this worker's
+//! suppliers.
+
+use std::{sync::Arc, time::Duration};
+
+use broker::{BrokerError, Trimmer};
+use tokio::time::MissedTickBehavior;
+
+use super::Context;
+
+/// The longest pause between two rounds.
+const MAX_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a published list of suppliers is valid: several rounds, so that a failed one does no harm.
+const LISTING_TTL: Duration = Duration::from_secs(30);
+/// A consumer without jobs is dead after this many leases without a sign of life, and never before [`MIN_SILENCE`].
+const SILENT_LEASES: u32 = 4;
+/// Every worker gives a sign of life in each round.
+const MIN_SILENCE: Duration = Duration::from_secs(5);
+
+/// Runs until the last job has ended.
+pub(super) async fn run(context: Arc<Context>) {
+    let lease = context.config.job_lease_ms;
+    let mut ticks = tokio::time::interval((lease / 3).min(MAX_INTERVAL));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut trimmer = Trimmer::new(context.broker.clone());
+    while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
+        let round = round(&context, &mut trimmer, lease);
+        if let Some(Err(error)) = context.idle.run_until_cancelled(round).await {
+            // The consumer logs that Redis is away. Until it has read for the first time, there is no group.
+            tracing::debug!(%error, "upkeep failed");
+        }
+    }
+}
+
+async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
+    continue_unless_away("trim the result log", trimmer.trim().await)?;
+    continue_unless_away("remove dead consumers", remove_dead_consumers(context, lease).await)?;
+    // Last, because a full Redis refuses it.
+    let listing = context.suppliers.listing();
+    continue_unless_away("publish suppliers", context.broker.announce_suppliers(&listing, LISTING_TTL).await)
+}
+
+/// Logs a failed step, so that the next steps run. Returns the error if they would fail too: Redis is away.
+fn continue_unless_away(step: &'static str, result: Result<(), BrokerError>) -> Result<(), BrokerError> {
+    match result {
+        Err(error @ (BrokerError::Unavailable(_) | BrokerError::TimedOut)) => Err(error),
+        Err(error) => {
+            tracing::debug!(%error, step, "a step of upkeep failed");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+async fn remove_dead_consumers(context: &Context, lease: Duration) -> Result<(), BrokerError> {
+    for consumer in context.leases.sweep((lease * SILENT_LEASES).max(MIN_SILENCE)).await? {
+        tracing::info!(consumer, "removed a dead worker from the group");
+    }
+    Ok(())
+}
