@@ -74,7 +74,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
             "another worker has taken over this job");
     }
-    if let Err(error) = dispose(context, &delivery, search, disposition).await {
+    if let Err(error) = Box::pin(dispose(context, &delivery, search, disposition)).await {
         tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
     }
 }
@@ -138,7 +138,7 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     let is_foreign = job.times.is_none();
     let id = job.search_id;
     if delivery.deliveries > MAX_DELIVERIES {
-        let record = retry("read the record", || context.broker.read(id)).await?;
+        let record = Box::pin(retry("read the record", || context.broker.read(id))).await?;
         let has_ended = record.is_some_and(|record| record.end.is_some());
         let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
@@ -147,9 +147,9 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
 
     if retry("read the record", || context.broker.is_unanswered(id)).await? {
-        return collect_and_finish(context, active, CollectedAnswers::default()).await;
+        return collect_and_finish(context, &active, CollectedAnswers::default()).await;
     }
-    let collected = match retry("read the record", || context.broker.read(id)).await? {
+    let collected = match Box::pin(retry("read the record", || context.broker.read(id))).await? {
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
         Some(record) => CollectedAnswers {
             answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
@@ -164,14 +164,14 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
                 active.set_times(JobTimes { deadline: active.times.deadline.max(now), ..active.times });
             }
             let create = || context.broker.create(id, &active.claim, &active.fields, active.times.deadline);
-            match retry("create the record", create).await? {
+            match Box::pin(retry("create the record", create)).await? {
                 Created::Exists => CollectedAnswers::default(),
                 // If it is still an open search, it ends as overdue.
                 Created::Ended => return Ok(Disposition::Discard),
             }
         }
     };
-    collect_and_finish(context, active, collected).await
+    collect_and_finish(context, &active, collected).await
 }
 
 /// Declines a job that needs a newer worker. Discards it after the search's deadline: the search ends as overdue.
@@ -184,13 +184,14 @@ async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<D
     Ok(if time_left.is_zero() { Disposition::Discard } else { Disposition::Decline { needs, time_left } })
 }
 
+/// Boxes what follows the answers, because most of a job's time is spent waiting for them.
 async fn collect_and_finish(
     context: &Context,
-    active: ActiveJob<'_>,
+    active: &ActiveJob<'_>,
     collected: CollectedAnswers,
 ) -> Result<Disposition, BrokerError> {
-    match collect_answers(context, &active, collected).await? {
-        Collected::All(collected) => finish(context, active, collected).await,
+    match collect_answers(context, active, collected).await? {
+        Collected::All(collected) => Box::pin(finish(context, active, collected)).await,
         Collected::SearchEnded => Ok(Disposition::Discard),
         Collected::NotOwner => Ok(Disposition::TakenOver),
     }
@@ -199,7 +200,7 @@ async fn collect_and_finish(
 /// Ends the search with the answers.
 async fn finish(
     context: &Context,
-    active: ActiveJob<'_>,
+    active: &ActiveJob<'_>,
     collected: CollectedAnswers,
 ) -> Result<Disposition, BrokerError> {
     let (id, claim) = (active.job.search_id, &active.claim);
