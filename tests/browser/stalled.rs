@@ -11,7 +11,7 @@ async fn it_is_said_that_nobody_works_on_the_search_until_somebody_does() {
     page.search("CGK", "DPS").await;
     // The workers are missed after a while; the page asks again by itself.
     page.shown("#stalled").await;
-    assert!(page.text("#stalled").await.contains("not being worked on"));
+    assert!(page.text("#stalled").await.contains("Searches are delayed"));
     let read_out = "document.querySelector('#announcements').textContent === \
          document.querySelector('#stalled').textContent";
     page.browser.until(read_out).await;

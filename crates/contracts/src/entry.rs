@@ -6,11 +6,11 @@ mod end;
 mod fields;
 mod job;
 mod json;
-mod news;
+mod result_entry;
 
 pub use answer::StoredAnswer;
 pub use end::StoredEnd;
 pub use fields::{Fields, InvalidEntry};
 pub use job::{Job, JobTimes};
 pub use json::JsonLine;
-pub use news::News;
+pub use result_entry::ResultEntry;

@@ -5,13 +5,13 @@ use crate::{Fingerprint, IdempotencyKey, SearchId};
 
 /// Jobs: one entry per search that is waiting or in hand.
 pub const REQUESTED_STREAM: &str = "flight.search.requested";
-/// News of answers: every partial and every terminal result, trimmed by age.
+/// The result log: every partial and terminal event, trimmed by age.
 pub const RESULTS_STREAM: &str = "flight.search.results";
 /// The workers' consumer group on [`REQUESTED_STREAM`].
 pub const CONSUMER_GROUP: &str = "search-processors";
 /// Jobs that could not be decoded or killed three workers, with the reason.
 pub const DEAD_STREAM: &str = "flight.search.dead";
-/// News of cancelled searches for the workers that have them in hand.
+/// Cancelled searches, for the workers that have their jobs.
 pub const CANCELLED_STREAM: &str = "flight.search.cancelled";
 /// Every search that has not ended: a sorted set of their ids, each scored by its deadline in milliseconds since the
 /// epoch, by Redis' clock.
@@ -60,7 +60,7 @@ pub mod field {
     /// The suppliers a search is limited to, codes separated by commas. Absent: all of them.
     pub const SUPPLIERS: &str = "suppliers";
     /// Which version of the definition of a search a worker must have to answer this one
-    /// ([`DEFINITION`](crate::search::DEFINITION)). Absent: the first.
+    /// ([`DEFINITION_VERSION`](crate::search::DEFINITION_VERSION)). Absent: the first.
     pub const NEEDS: &str = "needs";
     /// The deadline that a client wants, in a POST body: milliseconds from the acceptance. In a job it is
     /// [`DEADLINE_MS`].

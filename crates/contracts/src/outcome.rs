@@ -92,14 +92,14 @@ impl Outcome {
 
     /// The same with another status, and why.
     #[must_use]
-    pub fn ended_as(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
+    pub fn with_status(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
         self.status = status;
-        self.because(reason)
+        self.with_reason(reason)
     }
 
     /// The same with those of the suppliers that were asked and have not answered, as timed out.
     #[must_use]
-    pub fn with_silent(mut self, asked: Vec<SupplierListing>) -> Self {
+    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>) -> Self {
         let details = &mut self.details;
         for SupplierListing { code, name } in asked {
             if !details.suppliers.iter().any(|report| report.code == code) {
@@ -112,7 +112,7 @@ impl Outcome {
 
     /// The same with the reason why it ended now.
     #[must_use]
-    pub fn because(mut self, reason: impl Into<String>) -> Self {
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.details.reason = Some(reason.into());
         self
     }

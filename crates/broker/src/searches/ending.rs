@@ -92,7 +92,7 @@ impl Broker {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
                     let outcome =
-                        Outcome::of(Vec::new(), times, max_results).because("its record can't be read");
+                        Outcome::of(Vec::new(), times, max_results).with_reason("its record can't be read");
                     (outcome, Basis::default())
                 }
                 Found::Record(record) => {

@@ -172,8 +172,9 @@ impl Broker {
         max_results: usize,
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
     ) -> Result<Ended, BrokerError> {
-        let adjust =
-            |outcome: Outcome, record: &SearchRecord| outcome.with_silent(asked(record)).because("deadline");
+        let adjust = |outcome: Outcome, record: &SearchRecord| {
+            outcome.with_unanswered(asked(record)).with_reason("deadline")
+        };
         for _ in 0..ATTEMPTS {
             match self.end_with_record(overdue.id, max_results, None, adjust).await? {
                 Ended::Gone => {}
@@ -193,7 +194,7 @@ impl Broker {
         let Overdue { id, deadline, last_seq } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
-        let outcome = Outcome::of(Vec::new(), times, 0).ended_as(EndStatus::Failed, "its record was lost");
+        let outcome = Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, "its record was lost");
         self.end(id, &outcome, Basis { answers: Some(0), last_seq, deadline }, None).await
     }
 }

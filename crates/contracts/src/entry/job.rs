@@ -78,7 +78,7 @@ impl Job {
         Ok(fields.optional(field::SUPPLIERS)?.unwrap_or_default())
     }
 
-    /// Which version of the [definition](crate::search::DEFINITION) a worker must have to work on this entry.
+    /// Which version of the [definition](crate::search::DEFINITION_VERSION) a worker must have to work on this entry.
     pub fn needs(fields: &Fields) -> Result<u32, InvalidEntry> {
         Ok(fields.optional(field::NEEDS)?.unwrap_or(1))
     }

@@ -10,7 +10,7 @@ pub trait SearchField: Sized + Display + FromStr<Err: Display> {
     const KIND: &'static str;
 
     /// Reads it from a POST body.
-    fn from_json(value: &Value) -> Result<Self, Refusal>;
+    fn from_json(value: &Value) -> Result<Self, InvalidField>;
 
     /// Its JSON Schema in a POST body, with this description.
     #[cfg(feature = "openapi")]
@@ -19,7 +19,7 @@ pub trait SearchField: Sized + Display + FromStr<Err: Display> {
 
 /// What is wrong with a field's JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum InvalidField {
     /// It is not of the field's [`KIND`](SearchField::KIND).
     Type,
     /// It has the right type and a value that won't do; the text says what it must be.
@@ -40,14 +40,18 @@ pub trait FieldSource {
 }
 
 /// JSON that is a string.
-pub(super) fn from_string<T: SearchField>(value: &Value) -> Result<T, Refusal> {
-    value.as_str().ok_or(Refusal::Type)?.parse().map_err(|error: T::Err| Refusal::Value(error.to_string()))
+pub(super) fn from_string<T: SearchField>(value: &Value) -> Result<T, InvalidField> {
+    value
+        .as_str()
+        .ok_or(InvalidField::Type)?
+        .parse()
+        .map_err(|error: T::Err| InvalidField::Value(error.to_string()))
 }
 
 /// JSON that is a whole number. `2.0` is as whole as `2`: JSON knows one kind of number. Negative, fractional and huge
 /// numbers are never in range, and zero is refused in their place.
-pub(super) fn from_number<T: TryFrom<u64, Error: Display>>(value: &Value) -> Result<T, Refusal> {
-    let Value::Number(number) = value else { return Err(Refusal::Type) };
+pub(super) fn from_number<T: TryFrom<u64, Error: Display>>(value: &Value) -> Result<T, InvalidField> {
+    let Value::Number(number) = value else { return Err(InvalidField::Type) };
     let whole = number.as_u64().or_else(|| number.as_f64()?.to_string().parse().ok());
-    T::try_from(whole.unwrap_or(0)).map_err(|error| Refusal::Value(error.to_string()))
+    T::try_from(whole.unwrap_or(0)).map_err(|error| InvalidField::Value(error.to_string()))
 }

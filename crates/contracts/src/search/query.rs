@@ -10,7 +10,7 @@ use crate::names::field;
 ///
 /// Version 1 is [`SearchFields`] as it is. A field that changes what a supplier must be asked raises this by one, and
 /// [`SearchFields::needs`] tells which searches need the new version.
-pub const DEFINITION: u32 = 1;
+pub const DEFINITION_VERSION: u32 = 1;
 
 /// What is searched: one way from origin to destination, on a day, for some passengers.
 ///
@@ -42,14 +42,14 @@ pub struct SearchQuery(SearchFields);
 /// A search from a place to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must differ from \"from\"")]
-pub struct SameEnds;
+pub struct SamePlace;
 
-/// The codes of a search that could not be read, as far as they could.
+/// Origin and destination of a search that may be invalid: those that could be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
-    /// Where to leave from.
+pub struct Route {
+    /// Airport or city to leave from.
     pub origin: Option<IataCode>,
-    /// Where to arrive.
+    /// Airport or city to arrive at.
     pub destination: Option<IataCode>,
 }
 
@@ -64,7 +64,7 @@ impl SearchFields {
         write(field::PASSENGERS, passengers.to_string());
     }
 
-    /// The version of the [`DEFINITION`] that a worker must have to answer this search.
+    /// The lowest [`DEFINITION_VERSION`] of a worker that can answer this search.
     #[must_use]
     pub fn needs(&self) -> u32 {
         let Self { origin: _, destination: _, date: _, passengers: _ } = self;
@@ -74,7 +74,7 @@ impl SearchFields {
 
 impl SearchQuery {
     /// Reads the fields by name. If that fails, `source` knows why.
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, Ends> {
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, Route> {
         let origin =
             source.required(field::FROM, "IATA code of the airport or city to leave from, in either case.");
         let destination = source.required(
@@ -83,10 +83,10 @@ impl SearchQuery {
         );
         let date = source.required(field::DATE, "Day of departure, at the origin. May lie in the past.");
         let passengers = source.required(field::PASSENGERS, "How many travel together.");
-        let ends = Ends { origin, destination };
-        if let Err(problem) = ends.check() {
+        let route = Route { origin, destination };
+        if let Err(problem) = route.check() {
             source.refuse(field::TO, &problem);
-            return Err(ends);
+            return Err(route);
         }
         let fields = || {
             Some(SearchFields {
@@ -96,7 +96,7 @@ impl SearchQuery {
                 passengers: passengers?,
             })
         };
-        fields().map(Self).ok_or(ends)
+        fields().map(Self).ok_or(route)
     }
 
     /// A search with the fields that every search has.
@@ -105,30 +105,29 @@ impl SearchQuery {
         destination: IataCode,
         date: TravelDate,
         passengers: Passengers,
-    ) -> Result<Self, SameEnds> {
+    ) -> Result<Self, SamePlace> {
         SearchFields { origin, destination, date, passengers }.try_into()
     }
 
-    /// Where it leaves from and arrives.
+    /// Origin and destination.
     #[must_use]
-    pub fn ends(&self) -> Ends {
-        Ends { origin: Some(self.origin), destination: Some(self.destination) }
+    pub fn route(&self) -> Route {
+        Route { origin: Some(self.origin), destination: Some(self.destination) }
     }
 }
 
-impl Ends {
-    fn check(self) -> Result<(), SameEnds> {
-        let are_known = self.origin.is_some();
-        if are_known && self.origin == self.destination { Err(SameEnds) } else { Ok(()) }
+impl Route {
+    fn check(self) -> Result<(), SamePlace> {
+        if self.origin.is_some() && self.origin == self.destination { Err(SamePlace) } else { Ok(()) }
     }
 }
 
 impl TryFrom<SearchFields> for SearchQuery {
-    type Error = SameEnds;
+    type Error = SamePlace;
 
     fn try_from(fields: SearchFields) -> Result<Self, Self::Error> {
         let query = Self(fields);
-        query.ends().check().map(|()| query)
+        query.route().check().map(|()| query)
     }
 }
 

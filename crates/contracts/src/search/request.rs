@@ -3,8 +3,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Fingerprint, SearchQuery, SearchTimeout, SupplierSelection,
-    field::{FieldSource, Refusal, SearchField},
-    query::Ends,
+    field::{FieldSource, InvalidField, SearchField},
+    query::Route,
 };
 use crate::{FieldError, names::field};
 
@@ -36,26 +36,26 @@ pub enum InvalidRequest {
     Fields {
         /// Each of them.
         errors: Vec<FieldError>,
-        /// What could be read all the same.
-        named: Named,
+        /// The codes that could be read.
+        codes: RequestedCodes,
     },
 }
 
 /// What a request names, as far as it could be read: the gateway also says which of these do not exist, whatever else is
 /// wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
-    /// Its airports and cities.
-    pub ends: Ends,
-    /// Whom to ask.
+pub struct RequestedCodes {
+    /// Origin and destination.
+    pub route: Route,
+    /// The suppliers to ask.
     pub suppliers: SupplierSelection,
 }
 
 impl SearchRequest {
-    /// What it names.
+    /// The codes in it.
     #[must_use]
-    pub fn named(&self) -> Named {
-        Named { ends: self.query.ends(), suppliers: self.suppliers.clone() }
+    pub fn codes(&self) -> RequestedCodes {
+        RequestedCodes { route: self.query.route(), suppliers: self.suppliers.clone() }
     }
 
     /// Reads a POST body. Names every wrong field, not only the first.
@@ -66,13 +66,13 @@ impl SearchRequest {
         let mut body = Body { fields, errors: Vec::new() };
         match Self::read(&mut body) {
             Ok(request) if body.errors.is_empty() => Ok(request),
-            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, named: request.named() }),
-            Err(named) => Err(InvalidRequest::Fields { errors: body.errors, named }),
+            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, codes: request.codes() }),
+            Err(codes) => Err(InvalidRequest::Fields { errors: body.errors, codes }),
         }
     }
 
     /// Reads the fields by name. If that fails, `source` knows why.
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, Named> {
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, RequestedCodes> {
         let query = SearchQuery::read(source);
         let suppliers: Option<SupplierSelection> =
             source.optional(field::SUPPLIERS, "The suppliers to ask, by their codes; all, if absent.");
@@ -84,7 +84,7 @@ impl SearchRequest {
         );
         match query {
             Ok(query) => Ok(Self { query, suppliers, timeout }),
-            Err(ends) => Err(Named { ends, suppliers }),
+            Err(route) => Err(RequestedCodes { route, suppliers }),
         }
     }
 
@@ -122,8 +122,8 @@ impl FieldSource for Body {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         match T::from_json(value) {
             Ok(parsed) => return Some(parsed),
-            Err(Refusal::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
-            Err(Refusal::Value(message)) => self.refuse(name, &message),
+            Err(InvalidField::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
+            Err(InvalidField::Value(message)) => self.refuse(name, &message),
         }
         None
     }

@@ -6,10 +6,10 @@ use broker::{
 };
 use contracts::{
     EndStatus, EpochMillis, SearchId,
-    entry::{Fields, Job, JobTimes, News},
+    entry::{Fields, Job, JobTimes, ResultEntry},
     names::field,
     outcome::{Outcome, Times},
-    search::DEFINITION,
+    search::DEFINITION_VERSION,
 };
 
 use super::{
@@ -58,7 +58,7 @@ enum Disposition {
 
 /// Processes a delivered job. Handles every error: no job can stop the worker.
 pub(super) async fn run(context: &Context, delivery: Delivery) {
-    let search = News::search_id(&delivery.fields).ok();
+    let search = ResultEntry::search_id(&delivery.fields).ok();
     if context.declined.contains(delivery.entry) {
         return;
     }
@@ -103,7 +103,7 @@ async fn dispose(
             retry("hand back the job", || context.leases.hand_back(delivery, search)).await
         }
         Disposition::Decline { needs, time_left } => {
-            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION,
+            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION_VERSION,
                 "declined a job that needs a newer worker");
             // First, or this worker might take it over again.
             context.declined.add(entry, time_left);
@@ -127,7 +127,7 @@ async fn dispose(
 
 async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, BrokerError> {
     match Job::needs(&delivery.fields) {
-        Ok(needs) if needs > DEFINITION => return too_new(context, delivery, needs).await,
+        Ok(needs) if needs > DEFINITION_VERSION => return too_new(context, delivery, needs).await,
         // An invalid version makes decoding fail.
         _ => {}
     }
@@ -233,14 +233,14 @@ async fn finish(
 /// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.
 async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
     let max_results = context.config.common.max_results;
-    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
+    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.with_status(EndStatus::Failed, reason);
     let end = || context.broker.end_with_record(id, max_results, None, as_failed);
     if retry("end the search", end).await? != Ended::Gone {
         return Ok(());
     }
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: now, first_answer: None, ended: now };
-    let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
+    let outcome = Outcome::of(Vec::new(), times, max_results).with_reason(reason);
     // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };

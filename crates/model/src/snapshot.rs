@@ -1,11 +1,11 @@
 use crate::{
     redis::{Answers, Claim, Redis, Version},
-    reply::Ending,
+    reply::EndRequest,
 };
 
-/// What was read of a record.
+/// A record as read by a process. It may be stale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Seen {
+pub struct Snapshot {
     /// The answers it had.
     pub answers: Answers,
     /// Its sequence number.
@@ -14,17 +14,24 @@ pub struct Seen {
     pub version: Version,
 }
 
-impl Seen {
+impl Snapshot {
     /// Reads the record; `None` if there is none.
     pub(crate) fn of(redis: &Redis) -> Option<Self> {
         let record = redis.record.as_ref()?;
         Some(Self { answers: record.answers, seq: record.seq, version: record.version })
     }
 
-    /// The end that is made of this.
-    pub(crate) fn ending(self, claim: Option<Claim>, knows_deadline: bool) -> Ending {
+    /// The arguments to end the search with these answers.
+    pub(crate) fn end_request(self, claim: Option<Claim>, knows_deadline: bool) -> EndRequest {
         let Self { answers, seq, version } = self;
-        Ending { claim, answers, made_of: count(answers), version: Some(version), seen: seq, knows_deadline }
+        EndRequest {
+            claim,
+            answers,
+            answer_count: count(answers),
+            version: Some(version),
+            last_seq: seq,
+            knows_deadline,
+        }
     }
 }
 

@@ -1,48 +1,48 @@
-//! What the events of a search tell.
+//! The data of a search's events.
 //!
-//! The system that this one replaced writes offers with a flight number and a price alone, and a terminal event
-//! without details. Both are read here, since a gateway passes them on.
+//! The replaced system writes offers with only a flight number and a price, and a terminal event without details.
+//! A gateway passes both on, so both are valid here.
 
 use contracts::{EndStatus, Offer, SearchStatus, SupplierReport, offer::DEFAULT_CURRENCY, outcome::Details};
 use serde::Deserialize;
 
-/// One supplier's answer, the data of an event named `partial`.
+/// The data of a `partial` event: one supplier's answer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Partial {
-    /// Who answered, and how.
+    /// The supplier's report.
     pub(crate) supplier: SupplierReport,
-    /// What it offers.
-    pub(crate) results: Vec<Listed>,
-    /// How far the search is with it.
-    pub(crate) progress: Tally,
+    /// Its offers.
+    pub(crate) results: Vec<ListedOffer>,
+    /// How many suppliers have answered.
+    pub(crate) progress: SupplierCount,
 }
 
-/// How many suppliers have answered, of how many.
+/// The progress of a search.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Tally {
-    /// So many have answered,
+pub(crate) struct SupplierCount {
+    /// Suppliers that have answered.
     pub(crate) answered: u64,
-    /// of so many.
+    /// Suppliers that were asked.
     pub(crate) of: u64,
 }
 
-/// An offer with everything, or with no more than the contract asks for.
+/// An offer in an event.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(crate) enum Listed {
-    /// As the workers of this system write it.
+pub(crate) enum ListedOffer {
+    /// With all fields.
     Full(Box<Offer>),
-    /// The least an offer has.
+    /// With the required fields only.
     Bare {
         /// Carrier code and number.
         flight_number: String,
-        /// In Indonesian rupiah, since it says nothing else.
+        /// In [`DEFAULT_CURRENCY`].
         price: u64,
     },
 }
 
-impl Listed {
-    /// The price with its currency.
+impl ListedOffer {
+    /// Price and currency.
     pub(crate) fn price(&self) -> (u64, &str) {
         match self {
             Self::Full(offer) => (offer.price, &offer.currency),
@@ -51,37 +51,37 @@ impl Listed {
     }
 }
 
-/// How the search ended, the data of the unnamed event.
+/// The data of the terminal event.
 #[derive(Debug)]
 pub(crate) struct End {
-    /// The event's data as it came, for scripts.
+    /// The data as received, for `--json`.
     pub(crate) json: String,
     /// How it ended.
     pub(crate) status: EndStatus,
-    /// The offers, the cheapest first.
-    pub(crate) offers: Vec<Listed>,
-    /// Everything else, if it is told.
+    /// The offers, cheapest first.
+    pub(crate) offers: Vec<ListedOffer>,
+    /// The other fields. The replaced system has none.
     pub(crate) details: Option<Details>,
 }
 
-/// Data of an unnamed event that tells no end.
+/// Invalid data of a terminal event.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvalidEnd {
-    /// It is not the JSON it should be.
-    #[error("its last event can't be read: {0}")]
+    /// Not JSON with the required fields.
+    #[error("the terminal event is invalid: {0}")]
     Json(#[from] serde_json::Error),
-    /// The search is said to go on.
-    #[error("its last event says that the search goes on")]
+    /// Its status is `processing`.
+    #[error("the terminal event is invalid: its status is processing")]
     Processing,
 }
 
 impl End {
-    /// Reads the data of the unnamed event.
-    pub(crate) fn read(json: String) -> Result<Self, InvalidEnd> {
+    /// Parses the data.
+    pub(crate) fn parse(json: String) -> Result<Self, InvalidEnd> {
         #[derive(Deserialize)]
         struct Wire {
             status: SearchStatus,
-            results: Vec<Listed>,
+            results: Vec<ListedOffer>,
             #[serde(flatten)]
             details: Option<Details>,
         }
@@ -90,7 +90,7 @@ impl End {
         Ok(Self { json, status, offers: results, details })
     }
 
-    /// How many offers there were before the server's cap.
+    /// Number of offers before the server's limit.
     pub(crate) fn total(&self) -> usize {
         self.details.as_ref().map_or(0, |details| details.total).max(self.offers.len())
     }
@@ -103,11 +103,11 @@ mod tests {
     const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 
     #[test]
-    fn an_end_of_the_replaced_system_is_an_end() {
+    fn an_end_of_the_replaced_system_is_valid() {
         let json = format!(
             r#"{{"search_id":"{ID}","status":"completed","results":[{{"flight_number":"GA57","price":1500000}}]}}"#
         );
-        let end = End::read(json.clone()).unwrap();
+        let end = End::parse(json.clone()).unwrap();
         assert_eq!(end.status, EndStatus::Completed);
         assert_eq!(end.json, json);
         assert_eq!((end.total(), end.offers[0].price()), (1, (1_500_000, "IDR")));
@@ -115,22 +115,22 @@ mod tests {
     }
 
     #[test]
-    fn an_end_with_details_tells_them_and_more_fields_do_no_harm() {
+    fn an_end_has_details_and_may_have_unknown_fields() {
         let json = format!(
             r#"{{"search_id":"{ID}","status":"failed","results":[],"total":0,"suppliers":[{{"code":"GA",
             "name":"Garuda","status":"timeout","elapsed_ms":9,"new":1}}],"elapsed_ms":9,"reason":"late","new":[]}}"#
         );
-        let end = End::read(json).unwrap();
+        let end = End::parse(json).unwrap();
         assert_eq!(end.status, EndStatus::Failed);
         assert_eq!(end.details.unwrap().reason.as_deref(), Some("late"));
     }
 
     #[test]
-    fn anything_else_is_no_end() {
+    fn anything_else_is_invalid() {
         for json in ["", "[]", "{}", r#"{"status":"paused","results":[]}"#, r#"{"status":"completed"}"#] {
-            assert!(matches!(End::read(json.into()), Err(InvalidEnd::Json(_))), "{json}");
+            assert!(matches!(End::parse(json.into()), Err(InvalidEnd::Json(_))), "{json}");
         }
-        let going_on = r#"{"status":"processing","results":[]}"#;
-        assert!(matches!(End::read(going_on.into()), Err(InvalidEnd::Processing)));
+        let processing = r#"{"status":"processing","results":[]}"#;
+        assert!(matches!(End::parse(processing.into()), Err(InvalidEnd::Processing)));
     }
 }

@@ -2,18 +2,17 @@ use std::{fmt, str::FromStr};
 
 use reqwest::Url;
 
-/// Where a gateway is: an `http` or `https` address, with a path if a proxy puts it under one. Shown without
-/// the password it may hold.
+/// A gateway's `http` or `https` URL, with a path if it is behind a proxy. Displayed without user and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl(Url);
 
-/// A text that is no address of a gateway.
+/// The text is not a gateway's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be an address like http://localhost:8080")]
+#[error("must be a URL like http://localhost:8080")]
 pub(crate) struct InvalidBaseUrl;
 
 impl BaseUrl {
-    /// The address of something below it; `path` may have a query.
+    /// The URL of a path below it, with an optional query.
     pub(crate) fn join(&self, path: &str) -> Url {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.0.clone();
@@ -22,7 +21,7 @@ impl BaseUrl {
         url
     }
 
-    /// Whether it is reached over TLS.
+    /// Whether connections use TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -45,7 +44,7 @@ impl FromStr for BaseUrl {
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = self.0.clone();
-        // Both fail only for addresses without a host, and those of a gateway have one.
+        // Both fail only for URLs without a host, and http URLs have one.
         let _ = shown.set_password(None);
         let _ = shown.set_username("");
         f.write_str(shown.as_str().trim_end_matches('/'))

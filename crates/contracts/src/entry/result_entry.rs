@@ -3,7 +3,7 @@ use crate::{SearchId, names::field};
 
 /// An entry of the stream `flight.search.results`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum ResultEntry {
     /// A supplier has answered.
     Answer(StoredAnswer),
     /// The search has ended.
@@ -15,7 +15,7 @@ pub enum News {
     },
 }
 
-impl News {
+impl ResultEntry {
     /// Which search an entry is about; enough to pass by what nobody here asked for.
     pub fn search_id(fields: &Fields) -> Result<SearchId, InvalidEntry> {
         fields.required(field::SEARCH_ID)
@@ -52,8 +52,10 @@ mod tests {
         let results = r#"[{"flight_number":"GA57","price":1500000}]"#;
         let fields: Fields =
             [("search_id", ID), ("status", "completed"), ("results", results)].into_iter().collect();
-        assert!(News::is_foreign_end(&fields));
-        let News::End { seq: None, end } = News::decode(fields).unwrap() else { panic!("not an end") };
+        assert!(ResultEntry::is_foreign_end(&fields));
+        let ResultEntry::End { seq: None, end } = ResultEntry::decode(fields).unwrap() else {
+            panic!("not an end")
+        };
         assert_eq!((end.status, end.results.as_str()), (EndStatus::Completed, results));
     }
 
@@ -63,15 +65,18 @@ mod tests {
             [("search_id", ID), ("seq", "3"), ("of", "8"), ("supplier", "{}"), ("offers", "[]")]
                 .into_iter()
                 .collect();
-        assert!(matches!(News::decode(fields), Ok(News::Answer(StoredAnswer { seq: 3, of: 8, .. }))));
+        assert!(matches!(
+            ResultEntry::decode(fields),
+            Ok(ResultEntry::Answer(StoredAnswer { seq: 3, of: 8, .. }))
+        ));
     }
 
     #[test]
     fn names_what_is_wrong() {
         let fields: Fields = [("search_id", ID), ("results", "{}")].into_iter().collect();
-        assert_eq!(News::decode(fields).unwrap_err().field, "results");
+        assert_eq!(ResultEntry::decode(fields).unwrap_err().field, "results");
         let fields: Fields = [("search_id", ID)].into_iter().collect();
-        assert_eq!(News::decode(fields).unwrap_err().field, "seq");
+        assert_eq!(ResultEntry::decode(fields).unwrap_err().field, "seq");
     }
 
     proptest! {
@@ -81,8 +86,8 @@ mod tests {
             stored in prop::collection::vec(any::<u8>(), 0..40),
         ) {
             let fields: Fields = entry.into_iter().collect();
-            let _ = News::search_id(&fields);
-            let _ = News::decode(fields);
+            let _ = ResultEntry::search_id(&fields);
+            let _ = ResultEntry::decode(fields);
             let _ = StoredAnswer::decode_stored("supplier:GA", &stored);
         }
     }
