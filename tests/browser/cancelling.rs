@@ -1,6 +1,6 @@
 //! Ending a search before it ends.
 
-use e2e::{System, client::example};
+use test_kit::{System, client::example};
 
 use crate::{
     browser::Look,

@@ -1,6 +1,6 @@
 //! What the page says when something is wrong, and the way out it offers.
 
-use e2e::{Redis, System, SystemBuilder};
+use test_kit::{Redis, System, SystemBuilder};
 
 use crate::{
     browser::Look,

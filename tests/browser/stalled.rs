@@ -1,6 +1,6 @@
 //! Nobody is there to work on a search.
 
-use e2e::System;
+use test_kit::System;
 
 use crate::{accessibility::is_accessible, browser::Look, page::Page};
 

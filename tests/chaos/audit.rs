@@ -7,11 +7,11 @@ use std::{
 };
 
 use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, RECORD_PREFIX, REQUESTED_STREAM, RESULTS_STREAM, field};
-use e2e::wait::PATIENCE;
 use redis::{
     AsyncCommands, AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection, streams::StreamRangeReply,
 };
 use serde_json::Value;
+use test_kit::wait::PATIENCE;
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout},

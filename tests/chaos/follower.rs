@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use e2e::{Client, EventStream};
 use rand::{RngExt, rngs::StdRng};
 use reqwest::{Method, Response, StatusCode};
+use test_kit::{Client, EventStream};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::story::{Fate, Story};

@@ -1,10 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
 use contracts::names::field;
-use e2e::Client;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use test_kit::Client;
 use tokio::{
     sync::Mutex,
     task::JoinSet,

@@ -4,8 +4,7 @@ use std::{
     sync::Arc,
 };
 
-use e2e::{Client, Link, Service, Shim, eventually};
-use reqwest::Method;
+use test_kit::{Client, Gateway, Link, Programs, Service, Shim, eventually};
 
 use crate::{airlines::Airlines, config::Config, store::Store};
 
@@ -122,7 +121,6 @@ impl Post {
         let shim = Arc::new(Shim::new());
         settings.push(("REDIS_ADDR".into(), link.addr()));
         settings.extend(shim.environment());
-        settings.extend(port.map(|port| ("APP_PORT".into(), port.to_string())));
         let service = launch(number, 0, &settings, port).await;
         Self { service, link, shim, port, number, processes: 1, settings }
     }
@@ -159,14 +157,8 @@ async fn launch(number: usize, process: usize, settings: &[(String, String)], po
         settings.push(("CHAOS_WORKER".into(), format!("{number}-{process}")));
         return Service::start("provider-service", &settings);
     };
-    let mut service = Service::start("main-service", settings);
-    let client = Client::new(port);
-    eventually("a gateway listens", async || {
-        assert!(!service.has_ended(), "a gateway can't start\n{}", service.log());
-        client.request(Method::GET, "/health/live").send().await.ok()
-    })
-    .await;
-    service
+    let gateway = Gateway::on(port, &Programs::of_this_test(), "main-service", settings).await;
+    gateway.unwrap_or_else(|log| panic!("a gateway can't start\n{log}")).service
 }
 
 fn free_ports() -> impl Iterator<Item = u16> {

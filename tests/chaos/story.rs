@@ -4,9 +4,9 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use e2e::Event;
 use reqwest::StatusCode;
 use serde_json::Value;
+use test_kit::Event;
 use tokio::time::Instant;
 
 /// What one client has heard of its search.

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually, sse::read_all};
 use reqwest::StatusCode;
+use test_kit::{System, eventually, sse::read_all};
 
 async fn run_searches(system: &System, count: usize) -> Vec<String> {
     let client = system.client();
@@ -138,7 +138,8 @@ async fn a_full_backlog_refuses_searches_with_a_word_when_to_come_again() {
     for _ in 0..5 {
         client.submit().await;
     }
-    let request = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let request =
+        client.request(reqwest::Method::POST, "/api/flights/search").json(&test_kit::client::example());
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.headers().contains_key("retry-after"));

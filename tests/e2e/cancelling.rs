@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{System, eventually, sse::read_all, wait::within};
 use reqwest::StatusCode;
+use test_kit::{System, eventually, sse::read_all, wait::within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stops() {

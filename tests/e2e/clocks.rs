@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{Launch, Redis, Shim, System, eventually};
+use test_kit::{Launch, Redis, Shim, System, eventually};
 
 const FAR: i64 = 300_000;
 

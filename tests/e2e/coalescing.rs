@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Client, System, SystemBuilder, client::example, eventually};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use test_kit::{Client, System, SystemBuilder, client::example, eventually};
 
 fn sharing() -> SystemBuilder {
     System::builder().set("COALESCE_SECS", "60")

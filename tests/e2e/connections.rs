@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use e2e::{Gateway, System, client::example, eventually, wait::within};
 use serde_json::Value;
+use test_kit::{Gateway, System, client::example, eventually, wait::within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},

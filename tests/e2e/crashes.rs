@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use e2e::{Redis, System, eventually, sse::read_all};
+use test_kit::{Redis, System, eventually, sse::read_all};
 
 /// In the result log each search has ended once, and no supplier has answered it twice.
 pub(crate) async fn assert_told_once(redis: &Redis, searches: usize) {

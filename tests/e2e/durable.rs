@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use e2e::{Client, Redis, Service, System, client::example, eventually, wait::free_port};
 use redis::{AsyncCommands, aio::MultiplexedConnection};
 use reqwest::StatusCode;
 use tempfile::TempDir;
+use test_kit::{Client, Redis, Service, System, client::example, eventually, wait::free_port};
 use tokio::task::JoinSet;
 
 /// How many searches are accepted, on a slow machine too, before Redis is killed.
@@ -65,7 +65,7 @@ impl Modern {
 
     async fn connect(&self) -> MultiplexedConnection {
         let client = redis::Client::open(format!("redis://{}", self.addr())).unwrap();
-        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(e2e::wait::PATIENCE));
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(test_kit::wait::PATIENCE));
         eventually("Redis answers", async || {
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.ok()?;
             redis::cmd("DBSIZE").query_async::<u64>(&mut connection).await.ok().map(|_| connection)

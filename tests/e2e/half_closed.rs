@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{System, client::example, wait::within};
+use test_kit::{System, client::example, wait::within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -2,8 +2,8 @@
 
 use std::{io::Write, time::Duration};
 
-use e2e::{System, eventually};
 use rustix::process::Signal;
+use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_stream_has_a_heartbeat_every_fifteen_seconds() {

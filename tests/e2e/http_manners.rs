@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Client, System, client::example};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
+use test_kit::{Client, System, client::example};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -1,9 +1,9 @@
 //! A POST that is sent again under its `Idempotency-Key` submits nothing new.
 
-use e2e::{Client, System, client::example};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use test_kit::{Client, System, client::example};
 
 async fn post(client: &Client, key: &str, body: &Value) -> (u16, Value) {
     let (status, answer) = client.post_with(body, &[("idempotency-key", key)]).await;

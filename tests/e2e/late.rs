@@ -1,6 +1,6 @@
 //! Whoever comes late, or again, hears the same as one who was there from the start.
 
-use e2e::{System, sse::read_all};
+use test_kit::{System, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn late_and_repeated_clients_hear_the_same_on_every_gateway() {

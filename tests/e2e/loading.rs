@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, EventStream, Link, Redis, System, wait::within};
 use futures_util::future::join_all;
 use redis::aio::MultiplexedConnection;
 use reqwest::StatusCode;
 use serde_json::json;
+use test_kit::{Client, EventStream, Link, Redis, System, wait::within};
 
 /// About as large as an answer's offers may be.
 const LARGE: usize = 500 * 1024;

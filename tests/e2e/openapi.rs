@@ -1,9 +1,9 @@
 //! What `/openapi.json` says is what the gateway does.
 
-use e2e::{Client, System, client::example, sse::Event};
 use jsonschema::Validator;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use test_kit::{Client, System, client::example, sse::Event};
 
 /// The document of a running gateway.
 struct Document(Value);
@@ -144,7 +144,7 @@ async fn every_answer_is_as_told() {
     assert!(places.contains("CGK"), "{places}");
     asker.ask(Method::GET, "/api/airports", "", 400).await;
     asker.ask(Method::GET, "/api/airports?q=a&q=b", "", 400).await;
-    e2e::eventually("the gateway knows the suppliers", async || {
+    test_kit::eventually("the gateway knows the suppliers", async || {
         let (_, answer) = asker.client.get("/api/suppliers").await;
         answer["data"].as_array().is_some_and(|data| !data.is_empty()).then_some(())
     })
@@ -174,7 +174,7 @@ async fn every_answer_in_trouble_is_as_told() {
     system.redis.kill().await;
     asker.ask(Method::GET, BY_ID, &id, 503).await;
     asker.ask(Method::DELETE, BY_ID, &id, 503).await;
-    e2e::eventually("the gateway is not ready", async || {
+    test_kit::eventually("the gateway is not ready", async || {
         (asker.client.get("/health/ready").await.0 == 503).then_some(())
     })
     .await;

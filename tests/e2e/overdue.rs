@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually};
+use test_kit::{System, eventually};
 
 use crate::crashes::assert_told_once;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Link, System, eventually, within};
 use reqwest::StatusCode;
 use rustix::process::Signal;
+use test_kit::{Link, System, eventually, within};
 
 use crate::crashes::assert_told_once;
 
@@ -91,7 +91,7 @@ async fn on_a_slow_link_live_workers_keep_their_jobs() {
     system.joined(2).await;
     let id = system.client().submit().await;
     assert_eq!(system.client().result(&id).await.json()["status"], "completed");
-    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
     assert_eq!(log.matches("job taken").count(), 1, "nobody robbed the other: {log}");
 }
 

@@ -2,13 +2,13 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use e2e::{
-    Client, Redis, System, eventually,
-    sse::{Event, read_all},
-};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use rustix::process::Signal;
+use test_kit::{
+    Client, Redis, System, eventually,
+    sse::{Event, read_all},
+};
 
 use crate::crashes::assert_told_once;
 
@@ -165,7 +165,7 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
     let client = system.client();
     let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
-    let (status, answer) = client.post(&e2e::client::example()).await;
+    let (status, answer) = client.post(&test_kit::client::example()).await;
     assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
     eventually("the worker keeps what it has", async || {
         system.workers[0].log().contains("retrying until it succeeds").then_some(())
@@ -215,7 +215,8 @@ async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_non
     let client = system.client();
     let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
-    let post = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let post =
+        client.request(reqwest::Method::POST, "/api/flights/search").json(&test_kit::client::example());
     let refused = post.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));

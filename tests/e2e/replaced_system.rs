@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use e2e::{Client, Redis, System, eventually, sse::read_all};
 use reqwest::StatusCode;
+use test_kit::{Client, Redis, System, eventually, sse::read_all};
 use uuid::Uuid;
 
 const RESULTS: &str =

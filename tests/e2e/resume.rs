@@ -1,7 +1,7 @@
 //! A reconnect with `Last-Event-ID` gets only what came after it, from any gateway.
 
-use e2e::{Client, System, sse::Event};
 use reqwest::StatusCode;
+use test_kit::{Client, System, sse::Event};
 
 async fn ended_search(system: &System) -> (String, Vec<Event>) {
     let client = system.client();

@@ -1,7 +1,7 @@
 //! A search that several clients were given ends for all only when each has cancelled it.
 
-use e2e::{Client, System, client::example};
 use reqwest::StatusCode;
+use test_kit::{Client, System, client::example};
 
 async fn sharing() -> System {
     System::builder().workers(0).set("COALESCE_SECS", "60").start().await

@@ -1,7 +1,7 @@
 //! `GET /api/flights/search/{id}`: the state of a search now.
 
-use e2e::{System, eventually};
 use reqwest::StatusCode;
+use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_tells_what_has_come_so_far_and_then_the_end() {

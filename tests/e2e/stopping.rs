@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::{Service, System, eventually};
 use rustix::process::Signal;
+use test_kit::{Service, System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_stop_with_code_0_open_streams_or_not() {

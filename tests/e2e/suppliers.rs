@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use e2e::{System, SystemBuilder, eventually, sse::read_all};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+use test_kit::{System, SystemBuilder, eventually, sse::read_all};
 
 /// A server that plays airlines: what it does is in the path.
 #[derive(Clone, Default)]
@@ -231,7 +231,7 @@ async fn a_search_may_name_its_suppliers() {
     let file = suppliers(port, &[("fast", ""), ("other", ""), ("third", "")]);
     let system = system(&file).start().await;
     let client = system.client();
-    let mut body = e2e::client::example();
+    let mut body = test_kit::client::example();
     body["suppliers"] = json!(["fast", "THIRD"]);
     let (status, answer) = client.post(&body).await;
     assert_eq!(status, StatusCode::OK, "{answer}");

@@ -6,10 +6,10 @@ use std::{
 };
 
 use axum::{Json, Router, routing::get};
-use e2e::{Client, Redis, System, eventually};
 use futures_util::future::join_all;
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
+use test_kit::{Client, Redis, System, eventually};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually, within};
 use redis::Value;
 use reqwest::StatusCode;
+use test_kit::{System, eventually, within};
 
 use crate::crashes::assert_told_once;
 
@@ -79,7 +79,7 @@ async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
     })
     .await;
     assert_eq!(untouched.3, 0, "no delivery was counted: {untouched:?}");
-    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
     assert_eq!(log.matches("needs a newer worker").count(), 2, "once by each: {log}");
     assert!(!log.contains("job taken"), "nobody has answered it as something else: {log}");
     // Others are worked on meanwhile.

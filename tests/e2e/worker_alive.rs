@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, System, client::example, wait::within};
+use test_kit::{Client, System, client::example, wait::within};
 
 use crate::redis_full::warnings;
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use e2e::Shim;
 use rand::{RngExt, seq::IndexedRandom};
+use test_kit::Shim;
 use tokio::time::{Instant, sleep};
 
 use super::Course;

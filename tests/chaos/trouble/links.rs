@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
-use e2e::{Flow, Link};
 use rand::{RngExt, seq::IndexedRandom};
+use test_kit::{Flow, Link};
 use tokio::time::{Instant, sleep};
 
 use super::Course;

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use e2e::{Link, Shim};
+use test_kit::{Link, Shim};
 use tokio::time::{Instant, sleep};
 
 use super::Course;
@@ -19,7 +19,7 @@ pub(super) async fn trouble(mut course: Course<'_>, store: &mut Store, shim: &Sh
                 store.follow().await;
             }
             // About as long as a request waits for it, so that some are given up and done all the same.
-            Kind::HangRedis => store.hang(course.millis(500..=2000)).await,
+            Kind::HangRedis => store.primary().hang(course.millis(500..=2000)).await,
             Kind::FlushScripts => store.say(&["SCRIPT", "FLUSH"]).await,
             Kind::KillClients => store.say(&["CLIENT", "KILL", "TYPE", "normal"]).await,
             Kind::SlowSync => {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use e2e::Service;
 use rand::RngExt;
 use rustix::process::Signal;
+use test_kit::Service;
 use tokio::time::{Instant, sleep};
 
 use super::Course;
