@@ -141,7 +141,7 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
     ]
 }
 
-/// A worker that has so many searches in hand, of suppliers that don't answer; and streams of them, as many as a
+/// A worker that has this many searches in progress, of suppliers that don't answer; and streams of them, as many as a
 /// process may have open.
 async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Service>, Vec<Client>) {
     if count == 0 {
@@ -149,7 +149,7 @@ async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Se
     }
     let holder = stage.worker(count, UNANSWERED_MS).await;
     let searches = stage.submit(count, &suppliers()).await;
-    stage.until_in_hand(count as u64).await;
+    stage.until_in_progress(count as u64).await;
     let followed = count.min(MOST_STREAMS);
     (Some(holder), open(gateway, &searches[..followed]).await)
 }

@@ -121,7 +121,7 @@ impl Stage {
         submits.buffer_unordered(AT_ONCE).collect().await
     }
 
-    /// Waits until so many jobs are left in the queue, in hand or not.
+    /// Waits until so many jobs are left in the stream, in progress or not.
     pub(crate) async fn until_jobs_are(&self, count: usize) {
         until("all jobs are done", async || {
             self.ask::<usize>("XLEN", &[names::REQUESTED_STREAM]).await == count
@@ -129,9 +129,9 @@ impl Stage {
         .await;
     }
 
-    /// Waits until the workers have so many jobs in hand.
-    pub(crate) async fn until_in_hand(&self, count: u64) {
-        until("all jobs are in hand", async || {
+    /// Waits until the workers have so many jobs in progress.
+    pub(crate) async fn until_in_progress(&self, count: u64) {
+        until("all jobs are in progress", async || {
             self.broker.backlog().await.is_ok_and(|backlog| backlog.in_progress == count)
         })
         .await;

@@ -12,7 +12,7 @@ use crate::{
 
 /// Longer than the scenario takes.
 const LATENCY_MS: u64 = 600_000;
-/// Until every job in hand has asked its suppliers.
+/// Until every job has asked its suppliers.
 const QUIET: Duration = Duration::from_secs(2);
 /// Until what the answers' coming took is given back: the allocator takes ten seconds for that.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -21,7 +21,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
     let mut worker = stage.worker(count, LATENCY_MS).await;
     stage.submit(count, &suppliers()).await;
-    stage.until_in_hand(count as u64).await;
+    stage.until_in_progress(count as u64).await;
     sleep(QUIET).await;
     let unanswered = memory_mib(&worker);
     worker.kill().await;
@@ -37,7 +37,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     sleep(SETTLED).await;
     let nearly_done = memory_mib(&worker);
     worker.kill().await;
-    vec![(Metric::InHand, unanswered), (Metric::InHandAnswered, nearly_done)]
+    vec![(Metric::InProgress, unanswered), (Metric::InProgressAnswered, nearly_done)]
 }
 
 fn memory_mib(worker: &Service) -> f64 {

@@ -3,7 +3,7 @@ use contracts::SearchStatus;
 use super::{each_us, suppliers};
 use crate::{report::Metric, stage::Stage};
 
-/// As many as a worker has in hand unless it is told otherwise.
+/// The default of `MAX_CONCURRENCY`.
 const CONCURRENCY: usize = 1000;
 
 pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
