@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_cancelled_search_keeps_what_had_come() {
+async fn a_cancelled_search_keeps_the_answers_that_had_arrived() {
     let system = slow().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;

@@ -80,7 +80,7 @@ async fn an_unknown_code_gets_a_suggestion_where_one_is_near() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_no_search_are_refused() {
+async fn invalid_bodies_are_refused() {
     let system = System::start().await;
     let client = system.client();
     let json = Some("application/json");

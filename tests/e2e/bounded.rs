@@ -94,7 +94,7 @@ async fn every_record_is_of_an_open_search_or_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_workers_that_hold_nothing_are_forgotten() {
+async fn dead_workers_without_jobs_are_removed() {
     let mut system = System::builder().workers(2).set("JOB_LEASE_MS", "500").start().await;
     system.joined(2).await;
     system.workers[0].kill().await;
@@ -132,7 +132,7 @@ async fn a_worker_takes_no_more_than_it_has_room_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_backlog_refuses_searches_with_a_word_when_to_come_again() {
+async fn a_full_backlog_refuses_searches_and_says_when_to_retry() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "5").start().await;
     let client = system.client();
     for _ in 0..5 {

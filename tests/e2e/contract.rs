@@ -148,7 +148,7 @@ async fn codes_are_taken_in_either_case_and_cities_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn partials_come_only_to_who_asks_and_before_the_end() {
+async fn partials_are_sent_only_on_request_and_before_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
     let client = system.client();
     let id = client.submit().await;

@@ -83,7 +83,7 @@ async fn a_key_outlives_its_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_backlog_refuses_only_what_is_new() {
+async fn a_full_backlog_refuses_only_new_searches() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "1").start().await;
     let client = system.client();
     let first = post(&client, "order-1", &example()).await;

@@ -101,7 +101,7 @@ async fn a_worker_with_room_for_as_many_as_it_reads_at_once_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_was_paused_does_not_overrule_the_one_that_took_its_job_over() {
+async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
     let mut system = System::builder()
         .workers(0)
         .set("JOB_LEASE_MS", "500")
@@ -133,7 +133,7 @@ async fn a_worker_that_was_paused_does_not_overrule_the_one_that_took_its_job_ov
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_has_ended_and_expired_is_not_begun_anew() {
+async fn a_search_that_has_ended_and_expired_is_not_started_again() {
     let system = System::builder()
         .set("SIMULATED_LATENCY_MS", "60000")
         .set("SEARCH_DEADLINE_MS", "1000")

@@ -104,7 +104,7 @@ async fn ask(client: Client, method: Method, path: String) -> (StatusCode, Durat
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_only_reads_of_records_use_is_replaced_when_it_went_dead() {
+async fn a_dead_connection_that_only_record_reads_use_is_replaced() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let link = Link::to(system.redis.addr()).await;
     system.settings.push(("REDIS_ADDR".into(), link.addr()));

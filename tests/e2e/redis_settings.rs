@@ -34,7 +34,7 @@ async fn the_password_in_the_address_is_never_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_password_may_come_from_a_file_and_takes_the_place_of_the_addresss() {
+async fn a_password_file_overrides_the_password_in_the_address() {
     let mut file = NamedTempFile::new().unwrap();
     writeln!(file, "p\u{e4}ss word").unwrap();
     let redis = Redis::volatile().await;

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use test_kit::{Client, System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_stops_finishes_what_is_in_hand() {
+async fn a_worker_that_stops_finishes_its_jobs() {
     let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -29,7 +29,7 @@ async fn a_worker_that_stops_finishes_what_is_in_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_stops_hands_back_at_once_what_it_cannot_finish() {
+async fn a_worker_that_stops_hands_back_at_once_the_jobs_it_cannot_finish() {
     let mut system = System::builder()
         .set("SIMULATED_LATENCY_MS", "4000")
         .set("SHUTDOWN_GRACE_MS", "1000")

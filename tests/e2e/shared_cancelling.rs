@@ -62,7 +62,7 @@ async fn one_client_that_repeats_itself_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_the_last_one_is_leaving_is_given_to_nobody() {
+async fn a_search_that_its_last_client_cancels_is_not_shared_again() {
     let system = sharing().await;
     let client = system.client();
     let id = client.submit().await;

@@ -110,7 +110,7 @@ fn outcomes(end: &Value) -> HashMap<String, String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_hangs_or_fails_holds_nobody_back() {
+async fn one_that_hangs_or_fails_delays_no_other() {
     let (airlines, port) = Airlines::start().await;
     let file = suppliers(
         port,
@@ -243,7 +243,7 @@ async fn a_search_may_name_its_suppliers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_result_is_capped_and_tells_the_total() {
+async fn the_result_is_capped_and_has_the_total() {
     let system = System::builder().set("MAX_RESULTS", "3").start().await;
     let end = system.client().result(&system.client().submit().await).await.json();
     assert_eq!(end["results"].as_array().unwrap().len(), 3);

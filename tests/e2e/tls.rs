@@ -133,7 +133,7 @@ async fn a_search_ends_over_tls_to_redis_and_to_the_supplier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_with_a_certificate_that_is_not_trusted_is_told_nothing() {
+async fn nothing_is_sent_to_a_redis_with_an_untrusted_certificate() {
     let (certificate, another) = (Certificate::new(), Certificate::new());
     let redis = Redis::volatile().await;
     for name in ["main-service", "provider-service"] {

@@ -100,7 +100,7 @@ fn numbers(end: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn offers_that_make_no_sense_or_were_not_asked_for_are_left_out_and_the_others_told() {
+async fn invalid_and_unrequested_offers_are_left_out_and_the_others_kept() {
     let wrong: [fn(&mut Value); 10] = [
         |offer| offer["price"] = json!(0),
         |offer| offer["price"] = json!(2_000_000_000_000_u64),
