@@ -11,7 +11,51 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 use tokio::process::Child;
 
-/// A running process with its log.
+use crate::wait::PATIENCE;
+
+/// The environment variables of a process.
+pub type Settings = [(String, String)];
+
+/// Where the services' binaries are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    directory: PathBuf,
+}
+
+impl Programs {
+    /// Those of the profile that this test was built with. Builds them once per test program, because Cargo does not
+    /// build other packages' binaries for a package's tests.
+    #[must_use]
+    pub fn of_this_test() -> Self {
+        static BUILT: OnceLock<PathBuf> = OnceLock::new();
+        Self { directory: BUILT.get_or_init(build).clone() }
+    }
+
+    /// Those that stand beside this program, as somebody has built them.
+    #[must_use]
+    pub fn beside_this_program() -> Self {
+        let me = std::env::current_exe().expect("a program knows its place");
+        Self { directory: me.parent().expect("a directory").to_owned() }
+    }
+
+    /// The command that starts one of them with these environment variables and no others.
+    #[must_use]
+    pub fn command(&self, name: &str, settings: &Settings) -> Command {
+        let mut command = bare(self.directory.join(name));
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// A command that inherits no environment variable but `PATH`: nothing of the caller's shell may change a test or a
+/// figure.
+pub(crate) fn bare(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// A running process with its log. Killed when dropped.
 #[derive(Debug)]
 pub struct Service {
     name: &'static str,
@@ -20,31 +64,17 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts one of the services with these environment variables and no others of its own.
+    /// Starts one of the services that this test has built, with these environment variables and no others.
     #[must_use]
-    pub fn start(name: &'static str, settings: &[(String, String)]) -> Self {
-        Self::spawn(name, Self::command(name, settings))
+    pub fn start(name: &'static str, settings: &Settings) -> Self {
+        Self::spawn(name, Programs::of_this_test().command(name, settings))
     }
 
-    /// What starts one of the services with these environment variables and no others of its own.
-    #[must_use]
-    pub fn command(name: &str, settings: &[(String, String)]) -> Command {
-        let mut command = Command::new(binary(name));
-        for inherited in
-            ["APP_PORT", "REDIS_ADDR", "REDIS_PASSWORD_FILE", "RUST_LOG", "LOG_FORMAT", "SUPPLIERS_FILE"]
-        {
-            command.env_remove(inherited);
-        }
-        command.envs(settings.iter().map(|(name, value)| (name, value)));
-        command
-    }
-
-    /// Starts any program.
+    /// Starts any program. Its output goes to a file.
     #[must_use]
     pub fn spawn(name: &'static str, mut command: Command) -> Self {
         let log = NamedTempFile::new().expect("a file for a log");
-        let handle = || Stdio::from(log.reopen().expect("a log opens twice"));
-        command.stdin(Stdio::null()).stdout(handle()).stderr(append(log.path()));
+        command.stdin(Stdio::null()).stdout(append(log.path())).stderr(append(log.path()));
         let mut command = tokio::process::Command::from(command);
         let child =
             command.kill_on_drop(true).spawn().unwrap_or_else(|error| panic!("{name} starts: {error}"));
@@ -76,7 +106,7 @@ impl Service {
 
     /// Waits for the end and gives the exit code, if there is one.
     pub async fn exit_code(&mut self) -> Option<i32> {
-        let ended = tokio::time::timeout(crate::wait::PATIENCE, self.child.wait()).await;
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         ended
             .unwrap_or_else(|_| panic!("{} did not end\n{}", self.name, self.log()))
             .expect("a process ends")
@@ -95,7 +125,7 @@ impl Service {
     }
 }
 
-/// Where a test fails, what the services had to say is wanted.
+/// A test that fails prints the end of each service's log.
 impl Drop for Service {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -108,12 +138,6 @@ impl Drop for Service {
 
 fn append(path: &Path) -> Stdio {
     File::options().append(true).open(path).expect("a log opens twice").into()
-}
-
-/// A service's binary, built once per test program: a package's tests do not build other packages' binaries.
-fn binary(name: &str) -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build).join(name)
 }
 
 fn build() -> PathBuf {

@@ -28,14 +28,14 @@ pub(crate) fn asked_for() -> Asked {
 
 /// How long one run lasts, and what all its decisions follow from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Run {
     /// What all decisions follow from.
     pub(crate) seed: u64,
     /// How long there is load and trouble.
     pub(crate) lasts: Duration,
 }
 
-impl Plan {
+impl Run {
     /// The runs that the environment asks for.
     pub(crate) fn from_env() -> Vec<Self> {
         let number = |name: &str| env::var(name).ok().map(|text| text.parse().expect(name));

@@ -1,6 +1,6 @@
 /// Something that is wrong with a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wrong {
+pub(crate) enum Violation {
     /// A client was not told the end.
     Lost,
     /// More than one end was told or announced.
@@ -27,7 +27,7 @@ pub(crate) enum Wrong {
     Neglected,
 }
 
-impl Wrong {
+impl Violation {
     /// All there are.
     pub(crate) const ALL: [Self; 12] = [
         Self::Lost,

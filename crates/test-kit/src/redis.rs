@@ -1,6 +1,6 @@
 //! A Redis of its own that can be stopped, killed and started again.
 
-use std::{ffi::OsString, process::Command, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 use redis::{
     AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection,
@@ -10,10 +10,13 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::{
-    process::Service,
+    process::{Service, bare},
     shim::Shim,
     wait::{PATIENCE, eventually, free_port},
 };
+
+/// How many ports are tried before something else must be wrong.
+const PORTS_TRIED: usize = 20;
 
 /// A private Redis server on a port of its own, with its data in a directory of its own.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl Launch {
     }
 
     fn start(&self, data: &TempDir, port: u16) -> Service {
-        let mut command = Command::new(&self.program);
+        let mut command = bare(&self.program);
         command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", ""]);
         command.arg("--dir").arg(data.path()).args(&self.options);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -94,16 +97,19 @@ impl Redis {
     /// A server that is started so.
     pub async fn start_as(mut launch: Launch) -> Self {
         let mut data = TempDir::new().expect("a directory for Redis");
+        let mut log = String::new();
         // The port may be taken by another test before Redis has it: then another one.
-        loop {
+        for _ in 0..PORTS_TRIED {
             let port = free_port();
             let server = launch.start(&data, port);
             let mut redis = Self { data, port, launch, server };
             if redis.comes_up().await {
                 return redis;
             }
+            log = redis.server.log();
             (data, launch) = (redis.data, redis.launch);
         }
+        panic!("Redis does not start: is redis-server 7.0 or newer installed?\n{log}");
     }
 
     async fn comes_up(&mut self) -> bool {
@@ -126,10 +132,10 @@ impl Redis {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The process id of the server that runs.
+    /// The server that runs.
     #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.server.pid().expect("Redis runs")
+    pub fn server(&self) -> &Service {
+        &self.server
     }
 
     /// Lets it hang for this long: what it is asked meanwhile, it does afterwards.

@@ -1,9 +1,11 @@
 //! The kit's own tests: that its troubles are what they are said to be.
 
+#![expect(clippy::unwrap_used, reason = "tests panic where they fail")]
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use e2e::{Flow, Launch, Link, Redis, Shim, System, eventually};
 use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
+use test_kit::{Flow, Launch, Link, Redis, Shim, System, eventually};
 
 /// How far a server's clock is ahead of this program's, in milliseconds.
 async fn ahead(redis: &Redis) -> i64 {

@@ -4,10 +4,13 @@ use reqwest::StatusCode;
 
 use crate::{
     client::Client,
-    process::Service,
+    process::{Programs, Service, Settings},
     redis::Redis,
     wait::{eventually, free_port},
 };
+
+/// How many ports are tried before something else must be wrong.
+const PORTS_TRIED: usize = 20;
 
 /// What a system is to be like.
 #[derive(Clone, Debug)]
@@ -22,7 +25,7 @@ pub struct SystemBuilder {
 pub struct Gateway {
     /// The process.
     pub service: Service,
-    /// Its HTTP port.
+    /// Its HTTP port, on the loopback address.
     pub port: u16,
 }
 
@@ -93,6 +96,44 @@ impl SystemBuilder {
 }
 
 impl Gateway {
+    /// Starts a gateway with these settings on a free port, and waits until it listens.
+    pub async fn start(settings: &Settings) -> Self {
+        Self::start_from(&Programs::of_this_test(), "main-service", settings).await
+    }
+
+    /// Starts one of these programs as a gateway, and waits until it listens.
+    pub async fn start_from(programs: &Programs, name: &'static str, settings: &Settings) -> Self {
+        // The port may be taken by another test before the gateway has it: then another one.
+        for _ in 0..PORTS_TRIED {
+            let port = free_port();
+            if let Ok(gateway) = Self::on(port, programs, name, settings).await {
+                return gateway;
+            }
+        }
+        panic!("{name} does not start on any port");
+    }
+
+    /// Starts a gateway on this port; its log if it ended instead.
+    pub async fn on(
+        port: u16,
+        programs: &Programs,
+        name: &'static str,
+        settings: &Settings,
+    ) -> Result<Self, String> {
+        let mut settings = settings.to_vec();
+        settings.push(("APP_PORT".into(), port.to_string()));
+        let mut service = Service::spawn(name, programs.command(name, &settings));
+        let client = Client::new(port);
+        let listens = eventually("the gateway listens", async || {
+            if service.has_ended() {
+                return Some(false);
+            }
+            client.request(reqwest::Method::GET, "/health/live").send().await.ok().map(|_| true)
+        })
+        .await;
+        if listens { Ok(Self { service, port }) } else { Err(service.log()) }
+    }
+
     /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {
@@ -104,8 +145,7 @@ impl Gateway {
         let client = self.client();
         eventually("the gateway is ready", async || {
             let request = client.request(reqwest::Method::GET, "/health/ready");
-            let response = request.send().await.ok()?;
-            (response.status() == StatusCode::OK).then_some(())
+            (request.send().await.ok()?.status() == StatusCode::OK).then_some(())
         })
         .await;
     }
@@ -137,30 +177,12 @@ impl System {
 
     /// Adds a gateway and waits until it listens.
     pub async fn add_gateway(&mut self) {
-        // The port may be taken by another test before the gateway has it: then another one.
-        loop {
-            let port = free_port();
-            if let Some(gateway) = self.gateway_on(port).await {
-                self.gateways.push(gateway);
-                return;
-            }
-        }
+        self.gateways.push(Gateway::start(&self.settings()).await);
     }
 
     /// Starts a gateway on this port; `None` if it could not have it.
     pub async fn gateway_on(&self, port: u16) -> Option<Gateway> {
-        let mut settings = self.settings();
-        settings.push(("APP_PORT".into(), port.to_string()));
-        let mut service = Service::start("main-service", &settings);
-        let client = Client::new(port);
-        let listens = eventually("the gateway listens", async || {
-            if service.has_ended() {
-                return Some(false);
-            }
-            client.request(reqwest::Method::GET, "/health/live").send().await.ok().map(|_| true)
-        })
-        .await;
-        listens.then_some(Gateway { service, port })
+        Gateway::on(port, &Programs::of_this_test(), "main-service", &self.settings()).await.ok()
     }
 
     /// Adds a worker.

@@ -4,28 +4,28 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use e2e::Event;
 use reqwest::StatusCode;
 use serde_json::Value;
+use test_kit::Event;
 use tokio::time::Instant;
 
-/// What one client has heard of its search.
+/// What one client has received of its search.
 #[derive(Debug)]
-pub(crate) struct Story {
+pub(crate) struct History {
     partials: bool,
     /// How many streams it has opened.
     pub(crate) visits: usize,
     /// The events in the order in which they came.
-    pub(crate) heard: Vec<Heard>,
+    pub(crate) received: Vec<Received>,
     /// What became of the client.
     pub(crate) fate: Fate,
 }
 
 /// An event, so far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Heard {
-    /// Its place in the story.
-    pub(crate) place: u64,
+pub(crate) struct Received {
+    /// Its sequence number.
+    pub(crate) seq: u64,
     /// What it tells.
     pub(crate) what: What,
     /// On which of the client's streams it came.
@@ -62,7 +62,7 @@ impl End {
         Self { status: status.to_owned(), suppliers }
     }
 
-    /// Whether a supplier was not heard.
+    /// Whether a supplier timed out.
     pub(crate) fn has_timeout(&self) -> bool {
         self.suppliers.values().any(|(status, _)| status == "timeout")
     }
@@ -77,14 +77,14 @@ pub(crate) enum Fate {
     Dismissed(StatusCode, Instant),
 }
 
-impl Story {
-    /// That of a client that has heard nothing yet.
+impl History {
+    /// Of a client that has received nothing yet.
     pub(crate) fn new(partials: bool) -> Self {
-        Self { partials, visits: 0, heard: Vec::new(), fate: Fate::Free }
+        Self { partials, visits: 0, received: Vec::new(), fate: Fate::Free }
     }
 
     /// Adds an event.
-    pub(crate) fn hears(&mut self, event: &Event) {
+    pub(crate) fn record(&mut self, event: &Event) {
         let data = event.json();
         let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
         let what = if event.is_terminal() {
@@ -94,39 +94,39 @@ impl Story {
         };
         let mut hasher = DefaultHasher::new();
         event.raw.hash(&mut hasher);
-        self.heard.push(Heard { place: event.seq(), what, visit: self.visits, bytes: hasher.finish() });
+        self.received.push(Received { seq: event.seq(), what, visit: self.visits, bytes: hasher.finish() });
     }
 
     /// What it comes back with.
     pub(crate) fn last_event_id(&self) -> Option<String> {
-        self.heard.last().map(|event| event.place.to_string())
+        self.received.last().map(|event| event.seq.to_string())
     }
 
-    /// Whether it has heard the terminal event.
+    /// Whether it has received the terminal event.
     pub(crate) fn has_ended(&self) -> bool {
         self.ends().next().is_some()
     }
 
-    /// The ends it has heard; one is right.
+    /// The ends it has received; there should be one.
     pub(crate) fn ends(&self) -> impl Iterator<Item = &End> {
-        self.heard.iter().filter_map(|event| match &event.what {
+        self.received.iter().filter_map(|event| match &event.what {
             What::End(end) => Some(end),
             What::Answer(_) => None,
         })
     }
 
-    /// Whether places rise by one from 1, nothing comes after the end, and partials only to whom wants them.
+    /// Whether sequence numbers rise by one from 1, nothing follows the end, and partials come only on request.
     pub(crate) fn is_in_order(&self) -> bool {
-        let ends_last = self.heard.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
-        let places = self.heard.iter().zip(1..).all(|(event, place)| event.place == place);
-        ends_last && if self.partials { places } else { self.heard.len() <= 1 }
+        let ends_last = self.received.iter().rev().skip(1).all(|event| matches!(event.what, What::Answer(_)));
+        let seqs = self.received.iter().zip(1..).all(|(event, seq)| event.seq == seq);
+        ends_last && if self.partials { seqs } else { self.received.len() <= 1 }
     }
 
-    /// The same where Redis may have lost something meanwhile. Then a client that comes back may find another story,
+    /// The same where Redis may have lost something meanwhile. Then a client that comes back may find another history,
     /// but what one stream tells is in order, and ends once.
     pub(crate) fn is_in_order_by_stream(&self) -> bool {
-        self.heard.windows(2).all(|two| {
-            let goes_on = matches!(two[0].what, What::Answer(_)) && two[0].place < two[1].place;
+        self.received.windows(2).all(|two| {
+            let goes_on = matches!(two[0].what, What::Answer(_)) && two[0].seq < two[1].seq;
             two[0].visit != two[1].visit || goes_on
         })
     }
@@ -134,21 +134,21 @@ impl Story {
     /// Whether a supplier's answer came more than once.
     pub(crate) fn has_answer_twice(&self) -> bool {
         let mut suppliers = HashSet::new();
-        self.heard.iter().any(|event| matches!(&event.what, What::Answer(code) if !suppliers.insert(code)))
+        self.received.iter().any(|event| matches!(&event.what, What::Answer(code) if !suppliers.insert(code)))
     }
 
     /// Whether a supplier's answer came of which the end does not tell.
     pub(crate) fn has_answer_without_end(&self) -> bool {
-        let is_missing = |end: &End, event: &Heard| matches!(&event.what, What::Answer(code) if !end.suppliers.contains_key(code));
-        self.ends().next().is_some_and(|end| self.heard.iter().any(|event| is_missing(end, event)))
+        let is_missing = |end: &End, event: &Received| matches!(&event.what, What::Answer(code) if !end.suppliers.contains_key(code));
+        self.ends().next().is_some_and(|end| self.received.iter().any(|event| is_missing(end, event)))
     }
 }
 
-impl fmt::Display for Story {
+impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "partials: {}, {:?}:", self.partials, self.fate)?;
-        for Heard { place, what, bytes, .. } in &self.heard {
-            write!(f, " {place} {what:?} ({bytes:04x})", bytes = bytes & 0xffff)?;
+        for Received { seq, what, bytes, .. } in &self.received {
+            write!(f, " {seq} {what:?} ({bytes:04x})", bytes = bytes & 0xffff)?;
         }
         Ok(())
     }

@@ -7,17 +7,17 @@ use std::{
 };
 
 use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, RECORD_PREFIX, REQUESTED_STREAM, RESULTS_STREAM, field};
-use e2e::wait::PATIENCE;
 use redis::{
     AsyncCommands, AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection, streams::StreamRangeReply,
 };
 use serde_json::Value;
+use test_kit::wait::PATIENCE;
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
 
-use crate::{site::Site, story::End};
+use crate::{cluster::Cluster, history::End};
 
 /// How often the result log is read. It keeps everything for longer.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -127,10 +127,10 @@ async fn read(
 
 /// What is left although all searches have ended. Waits until nothing is, for as long as it may take to sweep. Tells
 /// what is.
-pub(crate) async fn left_behind(site: &Site) -> Vec<String> {
+pub(crate) async fn left_behind(cluster: &Cluster) -> Vec<String> {
     let start = Instant::now();
     loop {
-        let left = look(site).await;
+        let left = look(cluster).await;
         if left.is_empty() || start.elapsed() > PATIENCE {
             return left;
         }
@@ -139,9 +139,9 @@ pub(crate) async fn left_behind(site: &Site) -> Vec<String> {
 }
 
 /// Jobs, consumers of workers that are dead, searches that are open, records that never expire.
-async fn look(site: &Site) -> Vec<String> {
+async fn look(cluster: &Cluster) -> Vec<String> {
     let mut left = Vec::new();
-    let redis = site.store.primary();
+    let redis = cluster.store.primary();
     let waiting: u64 = redis.run(&format!("XLEN {REQUESTED_STREAM}")).await;
     if waiting > 0 {
         left.push(format!("{waiting} jobs in the stream"));
@@ -158,7 +158,7 @@ async fn look(site: &Site) -> Vec<String> {
     }
     let consumers: Vec<HashMap<String, redis::Value>> =
         redis.run(&format!("XINFO CONSUMERS {REQUESTED_STREAM} {CONSUMER_GROUP}")).await;
-    let alive: Vec<_> = site.workers.iter().filter_map(|post| post.service.pid()).collect();
+    let alive: Vec<_> = cluster.workers.iter().filter_map(|node| node.service.pid()).collect();
     for mut consumer in consumers {
         let mut take = |name| consumer.remove(name).unwrap_or(redis::Value::Nil);
         let name: String = redis::from_redis_value(take("name")).unwrap_or_default();
@@ -174,7 +174,7 @@ async fn look(site: &Site) -> Vec<String> {
 }
 
 /// The searches whose jobs were given up.
-pub(crate) async fn dead_letters(site: &Site) -> HashSet<String> {
-    let dead = site.store.primary().entries(DEAD_STREAM).await;
+pub(crate) async fn dead_letters(cluster: &Cluster) -> HashSet<String> {
+    let dead = cluster.store.primary().entries(DEAD_STREAM).await;
     dead.into_iter().filter_map(|mut entry| entry.remove(field::SEARCH_ID)).collect()
 }

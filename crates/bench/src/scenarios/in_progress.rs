@@ -1,33 +1,33 @@
 use std::{fmt::Write, time::Duration};
 
 use contracts::names::RESULTS_STREAM;
+use test_kit::Service;
 use tokio::time::sleep;
 
 use super::{as_f64, suppliers};
 use crate::{
-    process::Process,
     report::Metric,
     stage::{Stage, until},
 };
 
 /// Longer than the scenario takes.
 const LATENCY_MS: u64 = 600_000;
-/// Until every job in hand has asked its suppliers.
+/// Until every job has asked its suppliers.
 const QUIET: Duration = Duration::from_secs(2);
 /// Until what the answers' coming took is given back: the allocator takes ten seconds for that.
 const SETTLED: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
-    let worker = stage.worker(count, LATENCY_MS).await;
+    let mut worker = stage.worker(count, LATENCY_MS).await;
     stage.submit(count, &suppliers()).await;
-    stage.until_in_hand(count as u64).await;
+    stage.until_in_progress(count as u64).await;
     sleep(QUIET).await;
     let unanswered = memory_mib(&worker);
-    worker.stop().await;
+    worker.kill().await;
 
     stage.clear().await;
-    let worker = stage.worker_that_asks(count, &all_but_one_answer()).await;
+    let mut worker = stage.worker_that_asks(count, &all_but_one_answer()).await;
     stage.submit(count, &suppliers()).await;
     let answers = count * (suppliers().len() - 1);
     until("all but one supplier have answered each", async || {
@@ -36,11 +36,11 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     .await;
     sleep(SETTLED).await;
     let nearly_done = memory_mib(&worker);
-    worker.stop().await;
-    vec![(Metric::InHand, unanswered), (Metric::InHandAnswered, nearly_done)]
+    worker.kill().await;
+    vec![(Metric::InProgress, unanswered), (Metric::InProgressAnswered, nearly_done)]
 }
 
-fn memory_mib(worker: &Process) -> f64 {
+fn memory_mib(worker: &Service) -> f64 {
     as_f64(usize::try_from(worker.memory_kib()).expect("KiB")) / 1024.0
 }
 

@@ -1,4 +1,4 @@
-//! What is right for one search, in the light of what befell it.
+//! Checks one search against the faults that hit it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 use crate::{
     airlines::Call,
-    audit::{Announced, AnnouncedEnd, News},
+    auditor::{Announced, AnnouncedEnd, News},
+    cluster::worker_number,
     config::Config,
+    history::{End, Fate, History},
     journal::{Journal, On, Span},
     load::Search,
-    site::number_of,
-    story::{End, Fate, Story},
-    wrong::Wrong,
+    violation::Violation,
 };
 
 /// How much earlier than by Redis' clock an end may have been read in vain, in milliseconds.
@@ -30,50 +30,50 @@ const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(7);
 /// How long services may go by an earlier clock of Redis.
 const CLOCK_IS_LEARNT: Duration = Duration::from_secs(5);
 
-/// All that is known of a run.
-pub(crate) struct Oracle<'a> {
+/// All that was recorded in a run.
+pub(crate) struct Checker<'a> {
     pub(crate) config: &'a Config,
     pub(crate) journal: &'a Journal,
     pub(crate) news: &'a News,
     pub(crate) dead_letters: &'a HashSet<String>,
     pub(crate) calls: HashMap<String, Vec<Call>>,
     /// From when on there was no trouble any more.
-    pub(crate) calm: Instant,
+    pub(crate) quiet_from: Instant,
 }
 
-impl Oracle<'_> {
-    /// What is wrong with a search.
-    pub(crate) fn judge(&self, search: &Search) -> Vec<Wrong> {
+impl Checker<'_> {
+    /// The violations in a search.
+    pub(crate) fn check(&self, search: &Search) -> Vec<Violation> {
         let nothing = Announced::default();
         let announced = self.news.get(&search.id).unwrap_or(&nothing);
-        // An end that is lost after all clients have heard it may come again.
+        // An end that is lost after all clients have received it may come again.
         let over = announced.ends.iter().map(|end| end.before).fold(search.done, Instant::max);
         if self.config.is_lossy && self.journal.lost_in(search.submitted, over) {
-            return judge_where_writes_were_lost(search);
+            return check_where_writes_were_lost(search);
         }
-        let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
+        let any = |is: &dyn Fn(&History) -> bool| search.histories.iter().any(is);
         let ended = announced.ends.first();
-        let mut ends = search.stories.iter().flat_map(Story::ends).chain(ended.map(|ended| &ended.end));
+        let mut ends = search.histories.iter().flat_map(History::ends).chain(ended.map(|ended| &ended.end));
         let first = ends.next();
         let mut wrong = vec![
-            (Wrong::Lost, any(&|story| self.lost(story, ended))),
-            (Wrong::Twice, any(&|story| story.ends().count() > 1) || announced.ends.len() > 1),
-            (Wrong::Contradicted, ends.any(|end| Some(end) != first)),
-            (Wrong::OutOfOrder, any(&|story| !story.is_in_order())),
-            (Wrong::AnswerTwice, any(&Story::has_answer_twice) || announced.answer_twice),
-            (Wrong::LeftOut, any(&Story::has_answer_without_end)),
-            (Wrong::ToldDifferently, differ(&search.stories)),
-            (Wrong::Unannounced, ended.is_none() && !self.config.is_lossy),
+            (Violation::Lost, any(&|history| self.lost(history, ended))),
+            (Violation::Twice, any(&|history| history.ends().count() > 1) || announced.ends.len() > 1),
+            (Violation::Contradicted, ends.any(|end| Some(end) != first)),
+            (Violation::OutOfOrder, any(&|history| !history.is_in_order())),
+            (Violation::AnswerTwice, any(&History::has_answer_twice) || announced.answer_twice),
+            (Violation::LeftOut, any(&History::has_answer_without_end)),
+            (Violation::ToldDifferently, differ(&search.histories)),
+            (Violation::Unannounced, ended.is_none() && !self.config.is_lossy),
         ];
         if let Some(ended) = ended
             && !self.dead_letters.contains(&search.id)
             && !self.journal.stepped(search.submitted - CLOCK_IS_LEARNT, ended.before)
         {
             wrong.extend([
-                (Wrong::Ignored, self.ignores(search, ended)),
-                (Wrong::CutShort, self.is_cut_short(search, ended)),
-                (Wrong::Late, self.is_late(search, ended)),
-                (Wrong::Neglected, self.is_neglected(search, ended)),
+                (Violation::Ignored, self.ignores(search, ended)),
+                (Violation::CutShort, self.is_cut_short(search, ended)),
+                (Violation::Late, self.is_late(search, ended)),
+                (Violation::Neglected, self.is_neglected(search, ended)),
             ]);
         }
         wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
@@ -82,7 +82,7 @@ impl Oracle<'_> {
     /// What happened to a search, as lines of text, with times since it was submitted.
     pub(crate) fn all_about(&self, search: &Search) -> Vec<String> {
         let since = |at: Instant| at.saturating_duration_since(search.submitted);
-        let mut lines: Vec<_> = search.stories.iter().map(ToString::to_string).collect();
+        let mut lines: Vec<_> = search.histories.iter().map(ToString::to_string).collect();
         for AnnouncedEnd { end, after, before } in
             self.news.get(&search.id).into_iter().flat_map(|news| &news.ends)
         {
@@ -96,21 +96,21 @@ impl Oracle<'_> {
                 since(*began)
             ));
         }
-        for Span { on, kind, from, to } in self.journal.spans() {
+        for Span { on, fault, from, to } in self.journal.spans() {
             if from <= search.done && to >= search.submitted {
-                lines.push(format!("{on:?} {kind:?} {:?} to {:?}", since(from), since(to)));
+                lines.push(format!("{on:?} {fault:?} {:?} to {:?}", since(from), since(to)));
             }
         }
         lines
     }
 
     /// A client that has no end has come too late, or there is something wrong.
-    fn lost(&self, story: &Story, ended: Option<&AnnouncedEnd>) -> bool {
+    fn lost(&self, history: &History, ended: Option<&AnnouncedEnd>) -> bool {
         let ttl = i64::try_from(self.config.ttl.as_millis()).unwrap_or(i64::MAX);
         let too_late =
             |at| ended.is_some_and(|ended| self.journal.passed(ended.after, at) >= ttl - READ_LEEWAY);
-        !story.has_ended()
-            && !matches!(story.fate, Fate::Dismissed(StatusCode::NOT_FOUND, at) if too_late(at))
+        !history.has_ended()
+            && !matches!(history.fate, Fate::Dismissed(StatusCode::NOT_FOUND, at) if too_late(at))
     }
 
     /// The last worker that asked had an answer in time, lived on with a good link to a Redis that was well, and still
@@ -118,7 +118,7 @@ impl Oracle<'_> {
     fn ignores(&self, search: &Search, ended: &AnnouncedEnd) -> bool {
         let Some(calls) = self.calls.get(&search.key) else { return false };
         let Some(last) = calls.iter().max_by_key(|call| call.began) else { return false };
-        let worker = number_of(&last.worker);
+        let worker = worker_number(&last.worker);
         if self.journal.troubled(last.began - IN_TIME, ended.before, |on| {
             on == On::Redis || worker.is_some_and(|worker| on == On::Worker(worker))
         }) {
@@ -167,28 +167,28 @@ impl Oracle<'_> {
         let by_deadline = ended.before + IN_TIME > deadline;
         self.config.has_room()
             && by_deadline
-            && search.accepted.max(self.calm) + enough < deadline
+            && search.accepted.max(self.quiet_from) + enough < deadline
             && (ended.end.has_timeout() || !self.tells_of_all(&ended.end))
     }
 }
 
-/// Each client hears an end or that nothing is known, and each of its streams is in order and ends once.
-fn judge_where_writes_were_lost(search: &Search) -> Vec<Wrong> {
-    let any = |is: &dyn Fn(&Story) -> bool| search.stories.iter().any(is);
+/// Each client gets an end or that nothing is known, and each of its streams is in order and ends once.
+fn check_where_writes_were_lost(search: &Search) -> Vec<Violation> {
+    let any = |is: &dyn Fn(&History) -> bool| search.histories.iter().any(is);
     let wrong = [
-        (Wrong::Lost, any(&|story| !story.has_ended() && !was_unknown(story))),
-        (Wrong::OutOfOrder, any(&|story| !story.is_in_order_by_stream())),
+        (Violation::Lost, any(&|history| !history.has_ended() && !was_unknown(history))),
+        (Violation::OutOfOrder, any(&|history| !history.is_in_order_by_stream())),
     ];
     wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
 }
 
-fn was_unknown(story: &Story) -> bool {
-    matches!(story.fate, Fate::Dismissed(StatusCode::NOT_FOUND, _))
+fn was_unknown(history: &History) -> bool {
+    matches!(history.fate, Fate::Dismissed(StatusCode::NOT_FOUND, _))
 }
 
-/// Whether two clients heard different events at the same place.
-fn differ(stories: &[Story]) -> bool {
+/// Whether two clients received different events at the same sequence number.
+fn differ(histories: &[History]) -> bool {
     let mut told = HashMap::new();
-    let mut heard = stories.iter().flat_map(|story| &story.heard);
-    heard.any(|event| *told.entry(event.place).or_insert(event.bytes) != event.bytes)
+    let mut received = histories.iter().flat_map(|history| &history.received);
+    received.any(|event| *told.entry(event.seq).or_insert(event.bytes) != event.bytes)
 }

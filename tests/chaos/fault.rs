@@ -1,8 +1,8 @@
 use crate::config::{Appendonly, Config};
 
-/// A kind of trouble.
+/// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum Fault {
     /// A gateway, or all, killed and started again.
     KillGateway,
     /// A gateway, or all, stopped as an orchestrator does, and started again.
@@ -49,9 +49,9 @@ pub(crate) enum Kind {
     CutLink,
 }
 
-/// Whom a kind of trouble befalls. Those of different ones come side by side, so that troubles meet.
+/// What a fault hits. Faults of different targets are injected side by side, so that they coincide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Victim {
+pub(crate) enum Target {
     Gateways,
     Workers,
     Redis,
@@ -59,7 +59,7 @@ pub(crate) enum Victim {
     Clocks,
 }
 
-impl Kind {
+impl Fault {
     /// All there are.
     pub(crate) const ALL: [Self; 22] = [
         Self::KillGateway,
@@ -86,24 +86,24 @@ impl Kind {
         Self::CutLink,
     ];
 
-    /// Whom it befalls.
-    pub(crate) fn victim(self) -> Victim {
+    /// What it hits.
+    pub(crate) fn target(self) -> Target {
         match self {
-            Self::KillGateway | Self::StopGateway | Self::PauseGateway => Victim::Gateways,
-            Self::KillWorker | Self::StopWorker | Self::PauseWorker => Victim::Workers,
-            Self::StepRedis | Self::StepService => Victim::Clocks,
+            Self::KillGateway | Self::StopGateway | Self::PauseGateway => Target::Gateways,
+            Self::KillWorker | Self::StopWorker | Self::PauseWorker => Target::Workers,
+            Self::StepRedis | Self::StepService => Target::Clocks,
             Self::ThinLink
             | Self::SlowLink
             | Self::OneWayLink
             | Self::PartedLink
             | Self::ForgetLink
-            | Self::CutLink => Victim::Links,
-            _ => Victim::Redis,
+            | Self::CutLink => Target::Links,
+            _ => Target::Redis,
         }
     }
 
-    /// Whether it has a place in a run of this configuration: one that is to lose nothing has no trouble that loses.
-    pub(crate) fn may_befall(self, config: &Config) -> bool {
+    /// Whether it fits this configuration: where nothing may be lost, no fault may lose writes.
+    pub(crate) fn applies_to(self, config: &Config) -> bool {
         match self {
             Self::KillRedis => config.is_lossy || config.appendonly == Appendonly::Always,
             Self::FlushAll => config.is_lossy,

@@ -4,8 +4,7 @@ use std::{
     sync::Arc,
 };
 
-use e2e::{Client, Link, Service, Shim, eventually};
-use reqwest::Method;
+use test_kit::{Client, Gateway, Link, Programs, Service, Shim, eventually};
 
 use crate::{airlines::Airlines, config::Config, store::Store};
 
@@ -13,11 +12,11 @@ use crate::{airlines::Airlines, config::Config, store::Store};
 const PORTS: Range<u16> = 11_000..19_000;
 
 /// The processes, and those that were.
-pub(crate) struct Site {
-    pub(crate) gateways: Vec<Post>,
-    pub(crate) workers: Vec<Post>,
-    /// The dead, kept for what they have written.
-    pub(crate) graveyard: Vec<Service>,
+pub(crate) struct Cluster {
+    pub(crate) gateways: Vec<Node>,
+    pub(crate) workers: Vec<Node>,
+    /// Processes that have ended, kept for their logs.
+    pub(crate) stopped: Vec<Service>,
     pub(crate) store: Store,
     /// What the auditor reads through, which is not troubled.
     pub(crate) audited: Arc<Link>,
@@ -26,7 +25,7 @@ pub(crate) struct Site {
 }
 
 /// A place where a service runs, one process after another.
-pub(crate) struct Post {
+pub(crate) struct Node {
     pub(crate) service: Service,
     pub(crate) link: Arc<Link>,
     pub(crate) shim: Arc<Shim>,
@@ -37,7 +36,7 @@ pub(crate) struct Post {
     settings: Vec<(String, String)>,
 }
 
-impl Site {
+impl Cluster {
     /// Starts all, and waits until it works.
     pub(crate) async fn start(config: &Config, airlines: &Airlines) -> Self {
         let shim = Shim::new();
@@ -51,7 +50,7 @@ impl Site {
             if accepts_on_disk {
                 settings.push(("ACCEPT_DURABILITY".into(), "disk".into()));
             }
-            gateways.push(Post::new(number, &store, settings, ports.next()).await);
+            gateways.push(Node::new(number, &store, settings, ports.next()).await);
         }
         for number in 0..config.workers {
             let mut settings = config.settings();
@@ -60,13 +59,13 @@ impl Site {
                 let deadline = config.first_workers_deadline.as_millis();
                 settings.push(("SEARCH_DEADLINE_MS".into(), deadline.to_string()));
             }
-            workers.push(Post::new(number, &store, settings, None).await);
+            workers.push(Node::new(number, &store, settings, None).await);
         }
-        let site = Self { gateways, workers, graveyard: Vec::new(), store, audited, shim };
-        for client in site.clients() {
+        let cluster = Self { gateways, workers, stopped: Vec::new(), store, audited, shim };
+        for client in cluster.clients() {
             eventually("searches are accepted", async || client.try_submit().await).await;
         }
-        site
+        cluster
     }
 
     /// Clients of the gateways.
@@ -77,9 +76,9 @@ impl Site {
     /// What went down without being told to, or said that it panicked.
     pub(crate) fn crashes(&mut self) -> Vec<String> {
         let mut crashes = Vec::new();
-        for post in self.gateways.iter_mut().chain(&mut self.workers) {
-            if post.service.has_ended() {
-                crashes.push(format!("a service has ended by itself:\n{}", post.service.log()));
+        for node in self.gateways.iter_mut().chain(&mut self.workers) {
+            if node.service.has_ended() {
+                crashes.push(format!("a service has ended by itself:\n{}", node.service.log()));
             }
         }
         let logs = self.services().map(Service::log).filter(|log| log.contains("panicked"));
@@ -107,11 +106,11 @@ impl Site {
     }
 
     fn services(&self) -> impl Iterator<Item = &Service> {
-        self.gateways.iter().chain(&self.workers).map(|post| &post.service).chain(&self.graveyard)
+        self.gateways.iter().chain(&self.workers).map(|node| &node.service).chain(&self.stopped)
     }
 }
 
-impl Post {
+impl Node {
     async fn new(
         number: usize,
         store: &Store,
@@ -122,7 +121,6 @@ impl Post {
         let shim = Arc::new(Shim::new());
         settings.push(("REDIS_ADDR".into(), link.addr()));
         settings.extend(shim.environment());
-        settings.extend(port.map(|port| ("APP_PORT".into(), port.to_string())));
         let service = launch(number, 0, &settings, port).await;
         Self { service, link, shim, port, number, processes: 1, settings }
     }
@@ -148,7 +146,7 @@ impl Post {
 }
 
 /// The number of the worker with this name.
-pub(crate) fn number_of(worker: &str) -> Option<usize> {
+pub(crate) fn worker_number(worker: &str) -> Option<usize> {
     worker.split_once('-')?.0.parse().ok()
 }
 
@@ -159,14 +157,8 @@ async fn launch(number: usize, process: usize, settings: &[(String, String)], po
         settings.push(("CHAOS_WORKER".into(), format!("{number}-{process}")));
         return Service::start("provider-service", &settings);
     };
-    let mut service = Service::start("main-service", settings);
-    let client = Client::new(port);
-    eventually("a gateway listens", async || {
-        assert!(!service.has_ended(), "a gateway can't start\n{}", service.log());
-        client.request(Method::GET, "/health/live").send().await.ok()
-    })
-    .await;
-    service
+    let gateway = Gateway::on(port, &Programs::of_this_test(), "main-service", settings).await;
+    gateway.unwrap_or_else(|log| panic!("a gateway can't start\n{log}")).service
 }
 
 fn free_ports() -> impl Iterator<Item = u16> {
