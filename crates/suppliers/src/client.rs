@@ -37,12 +37,12 @@ use std::{
 use airports::Airports;
 use backon::{ExponentialBuilder, Retryable};
 use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
+use log_throttle::LogThrottle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
     error::SupplierError,
     file::settings::CommonSettings,
-    log_throttle::LogThrottle,
     offers::{CollectedOffers, OfferCollector},
     supplier::Supplier,
 };

@@ -31,7 +31,6 @@
 //! | `memory_budget` | bounds the memory for long responses |
 //! | `parse` | amounts, currencies and times |
 //! | `error` | what can go wrong with a supplier |
-//! | `log_throttle` | limits what is logged about a supplier |
 //!
 //! A supplier sees the search and its deadline, and nothing else: no Redis, no other suppliers.
 
@@ -40,7 +39,6 @@ mod error;
 mod file;
 mod http_client;
 mod kinds;
-mod log_throttle;
 mod memory_budget;
 mod offers;
 mod options;
