@@ -1,5 +1,4 @@
-//! What stands in the Redis streams, and the way from there to types. Every decoder names the field that is
-//! wrong; none of them panics, whatever the entry holds.
+//! Stream entries and records in Redis, and their decoders. An error names the invalid field. No input causes a panic.
 
 mod answer;
 mod end;

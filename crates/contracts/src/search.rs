@@ -1,4 +1,4 @@
-//! What a search is. [`SearchFields`] is where it is defined.
+//! Searches, as defined by [`SearchFields`].
 
 mod code;
 mod date;

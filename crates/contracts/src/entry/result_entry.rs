@@ -1,14 +1,14 @@
 use super::{Fields, InvalidEntry, StoredAnswer, StoredEnd};
 use crate::{SearchId, names::field};
 
-/// An entry of the stream `flight.search.results`.
+/// An entry of the result log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultEntry {
     /// A supplier has answered.
     Answer(StoredAnswer),
     /// The search has ended.
     End {
-        /// The terminal event's place in the story; absent where the replaced system ended the search.
+        /// The terminal event's sequence number; absent if the replaced system ended the search.
         seq: Option<u64>,
         /// How it ended.
         end: StoredEnd,
@@ -16,18 +16,18 @@ pub enum ResultEntry {
 }
 
 impl ResultEntry {
-    /// Which search an entry is about; enough to pass by what nobody here asked for.
+    /// The search's id. Enough to skip an entry that no client follows.
     pub fn search_id(fields: &Fields) -> Result<SearchId, InvalidEntry> {
         fields.required(field::SEARCH_ID)
     }
 
-    /// Whether the entry was written by the replaced system, which knows no `seq`.
+    /// Whether the replaced system wrote the entry: it writes no `seq`.
     #[must_use]
     pub fn is_foreign_end(fields: &Fields) -> bool {
         fields.get(field::RESULTS).is_some() && fields.get(field::SEQ).is_none()
     }
 
-    /// Reads the rest of an entry.
+    /// Reads an entry.
     pub fn decode(mut fields: Fields) -> Result<Self, InvalidEntry> {
         if fields.get(field::RESULTS).is_some() {
             let seq = fields.optional(field::SEQ)?;
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn offers_are_a_partial_answer_and_results_an_end() {
+    fn an_entry_with_offers_is_an_answer() {
         let fields: Fields =
             [("search_id", ID), ("seq", "3"), ("of", "8"), ("supplier", "{}"), ("offers", "[]")]
                 .into_iter()
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn names_what_is_wrong() {
+    fn an_error_names_the_field() {
         let fields: Fields = [("search_id", ID), ("results", "{}")].into_iter().collect();
         assert_eq!(ResultEntry::decode(fields).unwrap_err().field, "results");
         let fields: Fields = [("search_id", ID)].into_iter().collect();

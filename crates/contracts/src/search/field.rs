@@ -1,4 +1,4 @@
-//! How one field of a search is read, whatever it is read from.
+//! Reads the fields of a search from JSON or Redis.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The type of a field. Its `FromStr` and `Display` are its form in Redis and in the fingerprint.
 pub trait SearchField: Sized + Display + FromStr<Err: Display> {
-    /// What its JSON must be, for an error: `a string`.
+    /// Its JSON type in error messages: `a string`.
     const KIND: &'static str;
 
     /// Reads it from a POST body.
@@ -17,12 +17,12 @@ pub trait SearchField: Sized + Display + FromStr<Err: Display> {
     fn schema(about: &str) -> utoipa::openapi::Schema;
 }
 
-/// What is wrong with a field's JSON.
+/// Why a field's JSON is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvalidField {
-    /// It is not of the field's [`KIND`](SearchField::KIND).
+    /// Not of the type [`KIND`](SearchField::KIND).
     Type,
-    /// It has the right type and a value that won't do; the text says what it must be.
+    /// The right type but an invalid value; the text says what is valid.
     Value(String),
 }
 
@@ -35,7 +35,7 @@ pub trait FieldSource {
     /// A field that a search may have.
     fn optional<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T>;
 
-    /// Notes what is wrong with a field only beside another one.
+    /// Adds an error that concerns several fields.
     fn refuse(&mut self, name: &'static str, problem: &dyn Display);
 }
 

@@ -5,20 +5,19 @@ use serde::{Deserialize, Serialize};
 use super::{IataCode, Passengers, TravelDate, field::FieldSource};
 use crate::names::field;
 
-/// The version of the definition of a search that this build has: it understands all searches that need this one or an
-/// earlier one.
+/// The version of the definition of a search. This build can process searches that need this version or an earlier one.
 ///
-/// Version 1 is [`SearchFields`] as it is. A field that changes what a supplier must be asked raises this by one, and
-/// [`SearchFields::needs`] tells which searches need the new version.
+/// Raise it for a new field that changes the request to a supplier, and make [`SearchFields::needs`] return the new
+/// version for searches with that field.
 pub const DEFINITION_VERSION: u32 = 1;
 
-/// What is searched: one way from origin to destination, on a day, for some passengers.
+/// The fields of a search: one way from origin to destination, on a day, for some passengers.
 ///
 /// **This is the one definition of a search.** The POST body, the job, the record, the fingerprint, the `OpenAPI` schema
 /// and the terminal client's body are made from [`read`](SearchQuery::read) and [`write`](SearchFields::write), and
 /// neither compiles while it lacks a field.
 ///
-/// These are the fields, each valid by itself; a [`SearchQuery`] proves that they go together.
+/// Each field is valid on its own; a [`SearchQuery`] is valid as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SearchFields {
     /// Airport or city to leave from.
@@ -33,13 +32,12 @@ pub struct SearchFields {
     pub passengers: Passengers,
 }
 
-/// A search that can be flown as far as one can tell without knowing the airports: its origin and its destination differ.
-/// The fields are read as `query.origin`; to make one, check [`SearchFields`].
+/// A search whose origin and destination differ. Created from [`SearchFields`], which it dereferences to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "SearchFields", into = "SearchFields")]
 pub struct SearchQuery(SearchFields);
 
-/// A search from a place to itself.
+/// Origin and destination are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must differ from \"from\"")]
 pub struct SamePlace;
@@ -54,8 +52,7 @@ pub struct Route {
 }
 
 impl SearchFields {
-    /// Gives each field by name, in the order of the definition, in the form it has in Redis. A field that is absent is
-    /// not given.
+    /// Writes each field that is present, in the order of the definition and as in Redis.
     pub fn write(&self, mut write: impl FnMut(&'static str, String)) {
         let Self { origin, destination, date, passengers } = self;
         write(field::FROM, origin.to_string());
@@ -73,7 +70,7 @@ impl SearchFields {
 }
 
 impl SearchQuery {
-    /// Reads the fields by name. If that fails, `source` knows why.
+    /// Reads the fields. `source` collects the errors.
     pub fn read(source: &mut impl FieldSource) -> Result<Self, Route> {
         let origin =
             source.required(field::FROM, "IATA code of the airport or city to leave from, in either case.");
@@ -99,7 +96,7 @@ impl SearchQuery {
         fields().map(Self).ok_or(route)
     }
 
-    /// A search with the fields that every search has.
+    /// A search with the required fields only.
     pub fn one_way(
         origin: IataCode,
         destination: IataCode,

@@ -1,21 +1,21 @@
-//! How much room offers take.
+//! The size of offers as JSON.
 
 use crate::Offer;
 
-/// How many bytes of JSON the offers of one answer, or of one result, have at most. They travel in one entry of a
-/// stream, which is read and written at once.
-pub const MOST_BYTES: usize = 512 * 1024;
+/// Maximum size of the offers of one answer or one result, in bytes of JSON. They are in one stream entry, which is
+/// read and written at once.
+pub const MAX_OFFERS_BYTES: usize = 512 * 1024;
 
-/// The names of an offer's fields, and the longest values of those that are no texts.
-const FRAME: usize = 345;
+/// The field names of an offer, and the longest values of fields that are not texts.
+const FIXED_BYTES: usize = 345;
 
 impl Offer {
-    /// At most so many bytes it has as JSON.
+    /// An upper bound of its size as JSON.
     #[must_use]
-    pub fn weight(&self) -> usize {
+    pub fn max_json_bytes(&self) -> usize {
         let texts = [&self.flight_number, &self.currency, &self.carrier].map(|text| escaped(text));
         let sellers = self.suppliers.iter().map(|code| code.as_str().len() + 3);
-        FRAME + texts.iter().sum::<usize>() + sellers.sum::<usize>()
+        FIXED_BYTES + texts.iter().sum::<usize>() + sellers.sum::<usize>()
     }
 }
 
@@ -29,11 +29,11 @@ fn escaped(text: &str) -> usize {
         .sum()
 }
 
-/// How many of these offers fit, from the first on: `max` at most, and [`MOST_BYTES`] of JSON.
+/// How many of the first offers fit into [`MAX_OFFERS_BYTES`], at most `max`.
 pub(crate) fn fitting(offers: &[Offer], max: usize) -> usize {
-    let mut left = MOST_BYTES - "[]".len();
+    let mut left = MAX_OFFERS_BYTES - "[]".len();
     let fits = |offer: &&Offer| {
-        let rest = left.checked_sub(offer.weight() + ",".len());
+        let rest = left.checked_sub(offer.max_json_bytes() + ",".len());
         left = rest.unwrap_or_default();
         rest.is_some()
     };
@@ -63,21 +63,25 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_is_never_longer_than_its_weight() {
+    fn an_offer_is_never_larger_than_its_bound() {
         for carrier in ["", "Garuda \"Indonesia\"", "\u{0}\u{1f}\n\t\\", &"é".repeat(20_000)] {
             let offer = offer(carrier);
             let json = serde_json::to_string(&offer).unwrap();
-            assert!(json.len() <= offer.weight() && offer.weight() < json.len() + FRAME, "{}", json.len());
+            assert!(
+                json.len() <= offer.max_json_bytes() && offer.max_json_bytes() < json.len() + FIXED_BYTES,
+                "{}",
+                json.len()
+            );
         }
     }
 
     #[test]
-    fn what_fits_is_no_longer_than_the_most() {
+    fn fitting_offers_are_within_the_limit() {
         let offers = vec![offer(&"x".repeat(19_000)); 200];
         let fitting = fitting(&offers, 200);
         let json = serde_json::to_string(&offers[..fitting]).unwrap();
-        assert!(json.len() <= MOST_BYTES && json.len() > MOST_BYTES - 20_000, "{}", json.len());
+        assert!(json.len() <= MAX_OFFERS_BYTES && json.len() > MAX_OFFERS_BYTES - 20_000, "{}", json.len());
         assert_eq!(super::fitting(&offers, 3), 3);
-        assert_eq!(super::fitting(&[offer(&"x".repeat(MOST_BYTES))], 3), 0);
+        assert_eq!(super::fitting(&[offer(&"x".repeat(MAX_OFFERS_BYTES))], 3), 0);
     }
 }
