@@ -1,54 +1,78 @@
-//! `GET /api/airports?q=…`: which places a text being typed may mean.
+//! `GET /api/airports?q=…`: place autocomplete.
 
 use std::sync::Arc;
 
-use airports::{MAX_TEXT_CHARS, Match};
+use airports::{MAX_TEXT_CHARS, Match, PlaceKind};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderValue, header},
     response::IntoResponse,
 };
-use contracts::{FieldError, envelope::Success};
-use serde::Deserialize;
+use contracts::{FieldError, IataCode, envelope::Success};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::http::Problem;
 use crate::http::failures::{failures, wrong};
-use crate::http::{Problem, docs::openapi::PlaceBody};
 
-/// How many places are named unless the client wants more or fewer.
+/// How many places are returned by default.
 const DEFAULT_LIMIT: usize = 8;
-/// The most that can be asked for: nobody reads further.
+/// The largest `limit`.
 const MAX_LIMIT: usize = 50;
 
-/// The list is compiled in, so an answer holds as long as the program; an hour is what a new one may take to be
-/// seen.
+/// The places are compiled in and change only with a release.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-/// The query, as text, so that every wrong field can be named.
+/// The query. The fields are text, so that the response can list every wrong one.
 #[derive(Deserialize)]
 pub(super) struct Options {
     q: Option<String>,
     limit: Option<String>,
 }
 
-/// Finds places by what is being typed
+/// An airport or a city.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Place {
+    code: IataCode,
+    /// The name of the airport or the city.
+    #[schema(example = "Soekarno-Hatta International Airport")]
+    name: &'static str,
+    /// The name of the city; empty if unknown.
+    #[schema(example = "Jakarta")]
+    city: &'static str,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(example = "ID")]
+    country: &'static str,
+    /// Whether the code is that of one airport, or of all airports of a city.
+    #[schema(value_type = String, pattern = "^(airport|city)$", example = "airport")]
+    kind: PlaceKind,
+}
+
+impl From<Match> for Place {
+    fn from(Match { code, name, city, country, kind }: Match) -> Self {
+        Self { code, name, city, country, kind }
+    }
+}
+
+/// Place autocomplete
 ///
-/// By code, city or name, the likeliest first: `jak` gives CGK.
+/// Searches codes, cities and names. The best match comes first: `jak` returns CGK.
 #[utoipa::path(
     get,
     path = "/api/airports",
     operation_id = "airports",
     tag = "places",
     params(
-        // Something that is no white space, as Unicode has it: what \s is differs from one regex to the next.
-        ("q" = String, Query, description = "What was typed so far.", min_length = 1, max_length = 80,
+        // At least one character that is not Unicode white space. Regex engines disagree about \s.
+        ("q" = String, Query, description = "The text typed so far.", min_length = 1, max_length = 80,
             example = "jak",
             pattern = r"[^\u0009-\u000d \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"),
-        ("limit" = Option<u8>, Query, description = "How many places to name at most; 8 if absent.", minimum = 1,
+        ("limit" = Option<u8>, Query, description = "The maximum number of places to return; 8 by default.", minimum = 1,
             maximum = 50, example = 5),
     ),
-    responses((status = 200, description = "These may be meant.", body = Success<Vec<PlaceBody>>), PlaceFailures),
+    responses((status = 200, description = "The places that match.", body = Success<Vec<Place>>), PlaceFailures),
 )]
 pub(super) async fn airports(
     State(app): State<Arc<App>>,
@@ -56,7 +80,7 @@ pub(super) async fn airports(
 ) -> Result<impl IntoResponse, Problem> {
     let Query(options) = query.map_err(|rejection| Problem::Query(rejection.body_text()))?;
     let (text, limit) = options.checked().map_err(Problem::Fields)?;
-    let places: Vec<Match> = app.airports.search(&text, limit);
+    let places: Vec<Place> = app.airports.search(&text, limit).into_iter().map(Place::from).collect();
     Ok(([(header::CACHE_CONTROL, CACHE)], Json(Success::new("Places", places))))
 }
 
@@ -83,7 +107,7 @@ impl Options {
 }
 
 failures! {
-    /// Of asking for places.
+    /// The failures of place autocomplete.
     PlaceFailures: [
         wrong("q", "is required"),
         Problem::Query("Failed to deserialize query string: duplicate field `q`".into()),

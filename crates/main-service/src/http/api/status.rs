@@ -8,52 +8,83 @@ use axum::{
 };
 use broker::{BrokerError, SearchRecord};
 use contracts::{
-    EpochMillis, SearchId, SearchQuery, SearchStatus, SupplierListing,
+    EpochMillis, IataCode, Offer, Passengers, SearchFields, SearchId, SearchStatus, SupplierListing,
+    SupplierReport, TravelDate,
     entry::{JsonLine, StoredEnd},
     envelope::{Success, Warning},
     outcome::Details,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::{health::warning, path::SearchPath};
 use crate::app::App;
+use crate::http::Problem;
 use crate::http::failures::{failures, malformed_id, unavailable};
-use crate::http::{Problem, docs::openapi::SearchStateBody};
 
-/// `data` of a status answer: where a search stands, and what has come so far.
-#[derive(Serialize)]
+/// The state of a search, with what its suppliers have answered so far.
+#[derive(Serialize, ToSchema)]
 pub(super) struct SearchState {
     search_id: SearchId,
     status: SearchStatus,
-    #[serde(flatten)]
-    query: Option<SearchQuery>,
-    /// Who is asked, for showing whose answer is still to come; nobody while no worker has said who there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<IataCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<IataCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<TravelDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passengers: Option<Passengers>,
+    /// The suppliers that are asked; empty if no worker has announced any.
     asked: Vec<SupplierListing>,
-    /// As they were announced, or merged as far as they have come.
+    /// The final offers, or those received so far, cheapest first.
+    #[schema(value_type = Vec<Offer>)]
     results: Box<RawValue>,
-    /// Absent where the replaced system ended the search.
-    #[serde(flatten)]
-    details: Option<Details>,
+    /// The number of offers found; `results` may have fewer (`MAX_RESULTS`).
+    #[schema(value_type = Option<u64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<usize>,
+    /// The suppliers that have answered, and how. Once the search has ended, every supplier that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppliers: Option<Vec<SupplierReport>>,
+    /// From acceptance to the first supplier's answer, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_answer_ms: Option<u64>,
+    /// From acceptance to the end, or to now, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elapsed_ms: Option<u64>,
+    /// Why the search ended before every supplier answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// When the search was accepted, in UTC.
+    #[schema(required, format = DateTime, example = "2025-07-01T09:30:00.125Z")]
     created_at: Option<String>,
+    /// When the search ends at the latest, in UTC.
+    #[schema(required, format = DateTime, example = "2025-07-01T09:31:00.125Z")]
     deadline_at: Option<String>,
+    /// When the first supplier's answer was stored, in UTC.
+    #[schema(required, format = DateTime, example = "2025-07-01T09:30:00.604Z")]
     first_answer_at: Option<String>,
+    /// When the search ended, in UTC.
+    #[schema(required, format = DateTime, example = "2025-07-01T09:30:06.250Z")]
     ended_at: Option<String>,
-    /// What keeps it from going on.
+    /// Problems that keep the search from making progress, such as `no_worker`; absent if there are none.
+    #[schema(nullable = false, required = false)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
 }
 
-/// Tells where a search stands
+/// Gets a search
 ///
-/// And what has come so far. A search can be read for a while after its end (`RECORD_TTL_SECS`).
+/// Returns its state, and the offers received so far. A search can be read for `RECORD_TTL_SECS` after its end.
 #[utoipa::path(
     get,
     path = "/api/flights/search/{id}",
     operation_id = "status",
     tag = "searches",
     params(("id" = SearchId, Path, description = "The search's id.")),
-    responses((status = 200, description = "This is its state.", body = Success<SearchStateBody>), StatusFailures),
+    responses((status = 200, description = "The state of the search.", body = Success<SearchState>), StatusFailures),
 )]
 pub(super) async fn status(
     State(app): State<Arc<App>>,
@@ -66,8 +97,7 @@ pub(super) async fn status(
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))], Json(Success::new(message, status))))
 }
 
-/// Reads a search's record, and what time it is. A search whose deadline has passed without a worker's ending it is
-/// ended first.
+/// Reads a search's record, and the time by Redis' clock.
 async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
     let Some(record) = app.broker.read(id).await? else { return Ok(None) };
     Ok(Some((record, app.broker.now().await?)))
@@ -75,35 +105,60 @@ async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMill
 
 impl SearchState {
     fn of(app: &App, search_id: SearchId, record: &SearchRecord, now: EpochMillis) -> Self {
-        let (results, details) = if let Some(StoredEnd { results, details, .. }) = &record.end {
-            (
-                results.clone(),
-                details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok()),
-            )
-        } else {
-            let so_far = record.outcome_now(app.config.common.max_results, now);
-            (JsonLine::of(&so_far.offers).unwrap_or_else(|_| JsonLine::empty_array()), Some(so_far.details))
-        };
+        let (results, details) = results_and_details(record, app.config.common.max_results, now);
+        // Names every field, so that a new one can't be forgotten here.
+        let (from, to, date, passengers) = record.query.map_or_else(Default::default, |query| {
+            let SearchFields { origin, destination, date, passengers } = *query;
+            (Some(origin), Some(destination), Some(date), Some(passengers))
+        });
+        // Missing if the replaced system ended the search.
+        let (total, suppliers, first_answer_ms, elapsed_ms, reason) =
+            details.map_or_else(Default::default, |details| {
+                let Details { total, suppliers, first_answer_ms, elapsed_ms, reason } = details;
+                (Some(total), Some(suppliers), first_answer_ms, Some(elapsed_ms), reason)
+            });
         let no_worker = app.health.fitness.no_worker().filter(|_| record.end.is_none());
-        let shown = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
+        let time = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
         Self {
             search_id,
             status: record.status(),
-            query: record.query,
+            from,
+            to,
+            date,
+            passengers,
             asked: app.suppliers.selected(&record.suppliers),
             results: results.into(),
-            details,
-            created_at: shown(record.created),
-            deadline_at: shown(record.deadline),
-            first_answer_at: shown(record.first_answer),
-            ended_at: shown(record.ended),
+            total,
+            suppliers,
+            first_answer_ms,
+            elapsed_ms,
+            reason,
+            created_at: time(record.created),
+            deadline_at: time(record.deadline),
+            first_answer_at: time(record.first_answer),
+            ended_at: time(record.ended),
             warnings: no_worker.map(warning).into_iter().collect(),
         }
     }
 }
 
+/// What the search ended with, as it was stored; or what its answers add up to so far.
+fn results_and_details(
+    record: &SearchRecord,
+    max_results: usize,
+    now: EpochMillis,
+) -> (JsonLine, Option<Details>) {
+    if let Some(StoredEnd { results, details, .. }) = &record.end {
+        let details = details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok());
+        return (results.clone(), details);
+    }
+    let outcome = record.outcome_now(max_results, now);
+    let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
+    (results, Some(outcome.details))
+}
+
 failures! {
-    /// Of asking for a search's state.
+    /// The failures of getting a search.
     StatusFailures: [
         malformed_id(),
         Problem::UnknownSearch,

@@ -13,12 +13,13 @@ use axum::{
 };
 use contracts::{FieldError, SearchId};
 use serde::Deserialize;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use super::path::SearchPath;
 use crate::http::failures::{failures, malformed_id};
 use crate::http::{
     Problem,
-    docs::openapi::{PARTIALS_EXAMPLE, Partials, StreamEvent, TERMINAL_EXAMPLE},
+    docs::openapi::{PARTIALS_EXAMPLE, StreamEvent, TERMINAL_EXAMPLE},
 };
 use crate::{app::App, follow, hub::Subscription, searches};
 
@@ -30,6 +31,18 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 pub(super) struct Options {
     partials: Option<String>,
     last_event_id: Option<String>,
+}
+
+/// The schema of `partials`.
+struct Partials;
+
+impl utoipa::ToSchema for Partials {}
+
+impl utoipa::PartialSchema for Partials {
+    fn schema() -> RefOr<Schema> {
+        let values = ["true", "1", "", "false", "0"];
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).build().into()
+    }
 }
 
 /// Follows a search

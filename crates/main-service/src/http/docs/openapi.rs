@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API as an `OpenAPI` 3.1 document, made from the handlers and the types they answer with.
 
-mod schemas;
+mod events;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +15,7 @@ use utoipa::{
 
 use crate::http::middleware::request_id::X_REQUEST_ID;
 
-pub(in crate::http) use schemas::{
-    PARTIALS_EXAMPLE, Partials, PlaceBody, SearchStateBody, StreamEvent, TERMINAL_EXAMPLE,
-};
+pub(in crate::http) use events::{PARTIALS_EXAMPLE, StreamEvent, TERMINAL_EXAMPLE};
 
 /// The whole document, made of that of the routes.
 pub(super) fn document(routes: openapi::OpenApi) -> openapi::OpenApi {
@@ -46,7 +44,7 @@ reconnect, or through another gateway."#;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "flight-search", description = DESCRIPTION),
-    components(schemas(Failure, schemas::PartialEvent, schemas::TerminalEvent)),
+    components(schemas(Failure, events::PartialEvent, events::TerminalEvent)),
     tags(
         (name = "searches", description = "Submit a search, follow it, look at it, cancel it."),
         (name = "places", description = "What a search can be made of."),
