@@ -35,6 +35,8 @@ impl Service {
         {
             command.env_remove(inherited);
         }
+        // Off, unless a test sets it: services on one machine would want the same port.
+        command.env("METRICS_PORT", "0");
         command.envs(settings.iter().map(|(name, value)| (name, value)));
         command
     }
