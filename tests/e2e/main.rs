@@ -21,6 +21,7 @@ mod kit;
 mod late;
 mod load;
 mod loading;
+mod metrics;
 mod openapi;
 mod overdue;
 mod ownership;

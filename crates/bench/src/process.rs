@@ -24,6 +24,8 @@ impl Process {
         let mut command = Command::new(program);
         // Nothing of the shell's settings: figures are to be those of the defaults.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // Several run at once.
+        command.env("METRICS_PORT", "0");
         let log = || Stdio::from(File::options().create(true).append(true).open(log).expect("a log file"));
         command.args(arguments).envs(settings.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log()).stderr(log()).kill_on_drop(true);
