@@ -10,7 +10,9 @@ type Rows = BTreeSet<String>;
 fn rows(scraped: &[(&str, BTreeSet<[String; 4]>)]) -> Rows {
     let mut metrics = BTreeMap::<&[String; 4], Vec<&str>>::new();
     for (service, described) in scraped {
-        described.iter().for_each(|metric| metrics.entry(metric).or_default().push(service));
+        for metric in described {
+            metrics.entry(metric).or_default().push(service);
+        }
     }
     let row = |([name, kind, labels, help], services): (&[String; 4], Vec<&str>)| {
         let services = if services.len() > 1 { "both" } else { services[0] };
