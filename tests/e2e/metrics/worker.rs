@@ -3,7 +3,7 @@ use std::time::Duration;
 use e2e::{Client, Redis, Service, System, wait::free_port, wait::within};
 use reqwest::{Method, StatusCode, header};
 
-use super::scrape::{listening, scrape, scrape_until};
+use super::scrape::{Scrape, listening, scrape, scrape_until};
 
 /// A worker with an operators' port, and a client of that.
 pub(super) async fn add_worker(system: &mut System, further: &[(&str, &str)]) -> Client {
@@ -167,4 +167,29 @@ async fn a_port_in_use_ends_the_worker_at_its_start() {
     assert_eq!(worker.exit_code().await, Some(1));
     let said = format!("METRICS_PORT {port} can't be opened");
     assert!(worker.log().contains(&said), "{}", worker.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_jobs_is_counted() {
+    let builder = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "3000");
+    let mut system = builder.set("JOB_LEASE_MS", "1000").start().await;
+    let client = system.client();
+    let first = add_worker(&mut system, &[]).await;
+    is_ready(&first).await;
+    let id = client.submit().await;
+    let in_progress = |number: f64| {
+        move |metrics: &Scrape| metrics.sum("flight_search_jobs_in_progress", &[]) == Some(number)
+    };
+    scrape_until(&first, "the first has the job", in_progress(1.0)).await;
+    system.workers[0].kill().await;
+    let second = add_worker(&mut system, &[]).await;
+    let metrics = scrape_until(&second, "the second has it", in_progress(1.0)).await;
+    assert_eq!(metrics.sum("flight_search_jobs_taken_over_total", &[]), Some(1.0));
+    assert_eq!(client.result(&id).await.json()["status"], "completed");
+
+    system.redis.add("flight.search.requested", &[("search_id", "of no kind")]).await;
+    scrape_until(&second, "a job that can't be understood is buried", |metrics| {
+        metrics.sum("flight_search_jobs_ended_total", &["end=\"buried\""]) == Some(1.0)
+    })
+    .await;
 }
