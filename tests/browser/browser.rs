@@ -8,13 +8,13 @@ use std::{
     sync::Once,
 };
 
-use e2e::{Service, eventually};
 use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_kit::{Service, eventually};
 use url::Url;
 
 /// The names that Chromium has in the distributions.

@@ -1,6 +1,6 @@
 //! Ending a search before it ends.
 
-use e2e::{System, client::example};
+use test_kit::{System, client::example};
 
 use crate::{
     browser::Look,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_cancelled_search_keeps_what_had_come() {
+async fn a_cancelled_search_keeps_the_answers_that_had_arrived() {
     let system = slow().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;

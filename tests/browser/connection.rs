@@ -26,7 +26,7 @@ async fn a_search_goes_on_after_its_gateway_was_killed_and_started_again() {
 }
 
 #[tokio::test]
-async fn a_reload_while_the_gateway_restarts_is_made_good() {
+async fn a_reload_while_the_gateway_restarts_recovers() {
     let mut system = slow().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     let port = system.gateways[0].port;

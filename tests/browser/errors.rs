@@ -1,6 +1,6 @@
 //! What the page says when something is wrong, and the way out it offers.
 
-use e2e::{Redis, System, SystemBuilder};
+use test_kit::{Redis, System, SystemBuilder};
 
 use crate::{
     browser::Look,
@@ -60,7 +60,7 @@ async fn an_expired_search_offers_to_search_again() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_down_is_told_and_tried_again() {
+async fn a_gateway_that_is_down_is_reported_and_retried() {
     let mut system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.fill("#from", "CGK").await;
@@ -78,7 +78,7 @@ async fn a_gateway_that_is_down_is_told_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_busy_service_is_told() {
+async fn a_busy_service_is_reported() {
     let system: System =
         SystemBuilder::default().workers(0).set("MAX_BACKLOG", "1").start_on(Redis::volatile().await).await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };

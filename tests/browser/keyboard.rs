@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_search_needs_no_mouse() {
+async fn a_search_works_by_keyboard_alone() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     let tab = String::from(char::from(Key::Tab));

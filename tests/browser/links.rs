@@ -38,7 +38,7 @@ async fn a_reload_a_shared_link_and_the_back_button_show_the_same() {
 }
 
 #[tokio::test]
-async fn an_address_that_makes_no_sense_breaks_no_page() {
+async fn an_invalid_address_breaks_no_page() {
     let system = quick().await;
     let path = "/?search=x#CGK-DPS-9999-99-99-9";
     let Some(page) = Page::open(&system, path, Look::WIDE).await else { return };

@@ -1,10 +1,10 @@
 //! What a user of the page does and sees.
 
 use contracts::names::SUPPLIERS_KEY;
-use e2e::{Gateway, System, SystemBuilder, eventually};
 use fantoccini::{Locator, elements::Element};
 use rustix::process::Signal;
 use serde_json::Value;
+use test_kit::{Gateway, System, SystemBuilder, eventually};
 
 use crate::browser::{Browser, Look};
 

@@ -1,17 +1,17 @@
 //! Nobody is there to work on a search.
 
-use e2e::System;
+use test_kit::System;
 
 use crate::{accessibility::is_accessible, browser::Look, page::Page};
 
 #[tokio::test]
-async fn it_is_said_that_nobody_works_on_the_search_until_somebody_does() {
+async fn the_page_says_that_no_worker_is_alive_until_one_starts() {
     let mut system = System::builder().workers(0).start().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
     // The workers are missed after a while; the page asks again by itself.
     page.shown("#stalled").await;
-    assert!(page.text("#stalled").await.contains("not being worked on"));
+    assert!(page.text("#stalled").await.contains("Searches are delayed"));
     let read_out = "document.querySelector('#announcements').textContent === \
          document.querySelector('#stalled').textContent";
     page.browser.until(read_out).await;

@@ -75,7 +75,7 @@ impl Airlines {
     /// its environment as `CHAOS_WORKER`.
     pub(crate) async fn start(config: &Config) -> Self {
         let calls = Arc::<Mutex<Vec<Call>>>::default();
-        let chance = Arc::new(Mutex::new(config.plan.chance(99)));
+        let chance = Arc::new(Mutex::new(config.run.chance(99)));
         let stage = Stage { airlines: config.airlines.clone().into(), calls: Arc::clone(&calls), chance };
         let router =
             Router::new().route("/{airline}/{worker}/{date}/{passengers}", get(answer)).with_state(stage);

@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
 
-use crate::{airlines::Airline, kind::Kind, plan::Plan};
+use crate::{airlines::Airline, fault::Fault, run::Run};
 
 /// No more searches than one in this time.
 const FASTEST_PACE: Duration = Duration::from_millis(50);
@@ -15,7 +15,7 @@ const UNEVEN_DEADLINES: bool = true;
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     /// The seed, and how long it lasts.
-    pub(crate) plan: Plan,
+    pub(crate) run: Run,
     pub(crate) gateways: usize,
     pub(crate) workers: usize,
     /// Searches that a worker has in hand at once.
@@ -37,7 +37,7 @@ pub(crate) struct Config {
     /// Whether Redis may lose what it has acknowledged.
     pub(crate) is_lossy: bool,
     /// The troubles that there are.
-    pub(crate) kinds: Vec<Kind>,
+    pub(crate) faults: Vec<Fault>,
     /// The time between two searches.
     pub(crate) pace: Duration,
     /// How long a request to Redis may take.
@@ -60,9 +60,9 @@ pub(crate) enum Appendonly {
 }
 
 impl Config {
-    /// What a plan's seed gives.
-    pub(crate) fn draw(plan: Plan) -> Self {
-        let mut chance = plan.chance(0);
+    /// What a run's seed gives.
+    pub(crate) fn draw(run: Run) -> Self {
+        let mut chance = run.chance(0);
         let chance = &mut chance;
         let max_concurrency = log_uniform(chance, 1..=1000);
         let workers = chance.random_range(1..=4);
@@ -80,7 +80,7 @@ impl Config {
             _ => Appendonly::Off,
         };
         let mut config = Self {
-            plan,
+            run,
             gateways: chance.random_range(1..=3),
             workers,
             max_concurrency,
@@ -97,7 +97,7 @@ impl Config {
             appendonly,
             has_replica: chance.random_bool(0.5),
             is_lossy,
-            kinds: Vec::new(),
+            faults: Vec::new(),
             pace: SLOWEST_PACE,
             redis_timeout: Duration::from_secs(1),
             is_accepted_on_disk: false,
@@ -106,12 +106,12 @@ impl Config {
         // As fast as the workers can follow, and a little faster, but for a tiny load's sake.
         let capacity = max_concurrency * u32::try_from(workers).unwrap_or(u32::MAX);
         config.pace = (config.slowest() / capacity).mul_f64(0.9).clamp(FASTEST_PACE, SLOWEST_PACE);
-        // Fewer kinds in one run: then what one does is not hidden by what another one does.
+        // Fewer faults in one run: then what one does is not hidden by what another one does.
         let without = std::env::var("CHAOS_WITHOUT").unwrap_or_default();
-        let is_wanted = |kind: &Kind| !without.split(',').any(|name| name == format!("{kind:?}"));
-        config.kinds = Kind::ALL
+        let is_wanted = |fault: &Fault| !without.split(',').any(|name| name == format!("{fault:?}"));
+        config.faults = Fault::ALL
             .into_iter()
-            .filter(|kind| chance.random_bool(0.5) && kind.may_befall(&config) && is_wanted(kind))
+            .filter(|fault| chance.random_bool(0.5) && fault.applies_to(&config) && is_wanted(fault))
             .collect();
         // Drawn last, so that earlier seeds keep what they drew before.
         config.redis_timeout = Duration::from_millis(log_uniform(chance, 500..=3000).into());
@@ -173,11 +173,11 @@ fn millis(chance: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
 
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { plan, gateways, workers, max_concurrency, lease, deadline, ttl, supplier_timeout, .. } =
+        let Self { run, gateways, workers, max_concurrency, lease, deadline, ttl, supplier_timeout, .. } =
             self;
-        let Self { airlines, simulated, appendonly, has_replica, is_lossy, kinds, pace, .. } = self;
+        let Self { airlines, simulated, appendonly, has_replica, is_lossy, faults, pace, .. } = self;
         let Self { redis_timeout, is_accepted_on_disk, first_workers_deadline, .. } = self;
-        writeln!(f, "chaos for {:?} with CHAOS_SEED={}:", plan.lasts, plan.seed)?;
+        writeln!(f, "chaos for {:?} with CHAOS_SEED={}:", run.lasts, run.seed)?;
         writeln!(
             f,
             "  {gateways} gateways, {workers} workers with {max_concurrency} searches at once, a search every {pace:?}"
@@ -198,6 +198,6 @@ impl fmt::Display for Config {
             if *is_accepted_on_disk { "on disk if it can" } else { "in memory" },
             if *is_lossy { "may lose writes" } else { "loses nothing" }
         )?;
-        write!(f, "  troubles: {kinds:?}")
+        write!(f, "  troubles: {faults:?}")
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::kind::Kind;
+use crate::fault::Fault;
 
 /// How long something is troubled by what is over at once, such as a cut connection, at least.
 const AFTERMATH: Duration = Duration::from_secs(1);
@@ -30,14 +30,14 @@ struct Pages {
     steps: Vec<(Instant, i64)>,
     /// From when on writes may be lost, and until when that is over.
     losses: Vec<(Instant, Instant)>,
-    counts: BTreeMap<Kind, usize>,
+    counts: BTreeMap<Fault, usize>,
 }
 
 /// Something was in trouble for some time.
 #[derive(Clone, Debug)]
 pub(crate) struct Span {
     pub(crate) on: On,
-    pub(crate) kind: Kind,
+    pub(crate) fault: Fault,
     pub(crate) from: Instant,
     pub(crate) to: Instant,
 }
@@ -63,14 +63,14 @@ impl Journal {
     }
 
     /// Counts a trouble that begins.
-    pub(crate) fn count(&self, kind: Kind) {
-        self.pages(|pages| *pages.counts.entry(kind).or_default() += 1);
+    pub(crate) fn count(&self, fault: Fault) {
+        self.pages(|pages| *pages.counts.entry(fault).or_default() += 1);
     }
 
     /// Notes a trouble that began then and is over.
-    pub(crate) fn note(&self, on: On, kind: Kind, from: Instant) {
+    pub(crate) fn note(&self, on: On, fault: Fault, from: Instant) {
         let to = Instant::now() + self.aftermath;
-        self.pages(|pages| pages.spans.push(Span { on, kind, from, to }));
+        self.pages(|pages| pages.spans.push(Span { on, fault, from, to }));
     }
 
     /// Notes that Redis may have lost what it was told until now, since a while before `from`.

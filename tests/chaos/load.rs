@@ -1,10 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
 use contracts::names::field;
-use e2e::Client;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use test_kit::Client;
 use tokio::{
     sync::Mutex,
     task::JoinSet,
@@ -14,8 +14,8 @@ use tokio::{
 use crate::{
     airlines,
     config::Config,
-    follower::{Follower, Manner},
-    story::Story,
+    follower::{Behavior, Follower},
+    history::History,
 };
 
 /// How long after the latest deadline clients get to hear the end when the chaos is over: a lost record is waited for
@@ -47,7 +47,7 @@ pub(crate) struct Search {
     pub(crate) accepted: Instant,
     /// When its last client had heard all, or had given up.
     pub(crate) done: Instant,
-    pub(crate) stories: Vec<Story>,
+    pub(crate) histories: Vec<History>,
 }
 
 impl Load {
@@ -66,7 +66,7 @@ impl Load {
             if ticks.tick().await >= until {
                 break;
             }
-            let chance = self.config.plan.chance(1000 + number);
+            let chance = self.config.run.chance(1000 + number);
             searches.spawn(search(Arc::clone(&self.gateways), number, chance, limit));
         }
     }
@@ -80,15 +80,15 @@ impl Load {
 /// Submits a search and follows it with some clients, until `limit` at the latest. `None`: it was not accepted.
 async fn search(gateways: Arc<[Client]>, number: u64, mut chance: StdRng, limit: Instant) -> Option<Search> {
     let search = submit(&gateways, number, &mut chance).await?;
-    let mut clients: Vec<_> = manners(&mut chance)
+    let mut clients: Vec<_> = behaviors(&mut chance)
         .into_iter()
-        .map(|manner| Follower::new(&gateways, &search.id, manner, StdRng::from_rng(&mut chance)))
+        .map(|behavior| Follower::new(&gateways, &search.id, behavior, StdRng::from_rng(&mut chance)))
         .collect();
     let all = futures_util::future::join_all(clients.iter_mut().map(Follower::follow));
-    // Those that still wait then are told of by their stories.
+    // Those that still wait then are told of by their histories.
     let _ = tokio::time::timeout_at(limit, all).await;
-    let stories = clients.into_iter().map(Follower::into_story).collect();
-    Some(Search { stories, done: Instant::now(), ..search })
+    let histories = clients.into_iter().map(Follower::into_history).collect();
+    Some(Search { histories, done: Instant::now(), ..search })
 }
 
 /// Each attempt is another search for the airlines: one that got no answer may have been accepted all the same.
@@ -100,7 +100,7 @@ async fn submit(gateways: &[Client], number: u64, chance: &mut StdRng) -> Option
         if let Some(id) = try_submit(gateway, &date, passengers).await {
             let key = airlines::key(&date, passengers);
             let now = Instant::now();
-            return Some(Search { id, key, submitted, accepted: now, done: now, stories: Vec::new() });
+            return Some(Search { id, key, submitted, accepted: now, done: now, histories: Vec::new() });
         }
         sleep(ATTEMPT_PAUSE).await;
     }
@@ -123,17 +123,17 @@ fn unique(number: u64) -> (String, u8) {
 }
 
 /// Mostly one client follows at once; some searches have a second one, or one that comes late, and some have none.
-fn manners(chance: &mut StdRng) -> Vec<Manner> {
+fn behaviors(chance: &mut StdRng) -> Vec<Behavior> {
     if chance.random_bool(0.1) {
         return Vec::new();
     }
-    let mut manners = vec![Manner::any(chance, Duration::ZERO)];
+    let mut behaviors = vec![Behavior::any(chance, Duration::ZERO)];
     if chance.random_bool(0.3) {
-        manners.push(Manner::any(chance, Duration::ZERO));
+        behaviors.push(Behavior::any(chance, Duration::ZERO));
     }
     if chance.random_bool(0.3) {
         let late = Duration::from_millis(chance.random_range(0..LATEST));
-        manners.push(Manner::any(chance, late));
+        behaviors.push(Behavior::any(chance, late));
     }
-    manners
+    behaviors
 }

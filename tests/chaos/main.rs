@@ -6,73 +6,70 @@
 //!
 //! `CHAOS_SECONDS` makes it longer than 30 s, `CHAOS_SEED` gives it the decisions of an earlier run, and `CHAOS_SEEDS`
 //! makes it so many runs with one seed after the other. `REDIS_SERVER` names another server than Redis of the system,
-//! and `CHAOS_WITHOUT=StepService,KillRedis` leaves kinds of trouble out, to find out which ones it takes.
+//! and `CHAOS_WITHOUT=StepService,KillRedis` leaves faults out, to find out which ones a failure takes.
 //!
-//! The seed also decides how the system is set up, which suppliers it has, and which kinds of trouble there are. In most
+//! The seed also decides how the system is set up, which suppliers it has, and which faults are injected. In most
 //! runs Redis loses nothing that it has acknowledged, and nothing may be lost. In the others it may, and the searches
 //! that this may have touched need only end.
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`plan`] | how long, from which seed |
+//! | [`run`] | how long, from which seed |
 //! | [`config`] | what a run is made of |
-//! | [`kind`] | the kinds of trouble |
-//! | [`site`], [`store`] | the processes, and where they are; Redis |
+//! | [`fault`] | the kinds of fault |
+//! | [`cluster`], [`store`] | the processes, and where they are; Redis |
 //! | [`airlines`] | suppliers that are asked over HTTP |
-//! | [`trouble`], [`journal`] | what befalls them, and when it did |
+//! | [`injection`], [`journal`] | what befalls them, and when it did |
 //! | [`load`] | searches, each with its clients |
 //! | [`follower`] | one client, as an `EventSource` is |
-//! | [`story`] | what a client has heard, and what is wrong with it |
-//! | [`audit`] | what stands in Redis meanwhile and in the end |
-//! | [`oracle`], [`wrong`] | what is wrong with a search |
-//! | [`verdict`] | the counts |
+//! | [`history`] | what a client has received, and what is wrong with it |
+//! | [`auditor`] | what stands in Redis meanwhile and in the end |
+//! | [`checker`], [`violation`] | what is wrong with a search |
+//! | [`summary`] | the counts |
 
 #![expect(clippy::expect_used, reason = "a test program panics where it can't go on")]
 
 mod airlines;
-mod audit;
+mod auditor;
+mod checker;
+mod cluster;
 mod config;
+mod fault;
 mod follower;
+mod history;
+mod injection;
 mod journal;
-mod kind;
 mod load;
-mod oracle;
-mod plan;
-mod site;
+mod run;
 mod store;
-mod story;
-mod trouble;
-mod verdict;
-mod wrong;
+mod summary;
+mod violation;
 
 use std::{collections::HashMap, process::ExitCode};
 
 use tokio::time::Instant;
 
 use crate::{
-    airlines::Airlines, audit::Auditor, config::Config, journal::Journal, load::Load, oracle::Oracle,
-    plan::Plan, site::Site, verdict::Verdict,
+    airlines::Airlines, auditor::Auditor, checker::Checker, cluster::Cluster, config::Config,
+    journal::Journal, load::Load, run::Run, summary::Summary,
 };
 
 fn main() -> ExitCode {
-    match plan::asked_for() {
-        plan::Asked::List => {
+    match run::asked_for() {
+        run::Asked::List => {
             println!("chaos: test");
             ExitCode::SUCCESS
         }
-        plan::Asked::SomethingElse => {
+        run::Asked::SomethingElse => {
             println!("0 passed, 0 failed");
             ExitCode::SUCCESS
         }
-        plan::Asked::Run => {
+        run::Asked::Run => {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-            let plans = Plan::from_env();
-            let all = plans.len();
-            let failed: Vec<_> = plans
-                .into_iter()
-                .filter(|plan| !runtime.block_on(run(*plan)))
-                .map(|plan| plan.seed)
-                .collect();
+            let runs = Run::from_env();
+            let all = runs.len();
+            let failed: Vec<_> =
+                runs.into_iter().filter(|run| !runtime.block_on(holds(*run))).map(|run| run.seed).collect();
             let holds = failed.is_empty();
             println!("{} passed, {} failed", all - failed.len(), failed.len());
             if !holds {
@@ -84,35 +81,35 @@ fn main() -> ExitCode {
 }
 
 /// Runs the chaos and tells whether the promises held.
-async fn run(plan: Plan) -> bool {
-    let config = Config::draw(plan);
+async fn holds(run: Run) -> bool {
+    let config = Config::draw(run);
     println!("{config}");
     let airlines = Airlines::start(&config).await;
-    let mut site = Site::start(&config, &airlines).await;
-    let auditor = Auditor::start(site.audited.addr());
-    let load = Load::new(&config, site.clients());
+    let mut cluster = Cluster::start(&config, &airlines).await;
+    let auditor = Auditor::start(cluster.audited.addr());
+    let load = Load::new(&config, cluster.clients());
     let journal = Journal::new(config.slow_to_notice());
 
-    let until = plan.until();
-    tokio::join!(trouble::befall(&mut site, &config, &journal, until), load.press(until));
+    let until = run.until();
+    tokio::join!(injection::inject(&mut cluster, &config, &journal, until), load.press(until));
     println!("{journal}");
-    let calm = Instant::now();
+    let quiet_from = Instant::now();
     let searches = load.finish().await;
     let ids = searches.iter().filter(|_| !config.is_lossy).map(|search| search.id.as_str());
-    let news = &auditor.finish(ids, calm + config.deadline + load::MARGIN).await;
-    let left_behind = audit::left_behind(&site).await;
-    let dead_letters = &audit::dead_letters(&site).await;
+    let news = &auditor.finish(ids, quiet_from + config.deadline + load::MARGIN).await;
+    let left_behind = auditor::left_behind(&cluster).await;
+    let dead_letters = &auditor::dead_letters(&cluster).await;
 
     let mut calls = HashMap::<_, Vec<_>>::new();
     for call in airlines.calls() {
         calls.entry(call.key.clone()).or_default().push(call);
     }
-    let oracle = Oracle { config: &config, journal: &journal, news, dead_letters, calls, calm };
-    let verdict = Verdict::of(&searches, &oracle, left_behind, site.crashes());
-    println!("{verdict}");
-    if !verdict.holds() {
-        println!("{}", verdict.details(&site));
-        println!("the seed was {}", plan.seed);
+    let checker = Checker { config: &config, journal: &journal, news, dead_letters, calls, quiet_from };
+    let summary = Summary::of(&searches, &checker, left_behind, cluster.crashes());
+    println!("{summary}");
+    if !summary.holds() {
+        println!("{}", summary.details(&cluster));
+        println!("the seed was {}", run.seed);
     }
-    verdict.holds()
+    summary.holds()
 }

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use e2e::{Launch, Link, Redis, Shim};
-use rustix::process::{Pid, Signal, kill_process};
+use test_kit::{Launch, Link, Redis, Shim};
 use tokio::time::{Instant, sleep};
 
 use crate::config::{Appendonly, Config};
@@ -68,14 +67,6 @@ impl Store {
         server.start().await;
     }
 
-    /// The primary stands still for a while.
-    pub(crate) async fn hang(&self, span: Duration) {
-        let pid = i32::try_from(self.primary().pid()).ok().and_then(Pid::from_raw).expect("a process id");
-        kill_process(pid, Signal::STOP).expect("Redis can be signalled");
-        sleep(span).await;
-        kill_process(pid, Signal::CONT).expect("Redis can be signalled");
-    }
-
     /// Primary and replica change places, once the replica has all. False: it was not to be.
     pub(crate) async fn fail_over(&mut self) -> bool {
         if !self.replica_has_all().await {
@@ -96,7 +87,7 @@ impl Store {
     /// The primary dies, and the replica takes its place without what came in its last `lag`.
     pub(crate) async fn crash_over(&mut self, lag: Duration) {
         let (old, new) = (self.primary, 1 - self.primary);
-        self.servers[old].followed_by.change(|terms| terms.down = e2e::Flow::Held);
+        self.servers[old].followed_by.change(|terms| terms.down = test_kit::Flow::Held);
         sleep(lag).await;
         self.servers[old].redis.kill().await;
         self.servers[old].followed_by.cut();

@@ -1,9 +1,9 @@
 //! Bad input gets a clear error that names what is wrong; never a panic, a 500 or silence.
 
-use e2e::{Client, System, eventually};
 use proptest::{prelude::*, strategy::ValueTree};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use test_kit::{Client, System, eventually};
 
 async fn send(
     client: &Client,
@@ -32,7 +32,7 @@ fn assert_envelope(answer: &Value) {
 async fn every_wrong_field_is_named() {
     let system = System::start().await;
     let client = system.client();
-    let good = e2e::client::example();
+    let good = test_kit::client::example();
     eventually("the gateway knows the suppliers", async || {
         let mut body = good.clone();
         body["suppliers"] = json!(["NOBODY"]);
@@ -80,7 +80,7 @@ async fn an_unknown_code_gets_a_suggestion_where_one_is_near() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_no_search_are_refused() {
+async fn invalid_bodies_are_refused() {
     let system = System::start().await;
     let client = system.client();
     let json = Some("application/json");
@@ -105,7 +105,7 @@ async fn bodies_that_are_no_search_are_refused() {
         assert_eq!((answered.as_u16(), answer["code"].as_str()), (status, Some(code)), "{answer}");
         assert_envelope(&answer);
     }
-    let search = e2e::client::example().to_string();
+    let search = test_kit::client::example().to_string();
     assert_eq!(send(&client, Some("Application/JSON; charset=utf-8"), search).await.0, StatusCode::OK);
 }
 

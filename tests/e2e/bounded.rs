@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually, sse::read_all};
 use reqwest::StatusCode;
+use test_kit::{System, eventually, sse::read_all};
 
 async fn run_searches(system: &System, count: usize) -> Vec<String> {
     let client = system.client();
@@ -94,7 +94,7 @@ async fn every_record_is_of_an_open_search_or_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_workers_that_hold_nothing_are_forgotten() {
+async fn dead_workers_without_jobs_are_removed() {
     let mut system = System::builder().workers(2).set("JOB_LEASE_MS", "500").start().await;
     system.joined(2).await;
     system.workers[0].kill().await;
@@ -132,13 +132,14 @@ async fn a_worker_takes_no_more_than_it_has_room_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_backlog_refuses_searches_with_a_word_when_to_come_again() {
+async fn a_full_backlog_refuses_searches_and_says_when_to_retry() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "5").start().await;
     let client = system.client();
     for _ in 0..5 {
         client.submit().await;
     }
-    let request = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let request =
+        client.request(reqwest::Method::POST, "/api/flights/search").json(&test_kit::client::example());
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.headers().contains_key("retry-after"));

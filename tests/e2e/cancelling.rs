@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{System, eventually, sse::read_all, wait::within};
 use reqwest::StatusCode;
+use test_kit::{System, eventually, sse::read_all, wait::within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stops() {
@@ -38,7 +38,7 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_had_come_by_then_is_told() {
+async fn the_end_has_the_answers_that_had_arrived() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-8000").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -53,7 +53,7 @@ async fn what_had_come_by_then_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_waits_for_a_worker_is_never_worked_on() {
+async fn a_search_cancelled_before_a_worker_has_it_is_never_worked_on() {
     let mut system = System::builder().workers(0).start().await;
     let client = system.client();
     let id = client.submit().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{Launch, Redis, Shim, System, eventually};
+use test_kit::{Launch, Redis, Shim, System, eventually};
 
 const FAR: i64 = 300_000;
 
@@ -66,7 +66,7 @@ async fn a_gateway_ahead_does_not_end_what_others_have_submitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_step_of_redis_clock_ends_searches_by_their_deadline_all_the_same() {
+async fn searches_end_at_their_deadline_although_redis_clock_steps() {
     for step in [-FAR, FAR] {
         let shim = Shim::new();
         let redis = Redis::start_as(Launch::default().under(&shim)).await;

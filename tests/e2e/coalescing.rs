@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Client, System, SystemBuilder, client::example, eventually};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use test_kit::{Client, System, SystemBuilder, client::example, eventually};
 
 fn sharing() -> SystemBuilder {
     System::builder().set("COALESCE_SECS", "60")
@@ -76,7 +76,7 @@ async fn after_the_window_a_search_is_not_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_cancelled_failed_or_forgotten_is_not_shared() {
+async fn cancelled_failed_and_expired_searches_are_not_shared() {
     let system = sharing().workers(0).set("SEARCH_DEADLINE_MS", "700").start().await;
     let client = system.client();
     let cancelled = client.submit().await;
@@ -106,7 +106,7 @@ async fn a_key_keeps_to_the_search_it_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_shared_does_not_expire_under_the_client_that_was_given_it() {
+async fn a_shared_search_does_not_expire_before_its_latest_client() {
     let system = sharing().start().await;
     let client = system.client();
     let id = client.submit().await;

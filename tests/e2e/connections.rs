@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use e2e::{Gateway, System, client::example, eventually, wait::within};
 use serde_json::Value;
+use test_kit::{Gateway, System, client::example, eventually, wait::within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
@@ -63,7 +63,7 @@ async fn logged(gateway: &Gateway, code: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_gateway_tells_its_health_and_serves_its_streams() {
+async fn a_full_gateway_answers_health_checks_and_serves_its_streams() {
     let system = System::builder().workers(0).set("MAX_CONNECTIONS", "20").start().await;
     let gateway = &system.gateways[0];
     let id = gateway.client().submit().await;
@@ -92,7 +92,7 @@ async fn a_full_gateway_tells_its_health_and_serves_its_streams() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_connections_give_way_and_keep_nobody_from_the_health() {
+async fn idle_connections_are_closed_and_block_no_health_check() {
     let system = System::builder().workers(0).set("MAX_CONNECTIONS", "20").start().await;
     let gateway = &system.gateways[0];
     let mut idle = Vec::new();

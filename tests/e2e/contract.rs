@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use e2e::{System, client::example, sse::read_all};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use test_kit::{System, client::example, sse::read_all};
 
 /// The keys of a JSON object in the order in which they stand in the text.
 fn keys(json: &str) -> Vec<String> {
@@ -119,7 +119,7 @@ async fn an_offer_has_the_same_id_in_each_event_whoever_sells_it() {
     let id = client.submit().await;
     let story = client.follow_partials(&id).await.all().await;
     let (end, partials) = story.split_last().unwrap();
-    let ids = |event: &e2e::Event| -> Vec<String> {
+    let ids = |event: &test_kit::Event| -> Vec<String> {
         let offers = event.json()["results"].clone();
         let offers: Vec<contracts::Offer> = serde_json::from_value(offers).unwrap();
         for offer in &offers {
@@ -148,7 +148,7 @@ async fn codes_are_taken_in_either_case_and_cities_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn partials_come_only_to_who_asks_and_before_the_end() {
+async fn partials_are_sent_only_on_request_and_before_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
     let client = system.client();
     let id = client.submit().await;

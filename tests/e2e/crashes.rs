@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use e2e::{Redis, System, eventually, sse::read_all};
+use test_kit::{Redis, System, eventually, sse::read_all};
 
 /// In the result log each search has ended once, and no supplier has answered it twice.
 pub(crate) async fn assert_told_once(redis: &Redis, searches: usize) {
@@ -98,7 +98,7 @@ async fn a_job_that_kills_three_workers_becomes_a_dead_letter_and_its_search_fai
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lease_is_renewed_for_as_long_as_a_job_is_in_hand() {
+async fn a_lease_is_renewed_while_its_job_is_in_progress() {
     // The searches take many leases; a second worker is there to take over what is not renewed.
     let system = System::builder()
         .workers(2)

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{System, eventually};
 use reqwest::StatusCode;
+use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_no_worker_alive_a_subscriber_is_told_that_it_failed() {
@@ -35,7 +35,7 @@ async fn with_no_worker_alive_a_reader_ends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn suppliers_that_hang_are_told_as_timed_out() {
+async fn suppliers_that_hang_are_reported_as_timed_out() {
     let system = System::builder()
         .set("SIMULATED_LATENCY_MS", "50000")
         .set("SEARCH_DEADLINE_MS", "1000")
@@ -54,7 +54,7 @@ async fn suppliers_that_hang_are_told_as_timed_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_whose_last_worker_died_ends_with_what_had_come() {
+async fn a_search_whose_last_worker_died_ends_with_the_answers_that_had_arrived() {
     let mut system = System::builder()
         .set("SIMULATED_LATENCY_MS", "50-20000")
         .set("SEARCH_DEADLINE_MS", "3000")
@@ -81,7 +81,7 @@ async fn a_search_whose_last_worker_died_ends_with_what_had_come() {
 async fn a_client_may_want_less_time() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50000").start().await;
     let client = system.client();
-    let mut body = e2e::client::example();
+    let mut body = test_kit::client::example();
     body["timeout_ms"] = 500.into();
     let start = Instant::now();
     let (status, answer) = client.post(&body).await;

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use e2e::{Redis, Switch, System, eventually, sse::read_all, wait::within};
 use reqwest::StatusCode;
+use test_kit::{Link, Redis, System, eventually, sse::read_all, wait::within};
 
 /// A system whose Redis has a replica, and the address that leads to the first.
-async fn system_with_replica(settings: &[(&str, &str)]) -> (System, Redis, Switch) {
+async fn system_with_replica(settings: &[(&str, &str)]) -> (System, Redis, Link) {
     let builder = System::builder().gateways(0).workers(0);
     let mut system =
         settings.iter().fold(builder, |builder, (name, value)| builder.set(name, value)).start().await;
-    let (replica, way) = (Redis::volatile().await, Switch::to(system.redis.addr()).await);
+    let (replica, way) = (Redis::volatile().await, Link::to(system.redis.addr()).await);
     let _: () = replica.run(&format!("REPLICAOF {}", system.redis.addr().replace(':', " "))).await;
     eventually("the replica follows", async || info(&replica, "master_link_status:up").await.then_some(()))
         .await;
@@ -46,9 +46,9 @@ async fn a_planned_failover_behind_one_address_ends_no_search_and_takes_seconds(
         (client.get("/health/ready").await.0 == StatusCode::SERVICE_UNAVAILABLE).then_some(())
     })
     .await;
-    assert_eq!(client.post(&e2e::client::example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(client.post(&test_kit::client::example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
 
-    way.turn_to(replica.addr());
+    way.lead_to(replica.addr());
     let id =
         within(Duration::from_secs(5), "searches are accepted", async || client.try_submit().await).await;
     assert_eq!(client.result(&id).await.json()["status"], "completed");
@@ -74,9 +74,9 @@ async fn a_replica_that_takes_writes_is_no_primary() {
             .then_some(())
     })
     .await;
-    assert_eq!(client.post(&e2e::client::example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(client.post(&test_kit::client::example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
 
-    way.turn_to(replica.addr());
+    way.lead_to(replica.addr());
     within(Duration::from_secs(5), "the gateway is ready", async || {
         (client.get("/health/ready").await.0 == StatusCode::OK).then_some(())
     })

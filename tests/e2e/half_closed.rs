@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{System, client::example, wait::within};
+use test_kit::{System, client::example, wait::within};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -40,7 +40,7 @@ async fn it_gets_its_answer_and_its_stream_to_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_has_gone_altogether_is_let_go_at_once() {
+async fn a_closed_connection_is_noticed_at_once() {
     let system = System::builder().workers(0).set("MAX_STREAMS_PER_SEARCH", "1").start().await;
     let gateway = &system.gateways[0];
     let client = gateway.client();

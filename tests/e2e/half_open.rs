@@ -2,8 +2,8 @@
 
 use std::{io::Write, time::Duration};
 
-use e2e::{System, eventually};
 use rustix::process::Signal;
+use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_stream_has_a_heartbeat_every_fifteen_seconds() {
@@ -51,7 +51,7 @@ async fn a_client_that_takes_nothing_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_was_asleep_serves_on() {
+async fn a_gateway_that_was_paused_keeps_serving() {
     let system = System::start().await;
     let client = system.client();
     let id = client.submit().await;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Client, System, client::example};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
+use test_kit::{Client, System, client::example};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -152,7 +152,7 @@ async fn every_answer_has_a_request_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_tells_whose_request_it_was() {
+async fn the_log_names_the_client_of_a_request() {
     for format in ["text", "json"] {
         let mut system = System::builder().workers(0).set("LOG_FORMAT", format).start().await;
         let client = system.client();
@@ -167,7 +167,7 @@ async fn the_log_tells_whose_request_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_http_is_refused_and_nothing_breaks() {
+async fn requests_that_are_not_http_are_refused() {
     let system = System::builder().workers(0).start().await;
     let long = "x".repeat(20_000);
     for (request, status) in [

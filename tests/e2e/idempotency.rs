@@ -1,9 +1,9 @@
 //! A POST that is sent again under its `Idempotency-Key` submits nothing new.
 
-use e2e::{Client, System, client::example};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use test_kit::{Client, System, client::example};
 
 async fn post(client: &Client, key: &str, body: &Value) -> (u16, Value) {
     let (status, answer) = client.post_with(body, &[("idempotency-key", key)]).await;
@@ -83,7 +83,7 @@ async fn a_key_outlives_its_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_backlog_refuses_only_what_is_new() {
+async fn a_full_backlog_refuses_only_new_searches() {
     let system = System::builder().workers(0).set("MAX_BACKLOG", "1").start().await;
     let client = system.client();
     let first = post(&client, "order-1", &example()).await;

@@ -1,9 +1,9 @@
 //! Whoever comes late, or again, hears the same as one who was there from the start.
 
-use e2e::{System, sse::read_all};
+use test_kit::{System, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn late_and_repeated_clients_hear_the_same_on_every_gateway() {
+async fn late_and_repeated_clients_get_the_same_events_on_every_gateway() {
     let system = System::builder().gateways(2).set("SIMULATED_LATENCY_MS", "50-300").start().await;
     let clients = system.clients();
     let id = clients[0].submit().await;
@@ -17,7 +17,7 @@ async fn late_and_repeated_clients_hear_the_same_on_every_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_number_may_come_at_once() {
+async fn many_clients_at_once_get_the_same_events() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "500").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -36,7 +36,7 @@ async fn any_number_may_come_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_joins_in_the_middle_hears_what_came_before_too() {
+async fn one_that_joins_in_the_middle_gets_the_earlier_events_too() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-900").start().await;
     let client = system.client();
     let id = client.submit().await;

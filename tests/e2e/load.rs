@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use axum::{Json, Router, routing::get};
-use e2e::{Client, System, client::example, eventually, sse::read_all};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use test_kit::{Client, System, client::example, eventually, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once() {

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, EventStream, Link, Redis, System, wait::within};
 use futures_util::future::join_all;
 use redis::aio::MultiplexedConnection;
 use reqwest::StatusCode;
 use serde_json::json;
+use test_kit::{Client, EventStream, Link, Redis, System, wait::within};
 
 /// About as large as an answer's offers may be.
 const LARGE: usize = 500 * 1024;
@@ -41,7 +41,7 @@ async fn follow_many(system: &System, client: &Client, count: usize) -> (Vec<Str
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_has_much_to_load_is_ready_and_tells_news_meanwhile() {
+async fn a_gateway_that_has_much_to_load_is_ready_and_sends_new_events_meanwhile() {
     let redis = Redis::volatile().await;
     let link = Link::to(redis.addr()).await;
     let mut system = system_behind(&link, redis).await;
@@ -82,7 +82,7 @@ async fn a_gateway_that_has_much_to_load_is_ready_and_tells_news_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_can_not_be_loaded_holds_up_no_others() {
+async fn a_record_that_cannot_be_loaded_delays_no_others() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let permit = "ACL SETUSER limited on >secret ~flight.search.* +@all";
     let _: () = system.redis.run(permit).await;

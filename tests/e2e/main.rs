@@ -17,7 +17,6 @@ mod half_closed;
 mod half_open;
 mod http_manners;
 mod idempotency;
-mod kit;
 mod late;
 mod load;
 mod loading;

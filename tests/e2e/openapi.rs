@@ -1,9 +1,9 @@
 //! What `/openapi.json` says is what the gateway does.
 
-use e2e::{Client, System, client::example, sse::Event};
 use jsonschema::Validator;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use test_kit::{Client, System, client::example, sse::Event};
 
 /// The document of a running gateway.
 struct Document(Value);
@@ -120,7 +120,7 @@ const BY_ID: &str = "/api/flights/search/{id}";
 const STREAM: &str = "/api/flights/search/{id}/stream";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_is_as_told() {
+async fn every_response_is_as_documented() {
     let system = System::builder().set("MAX_BACKLOG", "20").start().await;
     let asker = Asker::new(&system).await;
     let search = example().to_string();
@@ -144,7 +144,7 @@ async fn every_answer_is_as_told() {
     assert!(places.contains("CGK"), "{places}");
     asker.ask(Method::GET, "/api/airports", "", 400).await;
     asker.ask(Method::GET, "/api/airports?q=a&q=b", "", 400).await;
-    e2e::eventually("the gateway knows the suppliers", async || {
+    test_kit::eventually("the gateway knows the suppliers", async || {
         let (_, answer) = asker.client.get("/api/suppliers").await;
         answer["data"].as_array().is_some_and(|data| !data.is_empty()).then_some(())
     })
@@ -162,7 +162,7 @@ async fn every_answer_is_as_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_in_trouble_is_as_told() {
+async fn every_error_response_is_as_documented() {
     let mut system = System::builder().workers(0).set("MAX_BACKLOG", "1").start().await;
     let asker = Asker::new(&system).await;
     let search = example().to_string();
@@ -174,7 +174,7 @@ async fn every_answer_in_trouble_is_as_told() {
     system.redis.kill().await;
     asker.ask(Method::GET, BY_ID, &id, 503).await;
     asker.ask(Method::DELETE, BY_ID, &id, 503).await;
-    e2e::eventually("the gateway is not ready", async || {
+    test_kit::eventually("the gateway is not ready", async || {
         (asker.client.get("/health/ready").await.0 == 503).then_some(())
     })
     .await;
@@ -183,7 +183,7 @@ async fn every_answer_in_trouble_is_as_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_limit_is_as_told() {
+async fn every_limit_is_as_documented() {
     let limits = System::builder().workers(0).set("MAX_STREAMS_PER_SEARCH", "1");
     let system = limits.set("RATE_LIMIT_PER_MINUTE", "1").start().await;
     let asker = Asker::new(&system).await;
@@ -195,7 +195,7 @@ async fn every_limit_is_as_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_events_are_as_told() {
+async fn the_events_are_as_documented() {
     let system = System::start().await;
     let document = Document::of(&system.client()).await;
     let client = system.client();
@@ -210,7 +210,7 @@ async fn the_events_are_as_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_examples_are_what_they_are_examples_of() {
+async fn the_examples_fit_their_schemas() {
     let system = System::builder().workers(0).start().await;
     let Document(document) = &Document::of(&system.client()).await;
     assert_eq!(document["openapi"], "3.1.0");

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually};
+use test_kit::{System, eventually};
 
 use crate::crashes::assert_told_once;
 
@@ -25,7 +25,7 @@ async fn until_none_is_open(system: &System) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_alone_ends_what_waits_and_nobody_follows() {
+async fn a_worker_alone_ends_waiting_searches_that_nobody_follows() {
     let mut system = System::builder()
         .workers(0)
         .set("SEARCH_DEADLINE_MS", "1500")
@@ -41,7 +41,7 @@ async fn a_worker_alone_ends_what_waits_and_nobody_follows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_waited_beyond_its_records_life_ends_all_the_same() {
+async fn a_search_that_waits_longer_than_its_records_ttl_still_ends() {
     let mut system = System::builder()
         .workers(0)
         .set("SEARCH_DEADLINE_MS", "500")
@@ -67,7 +67,7 @@ async fn what_has_waited_beyond_its_records_life_ends_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_that_steps_back_puts_no_search_off() {
+async fn a_clock_that_steps_back_delays_no_search() {
     let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "2000").start().await;
     let id = submit(&system, 1).await.remove(0);
     // As if Redis' clock had been an hour ahead until now.
@@ -95,7 +95,7 @@ async fn a_worker_with_a_shorter_deadline_ends_no_gateways_search_early() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_makes_no_sense_holds_up_no_other() {
+async fn an_invalid_record_delays_no_other() {
     let system = System::builder().workers(1).set("SEARCH_DEADLINE_MS", "1000").start().await;
     let strange = ["7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12"];
     for (id, fields) in
@@ -112,7 +112,7 @@ async fn a_record_that_makes_no_sense_holds_up_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_search_that_is_none_holds_up_no_other() {
+async fn an_invalid_open_search_delays_no_other() {
     let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "500").start().await;
     let strange = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
     let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{strange} x")).await;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Link, System, eventually, within};
 use reqwest::StatusCode;
 use rustix::process::Signal;
+use test_kit::{Link, System, eventually, within};
 
 use crate::crashes::assert_told_once;
 
@@ -91,7 +91,7 @@ async fn on_a_slow_link_live_workers_keep_their_jobs() {
     system.joined(2).await;
     let id = system.client().submit().await;
     assert_eq!(system.client().result(&id).await.json()["status"], "completed");
-    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
     assert_eq!(log.matches("job taken").count(), 1, "nobody robbed the other: {log}");
 }
 
@@ -101,7 +101,7 @@ async fn a_worker_with_room_for_as_many_as_it_reads_at_once_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_was_paused_does_not_overrule_the_one_that_took_its_job_over() {
+async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
     let mut system = System::builder()
         .workers(0)
         .set("JOB_LEASE_MS", "500")
@@ -133,7 +133,7 @@ async fn a_worker_that_was_paused_does_not_overrule_the_one_that_took_its_job_ov
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_has_ended_and_expired_is_not_begun_anew() {
+async fn a_search_that_has_ended_and_expired_is_not_started_again() {
     let system = System::builder()
         .set("SIMULATED_LATENCY_MS", "60000")
         .set("SEARCH_DEADLINE_MS", "1000")

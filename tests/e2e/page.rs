@@ -1,7 +1,7 @@
 //! The page as a client of HTTP sees it, and what its form asks for. What it does stands in `tests/browser`.
 
-use e2e::System;
 use reqwest::{Method, Response, StatusCode, header};
+use test_kit::System;
 
 async fn get(system: &System, path: &str, accept_encoding: &str) -> Response {
     let request = system.client().request(Method::GET, path).header(header::ACCEPT_ENCODING, accept_encoding);
@@ -62,7 +62,7 @@ async fn places_are_suggested_the_likeliest_first() {
 async fn a_state_names_who_is_asked_and_a_wrong_code_what_was_meant() {
     let system = System::start().await;
     let client = system.client();
-    let suppliers = e2e::eventually("the suppliers are known", async || {
+    let suppliers = test_kit::eventually("the suppliers are known", async || {
         let (_, body) = client.get("/api/suppliers").await;
         body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).cloned()
     })
@@ -70,7 +70,7 @@ async fn a_state_names_who_is_asked_and_a_wrong_code_what_was_meant() {
     let id = client.submit().await;
     assert_eq!(client.state(&id).await.1["data"]["asked"], serde_json::Value::Array(suppliers));
 
-    let mut body = e2e::client::example();
+    let mut body = test_kit::client::example();
     body["suppliers"] = serde_json::json!(["GA"]);
     let (_, answer) = client.post(&body).await;
     let state = client.state(answer["data"]["search_id"].as_str().unwrap()).await.1;

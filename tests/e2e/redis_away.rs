@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, Link, Redis, System, client::example, eventually, wait::within};
 use reqwest::{Method, StatusCode};
+use rustix::process::Signal;
+use test_kit::{Client, Link, Redis, System, client::example, eventually, wait::within};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,11 +50,9 @@ async fn a_post_while_redis_is_away_gets_503_within_two_seconds_and_the_service_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_while_redis_hangs_gets_503_within_two_seconds() {
     let system = System::start().await;
-    let pid = system.redis.pid();
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    system.redis.server().signal(Signal::STOP);
     assert_unavailable(&system).await;
-    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    system.redis.server().signal(Signal::CONT);
     let client = system.client();
     let id = eventually("searches are accepted again", async || client.try_submit().await).await;
     assert_eq!(client.result(&id).await.json()["status"], "completed");
@@ -105,7 +104,7 @@ async fn ask(client: Client, method: Method, path: String) -> (StatusCode, Durat
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_only_reads_of_records_use_is_replaced_when_it_went_dead() {
+async fn a_dead_connection_that_only_record_reads_use_is_replaced() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let link = Link::to(system.redis.addr()).await;
     system.settings.push(("REDIS_ADDR".into(), link.addr()));

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, System, client::example, eventually};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use test_kit::{Client, System, client::example, eventually};
 
 /// The codes of what readiness warns of; none if the gateway is not ready.
 pub(crate) async fn warnings(client: &Client) -> Option<Vec<String>> {

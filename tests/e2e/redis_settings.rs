@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use e2e::{Redis, Service, System};
 use tempfile::NamedTempFile;
+use test_kit::{Programs, Redis, Service, System};
 
 const SERVICES: [&str; 2] = ["main-service", "provider-service"];
 
@@ -25,7 +25,7 @@ async fn the_password_in_the_address_is_never_printed() {
             let log = service.log();
             assert!(log.contains("REDIS_ADDR") && !log.contains("hush"), "{log}");
         }
-        let mut command = Service::command(name, &redis_addr("redis://:hush@cache:6379"));
+        let mut command = Programs::of_this_test().command(name, &redis_addr("redis://:hush@cache:6379"));
         command.arg("--help");
         let mut help = Service::spawn(name, command);
         assert_eq!(help.exit_code().await, Some(0));
@@ -34,7 +34,7 @@ async fn the_password_in_the_address_is_never_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_password_may_come_from_a_file_and_takes_the_place_of_the_addresss() {
+async fn a_password_file_overrides_the_password_in_the_address() {
     let mut file = NamedTempFile::new().unwrap();
     writeln!(file, "p\u{e4}ss word").unwrap();
     let redis = Redis::volatile().await;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Redis, Service, Switch, System, client::example, eventually};
 use reqwest::StatusCode;
+use test_kit::{Link, Redis, Service, System, client::example, eventually};
 
 use crate::redis_full::warnings;
 
@@ -135,7 +135,7 @@ async fn a_command_that_is_forbidden_in_the_middle_costs_no_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_may_not_be_asked_how_it_is_set_up_is_used_all_the_same() {
+async fn a_redis_that_hides_its_settings_is_still_used() {
     let system = system_without("-info -role").await;
     let client = system.client();
     system.gateways[0].ready().await;
@@ -147,9 +147,10 @@ async fn a_redis_that_may_not_be_asked_how_it_is_set_up_is_used_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_far_away_is_of_use_with_a_longer_timeout() {
+async fn a_distant_redis_works_with_a_longer_timeout() {
     let mut system = System::builder().gateways(0).workers(0).set("REDIS_TIMEOUT_MS", "5000").start().await;
-    let way = Switch::over(system.redis.addr(), Duration::from_millis(700)).await;
+    let way = Link::to(system.redis.addr()).await;
+    way.change(|terms| terms.latency = Duration::from_millis(700));
     system.settings.push(("REDIS_ADDR".into(), way.addr()));
     system.add_gateway().await;
     system.add_worker();

@@ -2,13 +2,13 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use e2e::{
-    Client, Redis, System, eventually,
-    sse::{Event, read_all},
-};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use rustix::process::Signal;
+use test_kit::{
+    Client, Redis, System, eventually,
+    sse::{Event, read_all},
+};
 
 use crate::crashes::assert_told_once;
 
@@ -65,7 +65,7 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
+async fn an_answer_whose_confirmation_was_lost_is_in_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
     let client = system.client();
     let mut streams = Vec::new();
@@ -86,7 +86,7 @@ async fn an_answer_that_was_stored_without_the_worker_knowing_is_in_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_or_group_that_is_deleted_is_made_anew_and_the_service_goes_on() {
+async fn a_deleted_stream_or_group_is_created_again() {
     let system = System::start().await;
     system.joined(1).await;
     let client = system.client();
@@ -107,7 +107,7 @@ async fn a_stream_or_group_that_is_deleted_is_made_anew_and_the_service_goes_on(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forgotten_scripts_are_loaded_again() {
+async fn flushed_scripts_are_loaded_again() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
     let client = system.client();
     for _ in 0..3 {
@@ -165,7 +165,7 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
     let client = system.client();
     let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
-    let (status, answer) = client.post(&e2e::client::example()).await;
+    let (status, answer) = client.post(&test_kit::client::example()).await;
     assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
     eventually("the worker keeps what it has", async || {
         system.workers[0].log().contains("retrying until it succeeds").then_some(())
@@ -215,7 +215,8 @@ async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_non
     let client = system.client();
     let searches = ten_in_hand(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
-    let post = client.request(reqwest::Method::POST, "/api/flights/search").json(&e2e::client::example());
+    let post =
+        client.request(reqwest::Method::POST, "/api/flights/search").json(&test_kit::client::example());
     let refused = post.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
@@ -251,7 +252,7 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_comes_back_without_its_last_writes_still_tells_all_in_the_end() {
+async fn after_redis_lost_its_last_writes_the_end_still_has_all_answers() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "300-3000").start().await;
     let client = system.client();
     let id = client.submit().await;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use e2e::{Client, Redis, System, eventually, sse::read_all};
 use reqwest::StatusCode;
+use test_kit::{Client, Redis, System, eventually, sse::read_all};
 use uuid::Uuid;
 
 const RESULTS: &str =
@@ -216,7 +216,7 @@ async fn an_old_consumer_sees_each_search_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn malformed_entries_are_passed_by_alone() {
+async fn only_malformed_entries_are_skipped() {
     let system = System::start().await;
     let client: Client = system.client();
     let id = client.submit().await;

@@ -1,7 +1,7 @@
 //! A reconnect with `Last-Event-ID` gets only what came after it, from any gateway.
 
-use e2e::{Client, System, sse::Event};
 use reqwest::StatusCode;
+use test_kit::{Client, System, sse::Event};
 
 async fn ended_search(system: &System) -> (String, Vec<Event>) {
     let client = system.client();
@@ -31,7 +31,7 @@ async fn it_continues_behind_the_last_event_on_any_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_has_had_the_terminal_event_is_sent_away_for_good() {
+async fn after_the_terminal_event_a_reconnect_gets_204() {
     let system = System::builder().gateways(2).start().await;
     let (id, story) = ended_search(&system).await;
     let last = story.last().unwrap().id.as_deref();
@@ -44,7 +44,7 @@ async fn one_that_has_had_the_terminal_event_is_sent_away_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_makes_no_sense_gets_the_whole_story() {
+async fn an_invalid_last_event_id_gets_all_events() {
     let system = System::start().await;
     let (id, story) = ended_search(&system).await;
     let client = system.client();

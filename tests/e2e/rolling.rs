@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::{Client, System, eventually};
 use futures_util::future::join_all;
+use test_kit::{Client, System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_stops_finishes_what_is_in_hand() {
+async fn a_worker_that_stops_finishes_its_jobs() {
     let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -29,7 +29,7 @@ async fn a_worker_that_stops_finishes_what_is_in_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_stops_hands_back_at_once_what_it_cannot_finish() {
+async fn a_worker_that_stops_hands_back_at_once_the_jobs_it_cannot_finish() {
     let mut system = System::builder()
         .set("SIMULATED_LATENCY_MS", "4000")
         .set("SHUTDOWN_GRACE_MS", "1000")
@@ -87,7 +87,7 @@ async fn a_rolling_restart_under_load_loses_no_search() {
 
 /// Submits searches one after the other until told to stop, each followed as an `EventSource` does. What is not
 /// accepted is not counted; what is must end.
-async fn steady_load(clients: Vec<Client>, stop: Arc<AtomicBool>) -> Vec<Option<Vec<e2e::Event>>> {
+async fn steady_load(clients: Vec<Client>, stop: Arc<AtomicBool>) -> Vec<Option<Vec<test_kit::Event>>> {
     let mut followers = Vec::new();
     for client in clients.iter().cycle() {
         if stop.load(Ordering::Relaxed) {

@@ -1,7 +1,7 @@
 //! A search that several clients were given ends for all only when each has cancelled it.
 
-use e2e::{Client, System, client::example};
 use reqwest::StatusCode;
+use test_kit::{Client, System, client::example};
 
 async fn sharing() -> System {
     System::builder().workers(0).set("COALESCE_SECS", "60").start().await
@@ -62,7 +62,7 @@ async fn one_client_that_repeats_itself_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_the_last_one_is_leaving_is_given_to_nobody() {
+async fn a_search_that_its_last_client_cancels_is_not_shared_again() {
     let system = sharing().await;
     let client = system.client();
     let id = client.submit().await;

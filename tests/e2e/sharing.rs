@@ -1,6 +1,6 @@
 //! Several workers share the work.
 
-use e2e::{System, eventually, sse::read_all};
+use test_kit::{System, eventually, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_share_fifty_searches() {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::{Flow, Launch, Link, Redis, System, eventually};
 use reqwest::StatusCode;
 use rustix::process::Signal;
+use test_kit::{Flow, Launch, Link, Redis, System, eventually};
 
 async fn role(redis: &Redis) -> String {
     redis.run::<String>("INFO replication").await

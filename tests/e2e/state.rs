@@ -1,10 +1,10 @@
 //! `GET /api/flights/search/{id}`: the state of a search now.
 
-use e2e::{System, eventually};
 use reqwest::StatusCode;
+use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tells_what_has_come_so_far_and_then_the_end() {
+async fn it_has_the_answers_so_far_and_then_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-1500").start().await;
     let client = system.client();
     let id = client.submit().await;

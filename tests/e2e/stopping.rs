@@ -5,8 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::{Service, System, eventually};
 use rustix::process::Signal;
+use test_kit::{Service, System, eventually, within};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_stop_with_code_0_open_streams_or_not() {
@@ -37,7 +41,7 @@ async fn both_stop_with_code_0_open_streams_or_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_that_hold_on_do_not_hold_up_a_gateway_that_stops() {
+async fn clients_that_stay_connected_do_not_delay_a_gateway_that_stops() {
     let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "2000").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -62,6 +66,34 @@ async fn clients_that_hold_on_do_not_hold_up_a_gateway_that_stops() {
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     drop((half_a_request, stream));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_over_http_1_0_ends_when_its_gateway_stops() {
+    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "20000").start().await;
+    let id = system.client().submit().await;
+    let mut socket = TcpStream::connect(("127.0.0.1", system.gateways[0].port)).await.unwrap();
+    let request = format!("GET /api/flights/search/{id}/stream HTTP/1.0\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    eventually("the stream is open", async || {
+        socket.read_buf(&mut response).await.unwrap();
+        String::from_utf8_lossy(&response).contains("retry: ").then_some(())
+    })
+    .await;
+
+    let start = Instant::now();
+    system.gateways[0].service.terminate();
+    within(Duration::from_secs(10), "the response ends", async || {
+        (socket.read_buf(&mut response).await.unwrap() == 0).then_some(())
+    })
+    .await;
+    assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    let response = String::from_utf8(response).unwrap();
+    assert!(response.starts_with("HTTP/1.0 200") && !response.contains("chunked"), "{response}");
+    assert_eq!(response.matches("retry: ").count(), 2, "the client is told when to come back: {response}");
+    assert!(!response.contains("data: "), "the search has not ended: {response}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +123,7 @@ async fn both_stop_cleanly_while_redis_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_cannot_do_its_work_says_so_and_fails() {
+async fn a_service_that_cannot_work_says_why_and_exits_with_an_error() {
     let mut system = System::start().await;
     // The port is taken by the gateway that runs.
     let settings = [("APP_PORT", system.gateways[0].port.to_string()), ("REDIS_ADDR", system.redis.addr())];
@@ -109,7 +141,7 @@ async fn a_service_that_cannot_do_its_work_says_so_and_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_logs_tell_a_searchs_way_as_json_too() {
+async fn the_logs_trace_a_search_as_json_too() {
     let system = System::builder().set("LOG_FORMAT", "json").start().await;
     let client = system.client();
     let id = client.submit().await;

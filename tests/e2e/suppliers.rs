@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use e2e::{System, SystemBuilder, eventually, sse::read_all};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+use test_kit::{System, SystemBuilder, eventually, sse::read_all};
 
 /// A server that plays airlines: what it does is in the path.
 #[derive(Clone, Default)]
@@ -110,7 +110,7 @@ fn outcomes(end: &Value) -> HashMap<String, String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_hangs_or_fails_holds_nobody_back() {
+async fn one_that_hangs_or_fails_delays_no_other() {
     let (airlines, port) = Airlines::start().await;
     let file = suppliers(
         port,
@@ -231,7 +231,7 @@ async fn a_search_may_name_its_suppliers() {
     let file = suppliers(port, &[("fast", ""), ("other", ""), ("third", "")]);
     let system = system(&file).start().await;
     let client = system.client();
-    let mut body = e2e::client::example();
+    let mut body = test_kit::client::example();
     body["suppliers"] = json!(["fast", "THIRD"]);
     let (status, answer) = client.post(&body).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
@@ -243,7 +243,7 @@ async fn a_search_may_name_its_suppliers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_result_is_capped_and_tells_the_total() {
+async fn the_result_is_capped_and_has_the_total() {
     let system = System::builder().set("MAX_RESULTS", "3").start().await;
     let end = system.client().result(&system.client().submit().await).await.json();
     assert_eq!(end["results"].as_array().unwrap().len(), 3);

@@ -6,10 +6,10 @@ use std::{
 };
 
 use axum::{Json, Router, routing::get};
-use e2e::{Client, Redis, System, eventually};
 use futures_util::future::join_all;
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
+use test_kit::{Client, Redis, System, eventually};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -128,7 +128,7 @@ fn assert_fast(took: &[Option<Duration>]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_takes_searches_and_tells_huge_answers_meanwhile() {
+async fn a_gateway_accepts_searches_while_it_sends_huge_answers() {
     let redis = Redis::volatile().await;
     let link = Link::to(&redis, 10e6).await;
     let system = System::builder().workers(0).set("REDIS_ADDR", &link.addr).start_on(redis).await;
@@ -167,7 +167,7 @@ async fn a_gateway_takes_searches_and_tells_huge_answers_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_keeps_its_leases_while_it_tells_huge_answers() {
+async fn a_worker_keeps_its_leases_while_it_stores_huge_answers() {
     const AIRLINES: [&str; 8] = ["aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh"];
     let offers: Vec<_> = (0..500)
         .map(|n| json!({"flight": format!("GA{n}"), "price": 900_000 + n, "at": "2025-07-10T06:05:00+07:00", "minutes": 110}))

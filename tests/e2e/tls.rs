@@ -12,9 +12,9 @@ use std::{
 };
 
 use axum::{Json, Router, routing::get};
-use e2e::{Redis, Service, System, eventually};
 use serde_json::json;
 use tempfile::NamedTempFile;
+use test_kit::{Redis, Service, System, eventually};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -133,7 +133,7 @@ async fn a_search_ends_over_tls_to_redis_and_to_the_supplier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_with_a_certificate_that_is_not_trusted_is_told_nothing() {
+async fn nothing_is_sent_to_a_redis_with_an_untrusted_certificate() {
     let (certificate, another) = (Certificate::new(), Certificate::new());
     let redis = Redis::volatile().await;
     for name in ["main-service", "provider-service"] {
@@ -141,7 +141,7 @@ async fn a_redis_with_a_certificate_that_is_not_trusted_is_told_nothing() {
         let settings = [
             ("REDIS_ADDR", proxy.redis_addr()),
             ("SSL_CERT_FILE", another.path().to_owned()),
-            ("APP_PORT", e2e::wait::free_port().to_string()),
+            ("APP_PORT", test_kit::wait::free_port().to_string()),
         ];
         let _service = Service::start(name, &settings.map(|(name, value)| (name.to_owned(), value)));
         eventually("the service has refused", async || (proxy.refused.load(Relaxed) > 1).then_some(())).await;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use e2e::{System, eventually, within};
 use redis::Value;
 use reqwest::StatusCode;
+use test_kit::{Link, Redis, System, eventually, within};
 
 use crate::crashes::assert_told_once;
 
@@ -79,7 +79,7 @@ async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
     })
     .await;
     assert_eq!(untouched.3, 0, "no delivery was counted: {untouched:?}");
-    let log = system.workers.iter().map(e2e::Service::log).collect::<String>();
+    let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
     assert_eq!(log.matches("needs a newer worker").count(), 2, "once by each: {log}");
     assert!(!log.contains("job taken"), "nobody has answered it as something else: {log}");
     // Others are worked on meanwhile.
@@ -103,10 +103,66 @@ async fn a_job_that_waits_for_a_newer_worker_in_vain_ends_at_its_deadline() {
     for id in [ONE, TWO] {
         assert_eq!(system.client().result(id).await.json()["status"], "failed");
     }
-    eventually("its job is gone", async || {
+    until_no_job_is_left(&system).await;
+    assert_told_once(&system.redis, 2).await;
+}
+
+async fn until_no_job_is_left(system: &System) {
+    eventually("no job is left", async || {
         let left: Value = system.redis.run(&format!("XLEN {JOBS}")).await;
         (left == Value::Int(0)).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_redis_dies_while_it_declines_a_job_declines_it_when_redis_is_back() {
+    let redis = Redis::durable().await;
+    let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "1000").start_on(redis).await;
+    let link = Link::to(system.redis.addr()).await;
+    system.add_worker_with(&[("REDIS_ADDR", &link.addr()), ("REDIS_TIMEOUT_MS", "5000")]);
+    system.joined(1).await;
+    submit_newer(&system, TWO, Duration::from_mins(1), &[]).await;
+    assert_eq!(system.client().result(TWO).await.json()["status"], "completed", "the worker reads");
+
+    // What the worker sends after it has logged the decision is on its way for a second. Redis dies meanwhile.
+    link.change(|terms| terms.latency = Duration::from_secs(1));
+    submit_newer(&system, ONE, Duration::from_secs(20), &[("needs", "2")]).await;
+    eventually("the worker declines it", async || {
+        system.workers[0].log().contains("needs a newer worker").then_some(())
+    })
+    .await;
+    system.redis.kill().await;
+    link.heal();
+    system.redis.start().await;
+    eventually("the delivery is not counted", async || {
+        pending(&system, 0).await.iter().any(|(.., deliveries)| *deliveries == 0).then_some(())
+    })
+    .await;
+
+    assert_eq!(system.client().result(ONE).await.json()["status"], "failed");
+    until_no_job_is_left(&system).await;
     assert_told_once(&system.redis, 2).await;
+    let log = system.workers[0].log();
+    assert_eq!(log.matches("needs a newer worker").count(), 1, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_cancelled_while_it_waits_for_a_newer_worker_ends_once() {
+    let system = System::builder().set("JOB_LEASE_MS", "1000").start().await;
+    system.joined(1).await;
+    submit_newer(&system, ONE, Duration::from_secs(8), &[("needs", "2")]).await;
+    eventually("the worker has declined it", async || {
+        pending(&system, 0).await.iter().any(|(.., deliveries)| *deliveries == 0).then_some(())
+    })
+    .await;
+    let client = system.client();
+    let mut stream = client.follow(ONE).await;
+    assert_eq!(client.cancel(ONE).await.0, StatusCode::OK);
+    let end = stream.next().await.unwrap();
+    assert_eq!(end.json()["status"], "cancelled");
+    // No worker of this version looks at it again before its deadline.
+    until_no_job_is_left(&system).await;
+    assert_eq!(client.result(ONE).await, end, "the deadline has changed nothing");
+    assert_told_once(&system.redis, 1).await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Client, System, client::example, wait::within};
+use test_kit::{Client, System, client::example, wait::within};
 
 use crate::redis_full::warnings;
 
@@ -15,7 +15,7 @@ async fn is_missed(client: &Client) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn that_no_worker_is_alive_is_told_to_clients_and_operators_until_one_comes() {
+async fn a_missing_worker_is_reported_to_clients_and_operators_until_one_starts() {
     let mut system = System::builder().workers(0).start().await;
     let client = system.client();
     let (_, early) = client.post(&example()).await;

@@ -3,8 +3,8 @@
 use std::{io::Write, sync::Arc};
 
 use axum::{Router, body::Bytes, response::IntoResponse, routing::get};
-use e2e::{Service, System, eventually};
 use serde_json::{Value, json};
+use test_kit::{Service, System, eventually};
 use tokio::sync::Barrier;
 
 use crate::suppliers::suppliers;
@@ -100,7 +100,7 @@ fn numbers(end: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn offers_that_make_no_sense_or_were_not_asked_for_are_left_out_and_the_others_told() {
+async fn invalid_and_unrequested_offers_are_left_out_and_the_others_kept() {
     let wrong: [fn(&mut Value); 10] = [
         |offer| offer["price"] = json!(0),
         |offer| offer["price"] = json!(2_000_000_000_000_u64),
@@ -161,7 +161,7 @@ async fn a_wrong_mapping_is_explained_by_the_default_log() {
 async fn failures_are_logged_with_their_cause_a_few_times_and_without_addresses() {
     // Nobody listens there.
     let settings = "retries = 0\nbreaker = { failures = 20, open_ms = 60000 }\nquery = { key = \"s3cret\" }";
-    let system = system(e2e::wait::free_port(), &[("away", settings)], "").await;
+    let system = system(test_kit::wait::free_port(), &[("away", settings)], "").await;
     let mut first = None;
     for _ in 0..30 {
         let end = search(&system).await;

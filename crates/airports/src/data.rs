@@ -1,4 +1,4 @@
-//! The embedded files as values. A row that does not parse is skipped; a test proves that none is.
+//! Parses the embedded files. Skips invalid rows; a test shows that there are none.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,16 +10,16 @@ const AIRPORTS: &str = include_str!("../data/airports.csv");
 const CITIES: &str = include_str!("../data/city_codes.csv");
 const MAJOR: &str = include_str!("../data/major.csv");
 
-/// What we know of an airport many people fly from, beyond what the source does.
+/// A row of `data/major.csv`: an airport that many people use.
 #[derive(Clone, Debug)]
 pub(crate) struct Major {
-    /// Its place in the list, from 0: the lower, the more likely it is meant.
+    /// Rank, from 0: lower is more likely.
     pub(crate) rank: usize,
-    /// What its city is called; empty: as in the source.
+    /// City name; empty: as in the source.
     city: &'static str,
-    /// What it is called; empty: as in the source.
+    /// Airport name; empty: as in the source.
     name: &'static str,
-    /// What else people call it or its city, separated by `|`.
+    /// Other names of the airport or its city, separated by `|`.
     pub(crate) also: &'static str,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn majors() -> Majors {
     rows(MAJOR).enumerate().filter_map(major).collect()
 }
 
-/// All airports in the order of their codes.
+/// All airports, by code.
 pub(crate) fn airports(majors: &Majors) -> Vec<Airport> {
     let mut airports = Vec::with_capacity(AIRPORTS.lines().count());
     airports.extend(rows(AIRPORTS).filter_map(|row| airport(row, majors)));
@@ -50,8 +50,7 @@ fn airport(row: [&'static str; 7], majors: &Majors) -> Option<Airport> {
     Some(Airport { code, name, city, country, latitude, longitude, time_zone })
 }
 
-/// All cities in the order of their codes, with those of their airports that `is_airport` knows; a city without
-/// any is left out.
+/// All cities, by code, with their airports that `is_airport` knows. Omits cities without any.
 pub(crate) fn cities(majors: &Majors, is_airport: impl Fn(IataCode) -> bool) -> Vec<City> {
     let mut cities: BTreeMap<IataCode, City> = BTreeMap::new();
     for [country, city, name, airport, _] in rows(CITIES) {
@@ -63,7 +62,7 @@ pub(crate) fn cities(majors: &Majors, is_airport: impl Fn(IataCode) -> bool) -> 
     }
     let mut cities: Vec<City> = cities.into_values().collect();
     for city in &mut cities {
-        // Largest first: those in the list by their rank, behind them the others.
+        // Largest first: by rank, then those without.
         city.airports.sort_by_key(|code| majors.get(code).map_or(usize::MAX, |major| major.rank));
     }
     cities

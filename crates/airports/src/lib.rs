@@ -1,15 +1,14 @@
 //! Every IATA airport and city code, compiled into the program.
 //!
-//! | module | what it answers |
+//! | module | content |
 //! | --- | --- |
-//! | `airport` | what is known of an airport, a city |
-//! | `lookup` | which airports a code stands for |
-//! | `suggestion` | which code was meant by an unknown one |
-//! | `search` | which places a text being typed may mean |
-//! | `distance` | how far it is between two airports |
+//! | `airport` | airports and cities |
+//! | `lookup` | the airports of a code |
+//! | `suggestion` | the likely correction of an unknown code |
+//! | `search` | place autocomplete |
+//! | `distance` | distance between two airports |
 //!
-//! [`Airports::embedded`] reads the embedded files once; the value is shared by `Arc` from then on. Where the
-//! files come from is said in `data/README.md`.
+//! [`Airports::embedded`] reads the embedded files once; share the value with `Arc`. `data/README.md` has their sources.
 
 mod airport;
 mod data;

@@ -6,19 +6,19 @@ use crate::{
     search::Index,
 };
 
-/// Every airport and city code. Built once, by [`embedded`](Self::embedded), and shared from then on.
+/// All airport and city codes. Built once by [`embedded`](Self::embedded) and shared.
 #[derive(Clone, Debug)]
 pub struct Airports {
-    /// Every airport, in the order of their codes.
+    /// All airports, by code.
     known: Vec<Airport>,
-    /// Every city, in the order of their codes.
+    /// All cities, by code.
     cities: Vec<City>,
     majors: Majors,
     index: Index,
 }
 
 impl Airports {
-    /// Reads the files compiled into the program; takes a few milliseconds.
+    /// Reads the embedded files, in a few milliseconds.
     #[must_use]
     pub fn embedded() -> Self {
         let majors = data::majors();
@@ -34,19 +34,17 @@ impl Airports {
         find(&self.known, code)
     }
 
-    /// The city with this code, also if one of its airports has the same.
+    /// The city with this code, even if one of its airports has the same code.
     #[must_use]
     pub fn city(&self, code: IataCode) -> Option<&City> {
         let at = self.cities.binary_search_by_key(&code, |city| city.code).ok()?;
         self.cities.get(at)
     }
 
-    /// The airports `code` stands for: the airport, or those of the city, the largest first. Empty if nobody has
-    /// the code.
+    /// The airport with this code, or the airports of the city, largest first. Empty for an unknown code.
     ///
-    /// A code that is both an airport's and its city's stands for the airport alone: `BKK` is Suvarnabhumi and
-    /// not Don Mueang. Who asks for an airport would otherwise be offered another one, and could not say that
-    /// only this one will do.
+    /// A code of both an airport and its city means the airport only: `BKK` is Suvarnabhumi and not Don Mueang. Else
+    /// there would be no code for this airport alone.
     #[must_use]
     pub fn airports_of(&self, code: IataCode) -> Vec<&Airport> {
         if let Some(airport) = self.airport(code) {
@@ -62,26 +60,23 @@ impl Airports {
         self.airport(code).is_some() || self.city(code).is_some()
     }
 
-    /// Whether an airport stands behind both codes, like `CGK` behind `JKT` and `CGK`, so that there is nothing
-    /// to fly between them.
+    /// Whether the codes share an airport, as `JKT` and `CGK` do, so that no flight connects them.
     #[must_use]
     pub fn same_place(&self, a: IataCode, b: IataCode) -> bool {
         let there = self.airports_of(b);
         self.airports_of(a).iter().any(|here| there.iter().any(|other| here.code == other.code))
     }
 
-    /// Up to `limit` places that a text being typed may mean, the likeliest first.
+    /// Up to `limit` places that match a text, most likely first.
     ///
-    /// Upper case and accents make no difference, nor does punctuation. The text is taken as a code, as the
-    /// beginning of a city's name, or as words each of which begins one of the place's names or codes. In this
-    /// order:
+    /// Ignores case, accents and punctuation. The text matches a code, the beginning of a city's name, or the beginnings
+    /// of words in a place's names and codes. In this order:
     /// 1. the major airport or the city with this code;
-    /// 2. major airports of cities whose name begins so, the larger first and a city behind its largest airport:
-    ///    who types `jak` means Jakarta rather than `JAK`, Jacmel in Haiti, and who types `lon` Heathrow rather
-    ///    than all of London;
+    /// 2. major airports of cities whose name begins so, larger first and a city after its largest airport:
+    ///    `jak` is Jakarta rather than `JAK`, Jacmel in Haiti, and `lon` Heathrow rather than all of London;
     /// 3. the other airport with this code;
     /// 4. other airports of cities whose name begins so;
-    /// 5. places in whose names all the words are found.
+    /// 5. places with all the words in their names.
     ///
     /// A city that shares its code with one of its airports is not among them, see
     /// [`airports_of`](Self::airports_of).
@@ -90,13 +85,13 @@ impl Airports {
         self.index.search(text, limit)
     }
 
-    /// Every code, of airports and of cities; one that is both comes twice.
+    /// All codes of airports and cities. A code of both is repeated.
     pub(crate) fn codes(&self) -> impl Iterator<Item = IataCode> {
         let of_cities = self.cities.iter().map(|city| city.code);
         self.known.iter().map(|airport| airport.code).chain(of_cities)
     }
 
-    /// The place in the list of major airports of the airport with this code, or of the best of the city's.
+    /// The rank of the airport, or the best rank of the city's airports, in `data/major.csv`.
     pub(crate) fn rank(&self, code: IataCode) -> Option<usize> {
         let ranks = self.airports_of(code).into_iter().filter_map(|airport| self.majors.get(&airport.code));
         ranks.map(|major| major.rank).min()

@@ -1,7 +1,7 @@
-//! Finding places by what is being typed.
+//! Place autocomplete.
 //!
-//! Whatever the text, a search looks at no name: it looks up which places have a word that begins like each of the
-//! text's words, and what it looks at in all is never more than the index holds once.
+//! An index maps the words of all names to places. A search looks up each word of the text as a prefix and compares no
+//! names, so its cost is bounded by the size of the index.
 
 mod prefixes;
 mod set;
@@ -15,10 +15,10 @@ use crate::{Airport, City, data::Majors, fold::fold};
 use prefixes::Prefixes;
 use set::Set;
 
-/// How many characters of a text are looked at. The longest name has 65.
+/// Further characters of a text are ignored. The longest name has 65.
 pub const MAX_TEXT_CHARS: usize = 80;
 
-/// A place that a text being typed may mean.
+/// A suggested place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Match {
     /// The code to search with.
@@ -29,11 +29,11 @@ pub struct Match {
     pub city: &'static str,
     /// ISO 3166-1 alpha-2 code.
     pub country: &'static str,
-    /// What the code is.
+    /// Airport or city.
     pub kind: PlaceKind,
 }
 
-/// What a code stands for.
+/// The kind of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceKind {
@@ -43,37 +43,37 @@ pub enum PlaceKind {
     City,
 }
 
-/// Every place and what it is called.
+/// An index of all places by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    /// The likeliest first.
+    /// Most likely first.
     places: Vec<Match>,
-    /// How many of them are major; those come first.
+    /// Number of major places, which come first.
     majors: usize,
     /// The words of each place's names, and its codes.
     words: Prefixes,
-    /// What each place's city is called, whole.
+    /// The full name of each place's city.
     cities: Prefixes,
     /// Places by their own code.
     codes: HashMap<IataCode, u32>,
 }
 
-/// A place on its way into the index, its names folded.
+/// A place to be indexed, with folded names.
 struct Entry {
     place: Match,
     rank: Rank,
-    /// What its city is called.
+    /// The name of its city.
     cities: Vec<String>,
-    /// What itself is called, and its codes.
+    /// Its own names and codes.
     names: String,
 }
 
-/// How likely a place is meant, the likeliest first.
+/// Likelihood of a place, most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// A major airport or its city, with its place in the list.
+    /// A major airport or its city, with its rank.
     Major(usize),
-    /// An airport that says so in its name: the only hint at size in the source.
+    /// An airport whose name says so, the only hint at its size in the source.
     International,
     Other,
 }
@@ -117,7 +117,7 @@ impl Index {
         let by_city = Set::of(self.places.len(), self.cities.starting_with(&text));
         let code = text.to_ascii_uppercase().parse().ok().and_then(|code| self.codes.get(&code).copied());
         let ahead = |at: &u32| self.is_major(*at) || self.kind(*at) == PlaceKind::City;
-        // A city whose code is like the beginning of its name is found by its name.
+        // If a city's code is a prefix of its name, the name finds it.
         let code = code.filter(|at| self.kind(*at) == PlaceKind::Airport || !by_city.contains(*at));
 
         let mut found = Vec::with_capacity(limit);
@@ -132,7 +132,7 @@ impl Index {
         found
     }
 
-    /// The places each of which has words that begin with all the terms; `None` if there is no term.
+    /// Places that match all terms, each as the prefix of a word; `None` without terms.
     fn having_all(&self, terms: &[&str]) -> Option<Set> {
         let having = |term: &&str| Set::of(self.places.len(), self.words.starting_with(term));
         terms.iter().map(having).reduce(Set::and)
@@ -147,8 +147,8 @@ impl Index {
     }
 }
 
-/// The words of a folded text, but for those that another one begins with: what has a word that begins with `air` has
-/// one that begins with `a`. So no word of a name is looked at for two terms.
+/// The words of a folded text, without those that are a prefix of another: a match of `air` is also one of `a`. So no
+/// word of a name is visited for two terms.
 fn terms(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     words.sort_unstable();

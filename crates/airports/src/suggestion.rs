@@ -2,11 +2,10 @@ use contracts::IataCode;
 
 use crate::Airports;
 
-/// How many of the list of major airports, from its top, are so large that any other code beside theirs is
-/// hardly ever meant.
+/// Number of major airports that are so large that a similar code is almost always theirs.
 const LARGEST: usize = 50;
 
-/// How likely a code is meant that many people use, the likeliest first.
+/// Likelihood of a code, most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// One of the [`LARGEST`] airports, or a city with one of them.
@@ -16,15 +15,12 @@ enum Standing {
 }
 
 impl Airports {
-    /// The code that was meant by an unknown one: a letter away from it, and unambiguous. None for a code that
-    /// somebody has.
+    /// The likely correction of an unknown code, if it is unambiguous. `None` for a known code.
     ///
-    /// "A letter away" is one letter replaced, or two adjacent ones swapped. Nearly half of all possible codes
-    /// are in use, so that an unknown one has 28 such neighbours on average and never just one; most of them are
-    /// airfields that nobody means. It is unambiguous which was meant if it is the only one among the largest
-    /// fifty airports and their cities; or, where none of these is near, the only one that is in
-    /// `data/major.csv` or a city of several airports. Where there are two, a guess would be right half of the
-    /// time at best, and there is none.
+    /// Candidates have one letter replaced, or two adjacent letters swapped. Nearly half of all possible codes are in use,
+    /// so an unknown one has 28 candidates on average, mostly small airfields. A candidate is unambiguous if it is the
+    /// only one among the largest fifty airports and their cities. If none of these is a candidate, it must be the only
+    /// one in `data/major.csv` or of a city with several airports.
     #[must_use]
     pub fn suggestion(&self, code: IataCode) -> Option<IataCode> {
         if self.knows(code) {
@@ -36,7 +32,7 @@ impl Airports {
         only(major.into_iter().filter(|(standing, _)| *standing == highest)).map(|(_, known)| known)
     }
 
-    /// None for an airport that few people use.
+    /// `None` for a small airport.
     fn standing(&self, code: IataCode) -> Option<Standing> {
         match self.rank(code) {
             Some(rank) if rank < LARGEST => Some(Standing::Largest),
@@ -46,7 +42,7 @@ impl Airports {
     }
 }
 
-/// The item there is, unless there is another, different one.
+/// The only distinct item.
 fn only<T: PartialEq>(mut items: impl Iterator<Item = T>) -> Option<T> {
     let first = items.next()?;
     items.all(|item| item == first).then_some(first)

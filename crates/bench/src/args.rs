@@ -19,7 +19,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) only: Vec<Scenario>,
 
-    /// How often each scenario is run, but for in-hand: that is every third time. The median counts [default: 9, with --quick 3; of growth 3 and 1].
+    /// How often each scenario is run; in-progress only every third time. The median counts [default: 9, with --quick 3; of growth 3 and 1].
     #[arg(long, value_name = "N")]
     pub(crate) runs: Option<usize>,
 
@@ -47,8 +47,8 @@ pub(crate) enum Scenario {
     Submit,
     /// Streams are opened, stay idle, and get a result each at once.
     Streams,
-    /// A worker has many searches in hand.
-    InHand,
+    /// A worker has many searches in progress.
+    InProgress,
     /// A worker works off many jobs.
     Jobs,
     /// One client submits a search and waits for its end, again and again.
@@ -61,7 +61,7 @@ pub(crate) struct Sizes {
     pub(crate) runs: usize,
     pub(crate) submits: usize,
     pub(crate) streams: usize,
-    pub(crate) in_hand: usize,
+    pub(crate) in_progress: usize,
     pub(crate) jobs: usize,
     pub(crate) round_trips: usize,
 }
@@ -74,7 +74,7 @@ impl Args {
             // Where each waits for a disk, a tenth takes as long.
             submits: if self.accept == Durability::Memory { 40_000 } else { 4_000 },
             streams: 10_000,
-            in_hand: 10_000,
+            in_progress: 10_000,
             jobs: 8_000,
             round_trips: 2_000,
         }

@@ -1,27 +1,24 @@
 //! The load's side of HTTP/1.1 and Server-Sent Events: as little as can tell a right answer from a wrong one, so
 //! that what is measured is not the client.
 
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 
 use contracts::SearchId;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::Instant,
-};
+use tokio::{io::AsyncWriteExt, net::TcpStream, time::Instant};
 
 /// How much is read at once.
 const CHUNK: usize = 4096;
 
-/// A connection to a gateway.
+/// A connection to a gateway on the loopback address.
 pub(crate) struct Client {
     socket: TcpStream,
     unread: Vec<u8>,
 }
 
 impl Client {
-    pub(crate) async fn connect(addr: SocketAddr) -> Self {
-        let socket = TcpStream::connect(addr).await.expect("the gateway takes a connection");
+    pub(crate) async fn connect(port: u16) -> Self {
+        let socket =
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the gateway takes a connection");
         socket.set_nodelay(true).expect("a socket can be set up");
         Self { socket, unread: Vec::new() }
     }
@@ -90,16 +87,6 @@ impl Client {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
             Err(error) => panic!("cut off: {error}"),
         }
-    }
-
-    /// Whether the gateway says that it is ready.
-    pub(crate) async fn is_ready(addr: SocketAddr) -> bool {
-        let Ok(mut socket) = TcpStream::connect(addr).await else { return false };
-        let request = b"GET /health/ready HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n";
-        let mut answer = String::new();
-        socket.write_all(request).await.is_ok()
-            && socket.read_to_string(&mut answer).await.is_ok()
-            && answer.starts_with("HTTP/1.1 200")
     }
 }
 

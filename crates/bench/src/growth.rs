@@ -8,15 +8,15 @@ use std::{collections::BTreeMap, ffi::OsString, fmt::Write, iter, time::Duration
 
 use contracts::names::RESULTS_STREAM;
 use serde_json::{Value, json};
+use test_kit::{Gateway, Service};
 use tokio::time::{Instant, sleep};
 
 use crate::{
     args::Args,
     client::Client,
-    process::Process,
     report::{machine, median, round},
     scenarios::{as_f64, each_us, load, open, suppliers},
-    stage::{Gateway, Kind, SEARCH, Stage},
+    stage::{Kind, SEARCH, Stage},
 };
 
 /// How many clients submit at once.
@@ -93,8 +93,8 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
     for _ in 0..setting.workers {
         workers.push(stage.worker(1000, 0).await);
     }
-    let processes: Vec<_> = iter::once(&stage.redis)
-        .chain(gateways.iter().map(|gateway| &gateway.process))
+    let processes: Vec<_> = iter::once(stage.redis.server())
+        .chain(gateways.iter().map(|gateway| &gateway.service))
         .chain(&holder)
         .chain(&workers)
         .collect();
@@ -120,11 +120,11 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         .collect();
     let further_gateways = &spent[2..=setting.gateways];
     let workers_spent = spent[setting.gateways + 1..].iter().sum();
-    for gateway in gateways {
-        gateway.process.stop().await;
+    for mut gateway in gateways {
+        gateway.service.kill().await;
     }
-    for worker in workers.into_iter().chain(holder) {
-        worker.stop().await;
+    for mut worker in workers.into_iter().chain(holder) {
+        worker.kill().await;
     }
     [
         Some(spent[1]),
@@ -141,25 +141,25 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
     ]
 }
 
-/// A worker that has so many searches in hand, of suppliers that don't answer; and streams of them, as many as a
+/// A worker that has this many searches in progress, of suppliers that don't answer; and streams of them, as many as a
 /// process may have open.
-async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Process>, Vec<Client>) {
+async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Service>, Vec<Client>) {
     if count == 0 {
         return (None, Vec::new());
     }
     let holder = stage.worker(count, UNANSWERED_MS).await;
     let searches = stage.submit(count, &suppliers()).await;
-    stage.until_in_hand(count as u64).await;
+    stage.until_in_progress(count as u64).await;
     let followed = count.min(MOST_STREAMS);
     (Some(holder), open(gateway, &searches[..followed]).await)
 }
 
-fn cpu(processes: &[&Process]) -> Vec<Duration> {
+fn cpu(processes: &[&Service]) -> Vec<Duration> {
     processes.iter().map(|process| process.cpu()).collect()
 }
 
 /// What each process uses while nobody asks for anything, in seconds a second.
-async fn standing(processes: &[&Process]) -> Vec<f64> {
+async fn standing(processes: &[&Service]) -> Vec<f64> {
     let threads = || -> Vec<_> { processes.iter().map(|process| process.cpu_of_threads()).collect() };
     let (before, begun) = (threads(), Instant::now());
     sleep(IDLE).await;
@@ -189,7 +189,7 @@ async fn news_memory(stage: &Stage) -> f64 {
 async fn search(stage: &Stage, gateway: &Gateway, count: usize, open: usize) {
     let codes: Vec<_> = suppliers().iter().map(|code| format!("{:?}", code.as_str())).collect();
     let body = SEARCH.replace('}', &format!(r#","suppliers":[{}]}}"#, codes.join(",")));
-    load(gateway.addr, CONNECTIONS, count, &body).await;
+    load(gateway.port, CONNECTIONS, count, &body).await;
     stage.until_jobs_are(open).await;
 }
 

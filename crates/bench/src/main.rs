@@ -7,9 +7,10 @@
 //! | [`scenarios`] | what is done to measure |
 //! | [`growth`] | the same for growth: records, gateways, workers |
 //! | [`stage`] | a private Redis and the services |
-//! | [`process`] | what the kernel says that a process has used |
 //! | [`client`] | the load's side of HTTP/1.1 and Server-Sent Events |
 //! | [`report`] | medians, budgets, the table, JSON |
+//!
+//! Redis, the processes and what they use come from [`test_kit`].
 //!
 //! Whatever goes wrong stops it with a panic: figures of something that went wrong are worth nothing.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on says why and stops")]
@@ -17,12 +18,11 @@
 mod args;
 mod client;
 mod growth;
-mod process;
 mod report;
 mod scenarios;
 mod stage;
 
-use std::{fs, path::Path, process::ExitCode};
+use std::{fs, process::ExitCode};
 
 use args::Args;
 use clap::Parser;
@@ -44,9 +44,7 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(args: &Args) {
-    let me = std::env::current_exe().expect("a program knows its place");
-    // The services stand beside this program.
-    let stage = Stage::build(me.parent().unwrap_or(Path::new(".")), args).await;
+    let stage = Stage::build(args).await;
     let (table, json): (String, Value) = if args.growth {
         growth::run(&stage, args).await
     } else {

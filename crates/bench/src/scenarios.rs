@@ -1,6 +1,6 @@
 //! What is done to measure. Each run begins with an empty Redis and fresh processes.
 
-mod in_hand;
+mod in_progress;
 mod jobs;
 mod round_trip;
 mod streams;
@@ -46,8 +46,8 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
         // It takes as long as all others and comes out the same within a per cent.
-        if args.wants(Scenario::InHand) && run % 3 == 1 {
-            add(in_hand::run(stage, sizes.in_hand).await);
+        if args.wants(Scenario::InProgress) && run % 3 == 1 {
+            add(in_progress::run(stage, sizes.in_progress).await);
         }
         if args.wants(Scenario::Jobs) {
             add(jobs::run(stage, sizes.jobs).await);

@@ -1,10 +1,6 @@
 //! What a scenario plays on: a private Redis, and the services as it needs them.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use broker::{Broker, Durability, Retention};
 use contracts::{
@@ -13,11 +9,11 @@ use contracts::{
     names,
 };
 use futures_util::{StreamExt, stream};
-use redis::{AsyncCommands, AsyncConnectionConfig, FromRedisValue, aio::MultiplexedConnection};
-use tempfile::TempDir;
-use tokio::time::{Instant, sleep};
+use redis::{AsyncCommands, FromRedisValue, aio::MultiplexedConnection};
+use tempfile::NamedTempFile;
+use test_kit::{Gateway, Launch, Programs, Redis, Service, within};
 
-use crate::{args::Args, client::Client, process::Process};
+use crate::args::Args;
 
 /// What is asked for, again and again.
 pub(crate) const SEARCH: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;
@@ -28,15 +24,14 @@ const DEADLINE: Duration = Duration::from_hours(1);
 /// How many requests to Redis are under way at once where their number is not what is measured.
 const AT_ONCE: usize = 256;
 
-/// A private Redis, with room for files beside it.
+/// A private Redis, and what is started on it.
 pub(crate) struct Stage {
-    directory: TempDir,
-    programs: PathBuf,
-    port: u16,
+    programs: Programs,
     accept: Durability,
-    pub(crate) redis: Process,
+    pub(crate) redis: Redis,
     pub(crate) connection: MultiplexedConnection,
     pub(crate) broker: Broker,
+    suppliers: NamedTempFile,
 }
 
 /// Which gateway is measured.
@@ -46,111 +41,74 @@ pub(crate) enum Kind {
     Floor,
 }
 
-/// A gateway that takes requests.
-pub(crate) struct Gateway {
-    pub(crate) process: Process,
-    pub(crate) addr: SocketAddr,
-}
-
 impl Stage {
-    /// Starts a Redis of its own with nothing in it.
-    pub(crate) async fn build(programs: &Path, args: &Args) -> Self {
-        let directory = TempDir::new().expect("a directory for temporary files");
-        let port = free_port();
-        let path = directory.path();
-        let (port_text, path_text) = (port.to_string(), path.to_string_lossy());
+    /// Starts a Redis of its own with nothing in it. The services are those that `script/bench` has built beside this
+    /// program.
+    pub(crate) async fn build(args: &Args) -> Self {
         let append = if args.durable { "yes" } else { "no" };
-        #[rustfmt::skip]
-        let arguments = [
-            "--bind", "127.0.0.1", "--port", &port_text, "--dir", &path_text, "--save", "",
-            "--appendonly", append, "--appendfsync", &args.appendfsync, "--maxmemory-policy", "noeviction",
-        ];
-        // As the tests do: another server's path.
-        let server = std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
-        let mut redis = Process::start(Path::new(&server), &arguments, &[], &path.join("redis.log"));
-        let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).expect("an address");
-        let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let connection = loop {
-            assert!(!redis.has_ended(), "Redis has ended: is redis-server 7.0 or newer installed?");
-            match client.get_multiplexed_async_connection_with_config(&config).await {
-                Ok(connection) => break connection,
-                Err(_) => sleep(Duration::from_millis(20)).await,
-            }
-        };
-        let addr = format!("127.0.0.1:{port}").parse().expect("an address");
+        let options =
+            ["--appendonly", append, "--appendfsync", &args.appendfsync, "--maxmemory-policy", "noeviction"];
+        let redis = Redis::start_as(Launch::default().options(&options)).await;
+        let addr = redis.addr().parse().expect("an address");
         let retention = Retention { record: DEADLINE, result_log: DEADLINE };
-        let broker = Broker::new(&addr, retention, DEADLINE).expect("a broker");
         Self {
-            directory,
-            programs: programs.to_owned(),
-            port,
+            programs: Programs::beside_this_program(),
             accept: args.accept,
+            connection: redis.connect().await,
+            broker: Broker::new(&addr, retention, DEADLINE).expect("a broker"),
             redis,
-            connection,
-            broker,
+            suppliers: NamedTempFile::new().expect("a file for suppliers"),
         }
     }
 
     /// Starts a gateway and waits until it is ready.
     pub(crate) async fn gateway(&self, kind: Kind) -> Gateway {
-        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let name = if kind == Kind::Product { "main-service" } else { "floor" };
-        let own = [
-            ("APP_PORT", addr.port().to_string()),
-            ("MAX_BACKLOG", "0".into()),
-            ("ACCEPT_DURABILITY", self.accept.to_string()),
-        ];
-        let mut process = self.start(name, &own);
-        until("the gateway is ready", async || {
-            assert!(!process.has_ended(), "{name} has ended: {}", self.log(name));
-            match kind {
-                Kind::Product => Client::is_ready(addr).await,
-                Kind::Floor => tokio::net::TcpStream::connect(addr).await.is_ok(),
-            }
-        })
-        .await;
-        Gateway { process, addr }
+        let settings =
+            self.settings(&[("MAX_BACKLOG", "0".into()), ("ACCEPT_DURABILITY", self.accept.to_string())]);
+        let gateway = Gateway::start_from(&self.programs, name, &settings).await;
+        if kind == Kind::Product {
+            gateway.ready().await;
+        }
+        gateway
     }
 
     /// Starts a worker whose suppliers take `latency_ms` and never fail, and waits until it reads.
-    pub(crate) async fn worker(&self, concurrency: usize, latency_ms: u64) -> Process {
+    pub(crate) async fn worker(&self, concurrency: usize, latency_ms: u64) -> Service {
         let latency = ("SIMULATED_LATENCY_MS", latency_ms.to_string());
         self.worker_with(concurrency, &[latency, ("SIMULATED_FAILURE_RATE", "0".into())]).await
     }
 
     /// Starts a worker with a suppliers file that says this.
-    pub(crate) async fn worker_that_asks(&self, concurrency: usize, suppliers: &str) -> Process {
-        let file = self.directory.path().join("suppliers.toml");
-        std::fs::write(&file, suppliers).expect("a file can be written");
+    pub(crate) async fn worker_that_asks(&self, concurrency: usize, suppliers: &str) -> Service {
+        let file = self.suppliers.path();
+        std::fs::write(file, suppliers).expect("a file can be written");
         self.worker_with(concurrency, &[("SUPPLIERS_FILE", file.to_string_lossy().into_owned())]).await
     }
 
-    async fn worker_with(&self, concurrency: usize, settings: &[(&str, String)]) -> Process {
+    async fn worker_with(&self, concurrency: usize, settings: &[(&str, String)]) -> Service {
         let consumers = self.consumers().await;
-        let mut settings = settings.to_vec();
-        settings.push(("MAX_CONCURRENCY", concurrency.to_string()));
-        let mut worker = self.start("provider-service", &settings);
+        let mut settings = self.settings(settings);
+        settings.push(("MAX_CONCURRENCY".into(), concurrency.to_string()));
+        let mut worker =
+            Service::spawn("provider-service", self.programs.command("provider-service", &settings));
         until("the worker reads", async || {
-            assert!(!worker.has_ended(), "the worker has ended: {}", self.log("provider-service"));
+            assert!(!worker.has_ended(), "the worker has ended: {}", worker.log());
             self.consumers().await > consumers
         })
         .await;
         worker
     }
 
-    fn start(&self, name: &str, own: &[(&str, String)]) -> Process {
-        let mut settings = vec![
-            ("REDIS_ADDR", format!("127.0.0.1:{}", self.port)),
+    /// The settings of a service, some of which are its own.
+    fn settings(&self, own: &[(&str, String)]) -> Vec<(String, String)> {
+        let common = [
+            ("REDIS_ADDR", self.redis.addr()),
             ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
+            // All its streams come from one address.
+            ("MAX_CONNECTIONS_PER_CLIENT", "0".into()),
         ];
-        // All its streams come from one address.
-        settings.push(("MAX_CONNECTIONS_PER_CLIENT", "0".into()));
-        settings.extend_from_slice(own);
-        Process::start(&self.programs.join(name), &[], &settings, &self.directory.path().join(name))
-    }
-
-    fn log(&self, name: &str) -> String {
-        std::fs::read_to_string(self.directory.path().join(name)).unwrap_or_default()
+        common.iter().chain(own).map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
     }
 
     /// Submits searches as a gateway does, that ask these suppliers.
@@ -163,7 +121,7 @@ impl Stage {
         submits.buffer_unordered(AT_ONCE).collect().await
     }
 
-    /// Waits until so many jobs are left in the queue, in hand or not.
+    /// Waits until so many jobs are left in the stream, in progress or not.
     pub(crate) async fn until_jobs_are(&self, count: usize) {
         until("all jobs are done", async || {
             self.ask::<usize>("XLEN", &[names::REQUESTED_STREAM]).await == count
@@ -171,9 +129,9 @@ impl Stage {
         .await;
     }
 
-    /// Waits until the workers have so many jobs in hand.
-    pub(crate) async fn until_in_hand(&self, count: u64) {
-        until("all jobs are in hand", async || {
+    /// Waits until the workers have so many jobs in progress.
+    pub(crate) async fn until_in_progress(&self, count: u64) {
+        until("all jobs are in progress", async || {
             self.broker.backlog().await.is_ok_and(|backlog| backlog.in_progress == count)
         })
         .await;
@@ -209,14 +167,5 @@ pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
 
 /// Waits until something holds.
 pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
-        sleep(Duration::from_millis(5)).await;
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+    within(PATIENCE, what, async || holds().await.then_some(())).await;
 }

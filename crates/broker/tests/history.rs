@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use broker::{Broker, BrokerError, EntryId, History, Retention};
-use e2e::{Redis, eventually};
+use test_kit::{Redis, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replica_does_not_say_that_this_is_all() {

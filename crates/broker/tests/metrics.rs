@@ -13,8 +13,8 @@ use broker::{
     jobs::{Consumer, Leases},
 };
 use contracts::names::{REQUESTED_STREAM, RESULTS_STREAM};
-use e2e::Redis;
 use prometheus_client::{encoding::text::encode, registry::Registry};
+use test_kit::Redis;
 
 const BLOCK: Duration = Duration::from_millis(10);
 

@@ -5,48 +5,48 @@ use std::{num::ParseFloatError, time::Duration};
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use contracts::{IataCode, Passengers, SearchFields, SearchRequest, SearchTimeout, SupplierCode, TravelDate};
 
-use crate::{client::BaseUrl, exit};
+use crate::{base_url::BaseUrl, exit};
 
-/// Searches flights: asks every supplier at once, shows who answers as it happens, then the offers.
+/// Search flights. Asks all suppliers at once, shows each answer as it arrives, and prints the offers
 #[derive(Parser, Clone, Debug)]
 #[command(name = "flight-search", version, after_help = exit::HELP)]
 pub(crate) struct Args {
-    /// Airport or city to leave from, an IATA code like CGK or JKT
+    /// Origin: IATA code of an airport or city, like CGK or JKT
     from: IataCode,
 
-    /// Airport or city to arrive at
+    /// Destination: IATA code of an airport or city
     to: IataCode,
 
     /// Day of departure, YYYY-MM-DD
     date: TravelDate,
 
-    /// How many travel together, 1 to 9
+    /// Number of passengers, 1 to 9
     #[arg(short, long, default_value = "1", value_name = "N")]
     passengers: Passengers,
 
-    /// Ask only these suppliers, codes separated by commas [default: all]
+    /// Suppliers to ask, as codes separated by commas, like GA,SQ [default: all]
     #[arg(long, value_delimiter = ',', value_name = "CODES")]
     suppliers: Vec<SupplierCode>,
 
-    /// Settle for what has come after this many seconds [default: the server's own deadline]
+    /// Return partial results after this many seconds [default: the gateway's deadline]
     #[arg(long, value_parser = parse_seconds, value_name = "SECONDS")]
     timeout: Option<SearchTimeout>,
 
-    /// How many offers to show, the cheapest first; 0 for all
+    /// Number of offers to show, cheapest first; 0 for all
     #[arg(short = 'n', long, default_value_t = 20, value_name = "N")]
     limit: usize,
 
-    /// Print the search's last event as one line of JSON instead of the table
+    /// Print the terminal event as one line of JSON instead of a table
     #[arg(long, conflicts_with = "limit")]
     pub(crate) json: bool,
 
-    /// Where the gateway is
+    /// URL of the gateway
     #[arg(long, env = "FLIGHT_SEARCH_URL", default_value = "http://localhost:8080", hide_env_values = true)]
     pub(crate) url: BaseUrl,
 }
 
 impl Args {
-    /// The body of the POST.
+    /// The body of the POST request.
     pub(crate) fn search(&self) -> Result<SearchRequest, clap::Error> {
         let fields = SearchFields {
             origin: self.from,
@@ -54,9 +54,9 @@ impl Args {
             date: self.date,
             passengers: self.passengers,
         };
-        let query = fields.try_into().map_err(|_| {
-            Self::command().error(ErrorKind::ValueValidation, "<TO> must be another place than <FROM>")
-        })?;
+        let query = fields
+            .try_into()
+            .map_err(|_| Self::command().error(ErrorKind::ValueValidation, "<TO> must differ from <FROM>"))?;
         Ok(SearchRequest {
             query,
             suppliers: self.suppliers.iter().cloned().collect(),
@@ -64,13 +64,13 @@ impl Args {
         })
     }
 
-    /// How many offers the table shows at most.
+    /// Number of offers in the table.
     pub(crate) fn rows(&self) -> usize {
         if self.limit == 0 { usize::MAX } else { self.limit }
     }
 }
 
-/// A text that is no length of time.
+/// The text is not a valid timeout.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum InvalidSeconds {
     #[error("must be a number of seconds, like 10 or 2.5")]
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn suppliers_and_timeout_go_with_it_when_given() {
+    fn suppliers_and_timeout_are_optional_fields() {
         let args = parse("flight-search CGK DPS 2025-07-10 --suppliers GA,sq --timeout 2.5").unwrap();
         let body = serde_json::to_value(args.search().unwrap()).unwrap();
         assert_eq!(body["suppliers"], serde_json::json!(["GA", "SQ"]));
@@ -117,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn a_search_from_a_place_to_itself_is_refused_here() {
+    fn origin_and_destination_must_differ() {
         let args = parse("flight-search CGK cgk 2025-07-10").unwrap();
         assert_eq!(args.search().unwrap_err().exit_code(), 2);
     }
 
     #[test]
-    fn what_can_be_no_search_is_refused_here() {
+    fn invalid_arguments_are_rejected() {
         for line in [
             "flight-search",
             "flight-search CGK DPS",

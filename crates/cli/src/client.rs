@@ -1,7 +1,6 @@
 //! The gateway's HTTP API.
 
-mod answer;
-mod base_url;
+mod response;
 
 use std::time::Duration;
 
@@ -13,23 +12,23 @@ use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use rustls::crypto::ring;
 use uuid::Uuid;
 
-pub(crate) use base_url::BaseUrl;
+use crate::{
+    base_url::BaseUrl,
+    error::{ClientError, root_cause},
+};
 
-use crate::trouble::{Trouble, root_cause};
-
-/// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the answer to a short request may take. The gateway promises one within 2 s.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a stream may be silent: three of the gateway's heartbeats.
+/// For requests other than streams. The gateway responds within 2 s.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// For the next bytes of a response. A stream has a heartbeat every 15 s.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// A stream that was asked for.
+/// The response to a request for a stream.
 pub(crate) enum Opened {
-    /// Its events follow.
+    /// A stream of events.
     Stream(Response),
-    /// Everything after the given event has been told: 204.
-    NothingLeft,
+    /// 204: the client has received the terminal event.
+    Complete,
 }
 
 /// One gateway, or several behind one address.
@@ -40,46 +39,49 @@ pub(crate) struct Client {
 
 impl Client {
     /// A client of the gateway at `base`.
-    pub(crate) fn new(base: BaseUrl) -> Result<Self, Trouble> {
-        // reqwest brings no cryptography of its own. An error means that the process has chosen already.
+    pub(crate) fn new(base: BaseUrl) -> Result<Self, ClientError> {
+        // reqwest has no crypto provider of its own. An error means that one is installed.
         let _ = ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(SILENCE_TIMEOUT)
-            // A POST that follows a redirect becomes a GET: better to tell where the gateway has gone.
+            // A redirected POST would become a GET. The error names the new address instead.
             .redirect(Policy::none());
         if !base.is_https() {
-            // Without TLS a machine needs no certificates installed.
+            // Without TLS, no root certificates are needed.
             http = http.tls_certs_only([]);
         }
         let http = http.build().map_err(|error| {
-            Trouble::NotUnderstood(format!("can't set up an HTTP client: {}", root_cause(&error)))
+            ClientError::InvalidResponse(format!("can't set up an HTTP client: {}", root_cause(&error)))
         })?;
         Ok(Self { http, base })
     }
 
-    /// Submits a search. A try that repeats another has the same `key`, so that there is one search all the same.
-    pub(crate) async fn submit(&self, search: &SearchRequest, key: Uuid) -> Result<SearchId, Trouble> {
+    /// Submits a search. Retries use the same `key`, so they submit no second search.
+    pub(crate) async fn submit(&self, search: &SearchRequest, key: Uuid) -> Result<SearchId, ClientError> {
         let request = self
             .http
             .post(self.base.join("api/flights/search"))
             .header("idempotency-key", key.to_string())
-            .timeout(ANSWER_TIMEOUT)
+            .timeout(RESPONSE_TIMEOUT)
             .json(search);
         let response = self.send(request).await?;
         if !response.status().is_success() {
-            return Err(answer::trouble(response, &self.base).await);
+            return Err(response::error(response, &self.base).await);
         }
-        let body = response.bytes().await.map_err(|error| Trouble::of_request(&error, &self.base))?;
-        let answer: Success<Submitted> = serde_json::from_slice(&body).map_err(|error| {
-            Trouble::NotUnderstood(format!("{} is no flight-search gateway: {error}", self.base))
+        let body = response.bytes().await.map_err(|error| ClientError::from_reqwest(&error, &self.base))?;
+        let response: Success<Submitted> = serde_json::from_slice(&body).map_err(|error| {
+            ClientError::InvalidResponse(format!(
+                "{} is not a flight-search gateway: {error}; check --url",
+                self.base
+            ))
         })?;
-        Ok(answer.data.search_id)
+        Ok(response.data.search_id)
     }
 
-    /// Opens the stream of a search with every supplier's answer in it, from behind the event `after`.
-    pub(crate) async fn stream(&self, id: SearchId, after: Option<&str>) -> Result<Opened, Trouble> {
+    /// Opens the event stream of a search, with partials, from the event after `after`.
+    pub(crate) async fn stream(&self, id: SearchId, after: Option<&str>) -> Result<Opened, ClientError> {
         let url = self.base.join(&format!("api/flights/search/{id}/stream?partials=true"));
         let mut request = self.http.get(url).header(header::ACCEPT, "text/event-stream");
         if let Some(after) = after {
@@ -87,31 +89,32 @@ impl Client {
         }
         let response = self.send(request).await?;
         match response.status() {
-            StatusCode::OK if answer::is_event_stream(&response) => Ok(Opened::Stream(response)),
-            StatusCode::OK => {
-                Err(Trouble::NotUnderstood(format!("{} answers with no event stream", self.base)))
-            }
-            StatusCode::NO_CONTENT => Ok(Opened::NothingLeft),
-            StatusCode::NOT_FOUND => Err(Trouble::UnknownSearch),
-            _ => Err(answer::trouble(response, &self.base).await),
+            StatusCode::OK if response::is_event_stream(&response) => Ok(Opened::Stream(response)),
+            StatusCode::OK => Err(ClientError::InvalidResponse(format!(
+                "{} did not respond with an event stream; check --url",
+                self.base
+            ))),
+            StatusCode::NO_CONTENT => Ok(Opened::Complete),
+            StatusCode::NOT_FOUND => Err(ClientError::UnknownSearch),
+            _ => Err(response::error(response, &self.base).await),
         }
     }
 
-    /// Cancels a search; one that has ended already is none the worse for it. `true`: it goes on for other clients.
-    pub(crate) async fn cancel(&self, id: SearchId) -> Result<bool, Trouble> {
+    /// Cancels a search, if it has not ended. Returns whether it continues for other clients.
+    pub(crate) async fn cancel(&self, id: SearchId) -> Result<bool, ClientError> {
         let url = self.base.join(&format!("api/flights/search/{id}"));
-        let response = self.send(self.http.delete(url).timeout(ANSWER_TIMEOUT)).await?;
+        let response = self.send(self.http.delete(url).timeout(RESPONSE_TIMEOUT)).await?;
         match response.status() {
             status if status.is_success() => {
-                let answer = response.json::<Success<Submitted>>().await;
-                Ok(answer.is_ok_and(|answer| answer.data.status == SearchStatus::Processing))
+                let body = response.json::<Success<Submitted>>().await;
+                Ok(body.is_ok_and(|body| body.data.status == SearchStatus::Processing))
             }
             StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(false),
-            _ => Err(answer::trouble(response, &self.base).await),
+            _ => Err(response::error(response, &self.base).await),
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Trouble> {
-        request.send().await.map_err(|error| Trouble::of_request(&error, &self.base))
+    async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        request.send().await.map_err(|error| ClientError::from_reqwest(&error, &self.base))
     }
 }

@@ -1,24 +1,24 @@
-//! What the exit code tells. Scripts rely on it, so it is fixed here and shown by `--help`.
+//! Exit codes. Scripts rely on them, so `--help` lists them.
 
 use std::process::ExitCode;
 
 use contracts::EndStatus;
 
-/// How a run went, for the shell.
+/// An exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
     /// The search completed with offers.
     Found = 0,
-    /// The search completed without any.
+    /// The search completed without offers.
     NoneFound = 1,
-    /// The server refused the request. Also what clap exits with when it refuses the arguments.
-    Refused = 2,
-    /// The search failed, or somebody cancelled it.
+    /// The server rejected the request. Also clap's exit code for invalid arguments.
+    Rejected = 2,
+    /// The search failed or was cancelled.
     Unsuccessful = 3,
-    /// The server is out of reach, or does not keep to its contract.
-    ServerTrouble = 4,
-    /// Ctrl-C: 128 and the signal's number, as shells have it.
+    /// The server is unreachable, or its response is invalid.
+    ServerError = 4,
+    /// Ctrl-C: 128 plus the signal's number, as in shells.
     Interrupted = 130,
 }
 
@@ -26,14 +26,14 @@ pub(crate) enum Exit {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    offers were found
-  1    the search completed, but nobody has an offer
-  2    wrong usage, or the server refused the search
+  1    the search completed without offers
+  2    invalid arguments, or the server rejected the search
   3    the search failed or was cancelled
-  4    the server can't be reached, or gave no sensible answer
+  4    the server is unreachable, or its response is invalid
   130  interrupted by Ctrl-C; the search was cancelled";
 
 impl Exit {
-    /// The code for a search that ended like this, with this many offers.
+    /// The exit code of a search with this status and number of offers.
     pub(crate) fn of(status: EndStatus, offers: usize) -> Self {
         match status {
             EndStatus::Completed if offers > 0 => Self::Found,
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offers_of_a_search_that_failed_are_no_success() {
+    fn a_failed_search_with_offers_is_unsuccessful() {
         assert_eq!(Exit::of(EndStatus::Completed, 1), Exit::Found);
         assert_eq!(Exit::of(EndStatus::Completed, 0), Exit::NoneFound);
         assert_eq!(Exit::of(EndStatus::Failed, 0), Exit::Unsuccessful);
@@ -62,13 +62,13 @@ mod tests {
     }
 
     #[test]
-    fn the_help_names_every_code() {
+    fn the_help_lists_every_code() {
         for code in [
             Exit::Found,
             Exit::NoneFound,
-            Exit::Refused,
+            Exit::Rejected,
             Exit::Unsuccessful,
-            Exit::ServerTrouble,
+            Exit::ServerError,
             Exit::Interrupted,
         ] {
             assert!(HELP.contains(&format!("\n  {} ", code as u8)), "{code:?}");

@@ -1,8 +1,7 @@
-//! Following a search: one story over as many connections as it takes.
+//! Follows a search to its terminal event, with reconnects.
 //!
-//! Each event has its place in the story as its `id`. After a broken connection the next one asks for what comes
-//! behind the last event by `Last-Event-ID`, after the pause the server names by `retry:` and longer ones if that
-//! does not help. The unnamed event is the end; a stream that stops before it has broken.
+//! An event's `id` is its sequence number. A reconnect sends the last one as `Last-Event-ID`, after the pause in
+//! `retry:`; further pauses are longer. The unnamed event is the terminal one. A stream without it has broken.
 
 use std::{error::Error, pin::pin, time::Duration};
 
@@ -13,90 +12,94 @@ use sse_stream::{Sse, SseByteStream};
 
 use crate::{
     client::{Client, Opened},
-    patience::Patience,
+    error::{ClientError, root_cause},
+    event::{End, Partial},
     progress::Progress,
-    story::{End, Partial},
+    retry::Retry,
     text,
-    trouble::{Trouble, root_cause},
 };
 
-/// How many connections in a row may fail without an event. With the server's pause of 1 s that is over a minute,
-/// longer than a search takes.
-const TRIES: u32 = 9;
-/// The pause before the server has named one.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Connections in a row without an event. With the gateway's `retry: 1000` they take over a minute, longer than a
+/// search.
+const MAX_FAILURES: usize = 9;
+/// The first pause, unless the server sends `retry:`.
+const MIN_DELAY: Duration = Duration::from_secs(1);
 
-/// Follows a search to its end and tells `progress` of every answer on the way.
-pub(crate) async fn follow(client: &Client, id: SearchId, progress: &mut Progress) -> Result<End, Trouble> {
-    let mut follower = Follower { after: None, patience: Patience::new(TRIES, FIRST_PAUSE), progress };
+/// Follows a search to its end. Shows each answer in `progress`.
+pub(crate) async fn follow(
+    client: &Client,
+    id: SearchId,
+    progress: &mut Progress,
+) -> Result<End, ClientError> {
+    let mut follower = Follower { last_event_id: None, retry: Retry::new(MAX_FAILURES, MIN_DELAY), progress };
     loop {
-        let trouble = match follower.listen_once(client, id).await {
+        let error = match follower.connect(client, id).await {
             Ok(end) => return Ok(end),
-            Err(trouble) if trouble.is_passing() => trouble,
-            Err(trouble) => return Err(trouble),
+            Err(error) if error.is_transient() => error,
+            Err(error) => return Err(error),
         };
-        let Some(pause) = follower.patience.after_failure() else { return Err(trouble) };
-        let pause = pause.max(trouble.retry_after());
-        follower.progress.notice(&format!("{trouble}; trying again in {}", text::seconds(pause)));
+        let Some(pause) = follower.retry.next_delay() else { return Err(error) };
+        let pause = pause.max(error.retry_after());
+        follower.progress.print(&format!("{error}; trying again in {}", text::seconds(pause)));
         tokio::time::sleep(pause).await;
     }
 }
 
 struct Follower<'a> {
-    after: Option<String>,
-    patience: Patience,
+    last_event_id: Option<String>,
+    retry: Retry,
     progress: &'a mut Progress,
 }
 
 impl Follower<'_> {
-    async fn listen_once(&mut self, client: &Client, id: SearchId) -> Result<End, Trouble> {
-        match client.stream(id, self.after.as_deref()).await? {
-            Opened::Stream(response) => self.listen(response.bytes_stream()).await,
-            // It thinks that the end has been told, and it has not: only the whole story can have it.
-            Opened::NothingLeft if self.after.take().is_some() => {
-                Err(Trouble::Broken("the last event is missing".into()))
+    async fn connect(&mut self, client: &Client, id: SearchId) -> Result<End, ClientError> {
+        match client.stream(id, self.last_event_id.as_deref()).await? {
+            Opened::Stream(response) => self.read_stream(response.bytes_stream()).await,
+            // No terminal event was received, so read all events again.
+            Opened::Complete if self.last_event_id.take().is_some() => {
+                Err(ClientError::Disconnected("the terminal event is missing".into()))
             }
-            Opened::NothingLeft => Err(Trouble::NotUnderstood("the search has no last event".into())),
+            Opened::Complete => Err(ClientError::InvalidResponse("the search has no terminal event".into())),
         }
     }
 
-    async fn listen<B, E>(&mut self, body: impl Stream<Item = Result<B, E>>) -> Result<End, Trouble>
+    async fn read_stream<B, E>(&mut self, body: impl Stream<Item = Result<B, E>>) -> Result<End, ClientError>
     where
         B: Buf,
         E: Error + Send + Sync + 'static,
     {
-        let mut blocks = pin!(SseByteStream::new(body));
-        while let Some(block) = blocks.next().await {
-            let block = block.map_err(|error| Trouble::Broken(root_cause(&error)))?;
-            if let Some(end) = self.hear(block)? {
+        let mut events = pin!(SseByteStream::new(body));
+        while let Some(event) = events.next().await {
+            let event = event.map_err(|error| ClientError::Disconnected(root_cause(&error)))?;
+            if let Some(end) = self.handle(event)? {
                 return Ok(end);
             }
         }
-        Err(Trouble::Broken("the stream ended early".into()))
+        Err(ClientError::Disconnected("the stream ended early".into()))
     }
 
-    fn hear(&mut self, block: Sse) -> Result<Option<End>, Trouble> {
-        let Sse { event, data, id, retry } = block;
+    fn handle(&mut self, event: Sse) -> Result<Option<End>, ClientError> {
+        let Sse { event, data, id, retry } = event;
         if let Some(millis) = retry {
-            self.patience.asked_for(Duration::from_millis(millis));
+            self.retry.set_min_delay(Duration::from_millis(millis));
         }
         if let Some(id) = id {
-            self.after = (!id.is_empty()).then_some(id);
+            self.last_event_id = (!id.is_empty()).then_some(id);
         }
         let Some(data) = data else { return Ok(None) };
-        self.patience.restore();
+        self.retry.reset();
         match event.as_deref() {
             None | Some("" | "message") => {
-                End::read(data).map(Some).map_err(|error| Trouble::NotUnderstood(error.to_string()))
+                End::parse(data).map(Some).map_err(|error| ClientError::InvalidResponse(error.to_string()))
             }
             Some(PARTIAL) => {
-                // One that can't be read costs a line of the progress, not the search.
+                // An invalid partial only costs a line of progress.
                 if let Ok(partial) = serde_json::from_str::<Partial>(&data) {
-                    self.progress.answered(&partial);
+                    self.progress.add_answer(&partial);
                 }
                 Ok(None)
             }
-            // Events of later versions.
+            // Later versions may add events.
             Some(_) => Ok(None),
         }
     }
@@ -113,68 +116,70 @@ mod tests {
 
     use super::*;
 
-    const STORY: &str = "retry: 250\n\n\
+    const EVENTS: &str = "retry: 250\n\n\
         event: partial\nid: 1\ndata: {\"supplier\":{\"code\":\"GA\",\"name\":\"Garuda – ガルーダ\",\"status\":\"empty\",\
         \"elapsed_ms\":5},\"results\":[],\"progress\":{\"answered\":1,\"of\":1}}\n\n\
         :\n\n\
         event: hint\nid: 2\ndata: of a later version\n\n\
         id: 3\ndata: {\"status\":\"completed\",\"results\":[]}\n\n";
 
-    /// Listens to these chunks; tells the end and from where the next connection would go on.
-    fn listen<E>(chunks: Vec<Result<Vec<u8>, E>>) -> (Result<End, Trouble>, Option<String>, Patience)
+    /// Reads these chunks. Returns the end and the follower's state.
+    fn read_chunks<E>(chunks: Vec<Result<Vec<u8>, E>>) -> (Result<End, ClientError>, Option<String>, Retry)
     where
         E: Error + Send + Sync + 'static,
     {
         let mut progress = Progress::new(ProgressDrawTarget::hidden(), String::new(), &[]);
-        let patience = Patience::new(TRIES, FIRST_PAUSE);
-        let mut follower = Follower { after: None, patience, progress: &mut progress };
+        let retry = Retry::new(MAX_FAILURES, MIN_DELAY);
+        let mut follower = Follower { last_event_id: None, retry, progress: &mut progress };
         let body = stream::iter(chunks.into_iter().map(|chunk| chunk.map(io::Cursor::new)));
-        let end =
-            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(follower.listen(body));
-        (end, follower.after, follower.patience)
+        let end = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(follower.read_stream(body));
+        (end, follower.last_event_id, follower.retry)
     }
 
-    fn whole(text: &str) -> (Result<End, Trouble>, Option<String>, Patience) {
-        listen(vec![Ok::<_, Infallible>(text.into())])
+    fn read(text: &str) -> (Result<End, ClientError>, Option<String>, Retry) {
+        read_chunks(vec![Ok::<_, Infallible>(text.into())])
     }
 
     #[test]
-    fn the_unnamed_event_is_the_end_and_the_server_names_the_pause() {
-        let (end, after, mut patience) = whole(STORY);
+    fn the_unnamed_event_is_the_end_and_the_server_sets_the_pause() {
+        let (end, after, mut retry) = read(EVENTS);
         assert_eq!(end.unwrap().status, EndStatus::Completed);
         assert_eq!(after.as_deref(), Some("3"));
-        assert_eq!(patience.after_failure(), Some(Duration::from_millis(250)));
+        assert_eq!(retry.next_delay(), Some(Duration::from_millis(250)));
     }
 
     #[test]
-    fn an_event_without_its_blank_line_has_not_been_told() {
-        let cut = STORY.trim_end();
-        let (end, after, _) = whole(cut);
-        assert!(end.unwrap_err().is_passing());
+    fn an_event_without_its_blank_line_is_incomplete() {
+        let cut = EVENTS.trim_end();
+        let (end, after, _) = read(cut);
+        assert!(end.unwrap_err().is_transient());
         assert_eq!(after.as_deref(), Some("2"));
     }
 
     #[test]
-    fn a_broken_connection_is_a_passing_trouble() {
-        let half = STORY[..STORY.find("of a later").unwrap()].into();
+    fn a_broken_connection_is_a_transient_error() {
+        let half = EVENTS[..EVENTS.find("of a later").unwrap()].into();
         let broken = io::Error::from(io::ErrorKind::ConnectionReset);
-        let (end, after, _) = listen(vec![Ok(half), Err(broken)]);
-        let trouble = end.unwrap_err();
-        assert!(trouble.is_passing() && trouble.to_string().contains("connection reset"), "{trouble}");
+        let (end, after, _) = read_chunks(vec![Ok(half), Err(broken)]);
+        let error = end.unwrap_err();
+        assert!(error.is_transient() && error.to_string().contains("connection reset"), "{error}");
         assert_eq!(after.as_deref(), Some("1"));
     }
 
     #[test]
-    fn an_end_that_can_not_be_read_is_no_passing_trouble() {
-        let (end, ..) = whole("data: {\"status\":\"processing\",\"results\":[]}\n\n");
-        assert!(!end.unwrap_err().is_passing());
+    fn an_invalid_end_is_not_a_transient_error() {
+        let (end, ..) = read("data: {\"status\":\"processing\",\"results\":[]}\n\n");
+        assert!(!end.unwrap_err().is_transient());
     }
 
     proptest! {
         #[test]
         fn chunks_may_end_anywhere(cuts in prop::collection::vec(1..40_usize, 0..60), crlf: bool) {
-            let story = if crlf { STORY.replace('\n', "\r\n") } else { STORY.to_owned() };
-            let mut rest = story.as_bytes();
+            let events = if crlf { EVENTS.replace('\n', "\r\n") } else { EVENTS.to_owned() };
+            let mut rest = events.as_bytes();
             let mut chunks = Vec::new();
             for cut in cuts {
                 let (chunk, left) = rest.split_at(cut.min(rest.len()));
@@ -182,14 +187,14 @@ mod tests {
                 rest = left;
             }
             chunks.push(Ok(rest.to_vec()));
-            let (end, after, _) = listen(chunks);
+            let (end, after, _) = read_chunks(chunks);
             prop_assert_eq!(end.unwrap().status, EndStatus::Completed);
             prop_assert_eq!(after.as_deref(), Some("3"));
         }
 
         #[test]
         fn no_bytes_make_it_panic(chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..20)) {
-            let _ = listen(chunks.into_iter().map(Ok::<_, Infallible>).collect());
+            let _ = read_chunks(chunks.into_iter().map(Ok::<_, Infallible>).collect());
         }
     }
 }

@@ -1,26 +1,30 @@
-//! `flight-search CGK DPS 2027-07-10 -p 2`: a search from a terminal.
+//! `flight-search CGK DPS 2027-07-10 -p 2` searches flights from a terminal.
 //!
 //! | module | what it does |
 //! | --- | --- |
 //! | [`args`] | the command line |
-//! | [`run`] | one search from the first byte to the exit code |
+//! | [`run`] | submits a search, follows it, prints the result |
 //! | [`client`] | the gateway's HTTP API |
-//! | [`follow`] | the stream of a search, over as many connections as it takes |
-//! | [`story`] | what the events tell |
-//! | [`progress`] | a line per supplier, while it lasts |
-//! | [`table`] | the offers, in the end |
+//! | [`follow`] | the event stream of a search, with reconnects |
+//! | [`retry`] | pauses between attempts |
+//! | [`event`] | the events of a search |
+//! | [`error`] | errors of the client |
+//! | [`progress`] | a line per supplier while the search runs |
+//! | [`table`] | the offers as a table |
+//! | [`exit`] | exit codes |
 
 mod args;
+mod base_url;
 mod client;
+mod error;
+mod event;
 mod exit;
 mod follow;
-mod patience;
 mod progress;
+mod retry;
 mod run;
-mod story;
 mod table;
 mod text;
-mod trouble;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! One search from the first byte to the exit code.
+//! Runs the command: submits a search, follows it, prints the result.
 
 use std::{future::pending, io::Write, time::Duration};
 
@@ -8,74 +8,78 @@ use indicatif::ProgressDrawTarget;
 use uuid::Uuid;
 
 use crate::{
-    args::Args, client::Client, exit::Exit, follow::follow, patience::Patience, progress::Progress,
-    story::End, table, text, trouble::Trouble,
+    args::Args, client::Client, error::ClientError, event::End, exit::Exit, follow::follow,
+    progress::Progress, retry::Retry, table, text,
 };
 
-/// How often a search is submitted to a server that is too busy to take it.
-const TRIES: u32 = 4;
-/// The pause after the first time.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Attempts to submit a search to a busy server.
+const MAX_FAILURES: usize = 4;
+/// The pause after the first attempt.
+const MIN_DELAY: Duration = Duration::from_millis(500);
 
-/// Runs the command to its end.
+/// Runs the command. Returns the exit code.
 pub(crate) async fn run(args: Args) -> Exit {
     let search = match args.search() {
         Ok(search) => search,
         Err(error) => error.exit(),
     };
     let mut progress = Progress::new(ProgressDrawTarget::stderr(), title(&search), &search.suppliers);
-    match to_its_end(&args, &search, &mut progress).await {
+    match submit_and_follow(&args, &search, &mut progress).await {
         Ok(Some(end)) => {
-            progress.ended(&end);
+            progress.finish(&end);
             print(&args, &end);
             Exit::of(end.status, end.offers.len())
         }
         Ok(None) => Exit::Interrupted,
-        Err(trouble) => {
+        Err(error) => {
             progress.close();
-            progress.notice(&format!("flight-search: {trouble}"));
-            trouble.exit()
+            progress.print(&format!("flight-search: {error}"));
+            error.exit()
         }
     }
 }
 
-/// Submits and follows a search; `None` if Ctrl-C came first.
-async fn to_its_end(
+/// Submits and follows a search. `None` after Ctrl-C.
+async fn submit_and_follow(
     args: &Args,
     search: &SearchRequest,
     progress: &mut Progress,
-) -> Result<Option<End>, Trouble> {
+) -> Result<Option<End>, ClientError> {
     let client = Client::new(args.url.clone())?;
     let id = tokio::select! {
         id = submit(&client, search, progress) => id?,
-        () = interrupted() => {
-            progress.interrupted();
+        () = ctrl_c() => {
+            progress.interrupt();
             return Ok(None);
         }
     };
     tokio::select! {
         end = follow(&client, id, progress) => return end.map(Some),
-        () = interrupted() => {}
+        () = ctrl_c() => {}
     }
-    progress.interrupted();
+    progress.interrupt();
     cancel(&client, id, progress).await;
     Ok(None)
 }
 
-async fn submit(client: &Client, search: &SearchRequest, progress: &Progress) -> Result<SearchId, Trouble> {
+async fn submit(
+    client: &Client,
+    search: &SearchRequest,
+    progress: &Progress,
+) -> Result<SearchId, ClientError> {
     let key = Uuid::new_v4();
-    let mut patience = Patience::new(TRIES, FIRST_PAUSE);
+    let mut retry = Retry::new(MAX_FAILURES, MIN_DELAY);
     loop {
-        let trouble = match client.submit(search, key).await {
+        let error = match client.submit(search, key).await {
             Ok(id) => return Ok(id),
-            // Nobody there to begin with: more likely a wrong address than a restart.
-            Err(trouble @ Trouble::Unreachable { .. }) => return Err(trouble),
-            Err(trouble) if trouble.is_passing() => trouble,
-            Err(trouble) => return Err(trouble),
+            // More likely a wrong address than a restart.
+            Err(error @ ClientError::Unreachable { .. }) => return Err(error),
+            Err(error) if error.is_transient() => error,
+            Err(error) => return Err(error),
         };
-        let Some(pause) = patience.after_failure() else { return Err(trouble) };
-        let pause = pause.max(trouble.retry_after());
-        progress.notice(&format!("{trouble}; trying again in {}", text::seconds(pause)));
+        let Some(pause) = retry.next_delay() else { return Err(error) };
+        let pause = pause.max(error.retry_after());
+        progress.print(&format!("{error}; trying again in {}", text::seconds(pause)));
         tokio::time::sleep(pause).await;
     }
 }
@@ -83,16 +87,16 @@ async fn submit(client: &Client, search: &SearchRequest, progress: &Progress) ->
 async fn cancel(client: &Client, id: SearchId, progress: &Progress) {
     tokio::select! {
         cancelled = client.cancel(id) => match cancelled {
-            Ok(false) => progress.notice("search cancelled"),
-            Ok(true) => progress.notice("search left; other clients still follow it"),
-            Err(trouble) => progress.notice(&format!("the search could not be cancelled: {trouble}")),
+            Ok(false) => progress.print("search cancelled"),
+            Ok(true) => progress.print("left the search; it continues for other clients"),
+            Err(error) => progress.print(&format!("can't cancel the search: {error}")),
         },
-        () = interrupted() => {}
+        () = ctrl_c() => {}
     }
 }
 
-/// Ends with the next Ctrl-C.
-async fn interrupted() {
+/// Completes at the next Ctrl-C.
+async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {
         pending::<()>().await;
     }
@@ -114,6 +118,6 @@ fn print(args: &Args, end: &End) {
         table::render(end, args.rows(), width)
     };
     let mut stdout = std::io::stdout().lock();
-    // Who closed the pipe has seen enough; the exit code still tells how the search went.
+    // An error means that the reader closed the pipe. The exit code is still right.
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }

@@ -1,4 +1,4 @@
-//! What is shown in the end: the offers as a table, and how they came about.
+//! The result of a search: a table of the offers, and a summary.
 
 use std::{fmt::Write, time::Duration};
 
@@ -8,37 +8,37 @@ use contracts::{EndStatus, LocalTime, Offer, SupplierCode, outcome::Details};
 use jiff::civil::DateTime;
 
 use crate::{
-    story::{End, Listed},
+    event::{End, ListedOffer},
     text::{clean, count, flight_time, price, seconds},
 };
 
 const HEADER: [&str; 7] =
     ["Price", "Flight", "Carrier", "Departure → arrival", "Duration", "Stops", "Suppliers"];
-/// Which columns are shown, the widest choice first: a narrow terminal shows fewer rather than broken ones.
-const CHOICES: [&[usize]; 3] = [&[0, 1, 2, 3, 4, 5, 6], &[0, 1, 2, 3, 4, 5], &[0, 1, 3, 4, 5]];
-/// Columns of numbers.
+/// The columns to show, by index. A narrow terminal shows fewer columns rather than broken lines.
+const LAYOUTS: [&[usize]; 3] = [&[0, 1, 2, 3, 4, 5, 6], &[0, 1, 2, 3, 4, 5], &[0, 1, 3, 4, 5]];
+/// Columns that are aligned to the right.
 const NUMBERS: [usize; 2] = [0, 4];
-/// A rule under the header and no other line: a screen should hold offers.
+/// A line under the header only, so a screen holds more offers.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
-/// The whole answer, at most `rows` offers of it, for a terminal of `width` columns if there is one.
+/// Up to `rows` offers and a summary, at most `width` characters wide.
 pub(crate) fn render(end: &End, rows: usize, width: Option<usize>) -> String {
     let mut text = String::new();
     if !end.offers.is_empty() {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{}\n", table(&end.offers, rows, width));
     }
-    let _ = writeln!(text, "{}", verdict(end, rows));
-    if let Some(silent) = end.details.as_ref().and_then(unheard) {
-        let _ = writeln!(text, "{silent}");
+    let _ = writeln!(text, "{}", summary(end, rows));
+    if let Some(line) = end.details.as_ref().and_then(unanswered) {
+        let _ = writeln!(text, "{line}");
     }
     text
 }
 
-fn table(offers: &[Listed], rows: usize, width: Option<usize>) -> String {
+fn table(offers: &[ListedOffer], rows: usize, width: Option<usize>) -> String {
     let cells: Vec<_> = offers.iter().take(rows).map(row).collect();
     let mut text = String::new();
-    for columns in CHOICES {
+    for columns in LAYOUTS {
         text = draw(&cells, columns);
         if width.is_none_or(|width| text.lines().all(|line| measure_text_width(line) <= width)) {
             break;
@@ -64,23 +64,23 @@ fn draw(rows: &[[String; 7]], columns: &[usize]) -> String {
     table.trim_fmt()
 }
 
-fn row(listed: &Listed) -> [String; 7] {
+fn row(listed: &ListedOffer) -> [String; 7] {
     let (amount, currency) = listed.price();
     let price = price(amount, currency);
     match listed {
-        Listed::Bare { flight_number, .. } => {
+        ListedOffer::Bare { flight_number, .. } => {
             let mut cells = <[String; 7]>::default();
             cells[0] = price;
             cells[1] = clean(flight_number);
             cells
         }
-        Listed::Full(offer) => {
+        ListedOffer::Full(offer) => {
             let suppliers: Vec<_> = offer.suppliers.iter().map(SupplierCode::as_str).collect();
             [
                 price,
                 clean(&offer.flight_number),
                 clean(&offer.carrier),
-                way(offer),
+                route(offer),
                 flight_time(offer.duration_minutes),
                 stops(offer.stops),
                 suppliers.join(", "),
@@ -89,10 +89,10 @@ fn row(listed: &Listed) -> [String; 7] {
     }
 }
 
-/// `CGK 22:10 → DPS 01:00 +1`: each time as the clocks there show it, and how many days later.
-fn way(offer: &Offer) -> String {
+/// `CGK 22:10 → DPS 01:00 +1`: local times, and the days between them.
+fn route(offer: &Offer) -> String {
     let Offer { origin, destination, departure, arrival, .. } = offer;
-    match (on_the_clock(*departure), on_the_clock(*arrival)) {
+    match (local_datetime(*departure), local_datetime(*arrival)) {
         (Some(departs), Some(arrives)) => {
             let mut text = format!(
                 "{origin} {} → {destination} {}",
@@ -109,7 +109,7 @@ fn way(offer: &Offer) -> String {
     }
 }
 
-fn on_the_clock(time: LocalTime) -> Option<DateTime> {
+fn local_datetime(time: LocalTime) -> Option<DateTime> {
     time.to_string().parse().ok()
 }
 
@@ -120,14 +120,14 @@ fn stops(stops: u8) -> String {
     }
 }
 
-/// In one line what the search came to.
-fn verdict(end: &End, rows: usize) -> String {
+/// One line: the number of offers or the reason for none, and how many suppliers answered.
+fn summary(end: &End, rows: usize) -> String {
     let reason = end.details.as_ref().and_then(|details| details.reason.as_deref()).map(clean);
-    let because =
+    let with_reason =
         |text: &str| reason.as_deref().map_or_else(|| format!("{text}."), |why| format!("{text}: {why}."));
     let mut line = match end.status {
-        EndStatus::Failed => because("The search failed"),
-        EndStatus::Cancelled => because("The search was cancelled"),
+        EndStatus::Failed => with_reason("The search failed"),
+        EndStatus::Cancelled => with_reason("The search was cancelled"),
         EndStatus::Completed if end.offers.is_empty() => "No flights found.".into(),
         EndStatus::Completed => {
             let shown = rows.min(end.offers.len());
@@ -136,23 +136,23 @@ fn verdict(end: &End, rows: usize) -> String {
         }
     };
     if let Some(details) = &end.details {
-        let heard = details.suppliers.iter().filter(|report| report.status.is_answer()).count();
+        let answered = details.suppliers.iter().filter(|report| report.status.is_answer()).count();
         let asked = count(details.suppliers.len(), "supplier");
         let time = seconds(Duration::from_millis(details.elapsed_ms));
-        let _ = write!(line, " {heard} of {asked} answered in {time}.");
+        let _ = write!(line, " {answered} of {asked} answered in {time}.");
     }
     line
 }
 
-/// The suppliers without an answer, if there are any.
-fn unheard(details: &Details) -> Option<String> {
-    let silent: Vec<_> = details
+/// The suppliers without an answer, if any.
+fn unanswered(details: &Details) -> Option<String> {
+    let suppliers: Vec<_> = details
         .suppliers
         .iter()
         .filter(|report| !report.status.is_answer())
         .map(|report| format!("{} ({})", report.code, report.status.as_str()))
         .collect();
-    (!silent.is_empty()).then(|| format!("Without an answer: {}.", silent.join(", ")))
+    (!suppliers.is_empty()).then(|| format!("Without an answer: {}.", suppliers.join(", ")))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! How things are written for people.
+//! Text for people.
 
 use std::time::Duration;
 
-/// A price as it is written where the currency is at home: `Rp 1.500.000`, any other `USD 1,234`.
+/// Rupiah in the Indonesian form, `Rp 1.500.000`; other currencies as `USD 1,234`.
 pub(crate) fn price(amount: u64, currency: &str) -> String {
     match currency {
         "IDR" => format!("Rp {}", grouped(amount, '.')),
@@ -22,12 +22,12 @@ fn grouped(amount: u64, separator: char) -> String {
     text
 }
 
-/// A time in the air: `1 h 50 m`.
+/// The duration of a flight: `1 h 50 m`.
 pub(crate) fn flight_time(minutes: u32) -> String {
     format!("{} h {:02} m", minutes / 60, minutes % 60)
 }
 
-/// A time one waits: `0.9 s`.
+/// A short duration: `0.9 s`.
 pub(crate) fn seconds(span: Duration) -> String {
     format!("{:.1} s", span.as_secs_f64())
 }
@@ -37,7 +37,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A text from outside without control characters, so that it can't steer the terminal.
+/// Removes control characters, so that text from a server can't control the terminal.
 pub(crate) fn clean(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).collect()
 }
@@ -59,19 +59,19 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_as_one_says_them() {
+    fn durations_have_units() {
         assert_eq!(flight_time(110), "1 h 50 m");
         assert_eq!(flight_time(605), "10 h 05 m");
         assert_eq!(seconds(Duration::from_millis(2_940)), "2.9 s");
     }
 
     #[test]
-    fn one_is_not_many() {
+    fn one_is_singular() {
         assert_eq!([0, 1, 2].map(|n| count(n, "offer")), ["0 offers", "1 offer", "2 offers"]);
     }
 
     #[test]
-    fn a_name_can_not_steer_the_terminal() {
+    fn control_characters_are_removed() {
         assert_eq!(clean("Ga\u{1b}[2Jru\u{7}da\r\n"), "Ga[2Jruda");
     }
 }

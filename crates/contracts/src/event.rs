@@ -1,8 +1,8 @@
-//! The Server-Sent Events a client receives: frames as bytes, ready for the socket.
+//! The Server-Sent Events, as frames ready for the socket.
 //!
 //! The terminal event is unnamed, so that `EventSource.onmessage` gets it, and has `search_id`, `status` and
-//! `results` first and in this order. A partial is named `partial`. Each has its place in the search's story as
-//! its id. All data stands on one line.
+//! `results` first and in this order. A partial is named `partial`. The id is the sequence number. All data is on one
+//! line.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::{
     entry::{StoredAnswer, StoredEnd},
 };
 
-/// The name of the event that tells one supplier's answer.
+/// The name of an event with one supplier's answer.
 pub const PARTIAL: &str = "partial";
 
 /// The frame of the terminal event.
@@ -19,7 +19,7 @@ pub const PARTIAL: &str = "partial";
 pub fn end_frame(id: SearchId, seq: u64, end: &StoredEnd) -> String {
     let status = end.status.as_str();
     let results = end.results.as_str();
-    // The details are an object; without its opening brace it goes on where `results` ends.
+    // Without its opening brace, the details object continues the data after `results`.
     let details = end.details.as_ref().and_then(|details| details.as_str().strip_prefix('{')).unwrap_or("}");
     let comma = if details.trim_start().starts_with('}') { "" } else { "," };
     let mut frame = String::with_capacity(128 + results.len() + details.len());
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_partial_is_named_and_tells_the_progress() {
+    fn a_partial_has_a_name_and_the_progress() {
         let answer = StoredAnswer {
             seq: 3,
             of: 8,

@@ -1,18 +1,18 @@
 //! The wire contract of flight-search, shared by the gateway and the worker.
 //!
-//! | module | what it fixes |
+//! | module | content |
 //! | --- | --- |
-//! | [`search`] | what a search is, defined once: [`SearchFields`], and with it the POST body; its statuses |
-//! | [`offer`] | what an answer is: one itinerary at one price |
-//! | [`supplier`] | who answered, how, and after how long |
-//! | [`outcome`] | what a search ends with: merging suppliers' offers into its result |
-//! | [`entry`] | what stands in the Redis streams and the records |
-//! | [`names`] | how streams, groups, keys and fields are called |
-//! | [`envelope`] | the JSON around every HTTP answer |
-//! | [`event`] | the Server-Sent Events a client receives |
+//! | [`search`] | the definition of a search, [`SearchFields`]; the POST body; statuses |
+//! | [`offer`] | an offer: an itinerary at a price |
+//! | [`supplier`] | suppliers and their reports |
+//! | [`outcome`] | the result of a search: merges the suppliers' offers |
+//! | [`entry`] | stream entries and records in Redis |
+//! | [`names`] | names of streams, groups, keys and fields |
+//! | [`envelope`] | the JSON envelope of HTTP responses |
+//! | [`event`] | the Server-Sent Events |
 //!
-//! A code, id, date, number or [`SearchQuery`] from here is valid: its field is private, and it is made by `FromStr` or
-//! `TryFrom`. Reports, offers and outcomes are plain data. Nothing in this crate does I/O.
+//! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
+//! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
 
 pub mod entry;
 pub mod envelope;
@@ -22,10 +22,12 @@ pub mod offer;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod outcome;
+#[cfg(test)]
+mod samples;
 pub mod search;
+mod size;
 pub mod supplier;
 mod time;
-mod weight;
 
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
@@ -33,6 +35,6 @@ pub use search::{
     EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery,
     SearchRequest, SearchStatus, SearchTimeout, SupplierSelection, TravelDate,
 };
+pub use size::MAX_OFFERS_BYTES;
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;
-pub use weight::MOST_BYTES;

@@ -1,4 +1,4 @@
-//! What a search ends with: merging suppliers' offers into its result.
+//! The result of a search: merges the suppliers' offers.
 
 use std::collections::HashMap;
 
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EndStatus, EpochMillis, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus,
-    offer::OfferId, weight::fitting,
+    offer::OfferId, size::fitting,
 };
 
 /// One supplier's answer to one search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Who answered, and how.
+    /// The supplier's report.
     pub report: SupplierReport,
-    /// What it offers; empty unless the report's status is `ok`.
+    /// Its offers; empty unless the report's status is `ok`.
     pub offers: Vec<Offer>,
 }
 
 impl Answer {
-    /// The same with the `max` cheapest offers, so far as [they fit](crate::MOST_BYTES), and no room for more. The
-    /// report goes on telling how many there were.
+    /// Keeps the `max` cheapest offers, and at most [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES). The report keeps the
+    /// number of all.
     #[must_use]
     pub fn capped(mut self, max: usize) -> Self {
         if fitting(&self.offers, max) < self.offers.len() {
             keep_cheapest(&mut self.offers, max);
             self.offers.truncate(fitting(&self.offers, max));
         }
-        // It may be kept for as long as the slowest supplier takes.
+        // The answer may be in memory until the slowest supplier has answered.
         self.offers.shrink_to_fit();
         self
     }
 }
 
-/// How a search ended and with what: the content of its terminal event.
+/// How a search ended: the content of its terminal event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// How it ended.
     pub status: EndStatus,
-    /// The merged offers, the cheapest first.
+    /// The merged offers, cheapest first.
     pub offers: Vec<Offer>,
-    /// What stands behind `results` in the terminal event.
+    /// The fields after `results` in the terminal event.
     pub details: Details,
 }
 
@@ -63,19 +63,18 @@ pub struct Details {
 }
 
 impl Outcome {
-    /// What a search ends with that ends at `ended`, having heard these answers: `completed` if any supplier
-    /// answered the question, be it with nothing, and `failed` otherwise.
+    /// The outcome of these answers: `completed` if any supplier answered, even without offers, and `failed` otherwise.
     #[must_use]
     pub fn of(answers: Vec<Answer>, times: Times, max_results: usize) -> Self {
         let answered = answers.iter().any(|answer| answer.report.status.is_answer());
         let (reports, offers): (Vec<_>, Vec<_>) =
             answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
-        // What was capped before it came here can't be merged any more, but counts.
+        // Offers beyond an answer's limit can't be merged, but count in the total.
         let kept: usize = offers.iter().map(Vec::len).sum();
-        let made: usize = reports.iter().map(|report: &SupplierReport| report.offers).sum();
+        let reported: usize = reports.iter().map(|report: &SupplierReport| report.offers).sum();
         let codes = reports.iter().map(|report| report.code.clone());
         let (offers, merged) = merge(codes.zip(offers).collect::<Vec<_>>(), max_results);
-        let total = merged + made.saturating_sub(kept);
+        let total = merged + reported.saturating_sub(kept);
         let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
         Self {
             status: if answered { EndStatus::Completed } else { EndStatus::Failed },
@@ -90,16 +89,16 @@ impl Outcome {
         }
     }
 
-    /// The same with another status, and why.
+    /// Replaces the status and sets the reason.
     #[must_use]
-    pub fn ended_as(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
+    pub fn with_status(mut self, status: EndStatus, reason: impl Into<String>) -> Self {
         self.status = status;
-        self.because(reason)
+        self.with_reason(reason)
     }
 
-    /// The same with those of the suppliers that were asked and have not answered, as timed out.
+    /// Adds a report with status `timeout` for each of these suppliers that has not answered.
     #[must_use]
-    pub fn with_silent(mut self, asked: Vec<SupplierListing>) -> Self {
+    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>) -> Self {
         let details = &mut self.details;
         for SupplierListing { code, name } in asked {
             if !details.suppliers.iter().any(|report| report.code == code) {
@@ -110,15 +109,15 @@ impl Outcome {
         self
     }
 
-    /// The same with the reason why it ended now.
+    /// Sets the reason.
     #[must_use]
-    pub fn because(mut self, reason: impl Into<String>) -> Self {
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.details.reason = Some(reason.into());
         self
     }
 }
 
-/// The points in time that an outcome tells of.
+/// The times of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     /// When the search was accepted.
@@ -129,9 +128,9 @@ pub struct Times {
     pub ended: EpochMillis,
 }
 
-/// Merges the suppliers' offers: the same flight from several of them becomes one offer at the best price that
-/// names them all, the cheapest first. Sorted by price, then departure, then flight number; at most `max` are
-/// kept, so far as [they fit](crate::MOST_BYTES). Returns them with how many there were before that.
+/// Merges the suppliers' offers. Offers of the same itinerary become one, at the lowest price and with all suppliers.
+/// Sorted by price, then departure, then flight number. Keeps at most `max` and at most
+/// [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES). Returns the offers kept and the number before that limit.
 #[must_use]
 pub fn merge(
     answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
@@ -168,7 +167,7 @@ pub fn merge(
     (merged, total)
 }
 
-/// Sorts offers as a result does, and keeps the first `max`.
+/// Sorts offers like [`merge`] and keeps the first `max`.
 pub fn keep_cheapest(offers: &mut Vec<Offer>, max: usize) {
     offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
     offers.truncate(max);
@@ -186,16 +185,8 @@ mod tests {
         Offer {
             flight_number: number.into(),
             price,
-            currency: "IDR".into(),
-            carrier: "Garuda Indonesia".into(),
-            origin: "CGK".parse().unwrap(),
-            destination: "DPS".parse().unwrap(),
             departure: departure.parse().unwrap(),
-            arrival: "2025-07-10T12:00:00+08:00".parse().unwrap(),
-            duration_minutes: 110,
-            stops: 0,
-            suppliers: Vec::new(),
-            id: OfferId::default(),
+            ..crate::samples::offer()
         }
     }
 
@@ -207,7 +198,7 @@ mod tests {
     const SEVEN: &str = "2025-07-10T07:00:00+07:00";
 
     #[test]
-    fn the_same_flight_is_one_offer_at_the_best_price_naming_both() {
+    fn the_same_flight_is_one_offer_at_the_best_price_with_both_suppliers() {
         let (merged, total) = merge(
             [(code("GA"), vec![offer("GA1", 900, SIX)]), (code("AGG"), vec![offer("GA1", 800, SIX)])],
             200,
@@ -250,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cap_keeps_the_cheapest_and_tells_the_total() {
+    fn the_cap_keeps_the_cheapest_and_the_total() {
         let answers = (1..=5).rev().map(|n| (code("GA"), vec![offer(&format!("GA{n}"), n * 100, SIX)]));
         let (merged, total) = merge(answers, 2);
         assert_eq!(total, 5);

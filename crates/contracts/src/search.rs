@@ -1,4 +1,4 @@
-//! What a search is. [`SearchFields`] is where it is defined.
+//! Searches, as defined by [`SearchFields`].
 
 mod code;
 mod date;
@@ -15,13 +15,13 @@ mod timeout;
 
 pub use code::{IataCode, InvalidIataCode};
 pub use date::{InvalidTravelDate, TravelDate};
-pub use field::{FieldSource, Refusal, SearchField};
+pub use field::{FieldSource, InvalidField, SearchField};
 pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{InvalidPassengers, Passengers};
-pub use query::{DEFINITION, Ends, SameEnds, SearchFields, SearchQuery};
-pub use request::{InvalidRequest, Named, SearchRequest};
+pub use query::{DEFINITION_VERSION, Route, SamePlace, SearchFields, SearchQuery};
+pub use request::{InvalidRequest, RequestedCodes, SearchRequest};
 pub use status::{EndStatus, InvalidStatus, SearchStatus};
 pub use suppliers::SupplierSelection;
 pub use timeout::{InvalidTimeout, SearchTimeout};

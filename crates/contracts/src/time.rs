@@ -2,7 +2,7 @@ use std::{fmt, num::ParseIntError, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// A point in time as milliseconds since 1970-01-01T00:00Z, the form in which times stand in Redis.
+/// A point in time as milliseconds since 1970-01-01T00:00Z, as in Redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EpochMillis(pub u64);
@@ -14,13 +14,13 @@ impl EpochMillis {
         Self(u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0))
     }
 
-    /// How long it is from `earlier` to this point; zero when the clocks disagree and it lies after.
+    /// The time since `earlier`; zero if that is later, because clocks differ.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// RFC 3339 in UTC with milliseconds, as the HTTP API shows times.
+    /// RFC 3339 in UTC with milliseconds, as in the HTTP API.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let millis = i64::try_from(self.0).unwrap_or(i64::MAX);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use contracts::{
     EndStatus, EpochMillis, Offer, SearchId, SearchStatus, SupplierReport, SupplierStatus,
-    entry::{Fields, Job, JobTimes, JsonLine, News},
+    entry::{Fields, Job, JobTimes, JsonLine, ResultEntry},
     names,
     outcome::{Answer, Details, Outcome, Times},
 };
@@ -126,7 +126,9 @@ fn jobs_are_as_told() {
 fn partials_are_as_told() {
     for example in examples("partial") {
         assert_entry("Partial", &example);
-        let News::Answer(answer) = News::decode(fields(&example)).unwrap() else { panic!("not an answer") };
+        let ResultEntry::Answer(answer) = ResultEntry::decode(fields(&example)).unwrap() else {
+            panic!("not an answer")
+        };
         answer.parse().unwrap();
     }
     for status in STATUSES {
@@ -142,13 +144,15 @@ fn partials_are_as_told() {
 fn ends_are_as_told() {
     for example in examples("end") {
         assert_entry("End", &example);
-        let News::End { end, .. } = News::decode(fields(&example)).unwrap() else { panic!("not an end") };
+        let ResultEntry::End { end, .. } = ResultEntry::decode(fields(&example)).unwrap() else {
+            panic!("not an end")
+        };
         let details = end.details.map(|details| serde_json::from_str::<Details>(details.as_str()).unwrap());
         assert_eq!(details.is_some(), example.contains_key(names::field::DETAILS));
     }
     let times = Times { created: EpochMillis(0), first_answer: Some(EpochMillis(1)), ended: EpochMillis(2) };
     let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
-    let outcome = Outcome::of(answers, times, 200).because("deadline");
+    let outcome = Outcome::of(answers, times, 200).with_reason("deadline");
     for status in [EndStatus::Completed, EndStatus::Failed, EndStatus::Cancelled] {
         let written = entry([
             (names::field::SEARCH_ID, ID.to_owned()),
@@ -176,6 +180,6 @@ fn the_other_entries_are_as_told() {
     assert_eq!(properties("DeadLetter"), told);
     for example in examples("cancellation") {
         assert_entry("Cancellation", &example);
-        assert_eq!(News::search_id(&fields(&example)), Ok(ID.parse::<SearchId>().unwrap()));
+        assert_eq!(ResultEntry::search_id(&fields(&example)), Ok(ID.parse::<SearchId>().unwrap()));
     }
 }

@@ -73,7 +73,7 @@ pub async fn run(
     let settings = Settings {
         max_connections: connections(config.max_connections),
         write_timeout: config.peer_timeout_ms,
-        drain_timeout: grace * 4 / 5,
+        drain_timeout: config.common.drain_timeout(),
         ..Settings::default()
     };
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,

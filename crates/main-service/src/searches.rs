@@ -44,7 +44,7 @@ pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Cancellation, Brok
         return Ok(Cancellation::GoesOn(others));
     }
     let cancelled = |outcome: Outcome, _: &SearchRecord| {
-        outcome.ended_as(EndStatus::Cancelled, "cancelled by the client")
+        outcome.with_status(EndStatus::Cancelled, "cancelled by the client")
     };
     let max_results = app.config.common.max_results;
     app.broker.end_with_record(id, max_results, None, cancelled).await.map(Cancellation::Ended)

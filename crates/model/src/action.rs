@@ -3,7 +3,7 @@ use crate::{
     redis::{EntryId, WorkerId},
 };
 
-/// What happens next.
+/// An atomic step of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The first gateway submits the search, or sends the next command of the submit.
@@ -12,40 +12,40 @@ pub enum Action {
     TimePasses,
     /// The record expires.
     RecordExpires,
-    /// The lease of a job runs out.
-    LeaseRunsOut(EntryId),
-    /// A worker reads a job.
+    /// The lease of a job expires.
+    LeaseExpires(EntryId),
+    /// A job is delivered to a worker.
     Deliver(WorkerId, EntryId),
     /// A worker takes over a job.
     TakeOver(WorkerId, EntryId),
-    /// A worker does the next step of its job. This supplier answers it before.
+    /// A worker does the next step of its job, after this supplier's answer.
     Work(WorkerId, Option<usize>),
-    /// A worker ends the search because it is overdue.
+    /// A worker ends the overdue search.
     EndOverdue(WorkerId),
     /// A gateway finds that the search is overdue.
-    Find(usize, Overdue),
+    FindOverdue(usize, Overdue),
     /// A gateway reads the record of an overdue search.
-    Read(usize),
-    /// A gateway ends the search with what it has read.
-    Finish(usize),
+    ReadRecord(usize),
+    /// A gateway ends the search with the answers it has read.
+    EndSearch(usize),
     /// A client cancels: a gateway reads the record.
     Cancel(usize),
-    /// A worker reads a job, and the reply is lost.
+    /// A job is delivered to a worker, and the reply is lost.
     LoseDelivery(WorkerId, EntryId),
-    /// A worker finds a job that was delivered to it without its knowing.
+    /// A worker finds a job whose delivery it missed.
     Recover(WorkerId, EntryId),
-    /// As [`Action::Work`], and Redis' reply is lost.
+    /// Like [`Action::Work`], but Redis' reply is lost.
     LoseReply(WorkerId, Option<usize>),
     /// A worker dies.
     WorkerDies(WorkerId),
     /// A gateway dies.
     GatewayDies(usize),
-    /// A worker stops, and hands back what it has in hand.
+    /// A worker stops and hands its job back.
     Stop(WorkerId),
-    /// What Redis holds now is what it will come back with.
-    Save,
-    /// Redis comes back with what was saved, or with nothing.
+    /// Redis persists its data.
+    Persist,
+    /// Redis restarts with what it has persisted, or empty.
     LoseWrites,
-    /// The group of workers is deleted, and made anew.
+    /// The consumer group is deleted and created again.
     LoseGroup,
 }

@@ -1,46 +1,45 @@
-//! A gateway: it ends what is overdue, and what its client cancels. Between reading and ending it may rest for as long as
-//! the world likes.
+//! A gateway: ends overdue and cancelled searches. It may pause between reading the record and ending the search.
 
 use crate::{
     redis::{Clock, Redis},
-    reply::{At, Finished},
-    seen::Seen,
+    reply::{Context, EndReply},
+    snapshot::Snapshot,
 };
 
 /// A gateway process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Gateway {
-    /// It has died.
+    /// The process has died.
     Dead,
-    /// Nothing is to be done.
+    /// Nothing to do.
     #[default]
     Idle,
-    /// It has found that the search is overdue.
+    /// It has found the search overdue.
     Found(Overdue),
-    /// It has read the record, and ends the search with that.
+    /// It has read the record and will end the search.
     Read {
-        /// What it has read, if there is a record.
-        seen: Option<Seen>,
-        /// It knows the deadline.
+        /// The record, if there was one.
+        snapshot: Option<Snapshot>,
+        /// Whether it knows the deadline.
         knows_deadline: bool,
     },
-    /// It follows the search, and has been told the end.
-    Told,
+    /// It follows the search and knows that it has ended.
+    Ended,
 }
 
 /// How a gateway finds that a search is overdue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Overdue {
-    /// It is among the open ones.
+    /// In the set of open searches.
     Open,
-    /// Somebody follows it, so its deadline is known.
+    /// A client follows it, so the gateway knows the deadline.
     Followed,
 }
 
 impl Gateway {
-    /// The ways in which it can find the search overdue.
+    /// How it can find the search overdue.
     pub(crate) fn finds(self, redis: &Redis, clock: Clock) -> Vec<Overdue> {
-        let looks = matches!(self, Self::Idle | Self::Told) && clock > Clock::Running;
+        let looks = matches!(self, Self::Idle | Self::Ended) && clock > Clock::Running;
         let open = (looks && redis.open).then_some(Overdue::Open);
         let followed = (looks && redis.submitted && self == Self::Idle).then_some(Overdue::Followed);
         open.into_iter().chain(followed).collect()
@@ -48,22 +47,27 @@ impl Gateway {
 
     /// Reads the record.
     pub(crate) fn read(found: Overdue, redis: &Redis) -> Self {
-        let seen = Seen::of(redis);
-        Self::Read { seen, knows_deadline: found == Overdue::Followed || seen.is_some() }
+        let snapshot = Snapshot::of(redis);
+        Self::Read { snapshot, knows_deadline: found == Overdue::Followed || snapshot.is_some() }
     }
 
-    /// Ends the search with what it has read.
-    pub(crate) fn finish(seen: Option<Seen>, knows_deadline: bool, redis: &mut Redis, at: At) -> Self {
-        match redis.finish(seen.unwrap_or_default().ending(None, knows_deadline), at) {
-            Finished::First | Finished::Already | Finished::Gone if knows_deadline => Self::Told,
+    /// Ends the search with the answers it has read.
+    pub(crate) fn finish(
+        snapshot: Option<Snapshot>,
+        knows_deadline: bool,
+        redis: &mut Redis,
+        context: Context,
+    ) -> Self {
+        match redis.end(snapshot.unwrap_or_default().end_request(None, knows_deadline), context) {
+            EndReply::First | EndReply::Already | EndReply::Gone if knows_deadline => Self::Ended,
             _ => Self::Idle,
         }
     }
 }
 
-/// What a worker's care does with an open search that is overdue. It may rest between reading and ending, too: what comes
-/// of that is what comes of it in a gateway.
-pub(crate) fn end_overdue(redis: &mut Redis, at: At) {
-    let seen = Seen::of(redis);
-    redis.finish(seen.unwrap_or_default().ending(None, seen.is_some()), at);
+/// A worker ends an open, overdue search. In one step: a pause between reading and ending has the same effects as in a
+/// gateway.
+pub(crate) fn end_overdue(redis: &mut Redis, context: Context) {
+    let snapshot = Snapshot::of(redis);
+    redis.end(snapshot.unwrap_or_default().end_request(None, snapshot.is_some()), context);
 }

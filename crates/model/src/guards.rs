@@ -1,40 +1,40 @@
-/// What the protocol's mends are, each a switch, so that the model shows what goes wrong without it.
+/// The protocol's guards. Each can be turned off, so that the checker shows which property then fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Guards {
-    /// A worker looks for jobs to take over with the permit that it holds for reading new ones. Without: care asks for
-    /// a permit of its own, and the reader holds the last one.
+    /// A worker checks for takeovers with the permit for its next job. Without: takeover needs another permit, and the
+    /// reader holds the last one.
     pub takeover_before_new_work: bool,
-    /// `answer`, `finish` and `bury` refuse a worker whose job is pending for another one.
+    /// `answer`, `end` and `bury` refuse a worker whose job is pending for another.
     pub fence: bool,
-    /// `hand_back` notes the new entry in the record, and the fence refuses the old one.
+    /// `hand_back` stores the new entry in the record, and `answer` and `end` refuse the old one.
     pub fence_handed_back: bool,
-    /// The record of a search that has not ended does not expire, and that of an ended one not before its deadline and
-    /// [`LOST_WITHIN`](crate::Clock::Over) are over.
+    /// A record expires only after its search has ended and its deadline is past by
+    /// [`LOST_WITHIN`](crate::Clock::LongOverdue).
     pub records_outlive_deadlines: bool,
-    /// A search without a record has ended once its deadline and `LOST_WITHIN` are over, unless it is open.
-    pub missing_has_ended: bool,
-    /// Workers end what is overdue, not only gateways.
+    /// After the deadline and `LOST_WITHIN`, a missing record means that the search has ended, unless it is open.
+    pub missing_record_has_ended: bool,
+    /// Workers end overdue searches, not only gateways.
     pub workers_end_overdue: bool,
-    /// What was found among the open searches and has no record is ended only if it is still open.
-    pub still_open: bool,
-    /// A submit is one transaction: no other command comes in between its three.
-    pub submit_at_once: bool,
-    /// `finish` refuses an end that was made of another version of the record. Without: of fewer answers than it has.
-    pub ends_name_a_version: bool,
+    /// An open search without a record is ended only if it is still open.
+    pub recheck_open: bool,
+    /// The three commands of a submit are one transaction.
+    pub atomic_submit: bool,
+    /// `end` refuses answers of another version of the record. Without: fewer answers than the record has.
+    pub ends_check_version: bool,
 }
 
 impl Guards {
-    /// The protocol as it is.
+    /// The protocol with all guards.
     pub const ALL: Self = Self {
         takeover_before_new_work: true,
         fence: true,
         fence_handed_back: true,
         records_outlive_deadlines: true,
-        missing_has_ended: true,
+        missing_record_has_ended: true,
         workers_end_overdue: true,
-        still_open: true,
-        submit_at_once: true,
-        ends_name_a_version: true,
+        recheck_open: true,
+        atomic_submit: true,
+        ends_check_version: true,
     };
 }

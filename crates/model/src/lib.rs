@@ -1,14 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod action;
+mod enabled;
 mod gateway;
 mod guards;
-mod possible;
 pub mod properties;
 pub mod redis;
 mod reply;
 mod scripts;
-mod seen;
+mod snapshot;
 mod task;
 mod worker;
 mod world;
@@ -16,7 +16,7 @@ mod world;
 pub use action::Action;
 pub use gateway::{Gateway, Overdue};
 pub use guards::Guards;
-pub use reply::{Answered, At, Ending, Finished};
-pub use seen::Seen;
-pub use worker::{Heard, Now, Step, Task, Worker};
-pub use world::{GATEWAYS, State, Troubles, WORKERS, World};
+pub use reply::{AnswerReply, Context, EndReply, EndRequest};
+pub use snapshot::Snapshot;
+pub use worker::{Activity, Step, SupplierState, Task, Worker};
+pub use world::{Faults, GATEWAYS, State, WORKERS, World};

@@ -1,41 +1,41 @@
-//! What holds in every state, and what can be reached.
+//! Safety and liveness properties, checked in every state.
 
 use stateright::Property;
 
 use crate::{
     State, World,
-    redis::{Answers, Event, Job, News, SUPPLIERS},
+    redis::{Answers, Event, EventKind, Job, SUPPLIERS},
 };
 
-/// There is at most one end.
-pub const ONE_END: &str = "a search has at most one end";
-/// No answer is told after the end.
-pub const NOTHING_AFTER_THE_END: &str = "no answer comes after the end";
-/// No supplier's answer is told twice.
-pub const NONE_TWICE: &str = "no supplier answers twice";
-/// Sequence numbers rise, by one unless Redis has lost writes.
-pub const NO_HOLES: &str = "sequence numbers have no holes";
-/// Nothing is stored by a worker whose job is another's.
-pub const NO_OVERRULING: &str = "nobody stores anything for a job that is another's";
-/// What was told is in the end.
-pub const NOTHING_LEFT_OUT: &str = "the end has every answer that was told";
-/// Sooner or later there is an end.
-pub const ENDS: &str = "every search that was submitted ends";
-/// Sooner or later nothing is left.
-pub const NOTHING_LEFT: &str = "nothing is left behind in Redis";
-/// The checker has seen such an end.
-pub const ENDS_WITH_ALL: &str = "a search ends with an answer of each supplier";
+/// Safety: at most one terminal event.
+pub const AT_MOST_ONE_END: &str = "a search has at most one end";
+/// Safety: the terminal event is the last one.
+pub const NO_ANSWER_AFTER_END: &str = "no answer comes after the end";
+/// Safety: at most one answer of each supplier.
+pub const ONE_ANSWER_PER_SUPPLIER: &str = "no supplier answers twice";
+/// Safety: sequence numbers increase by one, or by more after Redis has lost writes.
+pub const CONTIGUOUS_SEQ: &str = "sequence numbers have no holes";
+/// Safety: a worker that is not the owner stores nothing.
+pub const ONLY_OWNERS_WRITE: &str = "only the owner of a job stores answers and ends";
+/// Safety: the terminal event has every answer in the result log.
+pub const END_HAS_ALL_ANSWERS: &str = "the end has every answer that was announced";
+/// Liveness: every submitted search has a terminal event.
+pub const TERMINATES: &str = "every search that was submitted ends";
+/// Liveness: Redis is left empty.
+pub const NO_RESIDUE: &str = "nothing is left behind in Redis";
+/// Reachability: some search ends with all answers.
+pub const COMPLETES: &str = "a search ends with an answer of each supplier";
 
 pub(crate) fn all() -> Vec<Property<World>> {
     vec![
-        Property::<World>::always(ONE_END, |_, state| ends(state).count() <= 1),
-        Property::<World>::always(NOTHING_AFTER_THE_END, |_, state| {
-            let told = state.redis.log.iter().skip_while(|event| !is_end(event));
-            told.skip(1).all(is_end)
+        Property::<World>::always(AT_MOST_ONE_END, |_, state| ends(state).count() <= 1),
+        Property::<World>::always(NO_ANSWER_AFTER_END, |_, state| {
+            let events = state.redis.log.iter().skip_while(|event| !is_end(event));
+            events.skip(1).all(is_end)
         }),
-        Property::<World>::always(NONE_TWICE, |_, state| no_supplier_twice(state)),
-        Property::<World>::always(NO_HOLES, |world, state| {
-            let has_lost = state.left.losses < world.troubles.losses;
+        Property::<World>::always(ONE_ANSWER_PER_SUPPLIER, |_, state| one_answer_per_supplier(state)),
+        Property::<World>::always(CONTIGUOUS_SEQ, |world, state| {
+            let has_lost = state.left.losses < world.faults.losses;
             let mut before = 0;
             state.redis.log.iter().all(|event| {
                 let follows = event.seq == before + 1 || has_lost && event.seq > before;
@@ -43,52 +43,52 @@ pub(crate) fn all() -> Vec<Property<World>> {
                 follows
             })
         }),
-        Property::<World>::always(NO_OVERRULING, |_, state| {
-            state.redis.log.iter().all(|event| !event.overruled)
+        Property::<World>::always(ONLY_OWNERS_WRITE, |_, state| {
+            state.redis.log.iter().all(|event| !event.by_non_owner)
         }),
-        Property::<World>::always(NOTHING_LEFT_OUT, |_, state| nothing_left_out(state)),
-        Property::<World>::always(ENDS, |world, state| {
-            !state.redis.submitted || ends(state).count() > 0 || !world.is_at_rest(state)
+        Property::<World>::always(END_HAS_ALL_ANSWERS, |_, state| end_has_all_answers(state)),
+        Property::<World>::always(TERMINATES, |world, state| {
+            !state.redis.submitted || ends(state).count() > 0 || !world.is_quiescent(state)
         }),
-        Property::<World>::always(NOTHING_LEFT, |world, state| {
-            is_clean(state) || !world.has_deadline || !world.is_at_rest(state)
+        Property::<World>::always(NO_RESIDUE, |world, state| {
+            is_clean(state) || !world.has_deadline || !world.is_quiescent(state)
         }),
-        Property::<World>::sometimes(ENDS_WITH_ALL, |_, state| {
+        Property::<World>::sometimes(COMPLETES, |_, state| {
             ends(state).any(|answers| !answers.contains(&None))
         }),
     ]
 }
 
 fn is_end(event: &Event) -> bool {
-    matches!(event.news, News::End(_))
+    matches!(event.kind, EventKind::End(_))
 }
 
-/// What the ends that were told are made of.
+/// The answers of each terminal event.
 fn ends(state: &State) -> impl Iterator<Item = Answers> {
-    state.redis.log.iter().filter_map(|event| match event.news {
-        News::End(answers) => Some(answers),
-        News::Answer(..) => None,
+    state.redis.log.iter().filter_map(|event| match event.kind {
+        EventKind::End(answers) => Some(answers),
+        EventKind::Answer(..) => None,
     })
 }
 
-fn no_supplier_twice(state: &State) -> bool {
+fn one_answer_per_supplier(state: &State) -> bool {
     let mut has_answered = [false; SUPPLIERS];
-    state.redis.log.iter().all(|event| match event.news {
-        News::Answer(supplier, _) => !std::mem::replace(&mut has_answered[supplier], true),
-        News::End(_) => true,
+    state.redis.log.iter().all(|event| match event.kind {
+        EventKind::Answer(supplier, _) => !std::mem::replace(&mut has_answered[supplier], true),
+        EventKind::End(_) => true,
     })
 }
 
-fn nothing_left_out(state: &State) -> bool {
+fn end_has_all_answers(state: &State) -> bool {
     ends(state).all(|end| {
-        state.redis.log.iter().all(|event| match event.news {
-            News::Answer(supplier, answer) => end[supplier] == Some(answer),
-            News::End(_) => true,
+        state.redis.log.iter().all(|event| match event.kind {
+            EventKind::Answer(supplier, answer) => end[supplier] == Some(answer),
+            EventKind::End(_) => true,
         })
     })
 }
 
-/// Jobs stay where no worker is left.
+/// Without a living worker, jobs stay in the queue.
 fn is_clean(state: &State) -> bool {
     let no_job = state.redis.jobs.iter().all(|job| matches!(job, Job::Absent | Job::Done));
     state.redis.record.is_none() && !state.redis.open && (no_job || state.living_workers() == 0)

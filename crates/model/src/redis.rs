@@ -1,8 +1,8 @@
-//! What Redis holds of one search.
+//! The data of one search in Redis.
 
-/// How many suppliers a search asks.
+/// Suppliers of a search.
 pub const SUPPLIERS: usize = 2;
-/// The entries that the job can have: the submitted one, and the one that a worker hands it back as.
+/// The job's possible entries: as submitted, and as handed back.
 pub const ENTRIES: [EntryId; 2] = [0, 1];
 
 /// A worker, by its number.
@@ -10,28 +10,27 @@ pub type WorkerId = u8;
 /// An entry of the job stream, by its number.
 pub type EntryId = u8;
 
-/// What a supplier answered: whom, and which of that worker's jobs. Two answers of one supplier differ.
+/// A supplier's answer, identified by who asked, so that two answers of one supplier differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Answer {
     /// The worker that asked.
     pub worker: WorkerId,
-    /// How many jobs that worker had taken before.
+    /// The number of that worker's job.
     pub job: u8,
 }
 
-/// An answer for each supplier that has one.
+/// The answer of each supplier, if any.
 pub type Answers = [Option<Answer>; SUPPLIERS];
 
-/// Redis' clock, as far as it matters. A lease and `RECORD_TTL_SECS` may end at any time: both are shorter as well as
-/// longer than any phase.
+/// Redis' clock, in three phases. Leases and records may expire in any of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Clock {
     /// Before the deadline.
     Running,
-    /// Past the deadline (and the leeway behind it).
+    /// Past the deadline and its grace period.
     Overdue,
     /// Past the deadline and `LOST_WITHIN`.
-    Over,
+    LongOverdue,
 }
 
 impl Clock {
@@ -39,27 +38,27 @@ impl Clock {
     pub(crate) fn next(self) -> Self {
         match self {
             Self::Running => Self::Overdue,
-            Self::Overdue | Self::Over => Self::Over,
+            Self::Overdue | Self::LongOverdue => Self::LongOverdue,
         }
     }
 }
 
-/// All that Redis holds of the search. It falls back to an earlier value when Redis loses its last writes.
+/// The state of Redis. A loss of writes restores an earlier one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Redis {
     /// `flight.search.record:{id}`.
     pub record: Option<Record>,
     /// Whether the id is a member of `flight.search.open`.
     pub open: bool,
-    /// The search's entries in `flight.search.requested`, with what the group knows of them.
+    /// The search's entries in `flight.search.requested`, and their state in the consumer group.
     pub jobs: [Job; ENTRIES.len()],
-    /// What `flight.search.results` has told of the search.
+    /// The search's events in `flight.search.results`.
     pub log: Vec<Event>,
-    /// `flight.search.dead` has the job.
+    /// Whether the job is in `flight.search.dead`.
     pub buried: bool,
-    /// The id of the last answer that was told. Ids come from Redis' clock: none comes again after a loss.
+    /// The id of the last answer's event. Ids come from Redis' clock, so none is reused after a loss.
     pub last_id: u8,
-    /// Not in Redis: the submit has reached it, and was not lost. From then on the search has to end.
+    /// Not in Redis: the submit was executed and not lost, so the search has to end.
     pub submitted: bool,
 }
 
@@ -72,28 +71,28 @@ pub struct Record {
     pub seq: u8,
     /// The fields `supplier:*`.
     pub answers: Answers,
-    /// The id of the answer that was told last.
+    /// The id of the last answer's event.
     pub version: Version,
-    /// The field `entry`: the job was handed back as this one.
+    /// The field `entry`: the job's entry after a hand-back.
     pub entry: Option<EntryId>,
 }
 
 /// An entry of the job stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Job {
-    /// Not added (yet).
+    /// Not added yet.
     #[default]
     Absent,
-    /// Not delivered yet.
+    /// In the queue.
     Waiting,
-    /// Delivered, and not acknowledged.
+    /// Delivered and not acknowledged.
     Pending {
-        /// The consumer that has it.
+        /// The consumer.
         owner: WorkerId,
-        /// How often it was delivered.
+        /// Number of deliveries.
         deliveries: u8,
-        /// Idle for longer than a lease.
-        lease_over: bool,
+        /// Whether the lease has expired.
+        lease_expired: bool,
     },
     /// Acknowledged and deleted.
     Done,
@@ -104,25 +103,25 @@ pub enum Job {
 pub struct Event {
     /// Its sequence number.
     pub seq: u8,
-    /// What it tells.
-    pub news: News,
-    /// Not in Redis: whoever stored it no longer had the job.
-    pub overruled: bool,
+    /// What happened.
+    pub kind: EventKind,
+    /// Not in Redis: the writer was not the owner of the job.
+    pub by_non_owner: bool,
 }
 
-/// What an event tells.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum News {
+pub enum EventKind {
     /// A supplier has answered.
     Answer(usize, Answer),
-    /// The search has ended with these answers.
+    /// The terminal event, with these answers.
     End(Answers),
 }
 
-/// Which answers a record holds, by the id of the last one; 0 for none.
+/// Identifies the answers in a record: the id of the last one's event, or 0.
 pub type Version = u8;
 
-/// By what a worker writes: the job was delivered to it.
+/// A worker's claim to a job, checked by every write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Claim {
     /// The consumer.

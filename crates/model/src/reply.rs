@@ -1,16 +1,16 @@
-//! What the scripts are told, and what they reply.
+//! Arguments and replies of the scripts.
 
 use crate::{
     Guards,
     redis::{Answers, Claim, Clock, SUPPLIERS, Version},
 };
 
-/// What became of answers.
+/// Reply of `answer`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered {
-    /// These were stored; the others' suppliers had answered before.
+pub enum AnswerReply {
+    /// The other suppliers' answers were stored before.
     Stored {
-        /// Which.
+        /// Whether each supplier's answer was stored.
         stored: [bool; SUPPLIERS],
         /// The record's version before.
         before: Version,
@@ -25,41 +25,41 @@ pub enum Answered {
     NotOwner,
 }
 
-/// Who ends a search, and what with.
+/// Arguments of `end`.
 #[derive(Clone, Copy, Debug)]
-pub struct Ending {
-    /// Of a worker; gateways and care have none.
+pub struct EndRequest {
+    /// The claim of a worker that has the job. `None` when ending overdue or cancelled searches.
     pub claim: Option<Claim>,
-    /// What the end is made of.
+    /// The answers in the terminal event.
     pub answers: Answers,
-    /// How many answers that were.
-    pub made_of: u8,
-    /// The version of the record that had those answers and no others; `None` if none is known to.
+    /// Number of answers.
+    pub answer_count: u8,
+    /// The version of the record with exactly these answers, if known.
     pub version: Option<Version>,
-    /// The last sequence number that is known.
-    pub seen: u8,
-    /// The search's deadline is known, from its job or its record.
+    /// The last known sequence number.
+    pub last_seq: u8,
+    /// Whether the deadline is known, from the job or the record.
     pub knows_deadline: bool,
 }
 
-/// What became of an end.
+/// Reply of `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finished {
-    /// The search has ended so.
+pub enum EndReply {
+    /// This request ended the search.
     First,
-    /// It had ended before.
+    /// The search had ended before.
     Already,
-    /// It had ended before, and its record has expired.
+    /// The search had ended before, and its record has expired.
     Gone,
-    /// Nothing was done: the record has more answers.
+    /// Refused: the record has other answers.
     Stale,
-    /// Nothing was done: another worker has the job.
+    /// Refused: another worker has the job.
     NotOwner,
 }
 
-/// The settings of a script.
+/// What a script's result depends on besides Redis.
 #[derive(Clone, Copy, Debug)]
-pub struct At {
+pub struct Context {
     /// Redis' clock.
     pub clock: Clock,
     /// Which guards are on.

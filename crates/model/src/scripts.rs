@@ -1,10 +1,10 @@
-//! The scripts that change what Redis holds: the protocol itself. Each is one atomic step, and has the name of its file in
+//! The protocol: each script that changes Redis, as one atomic step. Methods have the names of the files in
 //! `crates/broker/src/scripts`.
 
 use crate::{
     Guards,
-    redis::{Answers, Claim, Clock, EntryId, Event, Job, News, Record, Redis, SUPPLIERS, WorkerId},
-    reply::{Answered, At, Ending, Finished},
+    redis::{Answers, Claim, Clock, EntryId, Event, EventKind, Job, Record, Redis, SUPPLIERS, WorkerId},
+    reply::{AnswerReply, Context, EndReply, EndRequest},
 };
 
 impl Redis {
@@ -26,28 +26,28 @@ impl Redis {
         self.jobs[0] = Job::Waiting;
     }
 
-    /// XREADGROUP: delivers a job that waits.
+    /// XREADGROUP: delivers a queued job.
     pub fn deliver(&mut self, worker: WorkerId, entry: EntryId) {
-        self.jobs[usize::from(entry)] = Job::Pending { owner: worker, deliveries: 1, lease_over: false };
+        self.jobs[usize::from(entry)] = Job::Pending { owner: worker, deliveries: 1, lease_expired: false };
     }
 
-    /// XCLAIM of a job whose lease has run out.
+    /// XCLAIM: takes over a job whose lease has expired.
     pub fn take_over(&mut self, worker: WorkerId, entry: EntryId) {
-        if let Job::Pending { owner, deliveries, lease_over: lease_over @ true } =
+        if let Job::Pending { owner, deliveries, lease_expired: lease_expired @ true } =
             &mut self.jobs[usize::from(entry)]
         {
             *owner = worker;
             *deliveries += 1;
-            *lease_over = false;
+            *lease_expired = false;
         }
     }
 
-    /// Makes the record of a search that has none. Tells whether it is there now: else the search has ended.
-    pub fn create(&mut self, at: At) -> bool {
+    /// Creates a missing record. Returns `false` if the record has expired, so the search has ended.
+    pub fn create(&mut self, context: Context) -> bool {
         if self.record.is_some() {
             return true;
         }
-        if at.guards.missing_has_ended && at.clock == Clock::Over {
+        if context.guards.missing_record_has_ended && context.clock == Clock::LongOverdue {
             return false;
         }
         self.open = true;
@@ -55,16 +55,16 @@ impl Redis {
         true
     }
 
-    /// Stores answers, each once per supplier.
-    pub fn answer(&mut self, claim: Claim, answers: Answers, at: At) -> Answered {
-        let overruled = self.is_overruled(claim);
-        let is_owner = self.is_owner(claim, at.guards);
-        let Some(record) = &mut self.record else { return Answered::Missing };
+    /// Stores answers, at most one per supplier, and adds an event for each.
+    pub fn answer(&mut self, claim: Claim, answers: Answers, context: Context) -> AnswerReply {
+        let by_non_owner = self.is_non_owner(claim);
+        let is_owner = self.is_owner(claim, context.guards);
+        let Some(record) = &mut self.record else { return AnswerReply::Missing };
         if record.ended {
-            return Answered::Ended;
+            return AnswerReply::Ended;
         }
         if !is_owner {
-            return Answered::NotOwner;
+            return AnswerReply::NotOwner;
         }
         let before = record.version;
         let mut stored = [false; SUPPLIERS];
@@ -76,78 +76,82 @@ impl Redis {
                 record.seq += 1;
                 self.last_id += 1;
                 record.version = self.last_id;
-                self.log.push(Event { seq: record.seq, news: News::Answer(supplier, answer), overruled });
+                self.log.push(Event {
+                    seq: record.seq,
+                    kind: EventKind::Answer(supplier, answer),
+                    by_non_owner,
+                });
                 stored[supplier] = true;
             }
         }
-        Answered::Stored { stored, before, after: record.version }
+        AnswerReply::Stored { stored, before, after: record.version }
     }
 
-    /// Ends the search, once. Then its job is done.
-    pub fn finish(&mut self, ending: Ending, at: At) -> Finished {
-        let outcome = self.end(ending, at);
-        if !matches!(outcome, Finished::Stale | Finished::NotOwner) {
+    /// Ends the search, at most once, and removes its job.
+    pub fn end(&mut self, request: EndRequest, context: Context) -> EndReply {
+        let outcome = self.store_end(request, context);
+        if !matches!(outcome, EndReply::Stale | EndReply::NotOwner) {
             self.open = false;
-            if let Some(Claim { entry, .. }) = ending.claim {
+            if let Some(Claim { entry, .. }) = request.claim {
                 self.remove(entry);
             }
         }
         outcome
     }
 
-    fn end(&mut self, ending: Ending, at: At) -> Finished {
-        if self.record.is_none() && !self.may_be_made_anew(ending, at) {
-            return Finished::Gone;
+    fn store_end(&mut self, request: EndRequest, context: Context) -> EndReply {
+        if self.record.is_none() && !self.may_recreate_record(request, context) {
+            return EndReply::Gone;
         }
         if self.record.as_ref().is_some_and(|record| record.ended) {
-            return Finished::Already;
+            return EndReply::Already;
         }
-        if ending.claim.is_some_and(|claim| !self.is_owner(claim, at.guards)) {
-            return Finished::NotOwner;
+        if request.claim.is_some_and(|claim| !self.is_owner(claim, context.guards)) {
+            return EndReply::NotOwner;
         }
-        if self.record.as_ref().is_some_and(|record| is_stale(record, ending, at.guards)) {
-            return Finished::Stale;
+        if self.record.as_ref().is_some_and(|record| is_stale(record, request, context.guards)) {
+            return EndReply::Stale;
         }
-        let overruled = ending.claim.is_some_and(|claim| self.is_overruled(claim));
+        let by_non_owner = request.claim.is_some_and(|claim| self.is_non_owner(claim));
         let record = self.record.get_or_insert_default();
         record.ended = true;
-        record.seq = (record.seq + 1).max(ending.seen + 1);
-        self.log.push(Event { seq: record.seq, news: News::End(ending.answers), overruled });
-        Finished::First
+        record.seq = (record.seq + 1).max(request.last_seq + 1);
+        self.log.push(Event { seq: record.seq, kind: EventKind::End(request.answers), by_non_owner });
+        EndReply::First
     }
 
-    /// A search without a record: was that lost, or has it ended and expired?
-    fn may_be_made_anew(&self, ending: Ending, at: At) -> bool {
+    /// Whether a missing record was lost. Else the search has ended and its record has expired.
+    fn may_recreate_record(&self, request: EndRequest, context: Context) -> bool {
         if self.open {
             return true;
         }
-        if ending.knows_deadline {
-            at.clock < Clock::Over || !at.guards.missing_has_ended
+        if request.knows_deadline {
+            context.clock < Clock::LongOverdue || !context.guards.missing_record_has_ended
         } else {
-            !at.guards.still_open
+            !context.guards.recheck_open
         }
     }
 
-    /// Adds the job anew, for another worker to have at once.
-    pub fn hand_back(&mut self, claim: Claim, anew: EntryId, guards: Guards) {
+    /// Hands a job back: queues it as `new_entry`.
+    pub fn hand_back(&mut self, claim: Claim, new_entry: EntryId, guards: Guards) {
         if !self.is_pending_for(claim) {
             return;
         }
-        self.jobs[usize::from(anew)] = Job::Waiting;
+        self.jobs[usize::from(new_entry)] = Job::Waiting;
         if let Some(record) = &mut self.record
             && guards.fence_handed_back
         {
-            record.entry = Some(anew);
+            record.entry = Some(new_entry);
         }
         self.remove(claim.entry);
     }
 
-    /// Removes a job whose search has ended, whoever has it: nobody needs it any more.
+    /// Removes the job of an ended search. Checks no claim.
     pub fn discard(&mut self, entry: EntryId) {
         self.remove(entry);
     }
 
-    /// Moves a job to the dead letters. Tells whether it did: else the job is another's.
+    /// Moves a job to the dead letters. Returns `false` if the worker is not the owner.
     pub fn bury(&mut self, claim: Claim, guards: Guards) -> bool {
         let is_owner = !guards.fence || self.is_pending_for(claim);
         if is_owner {
@@ -169,30 +173,29 @@ impl Redis {
         matches!(self.jobs[usize::from(claim.entry)], Job::Pending { owner, .. } if owner == claim.worker)
     }
 
-    /// What `owner.lua` tells. A job that nobody holds is one that Redis has lost: who has it in hand is the only one
-    /// who knows.
+    /// `owner.lua`: the ownership check. A job that is pending for nobody was lost by Redis, so any claim is valid.
     fn is_owner(&self, claim: Claim, guards: Guards) -> bool {
         let handed_back =
             self.record.as_ref().and_then(|record| record.entry).is_some_and(|entry| entry != claim.entry);
         let pending = self.jobs[usize::from(claim.entry)];
-        let is_anothers = matches!(pending, Job::Pending { owner, .. } if owner != claim.worker);
-        !(handed_back || guards.fence && is_anothers)
+        let has_other_owner = matches!(pending, Job::Pending { owner, .. } if owner != claim.worker);
+        !(handed_back || guards.fence && has_other_owner)
     }
 
-    /// Whether the job is another's in truth.
-    fn is_overruled(&self, claim: Claim) -> bool {
-        let is_anothers = matches!(self.jobs[usize::from(claim.entry)], Job::Pending { owner, .. } if owner != claim.worker);
+    /// Whether another worker is the owner, independent of the guards.
+    fn is_non_owner(&self, claim: Claim) -> bool {
+        let has_other_owner = matches!(self.jobs[usize::from(claim.entry)], Job::Pending { owner, .. } if owner != claim.worker);
         let was_handed_back =
             self.jobs.iter().skip(usize::from(claim.entry) + 1).any(|job| *job != Job::Absent);
-        is_anothers || was_handed_back
+        has_other_owner || was_handed_back
     }
 }
 
-/// Whether the record has other answers than those that the end is made of.
-fn is_stale(record: &Record, ending: Ending, guards: Guards) -> bool {
-    if guards.ends_name_a_version {
-        ending.version != Some(record.version)
+/// Whether the record has other answers than the request.
+fn is_stale(record: &Record, request: EndRequest, guards: Guards) -> bool {
+    if guards.ends_check_version {
+        request.version != Some(record.version)
     } else {
-        record.seq > ending.made_of
+        record.seq > request.answer_count
     }
 }

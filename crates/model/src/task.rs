@@ -1,64 +1,66 @@
-//! What a worker does with a job that it has in hand.
+//! How a worker processes a job.
 
 use crate::{
     redis::{Answer, Claim, EntryId, Redis, SUPPLIERS},
-    reply::{Answered, At, Ending, Finished},
-    seen::{Seen, count},
-    worker::{Heard, Step, Task},
+    reply::{AnswerReply, Context, EndReply, EndRequest},
+    snapshot::{Snapshot, count},
+    worker::{Step, SupplierState, Task},
 };
 
-/// How often a job is delivered before it counts as deadly.
+/// After more deliveries, a job goes to the dead letters.
 const MAX_DELIVERIES: u8 = 2;
 
 impl Task {
-    /// A job that was just delivered.
+    /// A job that was delivered.
     pub(crate) fn new(entry: EntryId, deliveries: u8) -> Self {
         let step = if deliveries > MAX_DELIVERIES { Step::Bury } else { Step::Read };
-        Self { entry, step, suppliers: [Heard::Nothing; SUPPLIERS], seen: 0, version: Some(0) }
+        Self { entry, step, suppliers: [SupplierState::Pending; SUPPLIERS], last_seq: 0, version: Some(0) }
     }
 
-    /// Which suppliers could be asked next; `None` alone where nothing is to be asked.
+    /// Suppliers that may answer next; only `None` if the next step needs no answer.
     pub(crate) fn choices(&self) -> Vec<Option<usize>> {
         let unheard: Vec<_> = (0..SUPPLIERS)
-            .filter(|&supplier| self.step == Step::Gather && self.suppliers[supplier] == Heard::Nothing)
+            .filter(|&supplier| {
+                self.step == Step::Collect && self.suppliers[supplier] == SupplierState::Pending
+            })
             .map(Some)
             .collect();
-        if unheard.is_empty() || self.has_in_hand() { vec![None] } else { unheard }
+        if unheard.is_empty() || self.has_unstored() { vec![None] } else { unheard }
     }
 
-    /// A worker that stops does to its end what removes a job from the queue.
+    /// A stopping worker completes steps that remove a job from the queue.
     pub(crate) fn can_be_handed_back(&self) -> bool {
         !matches!(self.step, Step::Bury | Step::Fail | Step::FailWith(_) | Step::Discard)
     }
 
-    /// Stores this supplier's answer next.
-    pub(crate) fn hear(&mut self, supplier: usize, answer: Answer) {
-        self.suppliers[supplier] = Heard::InHand(answer);
+    /// Receives a supplier's answer, to be stored next.
+    pub(crate) fn receive(&mut self, supplier: usize, answer: Answer) {
+        self.suppliers[supplier] = SupplierState::Unstored(answer);
     }
 
-    /// Does the next step. `None`: the job is no longer in hand.
-    pub(crate) fn step(mut self, claim: Claim, redis: &mut Redis, at: At) -> Option<Self> {
+    /// Does the next step. `None` when the job is finished or has another owner.
+    pub(crate) fn step(mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Self> {
         self.step = match self.step {
             Step::Read => self.read(redis),
-            Step::Create if redis.create(at) => Step::Gather,
+            Step::Create if redis.create(context) => Step::Collect,
             Step::Create => Step::Discard,
-            Step::Gather if self.has_in_hand() => self.store(claim, redis, at)?,
-            Step::Gather => self.finish(claim, redis, at)?,
-            Step::StoreAgain => match self.store(claim, redis, at)? {
-                Step::Gather => Step::Conclude,
+            Step::Collect if self.has_unstored() => self.store(claim, redis, context)?,
+            Step::Collect => self.finish(claim, redis, context)?,
+            Step::StoreAgain => match self.store(claim, redis, context)? {
+                Step::Collect => Step::Conclude,
                 other => other,
             },
-            Step::Conclude => Seen::of(redis).map_or(Step::Discard, Step::End),
-            Step::End(seen) => match redis.finish(seen.ending(Some(claim), true), at) {
-                Finished::Stale => Step::Conclude,
-                Finished::First | Finished::Already | Finished::Gone | Finished::NotOwner => return None,
+            Step::Conclude => Snapshot::of(redis).map_or(Step::Discard, Step::End),
+            Step::End(snapshot) => match redis.end(snapshot.end_request(Some(claim), true), context) {
+                EndReply::Stale => Step::Conclude,
+                EndReply::First | EndReply::Already | EndReply::Gone | EndReply::NotOwner => return None,
             },
-            Step::Bury if redis.bury(claim, at.guards) => Step::Fail,
+            Step::Bury if redis.bury(claim, context.guards) => Step::Fail,
             Step::Bury => return None,
-            Step::Fail => Step::FailWith(Seen::of(redis).unwrap_or_default()),
-            Step::FailWith(seen) => match redis.finish(seen.ending(None, true), at) {
-                Finished::Stale => Step::Fail,
-                Finished::First | Finished::Already | Finished::Gone | Finished::NotOwner => return None,
+            Step::Fail => Step::FailWith(Snapshot::of(redis).unwrap_or_default()),
+            Step::FailWith(snapshot) => match redis.end(snapshot.end_request(None, true), context) {
+                EndReply::Stale => Step::Fail,
+                EndReply::First | EndReply::Already | EndReply::Gone | EndReply::NotOwner => return None,
             },
             Step::Discard => {
                 redis.discard(claim.entry);
@@ -68,71 +70,74 @@ impl Task {
         Some(self)
     }
 
-    /// Only suppliers that have not answered are asked.
+    /// Reads the record. Only suppliers without an answer are asked.
     fn read(&mut self, redis: &Redis) -> Step {
         match &redis.record {
             None => Step::Create,
             Some(record) if record.ended => Step::Discard,
             Some(record) => {
-                self.suppliers = record.answers.map(|answer| answer.map_or(Heard::Nothing, Heard::Stored));
-                self.seen = record.seq;
+                self.suppliers =
+                    record.answers.map(|answer| answer.map_or(SupplierState::Pending, SupplierState::Stored));
+                self.last_seq = record.seq;
                 self.version = Some(record.version);
-                Step::Gather
+                Step::Collect
             }
         }
     }
 
-    /// Where Redis has lost the record, all that is stored here goes into the new one.
-    fn store(&mut self, claim: Claim, redis: &mut Redis, at: At) -> Option<Step> {
-        let in_hand = |heard| if let Heard::InHand(answer) = heard { Some(answer) } else { None };
-        match redis.answer(claim, self.suppliers.map(in_hand), at) {
-            Answered::NotOwner => None,
-            Answered::Ended => Some(Step::Discard),
-            Answered::Missing => {
-                self.take_in_hand();
+    /// Stores new answers. If the record was lost, all answers go into a new one.
+    fn store(&mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Step> {
+        let unstored = |heard| if let SupplierState::Unstored(answer) = heard { Some(answer) } else { None };
+        match redis.answer(claim, self.suppliers.map(unstored), context) {
+            AnswerReply::NotOwner => None,
+            AnswerReply::Ended => Some(Step::Discard),
+            AnswerReply::Missing => {
+                self.mark_all_unstored();
                 Some(Step::Create)
             }
-            Answered::Stored { stored, before, after } => {
+            AnswerReply::Stored { stored, before, after } => {
                 self.version = (self.version == Some(before)).then_some(after);
                 for (heard, stored) in self.suppliers.iter_mut().zip(stored) {
-                    if let Heard::InHand(answer) = *heard {
-                        *heard = if stored { Heard::Stored(answer) } else { Heard::Before };
+                    if let SupplierState::Unstored(answer) = *heard {
+                        *heard =
+                            if stored { SupplierState::Stored(answer) } else { SupplierState::StoredBefore };
                     }
                 }
-                self.seen = self.seen.max(redis.record.as_ref().map_or(0, |record| record.seq));
-                Some(Step::Gather)
+                self.last_seq = self.last_seq.max(redis.record.as_ref().map_or(0, |record| record.seq));
+                Some(Step::Collect)
             }
         }
     }
 
-    /// All that was stored is to be stored again: Redis may have lost it.
-    fn take_in_hand(&mut self) {
+    /// Redis may have lost stored answers: store them again.
+    fn mark_all_unstored(&mut self) {
         self.version = Some(0);
         for heard in &mut self.suppliers {
-            if let Heard::Stored(answer) = *heard {
-                *heard = Heard::InHand(answer);
+            if let SupplierState::Stored(answer) = *heard {
+                *heard = SupplierState::Unstored(answer);
             }
         }
     }
 
-    /// Ends the search with what is stored, if that is all that the record has.
-    fn finish(&mut self, claim: Claim, redis: &mut Redis, at: At) -> Option<Step> {
-        let stored = |heard| if let Heard::Stored(answer) = heard { Some(answer) } else { None };
+    /// Ends the search with the stored answers, if the record has no others.
+    fn finish(&mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Step> {
+        let stored = |heard| if let SupplierState::Stored(answer) = heard { Some(answer) } else { None };
         let answers = self.suppliers.map(stored);
-        let made_of = count(answers);
-        let Self { seen, version, .. } = *self;
-        let ending = Ending { claim: Some(claim), answers, made_of, version, seen, knows_deadline: true };
-        match redis.finish(ending, at) {
-            Finished::Stale if at.guards.ends_name_a_version && made_of > 0 => {
-                self.take_in_hand();
+        let answer_count = count(answers);
+        let Self { last_seq, version, .. } = *self;
+        let request =
+            EndRequest { claim: Some(claim), answers, answer_count, version, last_seq, knows_deadline: true };
+        match redis.end(request, context) {
+            EndReply::Stale if context.guards.ends_check_version && answer_count > 0 => {
+                self.mark_all_unstored();
                 Some(Step::StoreAgain)
             }
-            Finished::Stale => Some(Step::Conclude),
-            Finished::First | Finished::Already | Finished::Gone | Finished::NotOwner => None,
+            EndReply::Stale => Some(Step::Conclude),
+            EndReply::First | EndReply::Already | EndReply::Gone | EndReply::NotOwner => None,
         }
     }
 
-    fn has_in_hand(&self) -> bool {
-        self.suppliers.iter().any(|heard| matches!(heard, Heard::InHand(_)))
+    fn has_unstored(&self) -> bool {
+        self.suppliers.iter().any(|heard| matches!(heard, SupplierState::Unstored(_)))
     }
 }

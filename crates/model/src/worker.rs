@@ -1,119 +1,126 @@
-//! A worker: what it knows, and what it does next. Between two steps it may rest for as long as the world likes.
+//! A worker: its state, and its next step. It may pause between any two steps.
 
 use crate::{
     Guards,
     redis::{Answer, Claim, EntryId, Job, Redis, SUPPLIERS, Version, WorkerId},
-    reply::At,
-    seen::Seen,
+    reply::Context,
+    snapshot::Snapshot,
 };
 
 /// A worker process with `MAX_CONCURRENCY=1`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Worker {
-    /// What it does.
-    pub now: Now,
-    /// How many jobs it has taken.
+    /// Its current activity.
+    pub activity: Activity,
+    /// Number of jobs it has had.
     pub jobs: u8,
 }
 
-/// What a worker does.
+/// A worker's activity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Now {
+pub enum Activity {
     /// It has died or stopped.
     Dead,
-    /// It waits for a job, with a permit in its hand.
+    /// It waits for a job and holds a permit.
     #[default]
     Idle,
-    /// It has a job in hand.
+    /// It processes a job.
     Busy(Task),
 }
 
-/// A job in hand.
+/// A job in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// Its entry.
     pub entry: EntryId,
-    /// What comes next.
+    /// The next step.
     pub step: Step,
-    /// What is known of each supplier.
-    pub suppliers: [Heard; SUPPLIERS],
-    /// The last sequence number that is known.
-    pub seen: u8,
-    /// The version of the record that has the answers that are stored, and no others.
+    /// The state of each supplier.
+    pub suppliers: [SupplierState; SUPPLIERS],
+    /// The last known sequence number.
+    pub last_seq: u8,
+    /// The version of the record with exactly the stored answers, if known.
     pub version: Option<Version>,
 }
 
-/// What comes next for a job in hand.
+/// The next step of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Read the record.
     Read,
-    /// There is none: make it.
+    /// Create the missing record.
     Create,
-    /// Ask a supplier and store what it answers; when all have answered, end the search.
-    Gather,
-    /// Store all that is in hand again, as Redis may have lost it.
+    /// Ask suppliers and store their answers; after all answers, end the search.
+    Collect,
+    /// Store all answers again, because Redis may have lost them.
     StoreAgain,
-    /// Read the record, to end the search with what it has.
+    /// Read the record, to end the search with its answers.
     Conclude,
-    /// End the search with what was read.
-    End(Seen),
-    /// It was delivered too often: move it to the dead letters.
+    /// End the search with the answers of this record.
+    End(Snapshot),
+    /// Move the job to the dead letters, after too many deliveries.
     Bury,
-    /// It was buried: read the record, to fail the search with what it has.
+    /// Read the record of a buried job, to fail the search with its answers.
     Fail,
-    /// Fail the search with what was read.
-    FailWith(Seen),
-    /// Its search has ended: remove it.
+    /// Fail the search with the answers of this record.
+    FailWith(Snapshot),
+    /// Remove the job of an ended search.
     Discard,
 }
 
-/// What a worker knows of a supplier.
+/// A supplier's state, as a worker knows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Heard {
+pub enum SupplierState {
     /// It has not answered.
     #[default]
-    Nothing,
-    /// It has answered; that is to be stored.
-    InHand(Answer),
-    /// This answer of it is stored.
+    Pending,
+    /// Its answer is not stored yet.
+    Unstored(Answer),
+    /// Its answer is stored.
     Stored(Answer),
-    /// Another answer of it was stored before, or this one without the worker hearing so.
-    Before,
+    /// An answer was stored before: another one, or this one and the reply was lost.
+    StoredBefore,
 }
 
 impl Worker {
-    /// Takes a job that was delivered to it in hand.
+    /// Starts a job that was delivered to it.
     pub(crate) fn begin(&mut self, entry: EntryId, redis: &Redis) {
         if let Job::Pending { deliveries, .. } = redis.jobs[usize::from(entry)] {
-            self.now = Now::Busy(Task::new(entry, deliveries));
+            self.activity = Activity::Busy(Task::new(entry, deliveries));
             self.jobs += 1;
         }
     }
 
-    /// Does the next step of its job; `ask` has answered before. If the reply is `lost`, Redis has done what was asked,
-    /// and the worker does not know.
-    pub(crate) fn work(&mut self, id: WorkerId, ask: Option<usize>, redis: &mut Redis, at: At, lost: bool) {
-        let Now::Busy(task) = &mut self.now else { return };
+    /// Does the next step of its job, after an answer of supplier `ask`. If `lost`, Redis has executed the command but
+    /// the worker has no reply.
+    pub(crate) fn work(
+        &mut self,
+        id: WorkerId,
+        ask: Option<usize>,
+        redis: &mut Redis,
+        context: Context,
+        lost: bool,
+    ) {
+        let Activity::Busy(task) = &mut self.activity else { return };
         if let Some(supplier) = ask {
-            task.hear(supplier, Answer { worker: id, job: self.jobs });
+            task.receive(supplier, Answer { worker: id, job: self.jobs });
         }
-        let after = task.clone().step(Claim { worker: id, entry: task.entry }, redis, at);
+        let after = task.clone().step(Claim { worker: id, entry: task.entry }, redis, context);
         if !lost {
-            self.now = after.map_or(Now::Idle, Now::Busy);
+            self.activity = after.map_or(Activity::Idle, Activity::Busy);
         }
     }
 
-    /// It stops: what is in hand is handed back.
-    pub(crate) fn stop(&mut self, id: WorkerId, anew: EntryId, redis: &mut Redis, guards: Guards) {
-        if let Now::Busy(task) = &self.now {
-            redis.hand_back(Claim { worker: id, entry: task.entry }, anew, guards);
+    /// Shuts down and hands its job back.
+    pub(crate) fn stop(&mut self, id: WorkerId, new_entry: EntryId, redis: &mut Redis, guards: Guards) {
+        if let Activity::Busy(task) = &self.activity {
+            redis.hand_back(Claim { worker: id, entry: task.entry }, new_entry, guards);
         }
-        self.now = Now::Dead;
+        self.activity = Activity::Dead;
     }
 
-    /// Whether it works on this entry.
-    pub(crate) fn has_in_hand(&self, entry: EntryId) -> bool {
-        matches!(&self.now, Now::Busy(task) if task.entry == entry)
+    /// Whether it processes this entry.
+    pub(crate) fn holds(&self, entry: EntryId) -> bool {
+        matches!(&self.activity, Activity::Busy(task) if task.entry == entry)
     }
 }

@@ -5,67 +5,66 @@ use crate::{
     gateway::{Gateway, Overdue, end_overdue},
     properties,
     redis::{Clock, ENTRIES, EntryId, Job, Redis, WorkerId},
-    reply::At,
-    worker::{Now, Worker},
+    reply::Context,
+    worker::{Activity, Worker},
 };
 
 /// The workers.
 pub const WORKERS: [WorkerId; 2] = [0, 1];
-/// How many gateways there are at most. The first one submits the search.
+/// The maximum number of gateways. The first one submits the search.
 pub const GATEWAYS: usize = 2;
-/// How many commands a submit has.
+/// Number of commands of a submit.
 pub(crate) const SUBMIT: usize = 3;
 
-/// What is checked: the protocol, and what may happen to it.
+/// A configuration to check: the protocol's guards, and the faults that may happen.
 #[derive(Clone, Debug)]
 pub struct World {
     /// Which guards are on.
     pub guards: Guards,
-    /// How much trouble there may be.
-    pub troubles: Troubles,
-    /// How many gateways there are.
+    /// How often each fault may happen.
+    pub faults: Faults,
+    /// Number of gateways.
     pub gateways: usize,
-    /// Whether the deadline comes. Without it the workers alone have to end the search, and one of them lives.
+    /// Whether the deadline passes. Without it, a worker survives and the workers alone end the search.
     pub has_deadline: bool,
 }
 
-/// How often each trouble may come.
+/// How often each fault may happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Troubles {
-    /// A process dies. The last one doesn't.
+pub struct Faults {
+    /// A process dies, except the last one.
     pub deaths: u8,
-    /// A worker stops, and hands back what it has in hand.
+    /// A worker stops and hands its job back.
     pub stops: u8,
-    /// A worker is paused for longer than its lease. Any process may rest between two steps without this, as long as
-    /// nobody takes its job over.
+    /// A worker pauses for longer than its lease. Shorter pauses are always possible.
     pub pauses: u8,
-    /// Redis does what a worker asks, and the reply is lost.
+    /// Redis executes a worker's command and the reply is lost.
     pub lost_replies: u8,
-    /// Redis comes back without its last writes.
+    /// Redis restarts without its last writes.
     pub losses: u8,
-    /// The group of workers is deleted: nobody knows any more who has what.
+    /// The consumer group is deleted, and with it all deliveries.
     pub lost_groups: u8,
     /// A client cancels.
     pub cancels: u8,
 }
 
-/// A state of the world.
+/// A state of the system.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// What Redis holds.
+    /// Redis.
     pub redis: Redis,
-    /// What Redis will come back with.
+    /// What Redis has persisted.
     pub saved: Option<Redis>,
     /// Redis' clock.
     pub clock: Clock,
-    /// How many commands of the submit were sent.
+    /// Commands of the submit that were sent.
     pub sent: usize,
     /// The gateways.
     pub gateways: [Gateway; GATEWAYS],
     /// The workers.
     pub workers: [Worker; WORKERS.len()],
-    /// The trouble that may still come.
-    pub left: Troubles,
+    /// Faults that may still happen.
+    pub left: Faults,
 }
 
 impl Model for World {
@@ -82,13 +81,13 @@ impl Model for World {
                 |at| if at < self.gateways { Gateway::Idle } else { Gateway::Dead },
             ),
             workers: std::array::from_fn(|_| Worker::default()),
-            left: self.troubles,
+            left: self.faults,
         }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
         self.progress(state, actions);
-        self.trouble(state, actions);
+        self.faults(state, actions);
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
@@ -104,13 +103,13 @@ impl Model for World {
 
 impl State {
     fn act(&mut self, action: Action, guards: Guards) -> Option<()> {
-        let at = At { clock: self.clock, guards };
+        let context = Context { clock: self.clock, guards };
         let Self { redis, workers, gateways, left, .. } = self;
         match action {
             Action::Submit => self.submit(guards),
             Action::TimePasses => self.clock = self.clock.next(),
             Action::RecordExpires => redis.record = None,
-            Action::LeaseRunsOut(entry) => self.end_lease(entry),
+            Action::LeaseExpires(entry) => self.end_lease(entry),
             Action::Deliver(worker, entry) => {
                 redis.deliver(worker, entry);
                 workers[usize::from(worker)].begin(entry, redis);
@@ -119,16 +118,18 @@ impl State {
                 redis.take_over(worker, entry);
                 workers[usize::from(worker)].begin(entry, redis);
             }
-            Action::Work(worker, ask) => workers[usize::from(worker)].work(worker, ask, redis, at, false),
-            Action::EndOverdue(_) => end_overdue(redis, at),
-            Action::Find(gateway, found) => gateways[gateway] = Gateway::Found(found),
-            Action::Read(gateway) => {
+            Action::Work(worker, ask) => {
+                workers[usize::from(worker)].work(worker, ask, redis, context, false);
+            }
+            Action::EndOverdue(_) => end_overdue(redis, context),
+            Action::FindOverdue(gateway, found) => gateways[gateway] = Gateway::Found(found),
+            Action::ReadRecord(gateway) => {
                 let Gateway::Found(found) = gateways[gateway] else { return None };
                 gateways[gateway] = Gateway::read(found, redis);
             }
-            Action::Finish(gateway) => {
-                let Gateway::Read { seen, knows_deadline } = gateways[gateway] else { return None };
-                gateways[gateway] = Gateway::finish(seen, knows_deadline, redis, at);
+            Action::EndSearch(gateway) => {
+                let Gateway::Read { snapshot, knows_deadline } = gateways[gateway] else { return None };
+                gateways[gateway] = Gateway::finish(snapshot, knows_deadline, redis, context);
             }
             Action::Cancel(gateway) => {
                 left.cancels -= 1;
@@ -141,11 +142,11 @@ impl State {
             Action::Recover(worker, entry) => workers[usize::from(worker)].begin(entry, redis),
             Action::LoseReply(worker, ask) => {
                 left.lost_replies -= 1;
-                workers[usize::from(worker)].work(worker, ask, redis, at, true);
+                workers[usize::from(worker)].work(worker, ask, redis, context, true);
             }
             Action::WorkerDies(worker) => {
                 left.deaths -= 1;
-                workers[usize::from(worker)].now = Now::Dead;
+                workers[usize::from(worker)].activity = Activity::Dead;
             }
             Action::GatewayDies(gateway) => {
                 left.deaths -= 1;
@@ -153,10 +154,10 @@ impl State {
             }
             Action::Stop(worker) => {
                 left.stops -= 1;
-                let anew = redis.free_entry()?;
-                workers[usize::from(worker)].stop(worker, anew, redis, guards);
+                let new_entry = redis.free_entry()?;
+                workers[usize::from(worker)].stop(worker, new_entry, redis, guards);
             }
-            Action::Save => self.saved = Some(redis.clone()),
+            Action::Persist => self.saved = Some(redis.clone()),
             Action::LoseWrites => self.lose_writes(),
             Action::LoseGroup => {
                 left.lost_groups -= 1;
@@ -169,7 +170,7 @@ impl State {
     fn submit(&mut self, guards: Guards) {
         let commands: [fn(&mut Redis); SUBMIT] =
             [Redis::submit_open, Redis::submit_record, Redis::submit_job];
-        let now = if guards.submit_at_once { SUBMIT } else { 1 };
+        let now = if guards.atomic_submit { SUBMIT } else { 1 };
         for command in commands.into_iter().skip(self.sent).take(now) {
             command(&mut self.redis);
             self.sent += 1;
@@ -177,15 +178,15 @@ impl State {
     }
 
     fn end_lease(&mut self, entry: EntryId) {
-        if let Job::Pending { owner, lease_over, .. } = &mut self.redis.jobs[usize::from(entry)] {
-            *lease_over = true;
-            if self.workers[usize::from(*owner)].has_in_hand(entry) {
+        if let Job::Pending { owner, lease_expired, .. } = &mut self.redis.jobs[usize::from(entry)] {
+            *lease_expired = true;
+            if self.workers[usize::from(*owner)].holds(entry) {
                 self.left.pauses -= 1;
             }
         }
     }
 
-    /// What is to be sent on a connection that broke is not sent any more.
+    /// The connection breaks, so the rest of a submit is not sent.
     fn lose_writes(&mut self) {
         self.left.losses -= 1;
         self.redis = Redis { last_id: self.redis.last_id, ..self.saved.take().unwrap_or_default() };
@@ -194,8 +195,8 @@ impl State {
         }
     }
 
-    /// Workers that have had no job are alike: whatever such a one may do, the first of them does.
-    pub(crate) fn is_like_another(&self, worker: WorkerId) -> bool {
+    /// Symmetry reduction: of the workers that have had no job, only the first acts.
+    pub(crate) fn is_symmetric_to_earlier(&self, worker: WorkerId) -> bool {
         let fresh = Worker::default();
         let (this, before) = (&self.workers[usize::from(worker)], &self.workers[..usize::from(worker)]);
         *this == fresh && before.contains(&fresh)
@@ -203,7 +204,7 @@ impl State {
 }
 
 impl Redis {
-    /// The next entry of the job that never was there.
+    /// The job's next unused entry.
     pub(crate) fn free_entry(&self) -> Option<EntryId> {
         ENTRIES.into_iter().skip(1).find(|entry| self.jobs[usize::from(*entry)] == Job::Absent)
     }

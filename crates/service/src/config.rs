@@ -47,6 +47,13 @@ impl CommonConfig {
         self.redis.broker(self.retention())
     }
 
+    /// How long work in progress may take to finish at shutdown: four fifths of the grace period. The rest is for
+    /// ending what did not finish.
+    #[must_use]
+    pub fn drain_timeout(&self) -> Duration {
+        self.shutdown_grace_ms * 4 / 5
+    }
+
     /// How long Redis keeps data. An entry of the result log outlives the search that it belongs to.
     #[must_use]
     pub fn retention(&self) -> Retention {

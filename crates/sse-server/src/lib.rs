@@ -6,6 +6,7 @@ mod connection;
 mod event_stream;
 pub mod frame;
 mod frames;
+mod held_body;
 mod hyper_io;
 mod overflow;
 mod progress;
@@ -18,6 +19,7 @@ mod writer;
 
 pub use client_limit::{ClientLimit, ClientPermit, client_key};
 pub use event_stream::EventStream;
+pub use held_body::HeldBody;
 pub use overflow::MAX_OVERFLOW;
 pub use server::{HttpService, Peer, Refusal, Server};
 pub use settings::Settings;

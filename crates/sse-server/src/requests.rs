@@ -1,13 +1,8 @@
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{pin::Pin, sync::Arc};
 
-use axum::body::{Body, Bytes, HttpBody};
 use hyper::{
     Request,
-    body::{Frame, Incoming, SizeHint},
+    body::Incoming,
     server::conn::http1,
     service::{Service, service_fn},
 };
@@ -15,10 +10,10 @@ use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::time::timeout;
 
 use crate::{
-    HttpService, Peer,
+    HeldBody, HttpService, Peer,
     admission::Permit,
     hyper_io::HyperIo,
-    progress::{Answering, Progress},
+    progress::Progress,
     socket::Socket,
     takeover::{Asked, Takeover},
 };
@@ -47,7 +42,7 @@ pub(crate) async fn serve<S: HttpService>(
                 Ok(response) => {
                     // Until hyper has flushed it.
                     progress.unflush();
-                    Ok(response.map(|body| TrackedBody { body, _answering: answering }))
+                    Ok(response.map(|body| HeldBody::new(body, answering)))
                 }
                 Err(takeover) => {
                     // Earlier responses may still be on their way, and hyper drops what it has not written.
@@ -84,30 +79,4 @@ pub(crate) async fn serve<S: HttpService>(
     let mut socket = parts.io.into_inner().into_socket();
     socket.push_back(&parts.read_buf);
     Ok(Some((socket, takeover)))
-}
-
-/// A response body for as long as which its request counts as being answered.
-struct TrackedBody {
-    body: Body,
-    _answering: Answering,
-}
-
-impl HttpBody for TrackedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

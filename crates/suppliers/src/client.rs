@@ -37,12 +37,12 @@ use std::{
 use airports::Airports;
 use backon::{ExponentialBuilder, Retryable};
 use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
+use log_throttle::LogThrottle;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
     error::SupplierError,
     file::settings::CommonSettings,
-    log_throttle::LogThrottle,
     metrics::{ClientMetrics, Metrics, Outcome, UNKNOWN},
     offers::{CollectedOffers, OfferCollector},
     supplier::Supplier,
@@ -191,7 +191,8 @@ impl SupplierClient {
         calls: &AtomicU32,
     ) -> Result<CollectedOffers, AskError> {
         let SearchRequest { id, query, deadline } = request;
-        let _permit = self.permit(deadline).await?;
+        // Boxed: what it needs to wait is larger than what the call needs, and most of the time is the call's.
+        let _permit = Box::pin(self.permit(deadline)).await?;
         let breaker_call = self.breaker.start_call().ok_or(AskError::CircuitOpen)?;
         let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
         if attempt > 1 {

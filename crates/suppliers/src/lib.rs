@@ -32,7 +32,6 @@
 //! | `parse` | amounts, currencies and times |
 //! | `error` | what can go wrong with a supplier |
 //! | `metrics` | what is measured of each supplier |
-//! | `log_throttle` | limits what is logged about a supplier |
 //!
 //! A supplier sees the search and its deadline, and nothing else: no Redis, no other suppliers.
 
@@ -41,7 +40,6 @@ mod error;
 mod file;
 mod http_client;
 mod kinds;
-mod log_throttle;
 mod memory_budget;
 mod metrics;
 mod offers;

@@ -4,12 +4,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use airports::Airports;
 use contracts::{SupplierCode, SupplierListing};
+use log_throttle::LogThrottle;
 
 use crate::{
     client::SupplierClient,
     file::{self, error::RegistryError},
     kinds::SupplierFactory,
-    log_throttle::LogThrottle,
     metrics::{BreakerStates, Metrics},
     options::RegistryOptions,
 };

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use e2e::System;
+use test_kit::System;
 
 use super::{scrape::scrape, worker};
 

@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use e2e::{Client, eventually};
 use reqwest::{Method, StatusCode, header};
+use test_kit::{Client, eventually};
 
 /// What a service exposes.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub(super) async fn scrape(client: &Client) -> Scrape {
 
 /// Waits until the metrics satisfy a condition, and returns them.
 pub(super) async fn scrape_until(client: &Client, what: &str, holds: impl Fn(&Scrape) -> bool) -> Scrape {
-    let scraped = e2e::wait::within(Duration::from_secs(20), what, async || {
+    let scraped = test_kit::wait::within(Duration::from_secs(20), what, async || {
         let scraped = scrape(client).await;
         holds(&scraped).then_some(scraped)
     });

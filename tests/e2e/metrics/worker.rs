@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use e2e::{Client, Redis, Service, System, wait::free_port, wait::within};
 use reqwest::{Method, StatusCode, header};
+use test_kit::{Client, Redis, Service, System, wait::free_port, wait::within};
 
 use super::scrape::{Scrape, listening, scrape, scrape_until};
 

@@ -3,24 +3,24 @@ use contracts::SearchStatus;
 use super::{each_us, suppliers};
 use crate::{report::Metric, stage::Stage};
 
-/// As many as a worker has in hand unless it is told otherwise.
+/// The default of `MAX_CONCURRENCY`.
 const CONCURRENCY: usize = 1000;
 
 pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
-    let worker = stage.worker(CONCURRENCY, 0).await;
+    let mut worker = stage.worker(CONCURRENCY, 0).await;
     stage.submit(count / 10, &suppliers()).await;
     stage.until_jobs_are(0).await;
-    worker.stop().await;
+    worker.kill().await;
 
     // The jobs wait when the worker comes, so that what Redis spends on them does not count what it took to
     // submit them.
     let searches = stage.submit(count, &suppliers()).await;
-    let redis_before = stage.redis.cpu();
-    let worker = stage.worker(CONCURRENCY, 0).await;
+    let redis_before = stage.redis.server().cpu();
+    let mut worker = stage.worker(CONCURRENCY, 0).await;
     stage.until_jobs_are(0).await;
-    let (spent, redis_after) = (worker.cpu(), stage.redis.cpu());
-    worker.stop().await;
+    let (spent, redis_after) = (worker.cpu(), stage.redis.server().cpu());
+    worker.kill().await;
     for id in searches.iter().step_by(1000) {
         let record = stage.broker.read(*id).await.expect("Redis answers").expect("a record");
         assert_eq!(record.status(), SearchStatus::Completed, "a job was not done");

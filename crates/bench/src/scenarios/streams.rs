@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use contracts::{SearchId, names};
 use futures_util::{StreamExt, stream};
+use test_kit::Gateway;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -11,7 +12,7 @@ use super::{as_f64, each_us};
 use crate::{
     client::Client,
     report::{Metric, percentile},
-    stage::{Gateway, Kind, Stage},
+    stage::{Kind, Stage},
 };
 
 /// How many streams are opened at once.
@@ -27,18 +28,18 @@ const DETAILS: &str = r#"{"total":2,"suppliers":[{"code":"GA","name":"Garuda Ind
 pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
     let searches = stage.submit(count, &[]).await;
-    let gateway = stage.gateway(kind).await;
+    let mut gateway = stage.gateway(kind).await;
 
-    let memory_before = gateway.process.memory_kib();
+    let memory_before = gateway.service.memory_kib();
     let streams = open(&gateway, &searches).await;
     sleep(QUIET).await;
-    let memory = gateway.process.memory_kib().saturating_sub(memory_before);
+    let memory = gateway.service.memory_kib().saturating_sub(memory_before);
 
-    let before = gateway.process.cpu();
+    let before = gateway.service.cpu();
     let took = deliver(stage, &searches, streams).await;
     sleep(QUIET).await;
-    let spent = gateway.process.cpu().saturating_sub(before);
-    gateway.process.stop().await;
+    let spent = gateway.service.cpu().saturating_sub(before);
+    gateway.service.kill().await;
     vec![
         (Metric::IdleStream, f64::from(u32::try_from(memory).expect("KiB")) / as_f64(count)),
         (Metric::DeliveryGatewayCpu, each_us(spent, count)),
@@ -50,7 +51,7 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
 /// Opens a stream for each search on a connection of its own.
 pub(crate) async fn open(gateway: &Gateway, searches: &[SearchId]) -> Vec<Client> {
     let streams = stream::iter(searches).map(|id| async {
-        let mut client = Client::connect(gateway.addr).await;
+        let mut client = Client::connect(gateway.port).await;
         client.follow(*id).await;
         client
     });

@@ -1,9 +1,6 @@
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use tokio::{task::JoinSet, time::Instant};
@@ -20,13 +17,13 @@ const CONNECTIONS: usize = 64;
 
 pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
-    let gateway = stage.gateway(kind).await;
+    let mut gateway = stage.gateway(kind).await;
     // What is done once only, like opening connections, is not what a submit costs.
-    load(gateway.addr, CONNECTIONS, count / 10, SEARCH).await;
-    let (before, redis_before) = (gateway.process.cpu(), stage.redis.cpu());
-    let took = load(gateway.addr, CONNECTIONS, count, SEARCH).await;
-    let (after, redis_after) = (gateway.process.cpu(), stage.redis.cpu());
-    gateway.process.stop().await;
+    load(gateway.port, CONNECTIONS, count / 10, SEARCH).await;
+    let (before, redis_before) = (gateway.service.cpu(), stage.redis.server().cpu());
+    let took = load(gateway.port, CONNECTIONS, count, SEARCH).await;
+    let (after, redis_after) = (gateway.service.cpu(), stage.redis.server().cpu());
+    gateway.service.kill().await;
     vec![
         (Metric::SubmitGatewayCpu, each_us(after.saturating_sub(before), count)),
         (Metric::SubmitRedisCpu, each_us(redis_after.saturating_sub(redis_before), count)),
@@ -37,13 +34,13 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
 
 /// Submits a search so often over so many connections, each of which waits for its answer before it asks again, and
 /// tells how many milliseconds each took.
-pub(crate) async fn load(addr: SocketAddr, connections: usize, count: usize, body: &str) -> Vec<f64> {
+pub(crate) async fn load(port: u16, connections: usize, count: usize, body: &str) -> Vec<f64> {
     let (left, body) = (Arc::new(AtomicUsize::new(count)), Arc::<str>::from(body));
     let mut clients = JoinSet::new();
     for _ in 0..connections {
         let (left, body) = (Arc::clone(&left), Arc::clone(&body));
         clients.spawn(async move {
-            let mut client = Client::connect(addr).await;
+            let mut client = Client::connect(port).await;
             let mut took = Vec::new();
             let one_less = |left: usize| left.checked_sub(1);
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {

@@ -97,8 +97,8 @@ impl Broker {
                 Found::Malformed => {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
-                    let outcome =
-                        Outcome::of(Vec::new(), times, max_results).because(reason::RECORD_UNREADABLE_TEXT);
+                    let outcome = Outcome::of(Vec::new(), times, max_results)
+                        .with_reason(reason::RECORD_UNREADABLE_TEXT);
                     (outcome, Basis::default())
                 }
                 Found::Record(record) => {

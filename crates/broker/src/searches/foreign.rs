@@ -2,7 +2,7 @@
 
 use contracts::{
     SearchId,
-    entry::{Fields, News, StoredEnd},
+    entry::{Fields, ResultEntry, StoredEnd},
     names::RESULTS_STREAM,
 };
 
@@ -42,7 +42,7 @@ impl ForeignEnds {
 }
 
 async fn store(broker: &Broker, mut fields: Fields) -> Result<(), BrokerError> {
-    let decoded = News::search_id(&fields).and_then(|id| Ok((id, StoredEnd::decode(&mut fields)?)));
+    let decoded = ResultEntry::search_id(&fields).and_then(|id| Ok((id, StoredEnd::decode(&mut fields)?)));
     let (id, end): (SearchId, StoredEnd) = match decoded {
         Ok(decoded) => decoded,
         Err(error) => {

@@ -177,7 +177,7 @@ impl Broker {
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
     ) -> Result<Ended, BrokerError> {
         let adjust = |outcome: Outcome, record: &SearchRecord| {
-            outcome.with_silent(asked(record)).because(reason::DEADLINE_TEXT)
+            outcome.with_unanswered(asked(record)).with_reason(reason::DEADLINE_TEXT)
         };
         for _ in 0..ATTEMPTS {
             match self.end_with_record(overdue.id, max_results, None, adjust).await? {
@@ -198,7 +198,8 @@ impl Broker {
         let Overdue { id, deadline, last_seq } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
-        let outcome = Outcome::of(Vec::new(), times, 0).ended_as(EndStatus::Failed, reason::RECORD_LOST_TEXT);
+        let outcome =
+            Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, reason::RECORD_LOST_TEXT);
         self.end(id, &outcome, Basis { answers: Some(0), last_seq, deadline }, None).await
     }
 }

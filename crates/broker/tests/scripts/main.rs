@@ -32,7 +32,7 @@ fn scenarios() -> impl Iterator<Item = &'static Scenario> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scripts_pass_all_scenarios() {
-    let redis = e2e::Redis::volatile().await;
+    let redis = test_kit::Redis::volatile().await;
     let mut stage = Stage::new(&redis.addr());
     for (name, scenario) in scenarios() {
         stage.set(None);
@@ -44,7 +44,7 @@ async fn the_scripts_pass_all_scenarios() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_one_guard_its_scenario_fails() {
-    let redis = e2e::Redis::volatile().await;
+    let redis = test_kit::Redis::volatile().await;
     let mut stage = Stage::new(&redis.addr());
     let mut survivors = Vec::new();
     for mutant in MUTANTS {

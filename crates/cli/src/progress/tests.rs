@@ -21,16 +21,16 @@ const TWO_OFFERS: &str =
     r#"[{"flight_number":"GA2","price":1600000},{"flight_number":"GA1","price":1500000}]"#;
 
 fn end(suppliers: &str) -> End {
-    End::read(format!(
+    End::parse(format!(
         r#"{{"status":"completed","results":[],"total":0,"suppliers":{suppliers},"elapsed_ms":9}}"#
     ))
     .unwrap()
 }
 
 #[test]
-fn each_answer_takes_a_line_and_those_awaited_have_one() {
+fn each_answer_has_a_line_and_so_has_each_pending_supplier() {
     let (mut progress, screen) = progress(&[]);
-    progress.answered(&partial("GA", "ok", 1, TWO_OFFERS));
+    progress.add_answer(&partial("GA", "ok", 1, TWO_OFFERS));
     let shown = screen.contents();
     let lines: Vec<_> = shown.lines().collect();
     assert!(lines[0].contains("CGK → DPS") && lines[0].contains("of 3 suppliers"), "{shown}");
@@ -41,9 +41,9 @@ fn each_answer_takes_a_line_and_those_awaited_have_one() {
 }
 
 #[test]
-fn suppliers_that_were_named_have_their_lines_from_the_start() {
+fn requested_suppliers_have_lines_from_the_start() {
     let (mut progress, screen) = progress(&["GA", "SQ", "QZ"]);
-    progress.answered(&partial("SQ", "error", 1, "[]"));
+    progress.add_answer(&partial("SQ", "error", 1, "[]"));
     let shown = screen.contents();
     let lines: Vec<_> = shown.lines().collect();
     assert_eq!(lines.len(), 4, "{shown}");
@@ -51,23 +51,23 @@ fn suppliers_that_were_named_have_their_lines_from_the_start() {
 }
 
 #[test]
-fn an_answer_told_twice_has_one_line() {
+fn a_repeated_answer_has_one_line() {
     let (mut progress, screen) = progress(&[]);
     for _ in 0..2 {
-        progress.answered(&partial("GA", "empty", 1, "[]"));
+        progress.add_answer(&partial("GA", "empty", 1, "[]"));
     }
     assert_eq!(screen.contents().matches("no flights").count(), 1);
 }
 
 #[test]
-fn the_end_tells_of_the_silent_and_clears_the_rest() {
+fn the_end_shows_suppliers_without_an_answer_and_clears_the_rest() {
     let (mut progress, screen) = progress(&[]);
-    progress.answered(&partial("GA", "ok", 1, TWO_OFFERS));
-    progress.ended(&end(r#"[{"code":"GA","name":"Garuda","status":"ok","elapsed_ms":9},
+    progress.add_answer(&partial("GA", "ok", 1, TWO_OFFERS));
+    progress.finish(&end(r#"[{"code":"GA","name":"Garuda","status":"ok","elapsed_ms":9},
             {"code":"SQ","name":"Singapore","status":"timeout","elapsed_ms":9}]"#));
     let shown = screen.contents();
     assert!(shown.contains("2 offers from") && shown.contains("✖ SQ"), "{shown}");
-    assert!(shown.contains("no answer in time") && !shown.contains('…'), "{shown}");
+    assert!(shown.contains("timed out") && !shown.contains('…'), "{shown}");
 }
 
 #[test]
@@ -75,16 +75,16 @@ fn more_suppliers_than_lines_are_only_counted() {
     let (mut progress, screen) = progress(&[]);
     let mut many = partial("GA", "ok", 1, "[]");
     many.progress.of = u64::MAX;
-    progress.answered(&many);
-    for number in 0..2 * MOST_LINES {
-        progress.answered(&partial(&format!("S{number}"), "ok", 2, "[]"));
+    progress.add_answer(&many);
+    for number in 0..2 * MAX_LINES {
+        progress.add_answer(&partial(&format!("S{number}"), "ok", 2, "[]"));
     }
-    assert!(progress.named.len() + progress.nameless.len() <= MOST_LINES);
+    assert!(progress.named.len() + progress.unnamed.len() <= MAX_LINES);
     drop(screen);
 }
 
 #[test]
-fn a_search_that_never_began_leaves_nothing_behind() {
+fn a_search_without_answers_leaves_no_lines() {
     let (mut progress, screen) = progress(&["GA", "SQ"]);
     progress.close();
     assert_eq!(screen.contents(), "");

@@ -13,7 +13,7 @@ fn early(number: &str, price: u64) -> String {
 }
 
 fn end(status: &str, offers: &[String], details: &str) -> End {
-    End::read(format!(r#"{{"status":"{status}","results":[{}]{details}}}"#, offers.join(","))).unwrap()
+    End::parse(format!(r#"{{"status":"{status}","results":[{}]{details}}}"#, offers.join(","))).unwrap()
 }
 
 const DETAILS: &str = r#","total":57,"elapsed_ms":2940,"suppliers":[

@@ -80,7 +80,7 @@ async fn a_search_that_expired_meanwhile_is_not_asked_for_again() {
         Gateway::with([Turn::Frames(vec![retry(10)], Then::Breaks), status(StatusCode::NOT_FOUND)]).await;
     let run = search(&gateway.url, &[]);
     assert_eq!(run.code, 4);
-    assert!(run.stderr.contains("does not know the search any more"), "{}", run.stderr);
+    assert!(run.stderr.contains("no longer has this search"), "{}", run.stderr);
     assert_eq!(gateway.seen().after.len(), 2);
 }
 

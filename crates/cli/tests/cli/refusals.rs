@@ -72,8 +72,8 @@ async fn nobody_there_is_told_at_once() {
 async fn other_servers_are_told_from_a_gateway() {
     let moved = (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, "https://elsewhere/")]).into_response();
     for (answer, says) in [
-        (StatusCode::NOT_FOUND.into_response(), "is no flight-search gateway"),
-        (Html("<h1>Welcome</h1>").into_response(), "is no flight-search gateway"),
+        (StatusCode::NOT_FOUND.into_response(), "is not a flight-search gateway"),
+        (Html("<h1>Welcome</h1>").into_response(), "is not a flight-search gateway"),
         (moved, "has moved to https://elsewhere/"),
     ] {
         let gateway = answering().await.submits([answer]);

@@ -1,14 +1,13 @@
 use super::{Fields, InvalidEntry, JsonLine};
 use crate::{Offer, SupplierReport, names::field, outcome::Answer};
 
-/// One supplier's answer as it is stored and announced: the JSON is passed on as it was written, so that a live
-/// event and a replayed one are the same to the byte.
+/// One supplier's answer, as stored in its record and in the result log. The JSON stays as written, so that live and
+/// replayed events are identical.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {
-    /// Its place in the search's story, from 1. As only answers come before the end, this is also how many
-    /// suppliers have answered.
+    /// Sequence number, from 1. Also the number of suppliers that have answered, because only answers precede the end.
     pub seq: u64,
-    /// How many suppliers are asked.
+    /// Number of suppliers that are asked.
     pub of: u32,
     /// The supplier's report, an object.
     pub report: JsonLine,
@@ -26,7 +25,7 @@ impl StoredAnswer {
         Ok(Self { seq, of, report, offers })
     }
 
-    /// Reads a record's field: `seq`, `of`, the report and the offers on a line each.
+    /// Reads a field of a record: four lines with `seq`, `of`, the report and the offers.
     pub fn decode_stored(name: &str, value: &[u8]) -> Result<Self, InvalidEntry> {
         let mut lines = value.splitn(4, |byte| *byte == b'\n');
         let mut line = || lines.next().ok_or_else(|| InvalidEntry::new(name, "must have four lines"));
@@ -35,7 +34,7 @@ impl StoredAnswer {
         Self::decode(&mut fields.into_iter().collect::<Result<_, InvalidEntry>>()?)
     }
 
-    /// The answer with its content parsed.
+    /// Parses report and offers.
     pub fn parse(&self) -> Result<Answer, InvalidEntry> {
         let report: SupplierReport = serde_json::from_str(self.report.as_str())
             .map_err(|error| InvalidEntry::new(field::SUPPLIER, error.to_string()))?;
@@ -47,9 +46,9 @@ impl StoredAnswer {
 
 pub(super) fn json<E: std::fmt::Display>(
     name: &str,
-    door: impl FnOnce(Vec<u8>) -> Result<JsonLine, E>,
+    parse: impl FnOnce(Vec<u8>) -> Result<JsonLine, E>,
     value: Option<Vec<u8>>,
 ) -> Result<JsonLine, InvalidEntry> {
     let text = value.ok_or_else(|| InvalidEntry::new(name, "is missing"))?;
-    door(text).map_err(|error| InvalidEntry::new(name, error.to_string()))
+    parse(text).map_err(|error| InvalidEntry::new(name, error.to_string()))
 }

@@ -1,22 +1,22 @@
 use super::{Fields, InvalidEntry, JsonLine, answer::json};
 use crate::{EndStatus, SearchStatus, names::field};
 
-/// The end of a search as it is stored and announced.
+/// The end of a search, as stored in its record and in the result log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredEnd {
     /// How it ended.
     pub status: EndStatus,
     /// The merged offers, an array.
     pub results: JsonLine,
-    /// The terminal event's further fields, an object; absent where the replaced system ended the search.
+    /// The terminal event's further fields, an object; absent if the replaced system ended the search.
     pub details: Option<JsonLine>,
 }
 
 impl StoredEnd {
     /// Reads the fields of a terminal entry or an ended record.
     ///
-    /// Consumers of the replaced system take whatever has `results` as final and never look at `status`, so a
-    /// missing or unknown one counts as `completed` here: the offers are there.
+    /// Consumers of the replaced system ignore `status` and take an entry with `results` as final. So a missing or
+    /// unknown status means `completed`.
     pub fn decode(fields: &mut Fields) -> Result<Self, InvalidEntry> {
         let status = fields.optional(field::STATUS).ok().flatten().and_then(SearchStatus::end);
         let results = json(field::RESULTS, JsonLine::array, fields.take(field::RESULTS))?;

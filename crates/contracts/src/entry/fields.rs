@@ -1,16 +1,16 @@
 use std::{fmt::Display, str::FromStr};
 
-/// The fields of a stream entry or a record, as Redis gave them. Few, so looked up by going through them.
+/// The fields of a stream entry or a record. A list, because there are few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(Vec<u8>, Vec<u8>)>);
 
-/// A field that is missing or not what it should be.
+/// A field is missing or invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("field {field:?} {problem}")]
 pub struct InvalidEntry {
     /// The field's name.
     pub field: String,
-    /// What is wrong with it, to be read after its name.
+    /// The problem, as a phrase that follows the name.
     pub problem: String,
 }
 
@@ -21,19 +21,19 @@ impl InvalidEntry {
 }
 
 impl Fields {
-    /// The value of a field, if it is there.
+    /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.0.iter().find(|(field, _)| field == name.as_bytes()).map(|(_, value)| value.as_slice())
     }
 
-    /// Moves the value of a field out, if it is there.
+    /// Removes a field and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Vec<u8>> {
         let at = self.0.iter().position(|(field, _)| field == name.as_bytes())?;
         Some(self.0.swap_remove(at).1)
     }
 
-    /// Sets the value of a field, whether or not it is there.
+    /// Adds a field or replaces its value.
     pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
         self.take(name);
         self.0.push((name.into(), value.into()));
@@ -50,12 +50,12 @@ impl Fields {
         self.0.iter().map(|(field, value)| (field.as_slice(), value.as_slice()))
     }
 
-    /// The parsed value of a field that must be there.
+    /// Parses a required field.
     pub fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, InvalidEntry> {
         self.optional(name)?.ok_or_else(|| InvalidEntry::new(name, "is missing"))
     }
 
-    /// The parsed value of a field that may be missing, but not wrong.
+    /// Parses an optional field.
     pub fn optional<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, InvalidEntry> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let text = std::str::from_utf8(value).map_err(|_| InvalidEntry::new(name, "is not UTF-8"))?;

@@ -7,9 +7,9 @@ use crate::{
     search::{FieldSource, SearchField},
 };
 
-/// A search on its way to a worker: what an entry of the stream `flight.search.requested` means.
+/// A job: an entry of the stream `flight.search.requested`.
 ///
-/// A worker that passes a job on passes on the entry's own fields: it may have some that this build does not know.
+/// A worker that passes a job on copies the entry's fields, because some may be unknown to this version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The search.
@@ -18,22 +18,21 @@ pub struct Job {
     pub query: SearchQuery,
     /// The suppliers to ask.
     pub suppliers: SupplierSelection,
-    /// When the search was accepted and when it ends at the latest. A job of the replaced system has none; it began when
-    /// its entry was added.
+    /// Acceptance and deadline. `None` in a job of the replaced system, which was accepted when its entry was added.
     pub times: Option<JobTimes>,
 }
 
-/// The two points in time between which a search runs.
+/// When a search starts and when it ends at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobTimes {
     /// When the gateway accepted the search.
     pub created: EpochMillis,
-    /// When it ends, whatever has come by then.
+    /// When it ends at the latest.
     pub deadline: EpochMillis,
 }
 
 impl JobTimes {
-    /// The fields of these times.
+    /// The entry's fields.
     #[must_use]
     pub fn encode(self) -> [(&'static str, String); 2] {
         let Self { created, deadline } = self;
@@ -42,10 +41,10 @@ impl JobTimes {
 }
 
 impl Job {
-    /// The job of a search that was asked for, to be done between these times.
+    /// The job of a request.
     #[must_use]
     pub fn new(search_id: SearchId, request: SearchRequest, times: JobTimes) -> Self {
-        // The timeout is in the deadline.
+        // The deadline includes the timeout.
         let SearchRequest { query, suppliers, timeout: _ } = request;
         Self { search_id, query, suppliers, times: Some(times) }
     }
@@ -63,7 +62,7 @@ impl Job {
         })
     }
 
-    /// Reads what is searched, from an entry or from a record.
+    /// Reads the query from an entry or a record.
     pub fn query(fields: &Fields) -> Result<SearchQuery, InvalidEntry> {
         let mut entry = Entry { fields, error: None };
         let query = SearchQuery::read(&mut entry);
@@ -73,12 +72,12 @@ impl Job {
         }
     }
 
-    /// Reads the suppliers that a search is limited to, from an entry or from a record.
+    /// Reads the suppliers to ask from an entry or a record.
     pub fn suppliers(fields: &Fields) -> Result<SupplierSelection, InvalidEntry> {
         Ok(fields.optional(field::SUPPLIERS)?.unwrap_or_default())
     }
 
-    /// Which version of the [definition](crate::search::DEFINITION) a worker must have to work on this entry.
+    /// The lowest [`DEFINITION_VERSION`](crate::search::DEFINITION_VERSION) of a worker that can process this entry.
     pub fn needs(fields: &Fields) -> Result<u32, InvalidEntry> {
         Ok(fields.optional(field::NEEDS)?.unwrap_or(1))
     }
@@ -101,7 +100,7 @@ impl Job {
     }
 }
 
-/// An entry or a record that a search is read from. Keeps the first thing that is wrong.
+/// An entry or a record, and its first error.
 struct Entry<'a> {
     fields: &'a Fields,
     error: Option<InvalidEntry>,
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn comes_back_as_it_was_written() {
+    fn decodes_what_it_encodes() {
         let mut job = Job::decode(&GO_JOB.into_iter().collect()).unwrap();
         job.suppliers = "GA,SQ".parse().unwrap();
         job.times = Some(JobTimes { created: EpochMillis(5), deadline: EpochMillis(9) });
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_field_that_is_wrong() {
+    fn an_error_names_the_field() {
         for at in 0..GO_JOB.len() {
             let mut fields = GO_JOB;
             fields[at].1 = "?";

@@ -3,13 +3,12 @@ use std::fmt;
 use serde::{Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-/// JSON text on one line, so that it can be put into a Server-Sent Event as it is. Its syntax is checked, its
-/// content is not.
+/// JSON text on one line, ready for a Server-Sent Event. The syntax is checked, the content is not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonLine(Box<str>);
 
 impl JsonLine {
-    /// An array with nothing in it.
+    /// An empty array.
     #[must_use]
     pub fn empty_array() -> Self {
         Self("[]".into())
@@ -20,18 +19,18 @@ impl JsonLine {
         serde_json::to_string(value).map(|json| Self(json.into()))
     }
 
-    /// Takes text that must be a JSON array.
+    /// Checks that the text is a JSON array.
     pub fn array(text: Vec<u8>) -> Result<Self, NotJson> {
         Self::starting_with(b'[', "must be a JSON array", text)
     }
 
-    /// Takes text that must be a JSON object.
+    /// Checks that the text is a JSON object.
     pub fn object(text: Vec<u8>) -> Result<Self, NotJson> {
         Self::starting_with(b'{', "must be a JSON object", text)
     }
 
     fn starting_with(first: u8, kind: &'static str, mut text: Vec<u8>) -> Result<Self, NotJson> {
-        // A line break can only stand between tokens: inside a string JSON escapes it. Checked below.
+        // In valid JSON, line breaks are only between tokens; strings escape them.
         for byte in &mut text {
             if matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';
@@ -55,7 +54,7 @@ impl JsonLine {
 
 impl From<JsonLine> for Box<RawValue> {
     fn from(line: JsonLine) -> Self {
-        // Holding the line proves that it is JSON; null stands in for what can't happen.
+        // The text is valid JSON, so this can't fail.
         RawValue::from_string(line.0.into()).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 }
@@ -66,7 +65,7 @@ impl fmt::Debug for JsonLine {
     }
 }
 
-/// What keeps a text from being the JSON it should be.
+/// The text is not the expected JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotJson(&'static str);
@@ -76,13 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_one_line_whatever_the_writer_did() {
+    fn line_breaks_become_spaces() {
         let json = JsonLine::array(b" [\n  {\"a\": \"b\\n\"},\r\n 2 ]\n".to_vec()).unwrap();
         assert_eq!(json.as_str(), "[   {\"a\": \"b\\n\"},   2 ]");
     }
 
     #[test]
-    fn refuses_what_is_no_array() {
+    fn rejects_anything_but_an_array() {
         for text in ["", "{}", "null", "[", "[1,]", "[]]", "[\"a\nb"] {
             assert!(JsonLine::array(text.into()).is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! What an offer may hold: whoever makes one is not believed everything.
+//! Limits of an offer's values. Suppliers are not trusted.
 
 use super::Offer;
 
@@ -17,34 +17,34 @@ pub const MAX_DURATION_MINUTES: u32 = 7 * 24 * 60;
 /// The most `stops`.
 pub const MAX_STOPS: u8 = 9;
 
-/// What makes no sense about an offer, whatever was asked for.
+/// Why an offer is invalid, independent of the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidOffer {
-    /// The flight number is empty, too long, or has characters that no number has.
+    /// The flight number is empty, too long, or has invalid characters.
     #[error("flight_number is not 1 to {MAX_FLIGHT_NUMBER_BYTES} printable bytes")]
     FlightNumber,
-    /// It is free, or nobody could pay for it.
+    /// The price is 0 or too high.
     #[error("price is not 1 to {MAX_PRICE}")]
     Price,
-    /// The currency is no ISO 4217 code.
+    /// The currency is not an ISO 4217 code.
     #[error("currency is not three upper-case letters")]
     Currency,
     /// The carrier's name is too long, or has control characters.
     #[error("carrier is not up to {MAX_NAME_BYTES} printable bytes")]
     Carrier,
-    /// It arrives before it leaves, or much later.
+    /// The arrival is before the departure, or too long after it.
     #[error("arrival is not 1 to {MAX_DURATION_MINUTES} minutes after the departure")]
     Arrival,
     /// The duration is not the time from departure to arrival.
     #[error("duration_minutes is not the time from departure to arrival")]
     Duration,
-    /// It lands too often on the way.
+    /// Too many stops.
     #[error("stops are more than {MAX_STOPS}")]
     Stops,
 }
 
 impl Offer {
-    /// Checks that each value is within its bounds and that the times agree. Allocates nothing.
+    /// Checks that each value is within its limits and that the times are consistent. Does not allocate.
     pub fn check(&self) -> Result<(), InvalidOffer> {
         let ensure = |holds: bool, otherwise| if holds { Ok(()) } else { Err(otherwise) };
         let flown = self.arrival.timestamp().duration_since(self.departure.timestamp()).as_mins();
@@ -66,7 +66,7 @@ fn is_currency(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Whether this can be the name of a carrier or a supplier.
+/// Whether this is a valid name of a carrier or supplier.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     text.len() <= MAX_NAME_BYTES && !text.chars().any(char::is_control)
@@ -75,26 +75,10 @@ pub fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn offer() -> Offer {
-        Offer {
-            flight_number: "GA57/GA402".into(),
-            price: 900_000,
-            currency: "IDR".into(),
-            carrier: "Garuda Indonesia".into(),
-            origin: "CGK".parse().unwrap(),
-            destination: "DPS".parse().unwrap(),
-            departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
-            arrival: "2025-07-10T09:00:30+08:00".parse().unwrap(),
-            duration_minutes: 115,
-            stops: 1,
-            suppliers: Vec::new(),
-            id: crate::offer::OfferId::default(),
-        }
-    }
+    use crate::samples::offer;
 
     #[test]
-    fn an_offer_within_all_bounds_is_good() {
+    fn an_offer_within_all_bounds_is_valid() {
         let at_the_edge = Offer {
             flight_number: "X".repeat(MAX_FLIGHT_NUMBER_BYTES),
             price: MAX_PRICE,

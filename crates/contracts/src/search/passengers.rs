@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{Refusal, SearchField, from_number};
+use super::field::{InvalidField, SearchField, from_number};
 
 /// How many travel together: 1 to 9, what one booking holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl fmt::Display for Passengers {
 impl SearchField for Passengers {
     const KIND: &'static str = "a whole number";
 
-    fn from_json(value: &Value) -> Result<Self, Refusal> {
+    fn from_json(value: &Value) -> Result<Self, InvalidField> {
         from_number(value)
     }
 

@@ -5,20 +5,19 @@ use serde::{Deserialize, Serialize};
 use super::{IataCode, Passengers, TravelDate, field::FieldSource};
 use crate::names::field;
 
-/// The version of the definition of a search that this build has: it understands all searches that need this one or an
-/// earlier one.
+/// The version of the definition of a search. This build can process searches that need this version or an earlier one.
 ///
-/// Version 1 is [`SearchFields`] as it is. A field that changes what a supplier must be asked raises this by one, and
-/// [`SearchFields::needs`] tells which searches need the new version.
-pub const DEFINITION: u32 = 1;
+/// Raise it for a new field that changes the request to a supplier, and make [`SearchFields::needs`] return the new
+/// version for searches with that field.
+pub const DEFINITION_VERSION: u32 = 1;
 
-/// What is searched: one way from origin to destination, on a day, for some passengers.
+/// The fields of a search: one way from origin to destination, on a day, for some passengers.
 ///
 /// **This is the one definition of a search.** The POST body, the job, the record, the fingerprint, the `OpenAPI` schema
 /// and the terminal client's body are made from [`read`](SearchQuery::read) and [`write`](SearchFields::write), and
 /// neither compiles while it lacks a field.
 ///
-/// These are the fields, each valid by itself; a [`SearchQuery`] proves that they go together.
+/// Each field is valid on its own; a [`SearchQuery`] is valid as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SearchFields {
     /// Airport or city to leave from.
@@ -33,29 +32,27 @@ pub struct SearchFields {
     pub passengers: Passengers,
 }
 
-/// A search that can be flown as far as one can tell without knowing the airports: its origin and its destination differ.
-/// The fields are read as `query.origin`; to make one, check [`SearchFields`].
+/// A search whose origin and destination differ. Created from [`SearchFields`], which it dereferences to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "SearchFields", into = "SearchFields")]
 pub struct SearchQuery(SearchFields);
 
-/// A search from a place to itself.
+/// Origin and destination are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must differ from \"from\"")]
-pub struct SameEnds;
+pub struct SamePlace;
 
-/// The codes of a search that could not be read, as far as they could.
+/// Origin and destination of a search that may be invalid: those that could be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
-    /// Where to leave from.
+pub struct Route {
+    /// Airport or city to leave from.
     pub origin: Option<IataCode>,
-    /// Where to arrive.
+    /// Airport or city to arrive at.
     pub destination: Option<IataCode>,
 }
 
 impl SearchFields {
-    /// Gives each field by name, in the order of the definition, in the form it has in Redis. A field that is absent is
-    /// not given.
+    /// Writes each field that is present, in the order of the definition and as in Redis.
     pub fn write(&self, mut write: impl FnMut(&'static str, String)) {
         let Self { origin, destination, date, passengers } = self;
         write(field::FROM, origin.to_string());
@@ -64,7 +61,7 @@ impl SearchFields {
         write(field::PASSENGERS, passengers.to_string());
     }
 
-    /// The version of the [`DEFINITION`] that a worker must have to answer this search.
+    /// The lowest [`DEFINITION_VERSION`] of a worker that can answer this search.
     #[must_use]
     pub fn needs(&self) -> u32 {
         let Self { origin: _, destination: _, date: _, passengers: _ } = self;
@@ -73,8 +70,8 @@ impl SearchFields {
 }
 
 impl SearchQuery {
-    /// Reads the fields by name. If that fails, `source` knows why.
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, Ends> {
+    /// Reads the fields. `source` collects the errors.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, Route> {
         let origin =
             source.required(field::FROM, "IATA code of the airport or city to leave from, in either case.");
         let destination = source.required(
@@ -83,10 +80,10 @@ impl SearchQuery {
         );
         let date = source.required(field::DATE, "Day of departure, at the origin. May lie in the past.");
         let passengers = source.required(field::PASSENGERS, "How many travel together.");
-        let ends = Ends { origin, destination };
-        if let Err(problem) = ends.check() {
+        let route = Route { origin, destination };
+        if let Err(problem) = route.check() {
             source.refuse(field::TO, &problem);
-            return Err(ends);
+            return Err(route);
         }
         let fields = || {
             Some(SearchFields {
@@ -96,39 +93,38 @@ impl SearchQuery {
                 passengers: passengers?,
             })
         };
-        fields().map(Self).ok_or(ends)
+        fields().map(Self).ok_or(route)
     }
 
-    /// A search with the fields that every search has.
+    /// A search with the required fields only.
     pub fn one_way(
         origin: IataCode,
         destination: IataCode,
         date: TravelDate,
         passengers: Passengers,
-    ) -> Result<Self, SameEnds> {
+    ) -> Result<Self, SamePlace> {
         SearchFields { origin, destination, date, passengers }.try_into()
     }
 
-    /// Where it leaves from and arrives.
+    /// Origin and destination.
     #[must_use]
-    pub fn ends(&self) -> Ends {
-        Ends { origin: Some(self.origin), destination: Some(self.destination) }
+    pub fn route(&self) -> Route {
+        Route { origin: Some(self.origin), destination: Some(self.destination) }
     }
 }
 
-impl Ends {
-    fn check(self) -> Result<(), SameEnds> {
-        let are_known = self.origin.is_some();
-        if are_known && self.origin == self.destination { Err(SameEnds) } else { Ok(()) }
+impl Route {
+    fn check(self) -> Result<(), SamePlace> {
+        if self.origin.is_some() && self.origin == self.destination { Err(SamePlace) } else { Ok(()) }
     }
 }
 
 impl TryFrom<SearchFields> for SearchQuery {
-    type Error = SameEnds;
+    type Error = SamePlace;
 
     fn try_from(fields: SearchFields) -> Result<Self, Self::Error> {
         let query = Self(fields);
-        query.ends().check().map(|()| query)
+        query.route().check().map(|()| query)
     }
 }
 

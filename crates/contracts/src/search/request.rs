@@ -3,62 +3,61 @@ use serde_json::{Map, Value};
 
 use super::{
     Fingerprint, SearchQuery, SearchTimeout, SupplierSelection,
-    field::{FieldSource, Refusal, SearchField},
-    query::Ends,
+    field::{FieldSource, InvalidField, SearchField},
+    query::Route,
 };
 use crate::{FieldError, names::field};
 
-/// What a client asks for with a POST: a query, and how it is to be worked on. Serialized it is the body.
+/// A POST body: a query and its options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SearchRequest {
-    /// What is searched.
+    /// The query.
     #[serde(flatten)]
     pub query: SearchQuery,
     /// The suppliers to ask.
     #[serde(skip_serializing_if = "SupplierSelection::is_all")]
     pub suppliers: SupplierSelection,
-    /// A deadline shorter than the configured one, if the client wants it.
+    /// Timeout, at most the configured deadline.
     #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
     pub timeout: Option<SearchTimeout>,
 }
 
-/// A body that is no search.
+/// Why a body is not a valid search.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRequest {
-    /// Not JSON at all; the text says where it breaks.
+    /// Not JSON; the text has the position.
     #[error("the body is not valid JSON: {0}")]
     NotJson(String),
     /// JSON, but an array, a string or the like.
     #[error("the body must be a JSON object")]
     NotAnObject,
-    /// Some fields are missing, of the wrong type or out of range.
+    /// Some fields are missing or invalid.
     #[error("the search has {} wrong field(s)", .errors.len())]
     Fields {
-        /// Each of them.
+        /// The invalid fields.
         errors: Vec<FieldError>,
-        /// What could be read all the same.
-        named: Named,
+        /// The codes that could be read.
+        codes: RequestedCodes,
     },
 }
 
-/// What a request names, as far as it could be read: the gateway also says which of these do not exist, whatever else is
-/// wrong.
+/// The codes in a request that could be read, even if it is invalid: the gateway also lists those that do not exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
-    /// Its airports and cities.
-    pub ends: Ends,
-    /// Whom to ask.
+pub struct RequestedCodes {
+    /// Origin and destination.
+    pub route: Route,
+    /// The suppliers to ask.
     pub suppliers: SupplierSelection,
 }
 
 impl SearchRequest {
-    /// What it names.
+    /// The codes in it.
     #[must_use]
-    pub fn named(&self) -> Named {
-        Named { ends: self.query.ends(), suppliers: self.suppliers.clone() }
+    pub fn codes(&self) -> RequestedCodes {
+        RequestedCodes { route: self.query.route(), suppliers: self.suppliers.clone() }
     }
 
-    /// Reads a POST body. Names every wrong field, not only the first.
+    /// Reads a POST body. The error lists every invalid field.
     pub fn from_json(body: &[u8]) -> Result<Self, InvalidRequest> {
         let value =
             serde_json::from_slice(body).map_err(|error| InvalidRequest::NotJson(error.to_string()))?;
@@ -66,13 +65,13 @@ impl SearchRequest {
         let mut body = Body { fields, errors: Vec::new() };
         match Self::read(&mut body) {
             Ok(request) if body.errors.is_empty() => Ok(request),
-            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, named: request.named() }),
-            Err(named) => Err(InvalidRequest::Fields { errors: body.errors, named }),
+            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, codes: request.codes() }),
+            Err(codes) => Err(InvalidRequest::Fields { errors: body.errors, codes }),
         }
     }
 
-    /// Reads the fields by name. If that fails, `source` knows why.
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, Named> {
+    /// Reads the fields. `source` collects the errors.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, RequestedCodes> {
         let query = SearchQuery::read(source);
         let suppliers: Option<SupplierSelection> =
             source.optional(field::SUPPLIERS, "The suppliers to ask, by their codes; all, if absent.");
@@ -84,12 +83,12 @@ impl SearchRequest {
         );
         match query {
             Ok(query) => Ok(Self { query, suppliers, timeout }),
-            Err(ends) => Err(Named { ends, suppliers }),
+            Err(route) => Err(RequestedCodes { route, suppliers }),
         }
     }
 
-    /// What all requests share that ask for the same search, however they are written: neither the case of codes nor the
-    /// order of suppliers or of the body's fields matters.
+    /// The same for all requests for the same search, independent of the case of codes and the order of suppliers and
+    /// fields.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let Self { query, suppliers, timeout } = self;
@@ -103,7 +102,7 @@ impl SearchRequest {
     }
 }
 
-/// A POST body that is being read.
+/// A POST body and its errors.
 struct Body {
     fields: Map<String, Value>,
     errors: Vec<FieldError>,
@@ -122,8 +121,8 @@ impl FieldSource for Body {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         match T::from_json(value) {
             Ok(parsed) => return Some(parsed),
-            Err(Refusal::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
-            Err(Refusal::Value(message)) => self.refuse(name, &message),
+            Err(InvalidField::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
+            Err(InvalidField::Value(message)) => self.refuse(name, &message),
         }
         None
     }

@@ -3,7 +3,7 @@ use std::{ops::Deref, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{Refusal, SearchField};
+use super::field::{InvalidField, SearchField};
 use crate::{SupplierCode, supplier::InvalidSupplierCode};
 
 /// How many suppliers a client may name: each that no worker knows gets an answer of its own that says so.
@@ -64,15 +64,15 @@ impl std::fmt::Display for SupplierSelection {
 impl SearchField for SupplierSelection {
     const KIND: &'static str = "an array of supplier codes";
 
-    fn from_json(value: &Value) -> Result<Self, Refusal> {
-        let names = Vec::<String>::deserialize(value).map_err(|_| Refusal::Type)?;
+    fn from_json(value: &Value) -> Result<Self, InvalidField> {
+        let names = Vec::<String>::deserialize(value).map_err(|_| InvalidField::Type)?;
         let code =
-            |name: String| name.parse().map_err(|error| Refusal::Value(format!("\"{name}\": {error}")));
+            |name: String| name.parse().map_err(|error| InvalidField::Value(format!("\"{name}\": {error}")));
         let codes: Self = names.into_iter().map(code).collect::<Result<_, _>>()?;
         match codes.len() {
-            0 => Err(Refusal::Value("must name at least one supplier".into())),
+            0 => Err(InvalidField::Value("must name at least one supplier".into())),
             1..=MOST => Ok(codes),
-            _ => Err(Refusal::Value(format!("must name at most {MOST} suppliers"))),
+            _ => Err(InvalidField::Value(format!("must name at most {MOST} suppliers"))),
         }
     }
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use broker::{BrokerError, Ended, Limits, Overdue, Reaper, SearchRecord};
 use contracts::SearchId;
+use log_throttle::LogThrottle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -17,17 +18,14 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut reaper = Reaper::new(app.broker.clone(), limits);
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut failures = 0_u32;
+    let throttle = LogThrottle::new(1);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        match round(&app, &mut reaper).await {
-            Ok(()) => failures = 0,
-            Err(error) => {
-                // The watch tells of Redis being away; this is for whatever else keeps searches from ending.
-                if app.health.redis_answers() && failures.is_multiple_of(100) {
-                    tracing::warn!(%error, "overdue searches could not be ended; trying again");
-                }
-                failures += 1;
-            }
+        // While Redis does not answer, the watch logs it.
+        if let Err(error) = round(&app, &mut reaper).await
+            && app.health.redis_answers()
+            && let Some(suppressed) = throttle.allow()
+        {
+            tracing::warn!(%error, suppressed, "could not end overdue searches, will try again");
         }
     }
 }

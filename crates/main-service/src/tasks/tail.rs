@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail};
 use contracts::{
     SearchId,
-    entry::{Fields, InvalidEntry, News, StoredEnd},
+    entry::{Fields, InvalidEntry, ResultEntry, StoredEnd},
     names::RESULTS_STREAM,
 };
 use futures_util::{StreamExt, stream};
@@ -45,7 +45,7 @@ async fn look_back(app: &App, to: EntryId) {
         let looked = async {
             let mut entries = history.read().await?;
             let last = entries.last().map(|entry| entry.id);
-            entries.retain(|entry| entry.fields.as_ref().is_some_and(News::is_foreign_end));
+            entries.retain(|entry| entry.fields.as_ref().is_some_and(ResultEntry::is_foreign_end));
             tell(app, entries).await.map(|()| last)
         };
         match looked.await {
@@ -133,15 +133,15 @@ enum Told {
 }
 
 fn hear(app: &App, fields: Fields) -> Result<Told, InvalidEntry> {
-    let id = News::search_id(&fields)?;
+    let id = ResultEntry::search_id(&fields)?;
     let feed = app.hub.feed(id);
-    if feed.is_none() && !News::is_foreign_end(&fields) {
+    if feed.is_none() && !ResultEntry::is_foreign_end(&fields) {
         return Ok(Told::Yes);
     }
-    let heard = match (feed, News::decode(fields)?) {
-        (_, News::End { seq: None, end }) => return Ok(Told::Foreign(id, end)),
-        (Some(feed), News::End { seq: Some(seq), end }) => feed.hear_end(id, seq, &end),
-        (Some(feed), News::Answer(answer)) => feed.hear_answer(id, &answer),
+    let heard = match (feed, ResultEntry::decode(fields)?) {
+        (_, ResultEntry::End { seq: None, end }) => return Ok(Told::Foreign(id, end)),
+        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.hear_end(id, seq, &end),
+        (Some(feed), ResultEntry::Answer(answer)) => feed.hear_answer(id, &answer),
         (None, _) => Heard::Yes,
     };
     Ok(if heard == Heard::Gap { Told::Gap(id) } else { Told::Yes })

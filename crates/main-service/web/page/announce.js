@@ -1,12 +1,12 @@
-// Telling a screen reader what happens, without talking all the time.
+// Screen reader announcements, at a limited rate.
 
-/** The least time between two announcements, in milliseconds: about what one takes to be read out. */
+/** Between two announcements, in milliseconds: about as long as one takes to read out. */
 const INTERVAL_MS = 4000;
 
 /**
  * @param {Element} region an `aria-live` region
- * @returns {(text: string, options?: { now?: boolean }) => void} says a text; of several within the interval only
- *   the last. With `now` it takes the place of whatever waits.
+ * @returns {(text: string, options?: { now?: boolean }) => void} announces a text; within the interval, only
+ *   the last one. With `now`, immediately.
  */
 export function announcer(region) {
   let waiting = null;

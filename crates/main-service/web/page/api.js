@@ -1,19 +1,19 @@
 // The gateway's HTTP API.
 
-/** An answer that says no, with the envelope's words. */
+/** An unsuccessful response. */
 export class Problem extends Error {
   constructor(status, { code = "unknown", message, errors = [] } = {}) {
-    super(message ?? "The service answered in a way this page does not understand.");
+    super(message ?? "The service sent an unexpected response.");
     this.status = status;
     this.code = code;
     this.errors = errors;
   }
 }
 
-/** No answer at all: offline, or the gateway is down. */
+/** No response: offline, or the gateway is down. */
 export class Unreachable extends Error {}
 
-/** How long any answer may take. The gateway itself gives up on Redis after 1.5 s. */
+/** For any response. The gateway gives up on Redis after 1.5 s. */
 const TIMEOUT_MS = 10_000;
 
 async function call(path, { signal, ...options } = {}) {
@@ -25,7 +25,7 @@ async function call(path, { signal, ...options } = {}) {
     if (signal?.aborted) throw error;
     throw new Unreachable("The service can't be reached.", { cause: error });
   }
-  // What is no envelope, such as a proxy's own error page, is a problem without words.
+  // A proxy's error page is not JSON.
   const body = await response.json().catch(() => null);
   if (!response.ok || body?.success !== true) throw new Problem(response.status, body ?? {});
   return body.data;
@@ -33,25 +33,25 @@ async function call(path, { signal, ...options } = {}) {
 
 const searchPath = (id) => `/api/flights/search/${encodeURIComponent(id)}`;
 
-/** Submits a search and gives its id. The same key gives the same search, so that a second try is not a second one. */
+/** Submits a search and returns its id. Retries with the same key return the same search. */
 export async function submit(query, idempotencyKey) {
   const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
   const data = await call("/api/flights/search", { method: "POST", headers, body: JSON.stringify(query) });
   return data.search_id;
 }
 
-/** Where a search stands. */
+/** The state of a search. */
 export function status(id, signal) {
   return call(searchPath(id), { signal, cache: "no-store" });
 }
 
-/** Ends a search, unless others share it. Gives its status: `processing` if it goes on for them. */
+/** Cancels a search. Returns its status: `processing` if it continues for other clients. */
 export async function cancel(id) {
   const data = await call(searchPath(id), { method: "DELETE" });
   return data.status;
 }
 
-/** The places a text may mean, the likeliest first. */
+/** Place autocomplete, most likely first. */
 export function airports(text, { limit = 8, signal } = {}) {
   return call(`/api/airports?${new URLSearchParams({ q: text, limit })}`, { signal });
 }
@@ -62,7 +62,7 @@ export async function place(code) {
   return places.find((found) => found.code === code) ?? null;
 }
 
-/** The events of a search, from behind the one with this id. */
+/** The event stream of a search, from the event after this id. */
 export function events(id, after) {
   const query = new URLSearchParams({ partials: "true" });
   if (after) query.set("last_event_id", after);

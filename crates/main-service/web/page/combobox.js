@@ -1,10 +1,10 @@
-// A place to be typed: a text field with a list of suggestions, after the ARIA combobox pattern (editable, with list
-// autocomplete). The best suggestion is active at once, so that `jak` and Tab or Enter is all it takes.
+// A text field with place suggestions, after the ARIA combobox pattern (editable, with list autocomplete). The best
+// suggestion is active at once: type `jak`, then Tab or Enter.
 
 import * as api from "./api.js";
 import { el, setText, spoken } from "./dom.js";
 
-/** How long to wait for the next letter before asking, in milliseconds. */
+/** Debounce of requests for suggestions, in milliseconds. */
 const TYPING_MS = 90;
 
 const CODE = /^[a-z]{3}$/i;
@@ -35,7 +35,7 @@ export class Combobox {
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("focus", () => input.select());
     input.addEventListener("blur", () => this.#leave());
-    // A press on the list must not take the focus from the field.
+    // Keep the focus in the field.
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -59,7 +59,7 @@ export class Combobox {
     this.#input.value = place ? placeText(place) : "";
   }
 
-  /** Shows a code at once, and the place it stands for as soon as that is known. */
+  /** Shows a code, and its place as soon as it is known. */
   async showCode(code) {
     if (this.#place?.code === code) return;
     this.place = { code, city: code, name: code };
@@ -68,14 +68,14 @@ export class Combobox {
     if (place && this.#place?.code === code) this.place = place;
   }
 
-  /** The code to search with: the chosen place's, or what the text most likely means; empty if nothing was typed. */
+  /** The code of the chosen place, or of the best suggestion for the text; empty without text. */
   async resolve() {
     const text = this.#input.value.trim();
     this.#close();
     if (this.#place) return this.#place.code;
     if (text === "") return "";
     const places = await this.#ask(text);
-    // A code is taken at its word, so that an unknown one is refused and not turned into something else.
+    // Keep codes as typed, so that the gateway rejects unknown ones.
     const exact = places.find(({ code }) => code === text.toUpperCase());
     const meant = exact ?? (CODE.test(text) && places.length === 0 ? null : places[0]);
     if (this.#input.value.trim() === text && meant) this.place = meant;
@@ -98,7 +98,7 @@ export class Combobox {
       const places = await this.#ask(text);
       if (this.#input.value.trim() === text && document.activeElement === this.#input) this.#show(places);
     } catch (error) {
-      // Suggestions are a help only: what is typed can be sent without.
+      // Suggestions are optional: the text can be submitted without.
       if (error.name !== "AbortError") this.#close();
     }
   }
@@ -143,7 +143,7 @@ export class Combobox {
       if (open) this.#activate((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
       else if (this.#input.value.trim() !== "") void this.#suggest(this.#input.value.trim());
     } else if (event.key === "Enter" && open) {
-      // The first Enter takes the suggestion, the next one searches.
+      // The first Enter chooses the suggestion, the next one submits.
       event.preventDefault();
       this.#choose(this.#places[this.#active]);
     } else if (event.key === "Escape" && open) {
@@ -152,7 +152,7 @@ export class Combobox {
     }
   }
 
-  /** Whoever leaves the field while a suggestion is active means it. */
+  /** Leaving the field chooses the active suggestion. */
   #leave() {
     if (!this.#list.hidden) this.#choose(this.#places[this.#active]);
     else this.#forget();

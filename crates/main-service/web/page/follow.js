@@ -1,22 +1,23 @@
-// Following one search until its terminal event, whatever happens to the connection in between.
+// Follows a search to its terminal event, with reconnects.
 //
-// An EventSource comes back by itself after a broken connection, naming the last event it had. It gives up for good
-// when it is answered by anything but a stream: a proxy's 502 while the gateway restarts, a 404 when the record has
-// expired. Then, and before the first connection, the state of the search is asked for, which tells what to do.
+// An EventSource reconnects on its own after a broken connection, and resumes after the last event. It gives up on any
+// status but 200: a proxy's 502 while the gateway restarts, a 404 when the record has expired. Then, and before the
+// first connection, the page requests the search's state.
 
 import * as api from "./api.js";
 
-/** Pauses between attempts to ask for the state, in milliseconds; the last one is repeated. */
+/** Pauses between requests for the state, in milliseconds. The last one repeats. */
 const PAUSES = [500, 1000, 2000, 4000];
-/** How long past its deadline a search may stay silent before its state is asked for. */
+/** How long after its deadline to request the state of a search that has not ended. */
 const MARGIN_MS = 3000;
-/** How long a search is silent before it is asked again what keeps it from going on. */
+/** How often to request warnings before the first partial. */
 const SILENCE_MS = 6000;
 
 /**
  * @param {string} id
  * @param {object} on `status(data)`, `warnings(data)`, `partial(data)`, `end(data)`,
- *   `connection("open" | "reconnecting")`, `missing()`: but for `warnings` the last call is `status` or `end` with an ended search, or `missing`
+ *   `connection("open" | "reconnecting")`, `missing()`. Except for `warnings`, the last call has an ended search or is
+ *   `missing`
  * @returns {() => void} stops following
  */
 export function follow(id, on) {
@@ -35,7 +36,7 @@ async function run(id, on, signal) {
       on.status(data);
       if (data.status !== "processing") return;
       failures = 0;
-      const outcome = await listen(id, last, patience(data), on, signal);
+      const outcome = await listen(id, last, timeout(data), on, signal);
       if (outcome.ended) return;
       last = outcome.last;
     } catch (error) {
@@ -52,8 +53,8 @@ async function run(id, on, signal) {
   }
 }
 
-/** Listens until the terminal event, or until this EventSource is of no more use. */
-function listen(id, after, patienceMs, on, signal) {
+/** Listens until the terminal event, or until the EventSource gives up or the deadline has passed. */
+function listen(id, after, timeoutMs, on, signal) {
   return new Promise((resolve) => {
     const source = api.events(id, after);
     let last = after;
@@ -66,7 +67,7 @@ function listen(id, after, patienceMs, on, signal) {
       resolve({ ended, last });
     };
     const abort = () => finish(true);
-    const watchdog = setTimeout(() => finish(false), patienceMs);
+    const watchdog = setTimeout(() => finish(false), timeoutMs);
     signal.addEventListener("abort", abort);
 
     source.onopen = () => on.connection("open");
@@ -86,13 +87,13 @@ function listen(id, after, patienceMs, on, signal) {
   });
 }
 
-/** How long the search may still take, reckoned with the gateway's clock alone. */
-function patience({ created_at, deadline_at, elapsed_ms = 0 }) {
+/** The time left until the deadline, by the gateway's clock only. */
+function timeout({ created_at, deadline_at, elapsed_ms = 0 }) {
   const whole = Date.parse(deadline_at) - Date.parse(created_at);
   return (Number.isFinite(whole) ? Math.max(0, whole - elapsed_ms) : 60_000) + MARGIN_MS;
 }
 
-/** Waits, but no longer than until the network is back. */
+/** Waits, at most until the network is back. */
 function pause(ms, signal) {
   return new Promise((resolve) => {
     const done = () => {

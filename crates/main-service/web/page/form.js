@@ -1,14 +1,14 @@
-// The search form: what is asked for, and what is wrong with it.
+// The search form and its errors.
 
 import { Combobox } from "./combobox.js";
 import { byId, el, fill, setText } from "./dom.js";
 import { addDays, plural, today } from "./format.js";
 
-/** How far ahead the date is set at first. */
+/** The initial date, in days from today. */
 const DAYS_AHEAD = 14;
 const FIELDS = ["from", "to", "date", "passengers"];
 
-const NOT_GIVEN = {
+const REQUIRED = {
   from: "Choose where you fly from.",
   to: "Choose where you fly to.",
   date: "Choose the day you fly.",
@@ -23,7 +23,7 @@ export class Form {
   #button = byId("submit");
   #alert = byId("form-alert");
 
-  /** @param {(query: object) => void} onSubmit gets a query that is complete, if not necessarily right */
+  /** @param {(query: object) => void} onSubmit called with a complete query, which may be invalid */
   constructor(onSubmit) {
     const now = today(new Date());
     this.#date.min = now;
@@ -50,7 +50,7 @@ export class Form {
     this.#button.ariaDisabled = String(busy);
   }
 
-  /** Shows what is or was searched. */
+  /** Shows a query. */
   show({ from, to, date, passengers }) {
     this.reset();
     void this.#from.showCode(from);
@@ -59,7 +59,7 @@ export class Form {
     this.#passengers.value = String(passengers);
   }
 
-  /** The day and the number of passengers, for a search that only lacks its places. */
+  /** Date and passengers, for a query with other places. */
   get rest() {
     return { date: this.#date.value, passengers: Number(this.#passengers.value) };
   }
@@ -68,13 +68,13 @@ export class Form {
     this.#from.input.focus();
   }
 
-  /** Takes all errors away. */
+  /** Clears all errors. */
   reset() {
     FIELDS.forEach((field) => this.#clear(field));
     this.#alert.hidden = true;
   }
 
-  /** Shows what the gateway finds wrong, each beside its field, and goes to the first. */
+  /** Shows each error beside its field, and focuses the first. */
   refuse(errors) {
     for (const error of errors) this.#mark(error);
     const first = FIELDS.find((field) => errors.some((error) => error.field === field));
@@ -83,7 +83,7 @@ export class Form {
     if (elsewhere.length > 0) this.alert(elsewhere.map(({ field, message }) => `${field} ${message}`).join("; "));
   }
 
-  /** Says what keeps the search from being submitted, with a way to try again. */
+  /** Shows an error that concerns no field, with a button to try again. */
   alert(message, again) {
     fill(this.#alert,
       el("p", {}, message),
@@ -99,7 +99,7 @@ export class Form {
       const query = { from, to, ...this.rest };
       const missing = FIELDS.filter((field) => query[field] === "");
       if (missing.length > 0) {
-        this.refuse(missing.map((field) => ({ field, message: NOT_GIVEN[field] })));
+        this.refuse(missing.map((field) => ({ field, message: REQUIRED[field] })));
         return;
       }
       await onSubmit(query);
@@ -141,7 +141,7 @@ export class Form {
   }
 }
 
-/** A code even if suggestions can't be had: the submission itself will tell what is wrong. */
+/** Without suggestions, the text is submitted as a code; the gateway rejects unknown ones. */
 function codeOf(field) {
   return field.resolve().catch(() => field.input.value.trim().toUpperCase());
 }

@@ -1,4 +1,4 @@
-// The page: brings the form, the search that is followed, the address and the screen together.
+// The page: connects the form, the current search, the URL and the view.
 
 import * as address from "./address.js";
 import { announcer } from "./announce.js";
@@ -22,10 +22,10 @@ const suppliers = new Suppliers();
 const fares = new Fares();
 const announce = announcer(byId("announcements"));
 
-/** What the codes on the page are called. */
+/** City names by code. */
 const cities = new Map();
 
-/** The search on the screen, if there is one, and how to stop following it. */
+/** The current search, and a function that stops following it. */
 let search = null;
 let leave = () => {};
 
@@ -42,7 +42,7 @@ async function submit(query, key = randomKey()) {
   }
 }
 
-/** Submits what is on the screen already, or is not to come from the form. */
+/** Submits a query that is not from the form. */
 async function resubmit(query, key) {
   if (form.busy) return;
   form.show(query);
@@ -57,17 +57,17 @@ function refused(error, again) {
   } else if (error instanceof api.Problem && (error.status === 503 || error.status === 429)) {
     form.alert(`The service is busy: ${error.message}.`, again);
   } else if (error instanceof api.Problem) {
-    form.alert(`The search was not accepted: ${error.message}.`, again);
+    form.alert(`The search was rejected: ${error.message}.`, again);
   } else if (error instanceof api.Unreachable) {
     form.alert(navigator.onLine
-      ? "The service can’t be reached. It may be restarting."
-      : "You are offline. The search can be sent when you are connected again.", again);
+      ? "The service can’t be reached. It may be restarting, so please try again."
+      : "You are offline. Connect to the internet and try again.", again);
   } else {
     throw error;
   }
 }
 
-/** Shows a search from its beginning and follows it to its end. */
+/** Shows a search and follows it to its terminal event. */
 function open(id, query) {
   leave();
   filters.reset();
@@ -75,7 +75,7 @@ function open(id, query) {
   if (query) void learnCities(query);
   leave = follow(id, {
     status: (data) => {
-      // Later ones come after a lost connection: by then the form may be in use for another search.
+      // Only the first: after a reconnect the form may hold another query.
       const isFirst = search.phase === "loading";
       change({ ...withStatus(search, data), startedAt: performance.now() - (data.elapsed_ms ?? 0) });
       if (isFirst && search.query) {
@@ -91,7 +91,7 @@ function open(id, query) {
   });
 }
 
-/** Shows what the address names. */
+/** Shows the search in the URL. */
 function route() {
   const { id, query } = address.parse(location.href);
   if (id) {
@@ -111,12 +111,12 @@ async function cancel() {
   try {
     const status = await api.cancel(id);
     if (status === "processing" && search?.id === id && isRunning(search)) {
-      // It goes on for others who share it: here it has ended, with what has come.
+      // It continues for other clients. For this one it has ended.
       leave();
       change(withoutMore(search));
     }
   } catch (error) {
-    // Ended meanwhile, or gone: the stream will tell.
+    // A 4xx means that the search has ended or expired. The stream shows which.
     if (!(error instanceof api.Problem && error.status < 500)) announce("Cancelling failed. Try again.", { now: true });
   } finally {
     byId("cancel").ariaDisabled = "false";
@@ -175,8 +175,8 @@ function notice(shown) {
     return {
       title: "This search has expired",
       text: query
-        ? "Results are kept for a short while only, as fares change. Search again for fresh ones."
-        : "Results are kept for a short while only, as fares change. Say where and when, and search again.",
+        ? "Fares change, so results expire quickly. Search again for current fares."
+        : "Fares change, so results expire quickly. Start a new search.",
       actions: query ? again : [fresh],
     };
   }
@@ -186,13 +186,13 @@ function notice(shown) {
   if (offers.length > 0 && shown === 0) {
     return {
       title: "No fare matches your filters",
-      text: `There ${offers.length === 1 ? "is" : "are"} ${plural(offers.length, "fare")} without them.`,
+      text: `Clear them to see ${plural(offers.length, "fare")}.`,
       actions: [["Clear filters", () => filters.clear()]],
     };
   }
   if (offers.length > 0 || isRunning(search)) return null;
   if (phase === "cancelled") {
-    return { title: "Search cancelled", text: "It was ended before a fare had arrived.", actions: again };
+    return { title: "Search cancelled", text: "The search was cancelled before any fares arrived.", actions: again };
   }
   const other = (label, days) => {
     const date = query && addDays(query.date, days);
@@ -200,18 +200,18 @@ function notice(shown) {
   };
   return {
     title: "No flights found",
-    text: "No supplier sells this route on this day. Another day may do.",
+    text: "No supplier has flights on this route on this day. Try another day.",
     actions: [...other("Day before", -1), ...other("Day after", 1)],
   };
 }
 
 function failure(reason) {
   return reason === "deadline"
-    ? "The search ran out of time before one did."
-    : "This is mostly over soon. Searching again may help.";
+    ? "All suppliers took too long. Please try again."
+    : "This is usually temporary. Please try again.";
 }
 
-/** On a narrow screen the results are below the form: brings them into view. */
+/** Scrolls to the results, which are below the form on a narrow screen. */
 function reveal() {
   const { top } = byId("results").getBoundingClientRect();
   if (top < innerHeight / 2) return;
@@ -219,7 +219,7 @@ function reveal() {
   byId("results").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
 }
 
-/** Not `randomUUID`, which only pages served over HTTPS or from this machine have. */
+/** Not `randomUUID`, which needs HTTPS or localhost. */
 function randomKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -239,13 +239,13 @@ for (const button of document.querySelectorAll("[data-route]")) {
   button.addEventListener("click", () => void resubmit({ from, to, ...form.rest }));
 }
 
-// On a wide screen there is room for both panels; on a narrow one they would be in the way.
+// Panels are open on wide screens only.
 const wide = matchMedia("(min-width: 60rem)");
 const unfold = () => document.querySelectorAll("details.panel").forEach((panel) => { panel.open = wide.matches; });
 wide.addEventListener("change", unfold);
 unfold();
 
 addEventListener("popstate", route);
-// A page that comes back as it was left has lost its connection.
+// A page restored from the back/forward cache has lost its connection.
 addEventListener("pageshow", (event) => event.persisted && route());
 route();

@@ -1,14 +1,13 @@
-// The list of fares, which sorts itself while more arrive.
+// The list of fares, sorted while more arrive.
 //
-// Each fare stands at the top of the list and is moved to its place by a transform: so nothing that is on the screen
-// is laid out again when a fare lands above it, and the way to the new place can be shown. In the document the fares
-// stand in the order that is seen, which is the one that is read out.
+// Each fare is positioned by a transform from the top of the list. A new fare above causes no layout of the others, and
+// the move is animated. The document has the fares in their visible order, for screen readers.
 
 import { carrierOf, idOf } from "./fares.js";
 import { byId, el, reconcile, setText, spoken } from "./dom.js";
 import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, plural, price, stops } from "./format.js";
 
-/** How many tints there are for a carrier's mark. */
+/** Number of tints for carriers' marks. */
 const TINTS = 6;
 
 export class Fares {
@@ -36,12 +35,12 @@ export class Fares {
 
   #place() {
     const rows = [...this.#list.children];
-    // All are measured before any is moved, so that the browser lays out once.
+    // Measure all before moving any, so that the browser lays out once.
     const heights = rows.map((element) => element.offsetHeight);
     let top = 0;
     rows.forEach((element, at) => {
       element.style.transform = `translateY(${top}px)`;
-      // Not before it has a place: it would be seen flying in from the top.
+      // Animate only after the first placement, or it would fly in from the top.
       if (!element.dataset.placed) requestAnimationFrame(() => { element.dataset.placed = "true"; });
       top += heights[at];
     });
@@ -58,7 +57,7 @@ function row(offer) {
         el("span", { class: "carrier-name" }, carrier), spoken(", "),
         el("span", { class: "flight" }, flightNumbers(offer.flight_number)), spoken(". "),
         el("span", { class: "sellers" })),
-      offer.departure && offer.arrival ? times(offer) : el("div", { class: "times unknown" }, "Times not told"),
+      offer.departure && offer.arrival ? times(offer) : el("div", { class: "times unknown" }, "Times not available"),
       el("div", { class: "badges" },
         el("span", { class: "badge best", hidden: true }, "Best price"), spoken(" "),
         el("span", { class: "badge fast", hidden: true }, "Fastest"), spoken(" ")),
@@ -94,7 +93,7 @@ function dots(count) {
   return Array.from({ length: count }, () => el("i"));
 }
 
-/** What may change about a fare that is shown: a cheaper seller, and whether it still stands out. */
+/** Updates the parts of a fare that may change: price, sellers, badges. */
 function update(element, offer, { passengers, names, cheapest, fastest }) {
   const part = (selector) => element.querySelector(selector);
   setText(part(".amount"), price(offer.price, offer.currency));
@@ -105,7 +104,7 @@ function update(element, offer, { passengers, names, cheapest, fastest }) {
   part(".fast").hidden = offer !== fastest;
 }
 
-/** A tint that a carrier has on every page. */
+/** The same tint for a carrier on every page. */
 function tint(name) {
   let hash = 0;
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)) % 9973;

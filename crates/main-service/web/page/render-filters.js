@@ -1,4 +1,4 @@
-// The filters and the order of the fares: what there is to choose, and what is chosen.
+// The filters and the sort order of the fares.
 
 import { DAY_PARTS, NO_FILTERS, STOPS, carriers, highlights, isUnfiltered } from "./fares.js";
 import { byId, el, reconcile, setText, spoken } from "./dom.js";
@@ -12,7 +12,7 @@ export class Filters {
   #orders = document.getElementsByName("order");
   #onChange;
 
-  /** @param {() => void} onChange is called when the user has chosen otherwise */
+  /** @param {() => void} onChange called when the user changes a filter or the order */
   constructor(onChange) {
     this.#onChange = onChange;
     for (const { id, label } of STOPS) byId("filter-stops").append(choice("stops", id, label));
@@ -22,7 +22,7 @@ export class Filters {
     byId("clear-filters").addEventListener("click", () => this.clear());
   }
 
-  /** What is chosen. */
+  /** The active filters. */
   get chosen() {
     const values = (name) =>
       [...this.#panel.querySelectorAll(`[name=${name}]:checked`)].map((input) => input.value);
@@ -33,13 +33,13 @@ export class Filters {
     return [...this.#orders].find((input) => input.checked)?.value ?? "price";
   }
 
-  /** Chooses nothing, which shows everything. */
+  /** Clears all filters. */
   clear() {
     for (const input of this.#panel.querySelectorAll("input:checked")) input.checked = false;
     this.#changed();
   }
 
-  /** Starts over, for another search. */
+  /** Resets the panel for another search. */
   reset() {
     for (const input of this.#panel.querySelectorAll("input:checked")) input.checked = false;
     this.#carriers.replaceChildren();
@@ -49,7 +49,7 @@ export class Filters {
 
   render(search) {
     const lowest = new Map(carriers(search.offers).map((carrier) => [carrier.name, carrier]));
-    // Carriers stay in the order in which they came: one that lands moves none that may just be pointed at.
+    // In order of arrival, so that no carrier moves while the user points at it.
     const names = [...this.#rows.keys()].filter((name) => lowest.has(name));
     names.push(...[...lowest.keys()].filter((name) => !this.#rows.has(name)));
     reconcile(this.#carriers, this.#rows, names, (name) => choice("carriers", name, name, ""));

@@ -1,14 +1,14 @@
-// The head of the results: what is searched, how far it is, and what can be done about it.
+// The summary above the results: query, progress and actions.
 
 import { byId, el, setText } from "./dom.js";
 import { date, plural, price } from "./format.js";
 import { highlights } from "./fares.js";
 import { isRunning, isStalled, progress } from "./search.js";
 
-/** What is said while nobody works on the search. */
-const STALLED = "Searches are not being worked on right now. Yours goes on as soon as they are; otherwise it ends without fares.";
+/** Shown while no worker is running. */
+const STALLED = "Searches are delayed at the moment. Yours continues as soon as the service recovers, or ends without fares.";
 
-/** Shows the head. `cities` are what the two codes are called, as far as that is known. */
+/** Shows the summary. `cities` has the city names by code that are known. */
 export function renderSummary(search, cities) {
   const { query } = search;
   setText(byId("route"), query ? `${query.from} → ${query.to}` : "Flight search");
@@ -39,12 +39,12 @@ function renderProgress(search) {
     bar.max = of;
     bar.value = answered;
   } else {
-    // How many will be asked is not known yet.
+    // The number of suppliers is not known yet.
     bar.removeAttribute("value");
   }
 }
 
-/** One line on where the search stands. */
+/** The state of the search in one line. */
 function stateText(search) {
   const { answered, of } = progress(search);
   const seconds = `${(search.elapsedMs / 1000).toFixed(1)} s`;
@@ -58,7 +58,7 @@ function stateText(search) {
   }
 }
 
-/** What a screen reader is told while fares arrive, and at the end. */
+/** The screen reader announcement for this state. */
 export function spokenState(search) {
   const { cheapest } = highlights(search.offers);
   const best = cheapest ? ` The best price is ${price(cheapest.price, cheapest.currency)}.` : "";
@@ -77,7 +77,7 @@ export function spokenState(search) {
   }
 }
 
-/** The page's title, by which a tab is found again. */
+/** The page's title. */
 export function titleOf(search) {
   if (!search?.query) return "Flight Search";
   const { from, to } = search.query;
@@ -86,7 +86,7 @@ export function titleOf(search) {
 }
 
 /**
- * Shows in place of fares why there are none, with what can be done.
+ * Shows why there are no fares, with actions.
  * @param {{ title: string, text: string, actions: [string, () => void][] } | null} notice
  */
 export function renderNotice(notice) {

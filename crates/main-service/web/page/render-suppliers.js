@@ -1,10 +1,10 @@
-// A row for each supplier: what it is doing, and for how long.
+// A row for each supplier: its state and time.
 
 import { byId, el, icon, reconcile, setText, spoken } from "./dom.js";
 import { elapsed, plural } from "./format.js";
 import { isRunning, progress, supplierRows } from "./search.js";
 
-/** How often the time of those who have not answered moves on. */
+/** How often to update the times of pending suppliers. */
 const TICK_MS = 100;
 
 const LABELS = {
@@ -14,12 +14,12 @@ const LABELS = {
   timeout: "timed out",
   error: "failed",
   unavailable: "unavailable",
-  dropped: "not heard",
+  dropped: "no answer",
 };
 
 const ICONS = { ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", dropped: "dash" };
 
-/** The panel of suppliers. It keeps the clock of those that are waited for. */
+/** The panel of suppliers. Updates the times of pending ones. */
 export class Suppliers {
   #list = byId("supplier-list");
   #rows = new Map();

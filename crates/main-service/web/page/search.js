@@ -1,8 +1,8 @@
-// What is known of one search, and how each message about it changes that. Pure: every function gives a new value.
+// The state of a search, and how each message changes it. All functions are pure.
 
 import { byId } from "./fares.js";
 
-/** A search of which nothing is known but its id and, with luck, what was asked. */
+/** A search of which only the id is known, and perhaps the query. */
 export function unknown(id, query = null) {
   return {
     id, query,
@@ -22,7 +22,7 @@ export function unknown(id, query = null) {
   };
 }
 
-/** After the gateway told where the search stands. */
+/** After a response with the search's state. */
 export function withStatus(search, data) {
   const { from, to, date, passengers } = data;
   const query = from ? { from, to, date, passengers } : search.query;
@@ -40,7 +40,7 @@ export function withStatus(search, data) {
   return data.status === "processing" ? remerged(next) : withEnd(next, data);
 }
 
-/** After one supplier's answer. A second telling of the same one changes nothing. */
+/** After a `partial` event. Idempotent. */
 export function withPartial(search, { supplier, results, progress }) {
   return remerged({
     ...search,
@@ -51,7 +51,7 @@ export function withPartial(search, { supplier, results, progress }) {
   });
 }
 
-/** After the terminal event, which alone counts from then on. */
+/** After the terminal event, whose results replace all partial ones. */
 export function withEnd(search, data) {
   return {
     ...search,
@@ -66,29 +66,28 @@ export function withEnd(search, data) {
   };
 }
 
-/** After the gateway told again what keeps the search from going on. */
+/** After a response with new warnings. */
 export function withWarnings(search, { warnings = [] }) {
   return isRunning(search) ? { ...search, warnings } : search;
 }
 
-/** Whether nobody is there to work on the search. */
+/** Whether no worker is running. */
 export function isStalled(search) {
   return search.warnings.some(({ code }) => code === "no_worker");
 }
 
-/** After its user has left it while others go on with it: cancelled, with what has come so far. */
+/** After the user left a shared search: cancelled, with the offers so far. */
 export function withoutMore(search) {
   return { ...search, phase: "cancelled", connection: "open" };
 }
 
-/** Whether the search still runs, so far as is known. */
+/** Whether the search may still be running. */
 export function isRunning(search) {
   return search.phase === "loading" || search.phase === "processing";
 }
 
 /**
- * A row for each supplier, those that are asked first and in that order. Who has not answered when the search has
- * ended was not waited for.
+ * A row for each supplier, in the order asked. Suppliers without an answer when the search has ended are `dropped`.
  */
 export function supplierRows(search) {
   const rows = new Map(search.asked.map(({ code, name }) => [code, { code, name, status: "pending" }]));
@@ -97,7 +96,7 @@ export function supplierRows(search) {
   return [...rows.values()].map((row) => (row.status === "pending" ? { ...row, status: silent } : row));
 }
 
-/** How many suppliers have answered, of how many. */
+/** How many suppliers have answered, and how many were asked. */
 export function progress(search) {
   const answered = search.reports.size;
   return { answered, of: Math.max(search.of, answered) };
@@ -108,7 +107,7 @@ function remerged(search) {
   return { ...search, offers, total: offers.length };
 }
 
-/** The reports by supplier; how many fares each had is only told by partial answers, and kept. */
+/** Reports by supplier. Keeps the number of fares, which only partials have. */
 function reportsOf(suppliers, before) {
   const reports = new Map(before);
   for (const report of suppliers ?? []) {

@@ -1,4 +1,4 @@
-//! Checks the model: that everything holds, and that it does not without one guard.
+//! Checks that all properties hold, and that each guard is needed.
 
 mod guards;
 mod holds;

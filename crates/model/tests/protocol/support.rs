@@ -1,33 +1,33 @@
 use std::fmt::Write;
 
-use model::{Action, Guards, State, Troubles, World};
+use model::{Action, Faults, Guards, State, World};
 use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model, Path};
 
-/// No trouble at all.
-pub(crate) const NONE: Troubles =
-    Troubles { deaths: 0, stops: 0, pauses: 0, lost_replies: 0, losses: 0, lost_groups: 0, cancels: 0 };
+/// No faults.
+pub(crate) const NO_FAULTS: Faults =
+    Faults { deaths: 0, stops: 0, pauses: 0, lost_replies: 0, losses: 0, lost_groups: 0, cancels: 0 };
 
-/// How many states a check visits at most, counting those that are come to again. Twice what the largest world has: a
-/// change of the protocol may give a world no end of states, which would take all memory of the machine.
-pub(crate) const MOST_STATES: usize = 12_000_000;
+/// The most states a check visits, repeated ones included: twice as many as the largest world has. Without a limit, a
+/// changed protocol with endless states would use up all memory.
+pub(crate) const MAX_STATES: usize = 12_000_000;
 
 /// A world with one gateway and a deadline.
-pub(crate) fn world(guards: Guards, troubles: Troubles) -> World {
-    World { guards, troubles, gateways: 1, has_deadline: true }
+pub(crate) fn world(guards: Guards, faults: Faults) -> World {
+    World { guards, faults, gateways: 1, has_deadline: true }
 }
 
-/// A check that ends in any case.
+/// A check with a limit.
 pub(crate) fn bounded(world: World) -> CheckerBuilder<World> {
-    world.checker().target_state_count(MOST_STATES)
+    world.checker().target_state_count(MAX_STATES)
 }
 
-/// What was not found counts only if all was looked at.
+/// A missing counterexample is proof only if all states were visited.
 #[track_caller]
 pub(crate) fn assert_complete(checker: &impl Checker<World>) {
-    assert!(checker.state_count() < MOST_STATES, "too many states to look at all of them");
+    assert!(checker.state_count() < MAX_STATES, "too many states to look at all of them");
 }
 
-/// A shortest way to break this property.
+/// A shortest counterexample to this property.
 pub(crate) fn counterexample(world: &World, property: &'static str) -> Option<Path<State, Action>> {
     let mut shortest = None;
     let mut depth = usize::MAX;
@@ -45,14 +45,14 @@ pub(crate) fn counterexample(world: &World, property: &'static str) -> Option<Pa
     }
 }
 
-/// What happens on a path, and where it leads.
-pub(crate) fn told(path: Path<State, Action>) -> String {
-    let mut story = String::new();
+/// The actions of a path, and the result log at its end.
+pub(crate) fn describe(path: Path<State, Action>) -> String {
+    let mut text = String::new();
     for (state, action) in path.into_vec() {
         let _ = match action {
-            Some(action) => writeln!(story, "  {action:?}"),
-            None => writeln!(story, "  log: {:#?}", state.redis.log),
+            Some(action) => writeln!(text, "  {action:?}"),
+            None => writeln!(text, "  log: {:#?}", state.redis.log),
         };
     }
-    story
+    text
 }

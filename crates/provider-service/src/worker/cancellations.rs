@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{Backoff, Tail};
-use contracts::{entry::News, names::CANCELLED_STREAM};
+use contracts::{entry::ResultEntry, names::CANCELLED_STREAM};
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, in_progress::StopReason};
@@ -24,7 +24,7 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
         };
         backoff.reset();
         for entry in batch.entries {
-            match entry.fields.as_ref().map(News::search_id) {
+            match entry.fields.as_ref().map(ResultEntry::search_id) {
                 Some(Ok(search)) => context.in_progress.stop_search(search, StopReason::Cancelled),
                 Some(Err(error)) => {
                     tracing::warn!(entry = %entry.id, %error, "ignored a malformed cancellation");

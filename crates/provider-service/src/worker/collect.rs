@@ -62,7 +62,8 @@ pub(super) async fn collect_answers(
             tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
                 elapsed_ms = report.elapsed_ms, "supplier answered");
         }
-        match collected.store(context, active, of, answers).await? {
+        // Boxed, because a job mostly waits for answers. That leaves less to keep for each job.
+        match Box::pin(collected.store(context, active, of, answers)).await? {
             Stored::Stored(_) => {}
             Stored::NotOwner => return Ok(Collected::NotOwner),
             Stored::Ended | Stored::Missing => return Ok(Collected::SearchEnded),

@@ -17,8 +17,6 @@ use super::{Context, in_progress::StopReason, process, take_over::TakeOver};
 const BATCH: usize = 256;
 /// How long a read waits for jobs. It also delays shutdown and taking over.
 const BLOCK: Duration = Duration::from_millis(500);
-/// The share of the grace period in which jobs may finish. The rest is for handing back the others.
-const FINISH_SHARE: f64 = 0.8;
 
 /// Reads jobs and starts a task for each, until shutdown. Then finishes the jobs in progress or hands them back.
 pub(super) async fn run(context: Arc<Context>, consumer: Consumer, stop: CancellationToken) {
@@ -99,9 +97,9 @@ fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSe
 
 /// Waits for the jobs in progress, hands back those that take too long, and leaves the group.
 async fn drain(context: &Context, stopped_at: Instant) {
-    let grace = context.config.common.shutdown_grace_ms;
+    let drain_timeout = context.config.common.drain_timeout();
     context.jobs.close();
-    if timeout_at(stopped_at + grace.mul_f64(FINISH_SHARE), context.jobs.wait()).await.is_err() {
+    if timeout_at(stopped_at + drain_timeout, context.jobs.wait()).await.is_err() {
         let jobs = context.in_progress.stop_all(StopReason::Shutdown);
         tracing::info!(jobs, "handing back jobs that did not finish in time");
         context.jobs.wait().await;

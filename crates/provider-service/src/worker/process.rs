@@ -6,10 +6,10 @@ use broker::{
 };
 use contracts::{
     EndStatus, EpochMillis, SearchId,
-    entry::{Fields, Job, JobTimes, News},
+    entry::{Fields, Job, JobTimes, ResultEntry},
     names::field,
     outcome::{Outcome, Times},
-    search::DEFINITION,
+    search::DEFINITION_VERSION,
 };
 
 use super::{
@@ -59,7 +59,7 @@ enum Disposition {
 
 /// Processes a delivered job. Handles every error: no job can stop the worker.
 pub(super) async fn run(context: &Context, delivery: Delivery) {
-    let search = News::search_id(&delivery.fields).ok();
+    let search = ResultEntry::search_id(&delivery.fields).ok();
     if context.declined.contains(delivery.entry) {
         return;
     }
@@ -75,7 +75,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
             "another worker has taken over this job");
     }
-    match dispose(context, &delivery, search, disposition).await {
+    match Box::pin(dispose(context, &delivery, search, disposition)).await {
         Ok(end) => context.metrics.ended(end),
         Err(error) => {
             tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
@@ -112,7 +112,7 @@ async fn dispose(
             Ok(JobEnd::HandedBack)
         }
         Disposition::Decline { needs, time_left } => {
-            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION,
+            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION_VERSION,
                 "declined a job that needs a newer worker");
             // First, or this worker might take it over again.
             context.declined.add(entry, time_left);
@@ -137,7 +137,7 @@ async fn dispose(
 
 async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, BrokerError> {
     match Job::needs(&delivery.fields) {
-        Ok(needs) if needs > DEFINITION => return too_new(context, delivery, needs).await,
+        Ok(needs) if needs > DEFINITION_VERSION => return too_new(context, delivery, needs).await,
         // An invalid version makes decoding fail.
         _ => {}
     }
@@ -148,7 +148,7 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     let is_foreign = job.times.is_none();
     let id = job.search_id;
     if delivery.deliveries > MAX_DELIVERIES {
-        let record = retry("read the record", || context.broker.read(id)).await?;
+        let record = Box::pin(retry("read the record", || context.broker.read(id))).await?;
         let has_ended = record.is_some_and(|record| record.end.is_some());
         let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
@@ -161,9 +161,9 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     }
 
     if retry("read the record", || context.broker.is_unanswered(id)).await? {
-        return collect_and_finish(context, active, CollectedAnswers::default()).await;
+        return collect_and_finish(context, &active, CollectedAnswers::default()).await;
     }
-    let collected = match retry("read the record", || context.broker.read(id)).await? {
+    let collected = match Box::pin(retry("read the record", || context.broker.read(id))).await? {
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
         Some(record) => CollectedAnswers {
             answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
@@ -178,14 +178,14 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
                 active.set_times(JobTimes { deadline: active.times.deadline.max(now), ..active.times });
             }
             let create = || context.broker.create(id, &active.claim, &active.fields, active.times.deadline);
-            match retry("create the record", create).await? {
+            match Box::pin(retry("create the record", create)).await? {
                 Created::Exists => CollectedAnswers::default(),
                 // If it is still an open search, it ends as overdue.
                 Created::Ended => return Ok(Disposition::Discard),
             }
         }
     };
-    collect_and_finish(context, active, collected).await
+    collect_and_finish(context, &active, collected).await
 }
 
 /// Declines a job that needs a newer worker. Discards it after the search's deadline: the search ends as overdue.
@@ -198,13 +198,14 @@ async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<D
     Ok(if time_left.is_zero() { Disposition::Discard } else { Disposition::Decline { needs, time_left } })
 }
 
+/// Boxes what follows the answers, because most of a job's time is spent waiting for them.
 async fn collect_and_finish(
     context: &Context,
-    active: ActiveJob<'_>,
+    active: &ActiveJob<'_>,
     collected: CollectedAnswers,
 ) -> Result<Disposition, BrokerError> {
-    match collect_answers(context, &active, collected).await? {
-        Collected::All(collected) => finish(context, active, collected).await,
+    match collect_answers(context, active, collected).await? {
+        Collected::All(collected) => Box::pin(finish(context, active, collected)).await,
         Collected::SearchEnded => Ok(Disposition::Discard),
         Collected::NotOwner => Ok(Disposition::TakenOver),
     }
@@ -213,7 +214,7 @@ async fn collect_and_finish(
 /// Ends the search with the answers.
 async fn finish(
     context: &Context,
-    active: ActiveJob<'_>,
+    active: &ActiveJob<'_>,
     collected: CollectedAnswers,
 ) -> Result<Disposition, BrokerError> {
     let (id, claim) = (active.job.search_id, &active.claim);
@@ -246,14 +247,14 @@ async fn finish(
 /// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.
 async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
     let max_results = context.config.common.max_results;
-    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.ended_as(EndStatus::Failed, reason);
+    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.with_status(EndStatus::Failed, reason);
     let end = || context.broker.end_with_record(id, max_results, None, as_failed);
     if retry("end the search", end).await? != Ended::Gone {
         return Ok(());
     }
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: now, first_answer: None, ended: now };
-    let outcome = Outcome::of(Vec::new(), times, max_results).because(reason);
+    let outcome = Outcome::of(Vec::new(), times, max_results).with_reason(reason);
     // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };

@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use contracts::{SearchId, SupplierCode};
+use log_throttle::LogThrottle;
 use tracing::{debug, warn};
 
 use super::error::AskError;
 use crate::{
     error::{SupplierError, cause},
-    log_throttle::LogThrottle,
     offers::CollectedOffers,
 };
 

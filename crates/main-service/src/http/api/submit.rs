@@ -8,7 +8,7 @@ use contracts::{
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
     names::field,
-    search::{InvalidRequest, Named},
+    search::{InvalidRequest, RequestedCodes},
 };
 
 use super::{health::warning, idempotency};
@@ -127,12 +127,12 @@ async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
 
 /// Reads the body and refuses codes that nobody has, along with whatever else is wrong.
 fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
-    let (named, parsed) = match SearchRequest::from_json(body) {
-        Ok(request) => (request.named(), Ok(request)),
-        Err(InvalidRequest::Fields { errors, named }) => (named, Err(errors)),
+    let (codes, parsed) = match SearchRequest::from_json(body) {
+        Ok(request) => (request.codes(), Ok(request)),
+        Err(InvalidRequest::Fields { errors, codes }) => (codes, Err(errors)),
         Err(other) => return Err(other.into()),
     };
-    match (parsed, unknown(app, &named)) {
+    match (parsed, unknown(app, &codes)) {
         (Ok(request), unknown) if unknown.is_empty() => Ok(request),
         (Ok(_), unknown) => Err(Problem::Fields(unknown)),
         (Err(mut errors), unknown) => {
@@ -143,16 +143,16 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
 }
 
 /// What is wrong with the places and suppliers that a request names.
-fn unknown(app: &App, named: &Named) -> Vec<FieldError> {
-    let Named { ends, suppliers } = named;
+fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
+    let RequestedCodes { route, suppliers } = codes;
     let mut errors = Vec::new();
-    for (field, code) in [(field::FROM, ends.origin), (field::TO, ends.destination)] {
+    for (field, code) in [(field::FROM, route.origin), (field::TO, route.destination)] {
         errors.extend(
             code.filter(|code| !app.airports.knows(*code))
                 .map(|code| unknown_code(&app.airports, field, code)),
         );
     }
-    if let (Some(from), Some(to)) = (ends.origin, ends.destination)
+    if let (Some(from), Some(to)) = (route.origin, route.destination)
         && from != to
         && app.airports.same_place(from, to)
     {

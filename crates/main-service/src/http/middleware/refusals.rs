@@ -4,17 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     Extension,
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use hyper::body::{Frame, SizeHint};
-use sse_server::{ClientPermit, Peer, Refusal};
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
+use sse_server::{HeldBody, Peer, Refusal};
 
 use crate::app::App;
 use crate::http::{Problem, api, body::pass_by, problem::Refused};
@@ -56,31 +51,5 @@ pub(in crate::http) async fn limit_forwarded(
         pass_by(request.into_body()).await;
         return Err(Problem::TooManyFromClient);
     };
-    Ok(next.run(request).await.map(|body| Body::new(PermitBody { body, _permit: permit })))
-}
-
-/// A body for as long as which its client holds a permit.
-struct PermitBody {
-    body: Body,
-    _permit: ClientPermit,
-}
-
-impl HttpBody for PermitBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    Ok(next.run(request).await.map(|body| Body::new(HeldBody::new(body, permit))))
 }

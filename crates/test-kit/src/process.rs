@@ -1,0 +1,157 @@
+//! A service as a process that can be signalled.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::NamedTempFile;
+use tokio::process::Child;
+
+use crate::wait::PATIENCE;
+
+/// The environment variables of a process.
+pub type Settings = [(String, String)];
+
+/// Where the services' binaries are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    directory: PathBuf,
+}
+
+impl Programs {
+    /// Those of the profile that this test was built with. Builds them once per test program, because Cargo does not
+    /// build other packages' binaries for a package's tests.
+    #[must_use]
+    pub fn of_this_test() -> Self {
+        static BUILT: OnceLock<PathBuf> = OnceLock::new();
+        Self { directory: BUILT.get_or_init(build).clone() }
+    }
+
+    /// Those that stand beside this program, as somebody has built them.
+    #[must_use]
+    pub fn beside_this_program() -> Self {
+        let me = std::env::current_exe().expect("a program knows its place");
+        Self { directory: me.parent().expect("a directory").to_owned() }
+    }
+
+    /// The command that starts one of them with these environment variables and no others.
+    #[must_use]
+    pub fn command(&self, name: &str, settings: &Settings) -> Command {
+        let mut command = bare(self.directory.join(name));
+        // Off unless set: services on one machine would want the same port.
+        command.env("METRICS_PORT", "0");
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+/// A command that inherits no environment variable but `PATH`: nothing of the caller's shell may change a test or a
+/// figure.
+pub(crate) fn bare(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// A running process with its log. Killed when dropped.
+#[derive(Debug)]
+pub struct Service {
+    name: &'static str,
+    child: Child,
+    log: NamedTempFile,
+}
+
+impl Service {
+    /// Starts one of the services that this test has built, with these environment variables and no others.
+    #[must_use]
+    pub fn start(name: &'static str, settings: &Settings) -> Self {
+        Self::spawn(name, Programs::of_this_test().command(name, settings))
+    }
+
+    /// Starts any program. Its output goes to a file.
+    #[must_use]
+    pub fn spawn(name: &'static str, mut command: Command) -> Self {
+        let log = NamedTempFile::new().expect("a file for a log");
+        command.stdin(Stdio::null()).stdout(append(log.path())).stderr(append(log.path()));
+        let mut command = tokio::process::Command::from(command);
+        let child =
+            command.kill_on_drop(true).spawn().unwrap_or_else(|error| panic!("{name} starts: {error}"));
+        Self { name, child, log }
+    }
+
+    /// Its process id, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Sends SIGKILL and waits for the end.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("a process can be killed");
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends any signal.
+    pub fn signal(&self, signal: Signal) {
+        if let Some(pid) = self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)) {
+            kill_process(pid, signal).expect("a process can be signalled");
+        }
+    }
+
+    /// Waits for the end and gives the exit code, if there is one.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        ended
+            .unwrap_or_else(|_| panic!("{} did not end\n{}", self.name, self.log()))
+            .expect("a process ends")
+            .code()
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a process can be looked at").is_some()
+    }
+
+    /// What it has written so far. For telling what went wrong, and for tests of the log itself.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap_or_default()
+    }
+}
+
+/// A test that fails prints the end of each service's log.
+impl Drop for Service {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let from = log.char_indices().rev().nth(6_000).map_or(0, |(at, _)| at);
+            eprintln!("--- {} ---\n{}", self.name, &log[from..]);
+        }
+    }
+}
+
+fn append(path: &Path) -> Stdio {
+    File::options().append(true).open(path).expect("a log opens twice").into()
+}
+
+fn build() -> PathBuf {
+    let me = std::env::current_exe().expect("a program knows its place");
+    let profile = me.parent().and_then(Path::parent).expect("target/<profile>/deps").to_owned();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--bins"]);
+    cargo.args(["--package", "main-service", "--package", "provider-service"]);
+    cargo.arg("--target-dir").arg(profile.parent().expect("target"));
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().expect("cargo runs").success(), "the services are built");
+    profile
+}
