@@ -20,6 +20,7 @@ mod idempotency;
 mod late;
 mod load;
 mod loading;
+mod metrics;
 mod openapi;
 mod overdue;
 mod ownership;

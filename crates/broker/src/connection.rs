@@ -14,13 +14,17 @@ use redis::{
 };
 use rustls::crypto::ring;
 
-use crate::{BrokerError, scripts::Scripts};
+use crate::{
+    BrokerError,
+    metrics::{Connection, Metrics, Operation},
+    scripts::Scripts,
+};
 pub use address::{InvalidRedisAddr, RedisAddr};
 pub use backoff::Backoff;
 use bulk::Bulk;
 use clock::Clock;
 use shared::Demotions;
-pub(crate) use shared::SharedConnection;
+pub(crate) use shared::{OperationConnection, SharedConnection};
 
 // All timeouts derive from the timeout of a request, `REDIS_TIMEOUT_MS`.
 
@@ -62,6 +66,7 @@ pub struct Broker {
     pub(crate) scripts: Arc<Scripts>,
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<Clock>,
+    pub(crate) metrics: Arc<Metrics>,
     client: Client,
     pub(crate) timeout: Duration,
 }
@@ -81,24 +86,30 @@ impl Broker {
             .set_pipeline_buffer_size(1024);
         let silence = timeout * SILENCE_TIMEOUT;
         let demotions = Demotions::default();
-        let connection = SharedConnection::new(client.clone(), config.clone(), silence, demotions.clone())?;
+        let metrics = Arc::<Metrics>::default();
+        let shared = |kind, config| {
+            let demotions = demotions.clone();
+            SharedConnection::new(client.clone(), config, silence, demotions, kind, Arc::clone(&metrics))
+        };
+        let connection = shared(Connection::Shared, config.clone())?;
         let config = config.set_response_timeout(Some(timeout * BULK_TIMEOUT));
-        let bulk = Bulk::new(SharedConnection::new(client.clone(), config, silence, demotions)?);
+        let bulk = Bulk::new(shared(Connection::Bulk, config)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
-        Ok(Self { connection, bulk, scripts, retention, clock, client, timeout })
+        Ok(Self { connection, bulk, scripts, retention, clock, metrics, client, timeout })
     }
 
     /// Makes `request`, and repeats it once if it was never sent. After a disconnect, a request first fails with the
     /// result of the last attempt to connect, which may be old; only then does the connection manager reconnect.
     pub(crate) async fn retry_unsent<T, F>(
         &self,
-        mut request: impl FnMut(SharedConnection) -> F,
+        operation: Operation,
+        mut request: impl FnMut(OperationConnection) -> F,
     ) -> RedisResult<T>
     where
         F: Future<Output = RedisResult<T>>,
     {
-        match request(self.connection.clone()).await {
-            Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
+        match request(self.connection.to(operation)).await {
+            Err(error) if error.is_connection_refusal() => request(self.connection.to(operation)).await,
             result => result,
         }
     }
@@ -129,7 +140,10 @@ impl Broker {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.timeout * CONNECT_TIMEOUT))
             .set_response_timeout(Some(block + longer_of(BLOCK_MARGIN, self.timeout)));
-        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
+        let connection = connection?;
+        self.metrics.redis.connected(Connection::Blocking);
+        Ok(connection)
     }
 }
 

@@ -79,6 +79,11 @@ impl Consumer {
     /// Don't drop the future and read on: jobs that Redis has delivered meanwhile would wait for their lease to run
     /// out.
     pub async fn read(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
+        let deliveries = self.next_deliveries(max, block).await;
+        deliveries.inspect_err(|error| self.broker.metrics.redis.failed(error))
+    }
+
+    async fn next_deliveries(&mut self, max: usize, block: Duration) -> Result<Vec<Delivery>, BrokerError> {
         match std::mem::replace(&mut self.reader, Reader::Closed) {
             Reader::Closed => {
                 self.reads = false;

@@ -7,6 +7,7 @@
 //! | `result_log` | follows the result log and the cancellations, reads and trims the log |
 //! | `health` | backlog, settings and permissions of Redis, live workers |
 //! | `connection` | connections that recover on their own, and Redis' clock |
+//! | `metrics` | what is measured |
 //! | `scripts` | the Lua scripts |
 //!
 //! A [`Broker`] has two multiplexed connections, which its clones share: one for small requests, and one for large
@@ -21,6 +22,7 @@ mod entry;
 mod error;
 mod health;
 pub mod jobs;
+mod metrics;
 mod millis;
 mod result_log;
 mod scripts;

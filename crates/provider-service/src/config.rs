@@ -12,6 +12,10 @@ pub struct Config {
     #[command(flatten)]
     pub common: CommonConfig,
 
+    /// The port for metrics and health, on all interfaces; 0 for none.
+    #[arg(long, env = "METRICS_PORT", default_value_t = 9091, value_name = "PORT")]
+    pub metrics_port: u16,
+
     /// Searches in progress at once.
     #[arg(long, env = "MAX_CONCURRENCY", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000), value_name = "N")]
     pub max_concurrency: u32,

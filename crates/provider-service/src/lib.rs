@@ -7,15 +7,21 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `config` | settings: flags and environment variables |
+//! | `health` | whether the worker can do its work |
+//! | `metrics` | what is measured of jobs |
 //! | `worker` | the consumer loop, jobs in progress and their leases |
 
 mod config;
+mod health;
+mod metrics;
 mod worker;
 
 use std::sync::Arc;
 
 use airports::Airports;
 use broker::Component;
+use health::Health;
+use operators::{Port, PortUnavailable};
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
@@ -38,6 +44,9 @@ pub enum RunError {
     /// The suppliers file is invalid.
     #[error("the suppliers are not set up right: {0}")]
     Suppliers(#[from] RegistryError),
+    /// The operators' port is not available.
+    #[error(transparent)]
+    Port(#[from] PortUnavailable),
     /// The worker did not stop cleanly.
     #[error(transparent)]
     Unclean(#[from] UncleanShutdown),
@@ -47,16 +56,24 @@ pub enum RunError {
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let broker = config.common.broker()?;
     let suppliers = registry(&config)?;
+    let port = Port::open(config.metrics_port).await?;
+    let lifecycle = Lifecycle::default();
+    let grace = config.common.shutdown_grace_ms;
+    let health = Health::new(lifecycle.stop_token().clone(), config.common.redis.redis_timeout_ms);
+    let context = Arc::new(worker::Context::new(config, broker, suppliers, health));
+    if let Some(port) = port {
+        let (metrics, problems) = (context.metrics(), Arc::clone(&context));
+        let router = operators::router(metrics, move || problems.health.problems());
+        lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
+    }
     tokio::pin!(shutdown);
     tokio::select! {
-        usable = service::wait_until_usable(&broker, Component::Worker) => usable?,
-        () = &mut shutdown => return Ok(()),
+        usable = service::wait_until_usable(&context.broker, Component::Worker) => {
+            usable?;
+            start(&context, &lifecycle);
+        }
+        () = &mut shutdown => lifecycle.stop(),
     }
-    let grace = config.common.shutdown_grace_ms;
-    let lifecycle = Lifecycle::default();
-    let watch = service::watch_redis(broker.clone(), Component::Worker, lifecycle.clone(), |_| {});
-    lifecycle.spawn_permanent("checkup", watch);
-    worker::start(&Arc::new(worker::Context::new(config, broker, suppliers)), &lifecycle);
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),
@@ -65,6 +82,15 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
     lifecycle.finish(grace).await?;
     tracing::info!("worker stopped");
     Ok(())
+}
+
+fn start(context: &Arc<worker::Context>, lifecycle: &Lifecycle) {
+    let checked = Arc::clone(context);
+    let on_checkup = move |checkup| checked.health.checked(&checkup);
+    let watch =
+        service::watch_redis(context.broker.clone(), Component::Worker, lifecycle.clone(), on_checkup);
+    lifecycle.spawn_permanent("checkup", watch);
+    worker::start(context, lifecycle);
 }
 
 fn registry(config: &Config) -> Result<Registry, RunError> {

@@ -37,14 +37,16 @@ use suppliers::Registry;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::Config;
+use crate::{Config, health::Health, metrics::Metrics};
 use declined::DeclinedJobs;
-use in_progress::JobsInProgress;
+pub(crate) use in_progress::JobsInProgress;
 
 /// Shared by all tasks of a worker.
 pub(crate) struct Context {
     config: Config,
-    broker: Broker,
+    pub(crate) broker: Broker,
+    pub(crate) health: Health,
+    metrics: Metrics,
     leases: Leases,
     suppliers: Registry,
     in_progress: JobsInProgress,
@@ -58,11 +60,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(config: Config, broker: Broker, suppliers: Registry) -> Self {
+    pub(crate) fn new(config: Config, broker: Broker, suppliers: Registry, health: Health) -> Self {
         Self {
             leases: Leases::new(broker.clone(), consumer_name()),
             permits: Arc::new(Semaphore::new(config.max_concurrency as usize)),
             config,
+            health,
+            metrics: Metrics::default(),
             broker,
             suppliers,
             in_progress: JobsInProgress::default(),
@@ -70,6 +74,15 @@ impl Context {
             jobs: TaskTracker::new(),
             idle: CancellationToken::new(),
         }
+    }
+
+    /// All metrics of this worker.
+    pub(crate) fn metrics(&self) -> prometheus_client::registry::Registry {
+        let mut registry = service::metrics_registry();
+        self.broker.register_metrics(&mut registry);
+        self.suppliers.register_metrics(&mut registry);
+        self.metrics.register(&mut registry, self.in_progress.clone(), self.config.max_concurrency);
+        registry
     }
 }
 

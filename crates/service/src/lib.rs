@@ -5,6 +5,7 @@
 //! service's tasks.
 
 mod alerts;
+mod build_info;
 mod config;
 mod lifecycle;
 mod open_files;
@@ -18,6 +19,7 @@ pub mod telemetry;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 pub use alerts::{Alert, AlertLog};
+pub use build_info::metrics_registry;
 pub use config::{CommonConfig, InvalidMillis, InvalidRedisConfig, RedisConfig, parse_millis};
 pub use lifecycle::{Lifecycle, UncleanShutdown};
 pub use open_files::{open_files, raise_open_files};

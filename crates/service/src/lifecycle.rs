@@ -5,6 +5,9 @@ use std::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// How long the tasks of [`Lifecycle::spawn_last`] may take to end.
+const LAST_TASKS_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// The tasks of a service. Starts them, tells them to stop, and waits for them.
 ///
 /// A *permanent* task runs until the stop token is cancelled. If one ends earlier, the whole service stops with an
@@ -13,6 +16,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Lifecycle {
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// Cancelled once all tasks have ended, or the grace period has.
+    ended: CancellationToken,
+    last_tasks: TaskTracker,
     failed: Arc<OnceLock<UncleanShutdown>>,
 }
 
@@ -65,11 +71,28 @@ impl Lifecycle {
         });
     }
 
+    /// Starts a permanent task that runs until all other tasks have ended. `task` gets the token that then stops it.
+    pub fn spawn_last<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        name: &'static str,
+        task: impl FnOnce(CancellationToken) -> F,
+    ) {
+        let guard = PermanentTaskGuard { name, lifecycle: self.clone() };
+        let task = task(self.ended.clone());
+        self.last_tasks.spawn(async move {
+            let _guard = guard;
+            task.await;
+        });
+    }
+
     /// Waits until the service stops, and then up to `grace` for all tasks to end.
     pub async fn finish(&self, grace: Duration) -> Result<(), UncleanShutdown> {
         self.stop.cancelled().await;
         self.tasks.close();
         let in_time = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
+        self.ended.cancel();
+        self.last_tasks.close();
+        let _ = tokio::time::timeout(LAST_TASKS_TIMEOUT, self.last_tasks.wait()).await;
         match (self.failed.get(), in_time) {
             (Some(error), _) => Err(*error),
             (None, false) => Err(UncleanShutdown::GracePeriodExceeded),
@@ -111,6 +134,21 @@ mod tests {
         lifecycle.spawn(std::future::pending());
         lifecycle.stop();
         assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Err(UncleanShutdown::GracePeriodExceeded));
+    }
+
+    #[tokio::test]
+    async fn the_last_task_outlives_the_others() {
+        let lifecycle = Lifecycle::default();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        lifecycle.spawn(async { receiver.await.unwrap() });
+        lifecycle.spawn_last("the last", async |ended| {
+            let early = ended.is_cancelled();
+            sender.send(()).unwrap();
+            ended.cancelled().await;
+            assert!(!early);
+        });
+        lifecycle.stop();
+        assert_eq!(lifecycle.finish(Duration::from_secs(5)).await, Ok(()));
     }
 
     #[tokio::test]

@@ -43,6 +43,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     error::SupplierError,
     file::settings::CommonSettings,
+    metrics::{ClientMetrics, Metrics, Outcome, UNKNOWN},
     offers::{CollectedOffers, OfferCollector},
     supplier::Supplier,
 };
@@ -65,6 +66,7 @@ pub struct SupplierClient {
     airports: Arc<Airports>,
     max_offers: usize,
     log: CallLog,
+    metrics: ClientMetrics,
 }
 
 /// A search that asks the supplier.
@@ -83,6 +85,7 @@ impl SupplierClient {
         supplier: Box<dyn Supplier>,
         airports: &Arc<Airports>,
         max_offers: usize,
+        metrics: ClientMetrics,
     ) -> Self {
         let code = &settings.code;
         Self {
@@ -97,14 +100,21 @@ impl SupplierClient {
             airports: Arc::clone(airports),
             max_offers,
             log: CallLog::new(code.clone(), Arc::default()),
+            metrics,
         }
     }
 
     /// A client for a code that is not configured. It fails at once. All unknown suppliers share one `throttle`.
-    pub(crate) fn unknown(code: SupplierCode, airports: &Arc<Airports>, throttle: &Arc<LogThrottle>) -> Self {
+    pub(crate) fn unknown(
+        code: SupplierCode,
+        airports: &Arc<Airports>,
+        throttle: &Arc<LogThrottle>,
+        metrics: &Metrics,
+    ) -> Self {
+        let metrics = metrics.of(UNKNOWN);
         let log = CallLog::new(code.clone(), Arc::clone(throttle));
         let settings = CommonSettings::for_unknown(code);
-        Self { log, ..Self::new(&settings, Box::new(UnknownSupplier), airports, 0) }
+        Self { log, ..Self::new(&settings, Box::new(UnknownSupplier), airports, 0, metrics) }
     }
 
     /// The supplier's code.
@@ -117,6 +127,11 @@ impl SupplierClient {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The state of the circuit breaker, as a label.
+    pub(crate) fn breaker_state(&self) -> &'static str {
+        self.breaker.state_name()
     }
 
     /// Asks the supplier for offers, and returns by `deadline`.
@@ -134,6 +149,7 @@ impl SupplierClient {
                 (error.status(), Vec::new(), 0)
             }
         };
+        self.metrics.answered(status);
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let report = SupplierReport {
             code: self.code.clone(),
@@ -179,6 +195,9 @@ impl SupplierClient {
         let _permit = Box::pin(self.permit(deadline)).await?;
         let breaker_call = self.breaker.start_call().ok_or(AskError::CircuitOpen)?;
         let attempt = calls.fetch_add(1, Ordering::Relaxed) + 1;
+        if attempt > 1 {
+            self.metrics.retries.inc();
+        }
         let started = Instant::now();
         // `None` if the search's deadline comes before the supplier's timeout.
         let timeout = started.checked_add(self.timeout).filter(|timeout| *timeout <= deadline);
@@ -186,12 +205,24 @@ impl SupplierClient {
 
         let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
         let call = self.supplier.search(query, call_deadline, &mut offers);
-        let result = match timeout_at(call_deadline, call).await {
+        let timer = self.metrics.time_call();
+        let response = timeout_at(call_deadline, call).await;
+        drop(timer);
+        self.metrics.response_bytes.inc_by(offers.response_bytes());
+        let result = match response {
             Ok(result) => result.and_then(|()| offers.finish()),
             // Not the supplier's fault: it had less time than its timeout.
-            Err(_) if timeout.is_none() => return Err(AskError::DeadlineExceeded),
+            Err(_) if timeout.is_none() => {
+                self.metrics.called(Outcome::Deadline);
+                return Err(AskError::DeadlineExceeded);
+            }
             Err(_) => Err(SupplierError::Timeout),
         };
+        self.metrics.called(Outcome::from(&result));
+        if let Ok(CollectedOffers { valid, rejected, .. }) = &result {
+            self.metrics.offers.inc_by(*valid as u64);
+            self.metrics.offers_skipped.inc_by(*rejected as u64);
+        }
         self.log.call(id, attempt, started.elapsed(), &result);
         match &result {
             Err(error) if error.is_supplier_fault() => breaker_call.failed(error),
@@ -205,8 +236,11 @@ impl SupplierClient {
         let check_breaker = || if self.breaker.allows_calls() { Ok(()) } else { Err(AskError::CircuitOpen) };
         let permit = async {
             check_breaker()?;
+            let timer = self.metrics.time_permit_wait();
             let next = self.limits.queue().await;
+            drop(timer);
             check_breaker()?;
+            let _timer = self.metrics.time_rate_limit_wait();
             Ok(next.wait_for_rate().await)
         };
         let max_wait = self.max_wait.and_then(|wait| Instant::now().checked_add(wait));

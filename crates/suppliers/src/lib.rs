@@ -31,6 +31,7 @@
 //! | `memory_budget` | bounds the memory for long responses |
 //! | `parse` | amounts, currencies and times |
 //! | `error` | what can go wrong with a supplier |
+//! | `metrics` | what is measured of each supplier |
 //!
 //! A supplier sees the search and its deadline, and nothing else: no Redis, no other suppliers.
 
@@ -40,6 +41,7 @@ mod file;
 mod http_client;
 mod kinds;
 mod memory_budget;
+mod metrics;
 mod offers;
 mod options;
 mod parse;

@@ -34,6 +34,7 @@ pub(crate) struct OfferCollector<'a> {
     /// How many valid offers were dropped because they are not among the cheapest.
     dropped: usize,
     rejected: usize,
+    response_bytes: u64,
     /// Boxed, because tens of thousands of searches may be in progress.
     first_rejection: Option<Box<RejectedOffer>>,
 }
@@ -59,6 +60,7 @@ impl<'a> OfferCollector<'a> {
             count: 0,
             dropped: 0,
             rejected: 0,
+            response_bytes: 0,
             first_rejection: None,
         }
     }
@@ -66,6 +68,16 @@ impl<'a> OfferCollector<'a> {
     /// Reserves space for this many offers.
     pub(crate) fn reserve(&mut self, count: usize) {
         self.offers.reserve_exact(count.min(self.capacity()));
+    }
+
+    /// Counts bytes that were read of the response.
+    pub(crate) fn count_bytes(&mut self, bytes: usize) {
+        self.response_bytes += bytes as u64;
+    }
+
+    /// How many bytes of the response were read.
+    pub(crate) fn response_bytes(&self) -> u64 {
+        self.response_bytes
     }
 
     /// Adds an offer, or rejects it if it is invalid or for another search.

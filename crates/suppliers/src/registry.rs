@@ -10,6 +10,7 @@ use crate::{
     client::SupplierClient,
     file::{self, error::RegistryError},
     kinds::SupplierFactory,
+    metrics::{BreakerStates, Metrics},
     options::RegistryOptions,
 };
 
@@ -22,6 +23,7 @@ pub struct Registry {
     airports: Arc<Airports>,
     /// Shared by all unknown suppliers, because callers may make up any number of codes.
     unknown_log: Arc<LogThrottle>,
+    metrics: Metrics,
 }
 
 impl Registry {
@@ -33,20 +35,30 @@ impl Registry {
     ) -> Result<Self, RegistryError> {
         let entries = file::parse(text)?;
         let factory = SupplierFactory::new(options, airports);
+        let metrics = Metrics::default();
         let clients = entries.iter().map(|entry| {
             let supplier = factory.supplier(entry)?;
-            Ok(Arc::new(SupplierClient::new(&entry.common, supplier, airports, options.max_offers)))
+            let metrics = metrics.of(entry.common.code.as_str());
+            let client = SupplierClient::new(&entry.common, supplier, airports, options.max_offers, metrics);
+            Ok(Arc::new(client))
         });
         Ok(Self {
             clients: clients.collect::<Result<_, RegistryError>>()?,
             airports: Arc::clone(airports),
             unknown_log: Arc::default(),
+            metrics,
         })
     }
 
     /// Sets up the embedded suppliers: ten simulated carriers.
     pub fn embedded(options: RegistryOptions<'_>, airports: &Arc<Airports>) -> Result<Self, RegistryError> {
         Self::from_toml(EMBEDDED, options, airports)
+    }
+
+    /// Adds the suppliers' metrics to a registry.
+    pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
+        self.metrics.register(registry);
+        registry.register_collector(Box::new(BreakerStates(self.clients.clone())));
     }
 
     /// The code and name of every supplier.
@@ -82,7 +94,9 @@ impl Registry {
 
     fn client(&self, code: &SupplierCode) -> Arc<SupplierClient> {
         let known = self.clients.iter().find(|client| client.code() == code);
-        let unknown = || Arc::new(SupplierClient::unknown(code.clone(), &self.airports, &self.unknown_log));
+        let unknown = || {
+            Arc::new(SupplierClient::unknown(code.clone(), &self.airports, &self.unknown_log, &self.metrics))
+        };
         known.map_or_else(unknown, Arc::clone)
     }
 }

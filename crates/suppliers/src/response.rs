@@ -68,6 +68,7 @@ pub(crate) async fn read_offers(
     let (mut length, mut reservation) = (0, None);
     while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
         length += chunk.len();
+        offers.count_bytes(chunk.len());
         if length > limits.response_bytes {
             return Err(too_long());
         }

@@ -42,6 +42,8 @@ impl Programs {
     #[must_use]
     pub fn command(&self, name: &str, settings: &Settings) -> Command {
         let mut command = bare(self.directory.join(name));
+        // Off unless set: services on one machine would want the same port.
+        command.env("METRICS_PORT", "0");
         command.envs(settings.iter().map(|(name, value)| (name, value)));
         command
     }

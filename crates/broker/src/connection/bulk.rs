@@ -17,7 +17,11 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{BrokerError, connection::SharedConnection, connection::primary::check_role};
+use crate::{
+    BrokerError,
+    connection::{OperationConnection, SharedConnection, primary::check_role},
+    metrics::Operation,
+};
 
 /// How many KiB may be in flight. A larger request is sent alone.
 const MAX_KIB: usize = 512;
@@ -73,7 +77,7 @@ impl Bulk {
         let mut pipe = redis::pipe();
         pipe.exists(key).cmd("ROLE").ignore_errors();
         let (exists, role): (RedisResult<bool>, RedisResult<Vec<Value>>) =
-            pipe.query_async(&mut self.connection.clone()).await?;
+            pipe.query_async(&mut self.connection.to(Operation::Read)).await?;
         let exists = exists?;
         check_role(role).inspect_err(|error| {
             if matches!(error, BrokerError::NotPrimary) {
@@ -87,8 +91,9 @@ impl Bulk {
     /// sent.
     pub(crate) async fn request<T, F>(
         &self,
+        operation: Operation,
         bytes: usize,
-        mut request: impl FnMut(SharedConnection) -> F,
+        mut request: impl FnMut(OperationConnection) -> F,
     ) -> RedisResult<T>
     where
         F: Future<Output = RedisResult<T>>,
@@ -96,8 +101,8 @@ impl Bulk {
         // Neither can fail: MAX_KIB fits, and the semaphore is never closed.
         let permits = u32::try_from(bytes.div_ceil(1024).clamp(1, MAX_KIB)).unwrap_or(1);
         let _permits = self.permits.acquire_many(permits).await.ok();
-        let result = match request(self.connection.clone()).await {
-            Err(error) if error.is_connection_refusal() => request(self.connection.clone()).await,
+        let result = match request(self.connection.to(operation)).await {
+            Err(error) if error.is_connection_refusal() => request(self.connection.to(operation)).await,
             result => result,
         };
         if result.is_ok() {

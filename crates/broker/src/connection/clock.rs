@@ -8,7 +8,7 @@ use std::{
 use contracts::EpochMillis;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError};
+use crate::{Broker, BrokerError, metrics::Operation};
 
 /// A step or a difference of this many milliseconds is logged.
 const MIN_DIFFERENCE_MS: u64 = 1000;
@@ -88,10 +88,11 @@ impl Broker {
     pub async fn sync_clock(&self) -> Result<EpochMillis, BrokerError> {
         let requested = Instant::now();
         let (seconds, micros): (u64, u64) =
-            redis::cmd("TIME").query_async(&mut self.connection.clone()).await?;
+            redis::cmd("TIME").query_async(&mut self.connection.to(Operation::Clock)).await?;
         let time = EpochMillis(seconds * 1000 + micros / 1000);
         let host = EpochMillis::now();
         let change = self.clock.update(time, requested, host);
+        self.metrics.redis.set_clock_skew(host, time);
         if let Some(step_ms) = change.step {
             tracing::warn!(step_ms, "Redis' clock has stepped");
         }

@@ -11,7 +11,10 @@ use redis::{
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
 };
 
-use crate::error::{is_demotion, is_forbidden, refusal};
+use crate::{
+    error::{is_demotion, is_forbidden, refusal},
+    metrics::{Connection, Metrics, Operation},
+};
 
 /// The shortest time between two replacements, so that a broken server is not flooded with connections.
 const MIN_AGE: Duration = Duration::from_secs(1);
@@ -21,8 +24,17 @@ const MIN_AGE: Duration = Duration::from_secs(1);
 ///
 /// - The server has vanished, so that all requests time out.
 /// - The server is no longer the primary: after a failover, some proxies leave open connections where they are.
+///
+/// [`to`](Self::to) makes it one for requests: each says what it is for, so that it can be measured.
 #[derive(Clone)]
 pub(crate) struct SharedConnection(Arc<Shared>);
+
+/// A [`SharedConnection`] for one operation's requests.
+#[derive(Clone)]
+pub(crate) struct OperationConnection {
+    connection: SharedConnection,
+    operation: Operation,
+}
 
 struct Shared {
     client: Client,
@@ -31,6 +43,8 @@ struct Shared {
     silence: Duration,
     state: Mutex<State>,
     demotions: Demotions,
+    kind: Connection,
+    metrics: Arc<Metrics>,
     /// Permissions may have changed: a command was forbidden, or there is a new connection.
     needs_permission_check: AtomicBool,
 }
@@ -47,6 +61,8 @@ struct State {
     demotions: u64,
     /// When the first of the recent timeouts was. `None` after a reply.
     silent_since: Option<Instant>,
+    /// It has answered since it was made.
+    is_connected: bool,
 }
 
 impl SharedConnection {
@@ -56,11 +72,33 @@ impl SharedConnection {
         config: ConnectionManagerConfig,
         silence: Duration,
         demotions: Demotions,
+        kind: Connection,
+        metrics: Arc<Metrics>,
     ) -> RedisResult<Self> {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config.clone())?;
-        let state = Mutex::new(State { manager, created: Instant::now(), demotions: 0, silent_since: None });
+        let state = Mutex::new(State {
+            manager,
+            created: Instant::now(),
+            demotions: 0,
+            silent_since: None,
+            is_connected: false,
+        });
         let needs_permission_check = AtomicBool::new(true);
-        Ok(Self(Arc::new(Shared { client, config, silence, state, demotions, needs_permission_check })))
+        Ok(Self(Arc::new(Shared {
+            client,
+            config,
+            silence,
+            state,
+            demotions,
+            kind,
+            metrics,
+            needs_permission_check,
+        })))
+    }
+
+    /// For the requests of this operation.
+    pub(crate) fn to(&self, operation: Operation) -> OperationConnection {
+        OperationConnection { connection: self.clone(), operation }
     }
 
     /// The server is not the primary: replaces this connection and the others to the same address, unless this one is
@@ -95,20 +133,42 @@ impl SharedConnection {
         state.manager.clone()
     }
 
-    /// Decides from the result of a request whether to replace the connection.
-    fn inspect<'a, T: 'a>(&self, result: &'a RedisResult<T>, replies: impl FnOnce(&'a T) -> &'a [Value]) {
+    /// Counts what failed, and decides from the result of a request whether to replace the connection.
+    fn inspect<'a, T: 'a>(
+        &self,
+        operation: Operation,
+        result: &'a RedisResult<T>,
+        replies: impl FnOnce(&'a T) -> &'a [Value],
+    ) {
+        let metrics = &self.0.metrics.redis;
         match result {
-            Err(error) if error.is_timeout() => self.timed_out(),
+            Err(error) if error.is_timeout() => {
+                metrics.request_failed(error.clone());
+                self.timed_out();
+            }
             Err(error) => {
-                self.state().silent_since = None;
+                metrics.request_failed(error.clone());
+                let mut state = self.state();
+                state.silent_since = None;
+                state.is_connected &= !error.is_unrecoverable_error();
+                drop(state);
                 if let Some(refusal) = refusal(error) {
                     self.refused(&refusal);
                 }
             }
             Ok(value) => {
-                self.state().silent_since = None;
+                let mut state = self.state();
+                state.silent_since = None;
+                if !std::mem::replace(&mut state.is_connected, true) {
+                    metrics.connected(self.0.kind);
+                }
+                drop(state);
                 for reply in replies(value) {
                     if let Value::ServerError(refusal) = reply {
+                        // A check of permissions is made of requests that are wrong.
+                        if operation != Operation::CheckPermissions {
+                            metrics.refused(refusal);
+                        }
                         self.refused(refusal);
                     }
                 }
@@ -142,7 +202,13 @@ impl Shared {
         }
         match ConnectionManager::new_lazy_with_config(self.client.clone(), self.config.clone()) {
             Ok(manager) => {
-                *state = State { manager, created: Instant::now(), silent_since: None, ..*state };
+                *state = State {
+                    manager,
+                    created: Instant::now(),
+                    silent_since: None,
+                    is_connected: false,
+                    ..*state
+                };
             }
             Err(error) => {
                 tracing::error!(%error, "could not create another connection to Redis");
@@ -155,11 +221,13 @@ impl Shared {
     }
 }
 
-impl ConnectionLike for SharedConnection {
+impl ConnectionLike for OperationConnection {
     fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
         Box::pin(async move {
-            let result = self.manager().send_packed_command(command).await;
-            self.inspect(&result, std::slice::from_ref);
+            let (connection, started) = (&self.connection, Instant::now());
+            let result = connection.manager().send_packed_command(command).await;
+            connection.0.metrics.redis.requested(self.operation, started.elapsed());
+            connection.inspect(self.operation, &result, std::slice::from_ref);
             result
         })
     }
@@ -171,13 +239,15 @@ impl ConnectionLike for SharedConnection {
         count: usize,
     ) -> RedisFuture<'a, Vec<Value>> {
         Box::pin(async move {
-            let result = self.manager().send_packed_commands(pipeline, offset, count).await;
-            self.inspect(&result, Vec::as_slice);
+            let (connection, started) = (&self.connection, Instant::now());
+            let result = connection.manager().send_packed_commands(pipeline, offset, count).await;
+            connection.0.metrics.redis.requested(self.operation, started.elapsed());
+            connection.inspect(self.operation, &result, Vec::as_slice);
             result
         })
     }
 
     fn get_db(&self) -> i64 {
-        self.state().manager.get_db()
+        self.connection.state().manager.get_db()
     }
 }

@@ -1,7 +1,9 @@
-use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM};
+use std::time::Duration;
+
+use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM};
 use redis::{AsyncCommands, Value};
 
-use crate::{Broker, BrokerError};
+use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation, result_log::end_of};
 
 /// The number of jobs, by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,29 +16,56 @@ pub struct Backlog {
 
 impl Broker {
     /// Counts the jobs. Fails if Redis refuses writes, unless it is only full.
-    ///
-    /// We don't use the group's `lag`: after entries were deleted, it is wrong or nil.
     pub async fn backlog(&self) -> Result<Backlog, BrokerError> {
-        let (mut a, mut b, mut c) =
-            (self.connection.clone(), self.connection.clone(), self.connection.clone());
-        let length = a.xlen::<_, u64>(REQUESTED_STREAM);
-        let mut pending = redis::cmd("XPENDING");
-        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
+        let mut connection = self.connection.to(Operation::Backlog);
         // Tests whether Redis takes writes. Changes nothing: no job has this id.
         let mut write = redis::cmd("XDEL");
         write.arg(REQUESTED_STREAM).arg("0-1");
-        let (length, pending, written) = tokio::join!(
-            length,
-            pending.query_async::<Vec<Value>>(&mut b),
-            write.query_async::<Value>(&mut c)
-        );
+        let (jobs, written) =
+            tokio::join!(self.count_jobs(Operation::Backlog), write.query_async::<Value>(&mut connection));
         written?;
-        let in_progress = match pending.map_err(BrokerError::from) {
-            Ok(summary) => summary.into_iter().next().map_or(Ok(0), redis::from_redis_value)?,
+        jobs.map(|(backlog, _)| backlog)
+    }
+
+    /// Counts the jobs, and returns the last one that a worker has in progress.
+    ///
+    /// We don't use the group's `lag`: after entries were deleted, it is wrong or nil.
+    async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
+        let (mut a, mut b) = (self.connection.to(operation), self.connection.to(operation));
+        let length = a.xlen::<_, u64>(REQUESTED_STREAM);
+        let mut pending = redis::cmd("XPENDING");
+        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
+        let (length, pending) = tokio::join!(length, pending.query_async::<Summary>(&mut b));
+        let (in_progress, _, last, _) = match pending.map_err(BrokerError::from) {
+            Ok(summary) => summary,
             // No worker has started yet.
-            Err(BrokerError::NoGroup(_)) => 0,
+            Err(BrokerError::NoGroup(_)) => (0, Value::Nil, None, Value::Nil),
             Err(error) => return Err(error),
         };
-        Ok(Backlog { waiting: length?.saturating_sub(in_progress), in_progress })
+        let backlog = Backlog { waiting: length?.saturating_sub(in_progress), in_progress };
+        Ok((backlog, last.unwrap_or_default()))
+    }
+
+    /// Measures how far the workers are behind, and how far this gateway is. Call it every second or so.
+    pub async fn observe_streams(&self) -> Result<(), BrokerError> {
+        let (backlog, last_in_progress) = self.count_jobs(Operation::Queue).await?;
+        let mut connection = self.connection.to(Operation::Queue);
+        let mut oldest = Duration::ZERO;
+        if backlog.waiting > 0 {
+            // Jobs are delivered in order and deleted when they are done. So what comes after the last one in progress
+            // waits.
+            let mut next = redis::cmd("XRANGE");
+            next.arg(REQUESTED_STREAM).arg(format!("({last_in_progress}")).arg("+").arg("COUNT").arg(1);
+            let next: Vec<Entry> = next.query_async(&mut connection).await?;
+            if let Some(Entry { id, .. }) = next.first() {
+                oldest = self.now().await?.since(id.added_at());
+            }
+        }
+        self.metrics.queue.set_backlog(backlog, oldest);
+        self.metrics.queue.set_log_end(end_of(RESULTS_STREAM, &mut connection).await?);
+        Ok(())
     }
 }
+
+/// The reply of XPENDING: how many entries, the first, the last, and the consumers.
+type Summary = (u64, Value, Option<EntryId>, Value);

@@ -1,7 +1,10 @@
 use contracts::names::{OPEN_SEARCHES, REQUESTED_STREAM};
 use redis::InfoDict;
 
-use crate::{Broker, BrokerError, connection::primary::must_be_primary, error::refusal, health::Component};
+use crate::{
+    Broker, BrokerError, connection::primary::must_be_primary, error::refusal, health::Component,
+    metrics::Operation,
+};
 
 /// The result of [`Broker::checkup`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +48,8 @@ impl Broker {
         if check_permissions && checkup.as_ref().map_or(true, |checkup| !checkup.forbidden.is_empty()) {
             self.connection.request_permission_check();
         }
+        let is_usable = |checkup: &Checkup| !checkup.is_replica && checkup.forbidden.is_empty();
+        self.metrics.redis.set_up(checkup.as_ref().is_ok_and(is_usable));
         checkup.inspect(|checkup| {
             if checkup.is_replica {
                 self.connection.demoted("it leads to a replica");
@@ -68,30 +73,42 @@ impl Broker {
     async fn setup(&self) -> Result<Checkup, BrokerError> {
         let mut info = redis::cmd("INFO");
         info.arg(&["replication", "memory", "persistence", "cluster"]);
-        let reply = info.query_async::<InfoDict>(&mut self.connection.clone()).await;
+        let reply = info.query_async::<InfoDict>(&mut self.connection.to(Operation::CheckSettings)).await;
         match reply.map_err(BrokerError::from) {
             Ok(info) => {
                 let is_replica = info.get::<String>("role").is_some_and(|role| role != "master");
                 let is_cluster = info.get::<u8>("cluster_enabled") == Some(1);
                 let setup = Some(Setup::of(&info));
+                self.measure(&info);
                 Ok(Checkup { is_replica, is_cluster, setup, ..Checkup::default() })
             }
             Err(BrokerError::Forbidden(_)) => {
-                let is_replica = match must_be_primary(&mut self.connection.clone()).await {
-                    Err(BrokerError::NotPrimary) => true,
-                    primary => primary.map(|()| false)?,
-                };
+                let is_replica =
+                    match must_be_primary(&mut self.connection.to(Operation::CheckSettings)).await {
+                        Err(BrokerError::NotPrimary) => true,
+                        primary => primary.map(|()| false)?,
+                    };
+                self.metrics.redis.set_setup(None, None, None);
                 Ok(Checkup { is_replica, is_cluster: self.refuses_two_keys().await?, ..Checkup::default() })
             }
             Err(error) => Err(error),
         }
     }
 
+    /// Measures what INFO says.
+    fn measure(&self, info: &InfoDict) {
+        let number = |name: &str| info.get::<u64>(name);
+        let memory = number("used_memory").zip(number("maxmemory"));
+        let append_only = number("aof_enabled").map(|enabled| enabled == 1);
+        let evicts = info.get::<String>("maxmemory_policy").map(|policy| policy != "noeviction");
+        self.metrics.redis.set_setup(memory, append_only, evicts);
+    }
+
     /// Whether Redis refuses a command with two keys, as it does in cluster mode only.
     async fn refuses_two_keys(&self) -> Result<bool, BrokerError> {
         let mut exists = redis::cmd("EXISTS");
         exists.arg(OPEN_SEARCHES).arg(REQUESTED_STREAM);
-        match exists.exec_async(&mut self.connection.clone()).await {
+        match exists.exec_async(&mut self.connection.to(Operation::CheckSettings)).await {
             Err(error) => match refusal(&error) {
                 // CLUSTERDOWN while slots are missing; MOVED if another node has both.
                 Some(refusal) => Ok(matches!(refusal.code(), "CROSSSLOT" | "CLUSTERDOWN" | "MOVED")),

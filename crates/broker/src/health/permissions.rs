@@ -6,7 +6,7 @@
 
 use redis::{Value, pipe};
 
-use crate::{Broker, BrokerError, Durability, error::is_forbidden};
+use crate::{Broker, BrokerError, Durability, error::is_forbidden, metrics::Operation};
 
 /// A component of the system. Each needs its own permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,8 @@ impl Broker {
             all.cmd(words.next().unwrap_or_default());
             words.for_each(|word| _ = all.arg(word));
         }
-        let replies: Vec<Value> = all.query_async(&mut self.connection.clone()).await?;
+        let replies: Vec<Value> =
+            all.query_async(&mut self.connection.to(Operation::CheckPermissions)).await?;
         let answered = commands.into_iter().zip(replies);
         Ok(answered
             .filter(|(_, reply)| matches!(reply, Value::ServerError(error) if is_forbidden(error)))

@@ -3,7 +3,7 @@ use std::{collections::HashMap, time::Duration};
 use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM};
 use redis::{AsyncCommands, Value};
 
-use crate::{Broker, BrokerError};
+use crate::{Broker, BrokerError, metrics::Operation};
 
 /// Signs of life of the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Workers {
 impl Broker {
     /// Reads the workers' signs of life.
     pub async fn workers(&self) -> Result<Workers, BrokerError> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection.to(Operation::Workers);
         if !connection.exists::<_, bool>(REQUESTED_STREAM).await? {
             return Ok(Workers::default());
         }

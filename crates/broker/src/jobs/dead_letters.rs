@@ -1,7 +1,7 @@
 use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, REQUESTED_STREAM, field};
 
 use super::{Delivery, Leases};
-use crate::BrokerError;
+use crate::{BrokerError, metrics::Operation};
 
 /// About how many dead letters are kept.
 const DEAD_LETTERS_KEPT: usize = 10_000;
@@ -17,6 +17,6 @@ impl Leases {
         for (field, value) in delivery.fields.pairs().take(FIELDS_KEPT) {
             call.arg(field).arg(value);
         }
-        Ok(call.invoke_async(&mut self.broker.connection.clone()).await?)
+        Ok(call.invoke_async(&mut self.broker.connection.to(Operation::Bury)).await?)
     }
 }

@@ -7,7 +7,7 @@ use contracts::{
 use redis::Value;
 
 use super::{Delivery, Leases};
-use crate::{BrokerError, Entry, EntryId, millis::millis};
+use crate::{BrokerError, Entry, EntryId, metrics::Operation, millis::millis};
 
 /// How many leases one script renews: it should block Redis for no more than a millisecond.
 const RENEW_BATCH: usize = 256;
@@ -19,7 +19,7 @@ impl Leases {
         for jobs in jobs.chunks(RENEW_BATCH) {
             let mut call = self.broker.scripts.renew.key(REQUESTED_STREAM);
             call.arg(CONSUMER_GROUP).arg(&*self.name).arg(jobs);
-            lost.append(&mut call.invoke_async(&mut self.broker.connection.clone()).await?);
+            lost.append(&mut call.invoke_async(&mut self.broker.connection.to(Operation::Renew)).await?);
         }
         Ok(lost)
     }
@@ -38,7 +38,7 @@ impl Leases {
         // Skipped jobs must not crowd out others.
         pending.arg(max + max_skipped);
         let pending: Vec<(EntryId, String, u64, u64)> =
-            pending.query_async(&mut self.broker.connection.clone()).await?;
+            pending.query_async(&mut self.broker.connection.to(Operation::TakeOver)).await?;
         let pending: Vec<_> =
             pending.into_iter().filter(|(entry, ..)| !is_skipped(*entry)).take(max).collect();
         if pending.is_empty() {
@@ -51,7 +51,8 @@ impl Leases {
         for (entry, ..) in &pending {
             claim.arg(entry);
         }
-        let claimed: Vec<Entry> = claim.query_async(&mut self.broker.connection.clone()).await?;
+        let claimed: Vec<Entry> =
+            claim.query_async(&mut self.broker.connection.to(Operation::TakeOver)).await?;
         let before =
             |id| pending.iter().find(|(entry, ..)| *entry == id).map_or(0, |(.., deliveries)| *deliveries);
         Ok(claimed
@@ -68,7 +69,7 @@ impl Leases {
         pipe.atomic();
         pipe.xack(REQUESTED_STREAM, CONSUMER_GROUP, &[entry]).ignore();
         pipe.xdel(REQUESTED_STREAM, &[entry]).ignore();
-        Ok(pipe.exec_async(&mut self.broker.connection.clone()).await?)
+        Ok(pipe.exec_async(&mut self.broker.connection.to(Operation::Discard)).await?)
     }
 
     /// Queues a job again with all its fields, so that another worker gets it at once. Does nothing if another
@@ -80,7 +81,7 @@ impl Leases {
         for (field, value) in delivery.fields.pairs() {
             call.arg(field).arg(value);
         }
-        let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
+        let _: Value = call.invoke_async(&mut self.broker.connection.to(Operation::HandBack)).await?;
         Ok(())
     }
 
@@ -90,7 +91,7 @@ impl Leases {
         let mut call = self.broker.scripts.decline.key(REQUESTED_STREAM);
         call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);
         call.arg(millis(lease)).arg(delivery.deliveries.saturating_sub(1));
-        let _: Value = call.invoke_async(&mut self.broker.connection.clone()).await?;
+        let _: Value = call.invoke_async(&mut self.broker.connection.to(Operation::Decline)).await?;
         Ok(())
     }
 }

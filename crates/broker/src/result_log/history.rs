@@ -34,6 +34,7 @@ impl History {
             None => self.broker.blocking_connection(READ_MARGIN).await?,
         };
         let entries = self.range(connection).await;
+        let entries = entries.inspect_err(|error| self.broker.metrics.redis.failed(error));
         if let Err(BrokerError::Unavailable(error)) = &entries
             && error.is_timeout()
         {

@@ -4,8 +4,9 @@
 //! the end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the
 //! tail reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
+use contracts::names::RESULTS_STREAM;
 use redis::{
     RedisError, Value,
     aio::{ConnectionLike, MultiplexedConnection},
@@ -13,7 +14,7 @@ use redis::{
 
 use crate::{
     Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, entry::entries_of_one_stream,
-    millis::blocking_millis, result_log::read_size::ReadSize,
+    metrics::StreamEnd, millis::blocking_millis, result_log::read_size::ReadSize,
 };
 
 /// The timeout of a read, beyond its BLOCK. Doubles with each timeout.
@@ -51,8 +52,18 @@ impl Tail {
         Self { broker, stream, block, connection: None, position: None, read_size, read_margin }
     }
 
+    /// Whether this is the tail of the result log, whose progress is measured.
+    fn is_measured(&self) -> bool {
+        self.stream == RESULTS_STREAM
+    }
+
     /// Waits for new entries. After an error, the next call reconnects; the caller should pause first.
     pub async fn read(&mut self) -> Result<Batch, BrokerError> {
+        let batch = self.next_batch().await;
+        batch.inspect_err(|error| self.broker.metrics.redis.failed(error))
+    }
+
+    async fn next_batch(&mut self) -> Result<Batch, BrokerError> {
         let Some(connection) = &mut self.connection else {
             return self.connect().await;
         };
@@ -95,6 +106,9 @@ impl Tail {
     /// Call this once the entries up to `entry` are processed. The next read starts after it.
     pub fn advance(&mut self, entry: EntryId) {
         self.position = self.position.max(Some(entry));
+        if self.is_measured() {
+            self.broker.metrics.queue.tail_advanced(entry);
+        }
     }
 
     /// The last processed entry, or the last one before the tail first connected.
@@ -113,23 +127,30 @@ impl Tail {
         must_be_primary(&mut connection).await?;
         let end = end_of(self.stream, &mut connection).await?;
         // If the stream ends before our position, Redis has lost entries.
-        self.position = Some(self.position.map_or(end, |position| position.min(end)));
+        let position = self.position.map_or(end.last, |position| position.min(end.last));
+        self.position = Some(position);
+        if self.is_measured() {
+            self.broker.metrics.queue.tail_connected(position, end);
+        }
         self.connection = Some(connection);
         Ok(Batch { connected: true, entries: Vec::new() })
     }
 }
 
-/// The id of the last entry that was ever added; zero if there is no stream.
+/// The end of a stream; zero if there is no stream.
 pub(crate) async fn end_of(
     stream: &str,
     connection: &mut impl ConnectionLike,
-) -> Result<EntryId, BrokerError> {
+) -> Result<StreamEnd, BrokerError> {
     let mut exists = redis::cmd("EXISTS");
     if exists.arg(stream).query_async::<u8>(connection).await? == 0 {
-        return Ok(EntryId::default());
+        return Ok(StreamEnd::default());
     }
-    let info: Vec<Value> = redis::cmd("XINFO").arg("STREAM").arg(stream).query_async(connection).await?;
-    let mut pairs = info.chunks_exact(2);
-    let end = pairs.find(|pair| matches!(&pair[0], Value::BulkString(name) if name == b"last-generated-id"));
-    end.map_or_else(|| Ok(EntryId::default()), |pair| Ok(redis::from_redis_value(pair[1].clone())?))
+    let info: HashMap<String, Value> =
+        redis::cmd("XINFO").arg("STREAM").arg(stream).query_async(connection).await?;
+    let last: Option<EntryId> =
+        info.get("last-generated-id").cloned().map(redis::from_redis_value).transpose()?;
+    // Redis counts them since 7.0.
+    let added = info.get("entries-added").cloned().map(redis::from_redis_value).transpose()?.unwrap_or(0);
+    Ok(StreamEnd { last: last.unwrap_or_default(), added })
 }

@@ -5,7 +5,7 @@ use contracts::{
 };
 use redis::{FromRedisValue, ParsingError, Value};
 
-use crate::{Broker, BrokerError, connection::bulk::chunks, jobs::Claim, millis::millis};
+use crate::{Broker, BrokerError, connection::bulk::chunks, jobs::Claim, metrics::Operation, millis::millis};
 
 /// An answer to store: a [`contracts::entry::StoredAnswer`] without its sequence number.
 #[derive(Clone, Debug)]
@@ -51,7 +51,11 @@ impl Broker {
         let mut seqs = Vec::with_capacity(answers.len());
         for (answers, bytes) in chunks(answers, NewAnswer::bytes) {
             match self.answer_chunk(id, claim, answers, bytes).await? {
-                Stored::Stored(more) => seqs.extend(more),
+                Stored::Stored(more) => {
+                    let duplicates = more.iter().filter(|seq| seq.is_none()).count();
+                    self.metrics.searches.duplicate_answers(duplicates);
+                    seqs.extend(more);
+                }
                 other => return Ok(other),
             }
         }
@@ -73,7 +77,10 @@ impl Broker {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }
         let call = &call;
-        Ok(self.bulk.request(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?)
+        Ok(self
+            .bulk
+            .request(Operation::Answer, bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await })
+            .await?)
     }
 }
 

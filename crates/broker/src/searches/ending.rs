@@ -11,6 +11,7 @@ use redis::{FromRedisValue, ParsingError, Value};
 use crate::{
     Broker, BrokerError, SearchRecord,
     jobs::Claim,
+    metrics::{Operation, reason},
     millis::millis,
     searches::{MIN_RECORD_LIFE, reading::Found},
 };
@@ -69,8 +70,13 @@ impl Broker {
         let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
         let end = StoredEnd { status: outcome.status, results, details: JsonLine::of(&outcome.details).ok() };
         let ended = self.run_end_script(id, &end, basis, claim, true).await?;
-        if let Some(Ended::Now { .. }) = ended {
-            log(id, outcome);
+        match ended {
+            Some(Ended::Now { .. }) => {
+                log(id, outcome);
+                self.metrics.searches.ended(id, outcome);
+            }
+            Some(Ended::Before) => self.metrics.searches.duplicate_end(),
+            _ => {}
         }
         Ok(ended)
     }
@@ -91,8 +97,8 @@ impl Broker {
                 Found::Malformed => {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
-                    let outcome =
-                        Outcome::of(Vec::new(), times, max_results).with_reason("its record can't be read");
+                    let outcome = Outcome::of(Vec::new(), times, max_results)
+                        .with_reason(reason::RECORD_UNREADABLE_TEXT);
                     (outcome, Basis::default())
                 }
                 Found::Record(record) => {
@@ -116,6 +122,7 @@ impl Broker {
         let ended = self.run_end_script(id, end, Basis::default(), None, false).await?;
         if let Some(Ended::Now { .. }) = ended {
             tracing::info!(search_id = %id, status = %end.status, "search ended");
+            self.metrics.searches.ended_as_announced(end.status);
         }
         // Never `None`: the number of answers is not checked.
         Ok(ended.unwrap_or(Ended::Before))
@@ -142,8 +149,10 @@ impl Broker {
         call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(MIN_RECORD_LIFE));
         let call = &call;
         let bytes = results.as_str().len();
-        let Reply(ended) =
-            self.bulk.request(bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await }).await?;
+        let Reply(ended) = self
+            .bulk
+            .request(Operation::End, bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await })
+            .await?;
         Ok(ended)
     }
 }

@@ -6,7 +6,7 @@ use contracts::{
     names::RESULTS_STREAM,
 };
 
-use crate::{Broker, BrokerError, EntryId, searches::reading::Pairs};
+use crate::{Broker, BrokerError, EntryId, metrics::Operation, searches::reading::Pairs};
 
 /// How many entries one script reads: it should not block Redis.
 const BATCH: usize = 64;
@@ -25,7 +25,7 @@ impl ForeignEnds {
             let mut call = broker.scripts.foreign_ends.key(RESULTS_STREAM);
             call.arg(self.position).arg(BATCH);
             let (newest, last, ends): (String, String, Vec<Pairs>) =
-                call.invoke_async(&mut broker.connection.clone()).await?;
+                call.invoke_async(&mut broker.connection.to(Operation::ForeignEnds)).await?;
             for fields in ends {
                 store(broker, Fields::from(fields)).await?;
             }

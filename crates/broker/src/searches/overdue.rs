@@ -13,7 +13,10 @@ use redis::AsyncCommands;
 use tokio::time::Instant;
 
 use crate::{
-    Basis, Broker, BrokerError, Ended, SearchRecord, millis::millis, searches::foreign::ForeignEnds,
+    Basis, Broker, BrokerError, Ended, SearchRecord,
+    metrics::{Operation, reason},
+    millis::millis,
+    searches::foreign::ForeignEnds,
 };
 
 /// How long after its deadline a search is overdue, or a request timeout if that is longer. By then, its worker has
@@ -120,7 +123,8 @@ impl Reaper {
         let leeway = self.broker.leeway();
         call.arg(millis(leeway)).arg(millis(self.limits.longest + leeway)).arg(BATCH);
         call.arg(RECORD_PREFIX);
-        let members: Vec<String> = call.invoke_async(&mut self.broker.connection.clone()).await?;
+        let members: Vec<String> =
+            call.invoke_async(&mut self.broker.connection.to(Operation::Overdue)).await?;
         let mut ids = Vec::with_capacity(members.len());
         for member in members {
             match member.parse() {
@@ -149,7 +153,7 @@ impl Reaper {
     /// Removes a search that can't be ended, so that it does not block others.
     async fn give_up(&self, member: &str) -> Result<(), BrokerError> {
         tracing::warn!(member, "removed from the open searches");
-        let _: usize = self.broker.connection.clone().zrem(OPEN_SEARCHES, member).await?;
+        let _: usize = self.broker.connection.to(Operation::Overdue).zrem(OPEN_SEARCHES, member).await?;
         Ok(())
     }
 }
@@ -173,7 +177,7 @@ impl Broker {
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
     ) -> Result<Ended, BrokerError> {
         let adjust = |outcome: Outcome, record: &SearchRecord| {
-            outcome.with_unanswered(asked(record)).with_reason("deadline")
+            outcome.with_unanswered(asked(record)).with_reason(reason::DEADLINE_TEXT)
         };
         for _ in 0..ATTEMPTS {
             match self.end_with_record(overdue.id, max_results, None, adjust).await? {
@@ -194,7 +198,8 @@ impl Broker {
         let Overdue { id, deadline, last_seq } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
-        let outcome = Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, "its record was lost");
+        let outcome =
+            Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, reason::RECORD_LOST_TEXT);
         self.end(id, &outcome, Basis { answers: Some(0), last_seq, deadline }, None).await
     }
 }

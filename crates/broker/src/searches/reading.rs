@@ -10,6 +10,7 @@ use redis::{AsyncCommands, RedisResult};
 use crate::{
     Broker, BrokerError, SearchRecord,
     connection::bulk::{CHUNK, chunks},
+    metrics::Operation,
 };
 
 /// A record of up to this many bytes is read at once, as most are.
@@ -64,7 +65,10 @@ impl Broker {
     pub async fn is_unanswered(&self, id: SearchId) -> Result<bool, BrokerError> {
         let key = &names::record_key(id);
         let fields = &[record::STATUS, record::SEQ];
-        let reply = self.bulk.request(0, |mut bulk| async move { bulk.hmget(key, fields).await }).await?;
+        let reply = self
+            .bulk
+            .request(Operation::Read, 0, |mut bulk| async move { bulk.hmget(key, fields).await })
+            .await?;
         let (status, seq): (Option<String>, Option<u64>) = reply;
         Ok(status.as_deref() == Some(SearchStatus::Processing.as_str()) && seq == Some(0))
     }
@@ -73,13 +77,16 @@ impl Broker {
         let mut call = self.scripts.read.key(key);
         call.arg(SMALL_RECORD).arg(SMALL_FIELD);
         let call = &call;
-        let first =
-            self.bulk.request(TYPICAL_RECORD, |mut bulk| async move { call.invoke_async(&mut bulk).await });
+        let first = self.bulk.request(Operation::Read, TYPICAL_RECORD, |mut bulk| async move {
+            call.invoke_async(&mut bulk).await
+        });
         let (mut fields, large): (Pairs, Vec<(Vec<u8>, usize)>) = first.await?;
         for (chunk, bytes) in chunks(&large, |(_, length)| *length) {
             let names: &Vec<_> = &chunk.iter().map(|(name, _)| name.as_slice()).collect();
-            let values: Vec<Option<Vec<u8>>> =
-                self.bulk.request(bytes, |mut bulk| async move { bulk.hmget(key, names).await }).await?;
+            let values: Vec<Option<Vec<u8>>> = self
+                .bulk
+                .request(Operation::Read, bytes, |mut bulk| async move { bulk.hmget(key, names).await })
+                .await?;
             for ((name, _), value) in chunk.iter().zip(values) {
                 // Fields are never removed, so the whole record is gone.
                 let Some(value) = value else { return Ok(Vec::new()) };

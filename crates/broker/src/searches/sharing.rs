@@ -9,6 +9,7 @@ use redis::{FromRedisValue, ParsingError, ScriptInvocation, Value};
 
 use crate::{
     Broker, BrokerError,
+    metrics::Operation,
     millis::millis,
     searches::submit::{pairs, record_fields},
 };
@@ -54,7 +55,9 @@ impl Broker {
     pub async fn submit_shared(&self, job: &Job, sharing: &Sharing) -> Result<Submission, BrokerError> {
         let call = &self.shared_submission(job, sharing);
         Ok(self
-            .retry_unsent(|mut connection| async move { call.invoke_async(&mut connection).await })
+            .retry_unsent(Operation::Submit, |mut connection| async move {
+                call.invoke_async(&mut connection).await
+            })
             .await?)
     }
 
@@ -83,7 +86,7 @@ impl Broker {
     /// Never retried: a repetition would remove another client.
     pub async fn release(&self, id: SearchId) -> Result<u64, BrokerError> {
         let call = self.scripts.release.key(names::record_key(id));
-        Ok(call.invoke_async(&mut self.connection.clone()).await?)
+        Ok(call.invoke_async(&mut self.connection.to(Operation::Release)).await?)
     }
 }
 

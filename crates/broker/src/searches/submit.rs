@@ -5,7 +5,9 @@ use contracts::{
 };
 use redis::Pipeline;
 
-use crate::{Broker, BrokerError, jobs::Claim, millis::millis, searches::MIN_RECORD_LIFE};
+use crate::{
+    Broker, BrokerError, jobs::Claim, metrics::Operation, millis::millis, searches::MIN_RECORD_LIFE,
+};
 
 /// The result of creating a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,11 @@ impl Broker {
         pipe.atomic();
         add_submission(&mut pipe, job);
         let pipe = &pipe;
-        Ok(self.retry_unsent(|mut connection| async move { pipe.exec_async(&mut connection).await }).await?)
+        Ok(self
+            .retry_unsent(Operation::Submit, |mut connection| async move {
+                pipe.exec_async(&mut connection).await
+            })
+            .await?)
     }
 
     /// Creates the record of a search from the fields of its job, unless there is one. The record names the claim's
@@ -42,7 +48,7 @@ impl Broker {
         call.key(OPEN_SEARCHES).arg(id.to_string()).arg(deadline.0).arg(millis(MIN_RECORD_LIFE));
         call.arg(record::ENTRY).arg(claim.entry);
         record_fields(job.pairs(), |field, value| _ = call.arg(field).arg(value));
-        let reply: String = call.invoke_async(&mut self.connection.clone()).await?;
+        let reply: String = call.invoke_async(&mut self.connection.to(Operation::Create)).await?;
         Ok(if reply == "ended" { Created::Ended } else { Created::Exists })
     }
 }

@@ -35,6 +35,9 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
             Ok(deliveries) => {
                 take_over.on_reply();
+                if consumer.reads() {
+                    context.health.set_reads_jobs(true);
+                }
                 if backoff.attempts() > 0 && consumer.reads() {
                     tracing::info!("the worker reads jobs again");
                     backoff.reset();
@@ -46,6 +49,7 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
                     tracing::warn!(%error, "the worker waits for Redis");
                 }
                 take_over.on_error();
+                context.health.set_reads_jobs(false);
                 stop.run_until_cancelled(backoff.pause()).await;
             }
         }

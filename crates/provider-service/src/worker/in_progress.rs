@@ -20,7 +20,7 @@ pub(super) enum StopReason {
 
 /// The jobs that this worker has in progress.
 #[derive(Clone, Debug, Default)]
-pub(super) struct JobsInProgress(Arc<Mutex<HashMap<EntryId, Job>>>);
+pub(crate) struct JobsInProgress(Arc<Mutex<HashMap<EntryId, Job>>>);
 
 #[derive(Debug)]
 struct Job {
@@ -55,7 +55,7 @@ impl JobsInProgress {
         self.jobs().contains_key(&entry)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.jobs().len()
     }
 

@@ -18,6 +18,7 @@ use super::{
     in_progress::StopReason,
     retry::retry,
 };
+use crate::metrics::JobEnd;
 
 /// How often a job may be delivered. After that it is buried: it may be what its workers died of.
 const MAX_DELIVERIES: u64 = 3;
@@ -74,8 +75,11 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
             "another worker has taken over this job");
     }
-    if let Err(error) = Box::pin(dispose(context, &delivery, search, disposition)).await {
-        tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
+    match Box::pin(dispose(context, &delivery, search, disposition)).await {
+        Ok(end) => context.metrics.ended(end),
+        Err(error) => {
+            tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
+        }
     }
 }
 
@@ -87,20 +91,25 @@ fn on_stop(reason: StopReason, search: Option<SearchId>) -> Disposition {
     }
 }
 
-/// Updates the queue.
+/// Updates the queue. Returns what became of the job.
 async fn dispose(
     context: &Context,
     delivery: &Delivery,
     search: Option<SearchId>,
     disposition: Disposition,
-) -> Result<(), BrokerError> {
+) -> Result<JobEnd, BrokerError> {
     let entry = delivery.entry;
     match disposition {
-        Disposition::Done | Disposition::TakenOver => Ok(()),
-        Disposition::Discard => retry("discard the job", || context.leases.discard(entry)).await,
+        Disposition::Done => Ok(JobEnd::Done),
+        Disposition::TakenOver => Ok(JobEnd::TakenOver),
+        Disposition::Discard => {
+            retry("discard the job", || context.leases.discard(entry)).await?;
+            Ok(JobEnd::Discarded)
+        }
         Disposition::HandBack { search } => {
             tracing::info!(search_id = %search, "handed back");
-            retry("hand back the job", || context.leases.hand_back(delivery, search)).await
+            retry("hand back the job", || context.leases.hand_back(delivery, search)).await?;
+            Ok(JobEnd::HandedBack)
         }
         Disposition::Decline { needs, time_left } => {
             tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION_VERSION,
@@ -108,19 +117,20 @@ async fn dispose(
             // First, or this worker might take it over again.
             context.declined.add(entry, time_left);
             let lease = context.config.job_lease_ms;
-            retry("decline the job", || context.leases.decline(delivery, lease)).await
+            retry("decline the job", || context.leases.decline(delivery, lease)).await?;
+            Ok(JobEnd::Declined)
         }
         Disposition::Bury(reason) => {
             // Before failing the search: if that fails for good, the job must not come back forever. If this worker
             // dies in between, the search ends at its deadline.
             if !retry("bury the job", || context.leases.bury(delivery, &reason)).await? {
-                return Ok(());
+                return Ok(JobEnd::TakenOver);
             }
             tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
-            match search {
-                Some(search) => fail(context, search, delivery, &reason).await,
-                None => Ok(()),
+            if let Some(search) = search {
+                fail(context, search, delivery, &reason).await?;
             }
+            Ok(JobEnd::Buried)
         }
     }
 }
@@ -145,6 +155,10 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
     }
     let mut active = ActiveJob::new(context, job, delivery);
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
+    if delivery.deliveries == 1 {
+        let now = retry("read Redis' clock", || context.broker.now()).await?;
+        context.metrics.delivered_after(now.since(delivery.entry.added_at()));
+    }
 
     if retry("read the record", || context.broker.is_unanswered(id)).await? {
         return collect_and_finish(context, &active, CollectedAnswers::default()).await;

@@ -31,6 +31,7 @@ async fn renew(context: &Context) -> Result<(), BrokerError> {
     }
     for entry in context.leases.renew(&entries).await? {
         tracing::warn!(%entry, "another worker has taken over a job that is in progress here");
+        context.metrics.lease_lost();
         context.in_progress.stop(entry, StopReason::TakenOver);
     }
     Ok(())

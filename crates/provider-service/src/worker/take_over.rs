@@ -72,6 +72,7 @@ impl TakeOver {
             self.wait = (self.lease / 3).min(MAX_INTERVAL);
         }
         if !jobs.is_empty() {
+            context.metrics.taken_over(jobs.len());
             tracing::info!(jobs = jobs.len(), "took over jobs of a dead worker");
         }
         Ok(jobs)

@@ -72,6 +72,15 @@ impl CircuitBreaker {
         }
     }
 
+    /// The name of the state, as a label.
+    pub(super) fn state_name(&self) -> &'static str {
+        match *self.state() {
+            State::Closed { .. } => "closed",
+            State::HalfOpen { .. } => "half_open",
+            State::Open { .. } => "open",
+        }
+    }
+
     fn open(&self, state: &mut State, error: &(dyn Error + 'static)) {
         *state = State::Open { since: Instant::now() };
         warn!(supplier = %self.supplier, open_for = ?self.open_for, cause = cause(error),

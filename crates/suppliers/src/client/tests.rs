@@ -3,7 +3,7 @@ mod scripted;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::{file, testing::query};
+use crate::{file, metrics::Metrics, testing::query};
 use scripted::{
     Scripted,
     Step::{self, Fail, Hang, Reject, Succeed, Throttle},
@@ -15,7 +15,8 @@ fn client(settings: &str, steps: &[Step]) -> (Arc<SupplierClient>, Scripted) {
     let common = file::parse(&file).unwrap().remove(0).common;
     let scripted = Scripted::new(steps);
     let airports = Arc::new(Airports::embedded());
-    (Arc::new(SupplierClient::new(&common, Box::new(scripted.clone()), &airports, 200)), scripted)
+    let metrics = Metrics::default().of("XX");
+    (Arc::new(SupplierClient::new(&common, Box::new(scripted.clone()), &airports, 200, metrics)), scripted)
 }
 
 async fn ask(client: &SupplierClient, within: Duration) -> (SupplierStatus, u64) {

@@ -147,3 +147,22 @@ fn a_file_has_suppliers_with_distinct_codes() {
     assert!(problem(&format!("{CARRIER}{CARRIER}")).contains("supplier XX: "));
     assert!(problem(&format!("[defaults]\nhubs = []\n{CARRIER}")).contains("`hubs`"));
 }
+
+#[test]
+fn made_up_codes_make_no_time_series() {
+    let registry = Registry::embedded(RegistryOptions::default(), &Arc::new(Airports::embedded())).unwrap();
+    let series = || {
+        let mut metrics = prometheus_client::registry::Registry::default();
+        registry.register_metrics(&mut metrics);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &metrics).unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).count()
+    };
+    let ask_for = |code: String| drop(registry.select(&[code.parse().unwrap()]));
+    ask_for("Z0".into());
+    let before = series();
+    for number in 1..100 {
+        ask_for(format!("Z{number}"));
+    }
+    assert_eq!(series(), before);
+}

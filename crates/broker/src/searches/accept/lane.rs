@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{Availability, Durability, LANES, QueuedSubmission};
-use crate::{Backoff, Broker, BrokerError, Submission, searches::submit::add_submission};
+use crate::{Backoff, Broker, BrokerError, Submission, metrics::Operation, searches::submit::add_submission};
 
 /// Most submissions in a batch.
 const MAX_BATCH: usize = 1024;
@@ -160,10 +160,12 @@ impl Lane {
         let started = Instant::now();
         let replies = pipe.query_async::<Vec<RedisResult<Value>>>(&mut connection).await;
         self.last_duration = started.elapsed();
+        self.broker.metrics.redis.requested(Operation::Submit, self.last_duration);
         let all_accepted = match replies {
             Ok(replies) => answer(batch, &ends, replies),
             Err(error) => {
                 let error = BrokerError::from(error);
+                self.broker.metrics.redis.failed(&error);
                 for submission in batch {
                     submission.answer(Err(error.clone()));
                 }
