@@ -37,7 +37,7 @@ use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
-pub use config::Config;
+pub use config::{Command, Config};
 pub use http::AllowedOrigins;
 pub use trusted_proxies::TrustedProxies;
 

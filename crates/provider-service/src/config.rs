@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 use suppliers::LatencyRange;
 
@@ -8,6 +8,10 @@ use suppliers::LatencyRange;
 #[derive(Parser, Clone, Debug)]
 #[command(name = "provider-service", version, about = "The worker of flight-search: asks the suppliers")]
 pub struct Config {
+    /// What to do instead of working.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Settings shared with the gateway.
     #[command(flatten)]
     pub common: CommonConfig,
@@ -32,6 +36,13 @@ pub struct Config {
     /// The suppliers file, in TOML [default: a set of simulated carriers].
     #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]
     pub suppliers_file: Option<PathBuf>,
+}
+
+/// What the program does instead of working.
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum Command {
+    /// Check whether the worker in this container is connected to Redis: exit code 0 if so, else 1.
+    Health,
 }
 
 /// With a shorter lease, a busy worker could lose its jobs.

@@ -7,9 +7,11 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `config` | settings: flags and environment variables |
+//! | [`probe`] | the check behind `provider-service health` |
 //! | `worker` | the consumer loop, jobs in progress and their leases |
 
 mod config;
+pub mod probe;
 mod worker;
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use broker::Component;
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
-pub use config::Config;
+pub use config::{Command, Config};
 
 /// Why a worker did not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]

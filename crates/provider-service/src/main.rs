@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use provider_service::Config;
+use provider_service::{Command, Config, probe};
 use service::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
+    if let Some(Command::Health) = config.command {
+        return health();
+    }
     if let Err(error) = service::telemetry::start(&config.common.log, config.common.log_format) {
         eprintln!("provider-service: {error}");
         return ExitCode::from(2);
@@ -25,6 +28,16 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn health() -> ExitCode {
+    match probe::check_connected() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("provider-service: {error}");
             ExitCode::FAILURE
         }
     }

@@ -8,6 +8,7 @@ mod alerts;
 mod config;
 mod lifecycle;
 mod open_files;
+pub mod probe;
 mod redis;
 mod signal;
 pub mod telemetry;
