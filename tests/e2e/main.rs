@@ -15,6 +15,7 @@ mod durable;
 mod failover;
 mod half_closed;
 mod half_open;
+mod health_check;
 mod http_manners;
 mod idempotency;
 mod late;

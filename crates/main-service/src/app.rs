@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use airports::Airports;
 use broker::{Acceptance, Broker};
-
+use operators::Problem;
+use prometheus_client::registry::Registry;
 use sse_server::ClientLimit;
 
 use crate::{
@@ -46,5 +47,24 @@ impl App {
             clients,
             refusals: Arc::default(),
         }
+    }
+
+    /// All metrics of this gateway.
+    pub(crate) fn metrics(&self) -> Registry {
+        let mut registry = service::metrics_registry();
+        self.broker.register_metrics(&mut registry);
+        self.broker.register_stream_metrics(&mut registry);
+        self.refusals.register(&mut registry);
+        registry
+    }
+
+    /// Why the gateway is not ready; `None` if it is.
+    pub(crate) fn not_ready(&self) -> Option<String> {
+        self.health.trouble().or_else(|| self.acceptance.unavailable_reason().map(str::to_owned))
+    }
+
+    /// Why the gateway is not ready, for operators.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.not_ready().into_iter().map(|message| Problem { code: "not_ready", message }).collect()
     }
 }

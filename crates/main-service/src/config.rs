@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use broker::Durability;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 
 use crate::{AllowedOrigins, TrustedProxies};
@@ -10,13 +10,21 @@ use crate::{AllowedOrigins, TrustedProxies};
 #[derive(Parser, Clone, Debug)]
 #[command(name = "main-service", version, about = "The HTTP gateway of flight-search")]
 pub struct Config {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Settings it shares with the workers.
     #[command(flatten)]
     pub common: CommonConfig,
 
     /// The HTTP port, on all interfaces.
-    #[arg(long, env = "APP_PORT", default_value_t = 8080, value_name = "PORT")]
+    #[arg(long, global = true, env = "APP_PORT", default_value_t = 8080, value_name = "PORT")]
     pub app_port: u16,
+
+    /// The port for metrics and health, on all interfaces; 0 for none.
+    #[arg(long, env = "METRICS_PORT", default_value_t = 9090, value_name = "PORT")]
+    pub metrics_port: u16,
 
     /// What an accepted search survives: `memory` (what Redis' append-only file survives), `disk` (a crash of Redis'
     /// host; needs WAITAOF, so Redis 7.2) or `replica` (the loss of Redis' host; needs a replica).
@@ -63,6 +71,13 @@ pub struct Config {
     /// Milliseconds after which a client that takes nothing, or has vanished, is cut off.
     #[arg(long, env = "PEER_TIMEOUT_MS", default_value = "30000", value_parser = parse_millis, value_name = "MS")]
     pub peer_timeout_ms: Duration,
+}
+
+/// What the program does instead of serving.
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum Command {
+    /// Ask the gateway that runs on `APP_PORT` of this host whether it is alive: exit code 0 if so, else 1.
+    Health,
 }
 
 impl Config {

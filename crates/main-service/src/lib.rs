@@ -33,11 +33,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use broker::{Acceptance, Component};
+use operators::{Port, PortUnavailable, Problem};
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
-pub use config::Config;
+pub use config::{Command, Config};
 pub use http::AllowedOrigins;
 pub use trusted_proxies::TrustedProxies;
 
@@ -55,6 +56,9 @@ pub enum RunError {
     /// The settings for Redis make no sense.
     #[error(transparent)]
     Redis(#[from] InvalidRedisConfig),
+    /// The operators' port is not available.
+    #[error(transparent)]
+    Port(#[from] PortUnavailable),
     /// It did not stop cleanly.
     #[error(transparent)]
     Unclean(#[from] UncleanShutdown),
@@ -69,6 +73,7 @@ pub async fn run(
     let broker = config.common.broker()?;
     let component = Component::Gateway(config.accept_durability);
     service::check_redis(&broker, component).await?;
+    let port = Port::open(config.metrics_port).await?;
     let grace = config.common.shutdown_grace_ms;
     let settings = Settings {
         max_connections: connections(config.max_connections),
@@ -85,6 +90,15 @@ pub async fn run(
     let app = Arc::new(App::new(config, broker, acceptance, clients));
     let lifecycle = Lifecycle::default();
 
+    if let Some(port) = port {
+        // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
+        let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
+        let router = operators::router(app.metrics(), move || match examined.upgrade() {
+            Some(app) if !stop.is_cancelled() => app.problems(),
+            _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
+        });
+        lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
+    }
     for lane in lanes {
         lifecycle.spawn_permanent("acceptance", lane.run());
     }
@@ -94,6 +108,10 @@ pub async fn run(
     lifecycle.spawn_permanent(
         "deadlines",
         tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
+    );
+    lifecycle.spawn_permanent(
+        "streams",
+        tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()),
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);

@@ -7,13 +7,16 @@ use std::{
 };
 
 use clap::Parser;
-use main_service::Config;
+use main_service::{Command, Config};
 use service::Signals;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
+    if let Some(Command::Health) = config.command {
+        return health(&config).await;
+    }
     if let Err(error) = service::telemetry::start(&config.common.log, config.common.log_format) {
         eprintln!("main-service: {error}");
         return ExitCode::from(2);
@@ -37,6 +40,16 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn health(config: &Config) -> ExitCode {
+    match service::probe::check_live(config.app_port, "APP_PORT").await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("main-service: {error}");
             ExitCode::FAILURE
         }
     }

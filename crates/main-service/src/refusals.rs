@@ -4,43 +4,57 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use prometheus_client::{
+    metrics::{counter::Counter, family::Family},
+    registry::Registry,
+};
 use tokio::sync::Notify;
 
-/// How many clients were refused something, by the code that they were told: for one line of the log every now and
-/// then, however many there are.
+/// Refused requests and connections, by the error's code. The log has one line for many of them.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     by_code: Mutex<BTreeMap<&'static str, u64>>,
     counted: Notify,
+    total: Family<[(&'static str, &'static str); 1], Counter>,
 }
 
 impl Refusals {
-    /// One more.
+    /// Adds the count by code to a registry.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "refused",
+            "Requests and connections that this gateway refused to protect itself, by code of the error",
+            self.total.clone(),
+        );
+    }
+
+    /// Counts a refusal.
     pub(crate) fn count(&self, code: &'static str) {
+        self.total.get_or_create(&[("code", code)]).inc();
         *self.by_code.lock().unwrap_or_else(PoisonError::into_inner).entry(code).or_default() += 1;
         self.counted.notify_one();
     }
 
-    /// Waits until there is one, and tells all since the last time: `backlog_full 3, rate_limited 1`.
-    pub(crate) async fn told(&self) -> String {
+    /// Waits for a refusal, then returns all since the last call: `backlog_full 3, rate_limited 1`.
+    pub(crate) async fn summary(&self) -> String {
         loop {
             self.counted.notified().await;
             let by_code = std::mem::take(&mut *self.by_code.lock().unwrap_or_else(PoisonError::into_inner));
             if !by_code.is_empty() {
-                return tell(&by_code);
+                return summary(&by_code);
             }
         }
     }
 }
 
-fn tell(by_code: &BTreeMap<&'static str, u64>) -> String {
-    let mut told = String::new();
+fn summary(by_code: &BTreeMap<&'static str, u64>) -> String {
+    let mut summary = String::new();
     for (code, count) in by_code {
-        let comma = if told.is_empty() { "" } else { ", " };
+        let comma = if summary.is_empty() { "" } else { ", " };
         // Writing to a string can't fail.
-        let _ = write!(told, "{comma}{code} {count}");
+        let _ = write!(summary, "{comma}{code} {count}");
     }
-    told
+    summary
 }
 
 #[cfg(test)]
@@ -50,15 +64,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn all_are_told_once() {
+    async fn each_refusal_is_reported_once() {
         let refusals = Refusals::default();
-        assert_eq!(refusals.told().now_or_never(), None);
+        assert_eq!(refusals.summary().now_or_never(), None);
         for code in ["rate_limited", "backlog_full", "rate_limited"] {
             refusals.count(code);
         }
-        assert_eq!(refusals.told().await, "backlog_full 1, rate_limited 2");
-        assert_eq!(refusals.told().now_or_never(), None);
+        assert_eq!(refusals.summary().await, "backlog_full 1, rate_limited 2");
+        assert_eq!(refusals.summary().now_or_never(), None);
         refusals.count("backlog_full");
-        assert_eq!(refusals.told().await, "backlog_full 1");
+        assert_eq!(refusals.summary().await, "backlog_full 1");
     }
 }

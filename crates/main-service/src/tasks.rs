@@ -3,5 +3,6 @@
 pub(crate) mod deadlines;
 pub(crate) mod loads;
 pub(crate) mod refusals;
+pub(crate) mod streams;
 pub(crate) mod tail;
 pub(crate) mod watch;

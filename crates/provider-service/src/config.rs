@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 use suppliers::LatencyRange;
 
@@ -8,12 +8,16 @@ use suppliers::LatencyRange;
 #[derive(Parser, Clone, Debug)]
 #[command(name = "provider-service", version, about = "The worker of flight-search: asks the suppliers")]
 pub struct Config {
+    /// What to do instead of working.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Settings shared with the gateway.
     #[command(flatten)]
     pub common: CommonConfig,
 
     /// The port for metrics and health, on all interfaces; 0 for none.
-    #[arg(long, env = "METRICS_PORT", default_value_t = 9091, value_name = "PORT")]
+    #[arg(long, global = true, env = "METRICS_PORT", default_value_t = 9091, value_name = "PORT")]
     pub metrics_port: u16,
 
     /// Searches in progress at once.
@@ -36,6 +40,14 @@ pub struct Config {
     /// The suppliers file, in TOML [default: a set of simulated carriers].
     #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]
     pub suppliers_file: Option<PathBuf>,
+}
+
+/// What the program does instead of working.
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum Command {
+    /// Ask the worker that runs on `METRICS_PORT` of this host whether it is alive: exit code 0 if so, else 1. Without a
+    /// `METRICS_PORT`, check whether any process in this container has a connection.
+    Health,
 }
 
 /// With a shorter lease, a busy worker could lose its jobs.

@@ -9,11 +9,13 @@
 //! | `config` | settings: flags and environment variables |
 //! | `health` | whether the worker can do its work |
 //! | `metrics` | what is measured of jobs |
+//! | [`probe`] | the check behind `provider-service health` |
 //! | `worker` | the consumer loop, jobs in progress and their leases |
 
 mod config;
 mod health;
 mod metrics;
+pub mod probe;
 mod worker;
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use operators::{Port, PortUnavailable};
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
-pub use config::Config;
+pub use config::{Command, Config};
 
 /// Why a worker did not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]

@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use provider_service::Config;
+use provider_service::{Command, Config, probe};
 use service::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
+    if let Some(Command::Health) = config.command {
+        return health(&config).await;
+    }
     if let Err(error) = service::telemetry::start(&config.common.log, config.common.log_format) {
         eprintln!("provider-service: {error}");
         return ExitCode::from(2);
@@ -25,6 +28,22 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn health(config: &Config) -> ExitCode {
+    let alive = match config.metrics_port {
+        0 => probe::check_connected().map_err(|error| error.to_string()),
+        port => {
+            service::probe::check_live(port, "METRICS_PORT").await.map_err(|error| error.to_string())
+        }
+    };
+    match alive {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("provider-service: {error}");
             ExitCode::FAILURE
         }
     }

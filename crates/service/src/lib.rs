@@ -9,6 +9,7 @@ mod build_info;
 mod config;
 mod lifecycle;
 mod open_files;
+pub mod probe;
 mod redis;
 mod signal;
 pub mod telemetry;

@@ -177,7 +177,12 @@ impl System {
 
     /// Adds a gateway and waits until it listens.
     pub async fn add_gateway(&mut self) {
-        self.gateways.push(Gateway::start(&self.settings()).await);
+        self.add_gateway_with(&[]).await;
+    }
+
+    /// Adds a gateway with further settings and waits until it listens.
+    pub async fn add_gateway_with(&mut self, further: &[(&str, &str)]) {
+        self.gateways.push(Gateway::start(&self.settings_with(further)).await);
     }
 
     /// Starts a gateway on this port; `None` if it could not have it.
@@ -192,9 +197,13 @@ impl System {
 
     /// Adds a worker with further settings.
     pub fn add_worker_with(&mut self, further: &[(&str, &str)]) {
+        self.workers.push(Service::start("provider-service", &self.settings_with(further)));
+    }
+
+    fn settings_with(&self, further: &[(&str, &str)]) -> Settings {
         let mut settings = self.settings();
         settings.extend(further.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.workers.push(Service::start("provider-service", &settings));
+        settings
     }
 
     /// Waits until this many workers have joined the group.

@@ -1,8 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use test_kit::System;
-
-use super::{scrape::scrape, worker};
+use super::{gateway, scrape::scrape, worker};
 
 /// The table's rows, by name of the metric: type, labels, services, meaning.
 type Rows = BTreeSet<String>;
@@ -23,9 +21,12 @@ fn rows(scraped: &[(&str, BTreeSet<[String; 4]>)]) -> Rows {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_has_each_metric_that_a_service_exposes() {
-    let mut system = System::builder().workers(0).start().await;
+    let (mut system, gateway) = gateway::start(&[]).await;
     let worker = worker::add_worker(&mut system, &[]).await;
-    let exposed = rows(&[("worker", scrape(&worker).await.described())]);
+    let exposed = rows(&[
+        ("gateway", scrape(&gateway).await.described()),
+        ("worker", scrape(&worker).await.described()),
+    ]);
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md");
     let document = std::fs::read_to_string(path).unwrap();
     let documented: Rows =

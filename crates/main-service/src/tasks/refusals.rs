@@ -10,7 +10,7 @@ use crate::app::App;
 const PAUSE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
-    while let Some(by_code) = stop.run_until_cancelled(app.refusals.told()).await {
+    while let Some(by_code) = stop.run_until_cancelled(app.refusals.summary()).await {
         tracing::warn!(by_code, "clients were refused");
         stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
     }

@@ -55,7 +55,7 @@ pub(super) async fn live() -> Json<Success<Health>> {
     responses((status = 200, description = "It is.", body = Success<Readiness>), ReadinessFailures),
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Readiness>>, Problem> {
-    match app.health.trouble().or_else(|| app.acceptance.unavailable_reason().map(str::to_owned)) {
+    match app.not_ready() {
         None => {
             let warnings = app.health.fitness.warnings().into_iter().map(warning).collect();
             Ok(Json(Success::new("Ready", Readiness { status: "ready", warnings })))
