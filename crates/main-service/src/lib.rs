@@ -109,10 +109,8 @@ pub async fn run(
         "deadlines",
         tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
     );
-    lifecycle.spawn_permanent(
-        "streams",
-        tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()),
-    );
+    lifecycle
+        .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
     let found = move |checkup| {

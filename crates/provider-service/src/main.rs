@@ -36,9 +36,7 @@ async fn main() -> ExitCode {
 async fn health(config: &Config) -> ExitCode {
     let alive = match config.metrics_port {
         0 => probe::check_connected().map_err(|error| error.to_string()),
-        port => {
-            service::probe::check_live(port, "METRICS_PORT").await.map_err(|error| error.to_string())
-        }
+        port => service::probe::check_live(port, "METRICS_PORT").await.map_err(|error| error.to_string()),
     };
     match alive {
         Ok(()) => ExitCode::SUCCESS,

@@ -200,7 +200,7 @@ impl System {
         self.workers.push(Service::start("provider-service", &self.settings_with(further)));
     }
 
-    fn settings_with(&self, further: &[(&str, &str)]) -> Settings {
+    fn settings_with(&self, further: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut settings = self.settings();
         settings.extend(further.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         settings
