@@ -44,7 +44,9 @@ async fn a_gateway_measures_the_queue_the_log_and_refusals() {
     assert!(metrics.sum("flight_search_refused_total", &[]) >= Some(1.0), "{}", metrics.0);
     assert!(
         metrics.sum("flight_search_redis_request_duration_seconds_count", &["operation=\"submit\""])
-            >= Some(3.0)
+            >= Some(1.0),
+        "{}",
+        metrics.0
     );
     metrics.check_with_promtool();
 }

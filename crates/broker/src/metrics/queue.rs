@@ -80,13 +80,11 @@ impl Metrics {
         }
     }
 
-    /// The tail has processed an entry.
-    pub(crate) fn tail_advanced(&self, entry: EntryId) {
+    /// The tail has processed this many more entries, up to `entry`.
+    pub(crate) fn tail_advanced(&self, entry: EntryId, entries: u64) {
         let mut tail = self.tail();
-        if entry > tail.position {
-            tail.position = entry;
-            tail.added += 1;
-        }
+        tail.position = tail.position.max(entry);
+        tail.added += entries;
     }
 
     /// The result log ends here.
@@ -128,10 +126,9 @@ mod tests {
         assert_eq!(lag(&metrics, 13, 8), (3, 3.0));
         // It reconnects where it was.
         metrics.tail_connected(id(10), StreamEnd { last: id(13), added: 8 });
-        metrics.tail_advanced(id(11));
-        metrics.tail_advanced(id(12));
+        metrics.tail_advanced(id(12), 2);
         assert_eq!(lag(&metrics, 13, 8), (1, 0.0));
-        metrics.tail_advanced(id(13));
+        metrics.tail_advanced(id(13), 1);
         assert_eq!(lag(&metrics, 13, 8), (0, 0.0));
     }
 

@@ -4,7 +4,10 @@
 //! the end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the
 //! tail reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
 use contracts::names::RESULTS_STREAM;
 use redis::{
@@ -31,6 +34,8 @@ pub struct Tail {
     connection: Option<MultiplexedConnection>,
     /// The last processed entry, or the last one before the tail first connected.
     position: Option<EntryId>,
+    /// The entries of the last batch that are not processed yet, oldest first.
+    unprocessed: VecDeque<EntryId>,
     read_size: ReadSize,
     read_margin: Duration,
 }
@@ -49,7 +54,8 @@ impl Tail {
     #[must_use]
     pub fn new(broker: Broker, stream: &'static str, block: Duration) -> Self {
         let (read_size, read_margin) = (ReadSize::default(), READ_MARGIN);
-        Self { broker, stream, block, connection: None, position: None, read_size, read_margin }
+        let unprocessed = VecDeque::new();
+        Self { broker, stream, block, connection: None, position: None, unprocessed, read_size, read_margin }
     }
 
     /// Whether this is the tail of the result log, whose progress is measured.
@@ -80,6 +86,7 @@ impl Tail {
         let reply = result.inspect_err(|error| self.on_error(error))?;
         let entries = entries_of_one_stream(reply).inspect_err(|_| self.connection = None)?;
         self.read_size.adjust(&entries);
+        self.unprocessed = entries.iter().map(|entry| entry.id).collect();
         if entries.is_empty() {
             self.must_read_primary().await?;
         } else {
@@ -106,8 +113,10 @@ impl Tail {
     /// Call this once the entries up to `entry` are processed. The next read starts after it.
     pub fn advance(&mut self, entry: EntryId) {
         self.position = self.position.max(Some(entry));
+        let processed = self.unprocessed.partition_point(|unprocessed| *unprocessed <= entry);
+        self.unprocessed.drain(..processed);
         if self.is_measured() {
-            self.broker.metrics.queue.tail_advanced(entry);
+            self.broker.metrics.queue.tail_advanced(entry, processed as u64);
         }
     }
 
