@@ -160,3 +160,18 @@ async fn the_logs_trace_a_search_as_json_too() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_waits_for_a_usable_redis_stops_cleanly() {
+    let mut system = System::builder().gateways(0).workers(0).start().await;
+    let mut connection = system.redis.connect().await;
+    redis::cmd("REPLICAOF").arg("127.0.0.1").arg(1).exec_async(&mut connection).await.unwrap();
+    for _ in 0..8 {
+        system.add_worker();
+        let worker = system.workers.last_mut().unwrap();
+        eventually("the worker waits", async || worker.log().contains("redis_is_replica").then_some(()))
+            .await;
+        worker.terminate();
+        assert_eq!(worker.exit_code().await, Some(0), "{}", worker.log());
+    }
+}

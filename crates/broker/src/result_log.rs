@@ -6,6 +6,5 @@ mod tail;
 mod trim;
 
 pub use history::History;
-pub(crate) use tail::end_of;
 pub use tail::{Batch, Tail};
 pub use trim::Trimmer;

@@ -18,6 +18,7 @@ pub(crate) struct Scripts {
     pub(crate) shed: Script,
     pub(crate) overdue: Script,
     pub(crate) foreign_ends: Script,
+    pub(crate) stream_end: Script,
 }
 
 impl Scripts {
@@ -42,6 +43,7 @@ impl Scripts {
             shed: Script::new(include_str!("scripts/shed.lua")),
             overdue: Script::new(include_str!("scripts/overdue.lua")),
             foreign_ends: Script::new(include_str!("scripts/foreign_ends.lua")),
+            stream_end: Script::new(include_str!("scripts/stream_end.lua")),
         }
     }
 }
@@ -95,7 +97,7 @@ mod tests {
     ];
 
     /// Names in Redis' own replies.
-    const OF_REDIS: &[&str] = &["last-delivered-id"];
+    const OF_REDIS: &[&str] = &["last-delivered-id", "last-generated-id", "entries-added"];
 
     #[test]
     fn scripts_use_known_names_only() {

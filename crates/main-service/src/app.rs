@@ -60,7 +60,7 @@ impl App {
 
     /// Why the gateway is not ready; `None` if it is.
     pub(crate) fn not_ready(&self) -> Option<String> {
-        self.health.trouble().or_else(|| self.acceptance.unavailable_reason().map(str::to_owned))
+        self.health.problem().or_else(|| self.acceptance.unavailable_reason().map(str::to_owned))
     }
 
     /// Why the gateway is not ready, for operators.

@@ -8,7 +8,7 @@ use sse_server::{EventStream, frame};
 
 use crate::hub::{Next, Subscription};
 
-/// How much longer than a search a stream may live. One that is still open then has missed the end.
+/// How much longer than its search a stream may stay open. A stream that is still open then has missed the end.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// The events of a search that ends by `deadline`.
@@ -16,7 +16,7 @@ pub(crate) fn event_stream(subscription: Subscription, deadline: Duration) -> Ev
     EventStream::new(move || frames(subscription.clone())).max_age(deadline + MARGIN)
 }
 
-/// The events, and where the terminal one is not among them a word to come back for it.
+/// The events. If the stream ends without the terminal event, its last frame asks the client to reconnect.
 fn frames(subscription: Subscription) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(Some(subscription), async |subscription| {
         let mut subscription = subscription?;
@@ -39,13 +39,13 @@ mod tests {
     use crate::hub::Hub;
 
     #[tokio::test]
-    async fn a_gateway_that_stops_sends_its_clients_away() {
+    async fn a_stopping_gateway_asks_its_clients_to_reconnect() {
         let hub = Arc::new(Hub::default());
         let id = SearchId::random();
         let mut frames = Box::pin(frames(hub.join(id, false, 0)));
         assert!(frames.next().now_or_never().is_none(), "nothing yet");
         hub.close();
-        let last = frames.next().await.expect("a word to come back");
+        let last = frames.next().await.expect("a frame that asks to reconnect");
         assert!(last.starts_with(b"retry: "), "{last:?}");
         assert_eq!(frames.next().await, None);
         assert_eq!(hub.followers(id), 0, "it has left");

@@ -1,5 +1,4 @@
-//! Whether the gateway is of use: what its tasks have seen of Redis and the workers of late, so that requests need not
-//! ask.
+//! Whether the gateway can do its work: what its tasks last saw of Redis and the workers, so that requests need not ask.
 
 mod fitness;
 
@@ -13,16 +12,16 @@ use tokio::time::Instant;
 
 use fitness::Fitness;
 
-/// How old a sign of life may be, at least, and in times of a request to Redis. The tail gives one every second, the
-/// watch ten.
+/// The maximum age of a successful check: this long, or this many request timeouts if that is longer. The tail checks
+/// once a second, the watch ten times.
 const FRESH: (Duration, u32) = (Duration::from_secs(3), 3);
 
 /// The gateway's health.
 #[derive(Debug)]
 pub(crate) struct Health {
-    /// Whether Redis is set up for use, and whether there are workers.
+    /// Whether Redis is set up correctly, and whether workers are alive.
     pub(crate) fitness: Fitness,
-    /// How old a sign of life may be.
+    /// The maximum age of a successful check.
     fresh: Duration,
     seen: Mutex<Seen>,
 }
@@ -30,13 +29,13 @@ pub(crate) struct Health {
 #[derive(Debug, Default)]
 struct Seen {
     redis_answered: Option<Instant>,
-    /// What it said when it last failed.
+    /// Its last error.
     redis_said: Option<String>,
     tail_moved: Option<Instant>,
 }
 
 impl Health {
-    /// Nothing seen yet. A request to Redis may take `timeout`.
+    /// No check yet. `timeout` is that of a request to Redis.
     pub(crate) fn new(timeout: Duration) -> Self {
         let fresh = FRESH.0.max(timeout * FRESH.1);
         Self { fitness: Fitness::default(), fresh, seen: Mutex::default() }
@@ -47,7 +46,7 @@ impl Health {
         self.seen().redis_answered = Some(Instant::now());
     }
 
-    /// Redis did not answer, or refused what it must do.
+    /// Redis did not answer, or refused a command that is needed.
     pub(crate) fn redis_failed(&self, error: &BrokerError) {
         self.fitness.redis_failed();
         let mut seen = self.seen();
@@ -55,12 +54,12 @@ impl Health {
         seen.redis_said = error.refusal_code().map(|code| format!("Redis takes no writes ({code})"));
     }
 
-    /// Whether Redis has answered of late.
+    /// Whether Redis answered recently.
     pub(crate) fn redis_answers(&self) -> bool {
         self.is_fresh(self.seen().redis_answered)
     }
 
-    /// The tail of the result log has read what there was.
+    /// The tail has read the result log to its end.
     pub(crate) fn tail_moved(&self) {
         self.seen().tail_moved = Some(Instant::now());
     }
@@ -70,16 +69,16 @@ impl Health {
         self.seen().tail_moved = None;
     }
 
-    /// Notes a checkup of Redis. Tells whether Redis has recovered from what made it unfit.
+    /// Stores a checkup of Redis. Returns whether it shows that Redis has recovered from a problem.
     pub(crate) fn recovers(&self, checkup: &Checkup) -> bool {
         let was_failing = self.fitness.failing().is_some();
         self.fitness.examined(checkup);
         was_failing && self.fitness.failing().is_none()
     }
 
-    /// What keeps the gateway from being of use, if anything does. Overload does not: where one gateway has too much to
-    /// do, all have, and to take all of them out helps nobody.
-    pub(crate) fn trouble(&self) -> Option<String> {
+    /// Why the gateway can't do its work; `None` if it can. Overload is no reason: it affects all gateways, and taking
+    /// all of them out would not help.
+    pub(crate) fn problem(&self) -> Option<String> {
         let failing = self.fitness.failing();
         let seen = self.seen();
         if failing.is_some() {
@@ -93,8 +92,8 @@ impl Health {
         }
     }
 
-    fn is_fresh(&self, sign: Option<Instant>) -> bool {
-        sign.is_some_and(|at| at.elapsed() < self.fresh)
+    fn is_fresh(&self, checked: Option<Instant>) -> bool {
+        checked.is_some_and(|at| at.elapsed() < self.fresh)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -1,10 +1,9 @@
-//! The routes. Handlers know neither Redis commands nor sockets; what goes wrong is a [`Problem`], and one `match`
-//! there makes it an answer.
+//! The routes. Handlers know neither Redis commands nor sockets. An error is a [`Problem`], and one `match` there turns it
+//! into a response.
 
 mod api;
 mod body;
 mod docs;
-mod failures;
 mod middleware;
 mod page;
 mod problem;
@@ -38,7 +37,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(page::router())
         .merge(docs::router(document))
         .layer(CompressionLayer::new())
-        // Behind the compression, which so costs an open stream nothing.
+        // Not compressed: compression would cost each open stream memory.
         .merge(streams)
         .fallback(|| async { Problem::NoSuchRoute })
         .method_not_allowed_fallback(other_methods);
@@ -46,29 +45,29 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         router = router.layer(from_fn_with_state(Arc::clone(&app), refusals::limit_forwarded));
     }
     let router = router.layer(from_fn_with_state(Arc::clone(&app), refusals::count));
-    with_manners(router, &app).with_state(app)
+    with_common_layers(router, &app).with_state(app)
 }
 
-/// What connections past a limit get: the health, and of everything else a word about the limit.
+/// The routes for connections past a limit: health probes, and a refusal for everything else.
 pub(crate) fn overflow_router(app: Arc<App>) -> Router {
     let router = api::health().method_not_allowed_fallback(other_methods).fallback(refusals::past_the_limit);
-    with_manners(router, &app).with_state(app)
+    with_common_layers(router, &app).with_state(app)
 }
 
-/// Whatever answers, its answer has an id and may be read where that is allowed.
-fn with_manners(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+/// Adds what every response has: an id, safe headers, CORS, and a 500 for a panic.
+fn with_common_layers(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
     let no_sniffing =
         SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The outermost first.
-    let manners = ServiceBuilder::new()
-        .layer(from_fn(request_id::name))
+    let layers = ServiceBuilder::new()
+        .layer(from_fn(request_id::set_request_id))
         .layer(no_sniffing)
         .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
         .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));
-    router.layer(manners)
+    router.layer(layers)
 }
 
-/// Any method that a route does not have. The router adds `Allow`, which is all there is to say to OPTIONS.
+/// Any other method. The router adds `Allow`, which is the whole response to OPTIONS.
 async fn other_methods(method: Method) -> Response {
     if method == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()

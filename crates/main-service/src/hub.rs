@@ -1,12 +1,12 @@
-//! Who follows which search, and what there is to tell.
+//! The subscribers of searches, and the events for them.
 //!
-//! The hub holds one [`Feed`] per search with a live subscriber. A feed is the search's story as far as it is
-//! known here: its events in order, encoded once, shared by all who follow. A subscriber is a cursor into it, so
-//! a slow one costs nothing and loses nothing. The last subscriber's leaving drops the feed.
+//! The hub holds one [`Feed`] per search with a subscriber: the search's events in order, each encoded once and shared
+//! by all subscribers. A subscriber is a cursor into its feed, so a slow one costs nothing and loses nothing. The feed is
+//! dropped with its last subscriber.
 //!
-//! News reach a feed by two ways that may overtake each other: the tail of the result log (`hear_*`) and the
-//! search's record (`load`). The place (`seq`) of each event in the story removes what both told. A feed that
-//! hears of an event without having had the one before says so ([`Heard::Gap`]), and is loaded again.
+//! Events reach a feed in two ways, in any order: from the tail of the result log (`apply_*`) and from the search's record
+//! (`load`). Sequence numbers remove duplicates. A feed that gets an event without the one before it returns
+//! [`Applied::Gap`], and is loaded again.
 //!
 //! The hub knows neither Redis nor HTTP.
 
@@ -26,10 +26,10 @@ use std::{
 
 use contracts::{EpochMillis, SearchId};
 
-pub use feed::{Feed, Heard, Need, Snapshot};
+pub use feed::{Applied, Feed, Need, Snapshot};
 pub use subscription::{Next, Subscription};
 
-/// How many locks the feeds are spread over, so that subscribers and the tail rarely meet at one.
+/// How many locks the feeds are spread over, so that subscribers and the tail rarely wait for each other.
 const SHARDS: usize = 64;
 
 type Shard = HashMap<SearchId, Arc<Feed>>;
@@ -53,13 +53,12 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Follows a search from behind the event at place `after` (0: from the start), with its partial answers or
-    /// only to its end.
+    /// Subscribes to the events of a search after `after` (0: all), with partials or only the end.
     pub fn join(self: &Arc<Self>, id: SearchId, partials: bool, after: u64) -> Subscription {
         let feed = {
             let mut shard = self.shard(id);
             let feed = shard.entry(id).or_default();
-            feed.enter(partials, after);
+            feed.add_subscriber(partials, after);
             if self.closed.load(Ordering::Acquire) {
                 feed.close();
             }
@@ -68,26 +67,26 @@ impl Hub {
         Subscription::new(Arc::clone(self), id, feed, partials, after)
     }
 
-    /// How many follow a search.
+    /// How many subscribers a search has.
     #[must_use]
     pub fn followers(&self, id: SearchId) -> usize {
         self.shard(id).get(&id).map_or(0, |feed| feed.subscribers())
     }
 
-    /// The feed of a search, if anyone follows it.
+    /// The feed of a search, if it has a subscriber.
     #[must_use]
     pub fn feed(&self, id: SearchId) -> Option<Arc<Feed>> {
         self.shard(id).get(&id).map(Arc::clone)
     }
 
-    /// The searches that somebody follows.
+    /// The searches with a subscriber.
     #[must_use]
     pub fn followed(&self) -> Vec<SearchId> {
         self.shards.iter().flat_map(|shard| lock(shard).keys().copied().collect::<Vec<_>>()).collect()
     }
 
-    /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and
-    /// how many places of its story are known.
+    /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and the
+    /// highest sequence number here.
     #[must_use]
     pub fn overdue(&self, now: EpochMillis) -> Vec<(SearchId, EpochMillis, u64)> {
         let mut overdue = Vec::new();
@@ -101,7 +100,7 @@ impl Hub {
         overdue
     }
 
-    /// Ends all subscriptions, and those to come: the gateway stops.
+    /// Closes all feeds, and all later ones: the gateway stops.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         for shard in &self.shards {
@@ -113,7 +112,7 @@ impl Hub {
 
     fn leave(&self, id: SearchId) {
         if let Entry::Occupied(entry) = self.shard(id).entry(id)
-            && entry.get().exit()
+            && entry.get().remove_subscriber()
         {
             entry.remove();
         }
@@ -126,7 +125,7 @@ impl Hub {
     }
 }
 
-/// A panic elsewhere must not take the hub along; none of its states is left half done.
+/// Ignores poisoning: a panic elsewhere must not stop the hub, and no critical section leaves a state half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

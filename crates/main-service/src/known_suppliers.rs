@@ -2,12 +2,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use contracts::{SupplierCode, SupplierListing};
 
-/// The suppliers that the workers ask, as they say; none while no worker has said so.
+/// The suppliers that the workers publish; empty until a worker has.
 #[derive(Debug, Default)]
 pub(crate) struct KnownSuppliers(Mutex<Vec<SupplierListing>>);
 
 impl KnownSuppliers {
-    /// The workers ask these.
+    /// Replaces the list.
     pub(crate) fn set(&self, suppliers: Vec<SupplierListing>) {
         *self.lock() = suppliers;
     }
@@ -17,7 +17,7 @@ impl KnownSuppliers {
         self.lock().clone()
     }
 
-    /// Those that a search asks which is limited to these codes; all if it is limited to none.
+    /// The suppliers with these codes; all if there are no codes.
     pub(crate) fn selected(&self, codes: &[SupplierCode]) -> Vec<SupplierListing> {
         let mut suppliers = self.all();
         if !codes.is_empty() {
@@ -26,7 +26,7 @@ impl KnownSuppliers {
         suppliers
     }
 
-    /// The codes that no worker knows. None while no worker has said what it knows.
+    /// The codes that are not in the list; none while the list is empty.
     pub(crate) fn unknown<'a>(&self, codes: &'a [SupplierCode]) -> Vec<&'a SupplierCode> {
         let suppliers = self.lock();
         if suppliers.is_empty() {

@@ -44,16 +44,16 @@ pub use trusted_proxies::TrustedProxies;
 
 use app::App;
 
-/// Files that are left for what is no client's: those that are being refused, and Redis' connections above all,
-/// which must come back while clients flood in.
+/// Open files reserved for connections that are being refused and, above all, for Redis: its connections must recover
+/// while clients flood in.
 const SPARE_FILES: usize = MAX_OVERFLOW + 64;
-/// The least that one client may have of the connections unless less is said: behind one address may be many.
-const LEAST_PER_CLIENT: usize = 100;
+/// The smallest default limit of connections per client: one address may stand for many users.
+const MIN_PER_CLIENT: usize = 100;
 
-/// Why the gateway did not start, or not stop as it should.
+/// Why the gateway did not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The settings for Redis make no sense.
+    /// A setting for Redis is invalid.
     #[error(transparent)]
     Redis(#[from] InvalidRedisConfig),
     /// The operators' port is not available.
@@ -64,7 +64,7 @@ pub enum RunError {
     Unclean(#[from] UncleanShutdown),
 }
 
-/// Serves HTTP on `listener` until `shutdown` is done and the open requests and streams have ended.
+/// Serves HTTP on `listener` until `shutdown` completes and the open requests and streams have ended.
 pub async fn run(
     config: Config,
     listener: TcpListener,
@@ -84,7 +84,7 @@ pub async fn run(
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,
         "gateway starts");
     let per_client = config.max_connections_per_client;
-    let per_client = per_client.unwrap_or_else(|| (settings.max_connections / 2).max(LEAST_PER_CLIENT));
+    let per_client = per_client.unwrap_or_else(|| (settings.max_connections / 2).max(MIN_PER_CLIENT));
     let clients = Arc::new(ClientLimit::new(per_client, config.trusted_proxies.networks().to_vec()));
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance, clients));
@@ -115,8 +115,8 @@ pub async fn run(
     let examined = Arc::clone(&app);
     let found = move |checkup| {
         if examined.health.recovers(&checkup) {
-            // A script that is forbidden to go on half-way has stored what it could not announce.
-            examined.loads.want(examined.hub.followed());
+            // A script that Redis stopped halfway may have stored events without announcing them.
+            examined.loads.queue(examined.hub.followed());
         }
     };
     lifecycle.spawn_permanent(
@@ -132,7 +132,7 @@ pub async fn run(
         () = lifecycle.stop_token().cancelled() => {}
     }
     app.hub.close();
-    // The lanes end with the last request that may submit something, and none comes from here.
+    // The acceptance lanes end when the last `App` is dropped, with the last request.
     drop(app);
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
@@ -152,11 +152,11 @@ fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {
         .on_refused(count)
 }
 
-/// How many connections there may be at once: as many as is said, but no more than the files allow that may be open.
+/// The limit of connections: as configured, but no more than open files allow.
 fn connections(wanted: usize) -> usize {
     let allowed = service::open_files().saturating_sub(SPARE_FILES).max(1);
     if wanted > allowed {
-        tracing::warn!(wanted, allowed, "MAX_CONNECTIONS is more than the limit of open files allows");
+        tracing::warn!(wanted, allowed, "MAX_CONNECTIONS exceeds the limit of open files");
     }
     if wanted == 0 { allowed } else { wanted.min(allowed) }
 }

@@ -6,47 +6,47 @@ use std::{
 use contracts::SearchId;
 use tokio::sync::Notify;
 
-/// The searches whose feeds are to be loaded from their records, each once, the first that was wanted first.
+/// The queue of feeds to load from their records. Each search is queued once.
 #[derive(Debug, Default)]
 pub(crate) struct Loads {
-    wanted: Mutex<Wanted>,
-    more: Notify,
+    state: Mutex<State>,
+    added: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Wanted {
+struct State {
     queue: VecDeque<SearchId>,
     queued: HashSet<SearchId>,
 }
 
 impl Loads {
-    /// These are to be loaded.
-    pub(crate) fn want(&self, ids: impl IntoIterator<Item = SearchId>) {
-        let mut wanted = self.wanted();
+    /// Queues these searches.
+    pub(crate) fn queue(&self, ids: impl IntoIterator<Item = SearchId>) {
+        let mut state = self.state();
         for id in ids {
-            if wanted.queued.insert(id) {
-                wanted.queue.push_back(id);
+            if state.queued.insert(id) {
+                state.queue.push_back(id);
             }
         }
-        drop(wanted);
-        self.more.notify_one();
+        drop(state);
+        self.added.notify_one();
     }
 
-    /// The next one. From now on it may be wanted again.
+    /// The next search. From now on it may be queued again.
     pub(crate) fn next(&self) -> Option<SearchId> {
-        let mut wanted = self.wanted();
-        let next = wanted.queue.pop_front()?;
-        wanted.queued.remove(&next);
+        let mut state = self.state();
+        let next = state.queue.pop_front()?;
+        state.queued.remove(&next);
         Some(next)
     }
 
-    /// Waits until more are wanted than when this was last awaited.
-    pub(crate) async fn more(&self) {
-        self.more.notified().await;
+    /// Waits until searches were added since the last call.
+    pub(crate) async fn added(&self) {
+        self.added.notified().await;
     }
 
-    fn wanted(&self) -> MutexGuard<'_, Wanted> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,14 +55,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_wanted_twice_is_given_once_and_in_turn() {
+    async fn each_search_is_queued_once_and_in_order() {
         let loads = Loads::default();
         let [first, second] = [(); 2].map(|()| SearchId::random());
-        loads.want([first, second, first]);
-        loads.more().await;
+        loads.queue([first, second, first]);
+        loads.added().await;
         assert_eq!(loads.next(), Some(first));
-        // It may have been read too early for whoever wants it now.
-        loads.want([first]);
+        // Its record may have been read too early for the new request.
+        loads.queue([first]);
         assert_eq!([loads.next(), loads.next(), loads.next()], [Some(second), Some(first), None]);
     }
 }

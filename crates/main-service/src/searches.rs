@@ -1,4 +1,4 @@
-//! Bringing feeds and records together.
+//! Loads feeds from records, and cancels searches.
 
 use broker::{BrokerError, Ended, SearchRecord};
 use contracts::{EndStatus, SearchId, outcome::Outcome};
@@ -8,7 +8,7 @@ use crate::{
     hub::{Feed, Snapshot},
 };
 
-/// Loads a feed from its search's record, which is returned: `None` if there is none.
+/// Loads a feed from its search's record, and returns the record; `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
     let need = feed.need();
     let record = app.broker.read(id).await?;
@@ -27,16 +27,16 @@ fn snapshot(record: &SearchRecord) -> Snapshot {
     }
 }
 
-/// What became of a search that a client wants no more.
+/// The result of a cancellation.
 #[derive(Debug)]
 pub(crate) enum Cancellation {
-    /// It goes on for the clients that share it, this many.
+    /// The search continues for this many other clients.
     GoesOn(u64),
-    /// Nobody else wanted it.
+    /// No other client shares it.
     Ended(Ended),
 }
 
-/// Ends a search at its client's wish, if no other client was given it.
+/// Cancels a search for one client, and ends it if no other client shares it.
 pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Cancellation, BrokerError> {
     let others = app.broker.release(id).await?;
     if others > 0 {

@@ -6,7 +6,7 @@ use std::{
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// Proxies whose `X-Forwarded-For` is believed.
+/// Proxies whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -39,8 +39,8 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Who sent a request: the peer, or whom the trusted proxies in front name. The header is read from its end,
-    /// because only what a trusted proxy has appended is true.
+    /// The client that sent a request: the peer, or the address that the trusted proxies report. The header is read from
+    /// its end, because only a trusted proxy's entry can be believed.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let forwarded = headers.get_all("x-forwarded-for").into_iter();

@@ -1,4 +1,9 @@
-use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -35,10 +40,14 @@ impl Port {
         if port == 0 {
             return Ok(None);
         }
-        match TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await {
-            Ok(listener) => Ok(Some(Self(listener))),
-            Err(source) => Err(PortUnavailable { port, source }),
-        }
+        // All interfaces, of both kinds; those of IPv4 alone on a host without IPv6.
+        let bound = match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+            Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+            }
+            bound => bound,
+        };
+        bound.map(|listener| Some(Self(listener))).map_err(|source| PortUnavailable { port, source })
     }
 
     /// Serves `router` until `stop`, then finishes the requests in progress.

@@ -70,16 +70,18 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
     }
     tokio::pin!(shutdown);
     tokio::select! {
-        usable = service::wait_until_usable(&context.broker, Component::Worker) => {
-            usable?;
-            start(&context, &lifecycle);
-        }
+        usable = service::wait_until_usable(&context.broker, Component::Worker) => match usable {
+            Ok(()) => start(&context, &lifecycle),
+            Err(error) => lifecycle.fail(error),
+        },
         () = &mut shutdown => lifecycle.stop(),
     }
 
     tokio::select! {
-        () = shutdown => lifecycle.stop(),
+        // First, because `shutdown` may have completed above, and must not be polled again.
+        biased;
         () = lifecycle.stop_token().cancelled() => {}
+        () = &mut shutdown => lifecycle.stop(),
     }
     lifecycle.finish(grace).await?;
     tracing::info!("worker stopped");

@@ -37,7 +37,7 @@ impl Admission {
         }
         let mut permit = Permit { admission: Arc::clone(self), peer, is_clients: false };
         if self.clients.applies_to(peer) {
-            // A permit that is refused here is given back as it is dropped.
+            // A permit that is refused here is returned when it is dropped.
             permit.is_clients = self.clients.enter(peer);
             return if permit.is_clients { Ok(permit) } else { Err(Refusal::TooManyFromClient) };
         }

@@ -12,7 +12,7 @@ use crate::{
     HttpService,
     admission::Permit,
     requests,
-    socket::{Patience, Socket},
+    socket::{Socket, WriteLimit},
     takeover::Takeover,
     writer,
 };
@@ -49,8 +49,8 @@ pub(crate) async fn serve<S: HttpService>(
         let Takeover { head, stream, keep_alive, guards: _guards } = takeover;
         let mut frames = stream.open();
         drop(stream);
-        let patience = Patience { settings: permit.settings(), stop: &stop };
-        match writer::write(head, &mut frames, &mut socket, patience, stopping.as_mut()).await {
+        let limit = WriteLimit { settings: permit.settings(), stop: &stop };
+        match writer::write(head, &mut frames, &mut socket, limit, stopping.as_mut()).await {
             Ok(true) if keep_alive => {}
             Ok(_) => return,
             Err(error) => return tracing::debug!(%error, "an event stream broke"),

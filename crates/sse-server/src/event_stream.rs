@@ -8,10 +8,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 
-use crate::frames::Frames;
-
-/// Proxies close a connection that is silent for 60 s, some after 30 s.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+use crate::{frames::Frames, heartbeat};
 
 /// A response that is a stream of Server-Sent Events: what a handler returns.
 ///
@@ -45,7 +42,7 @@ impl EventStream {
         S: Stream<Item = Bytes> + Send + 'static,
     {
         let subscribe = Arc::new(move || subscribe().boxed());
-        Self { subscribe, heartbeat: HEARTBEAT, max_age: None }
+        Self { subscribe, heartbeat: heartbeat::INTERVAL, max_age: None }
     }
 
     /// Sends a comment after this long without a frame; 15 s unless set.

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, stream, stream::BoxStream};
 use tokio::time::{Instant, timeout_at};
 
-use crate::frame;
+use crate::{frame, heartbeat};
 
-/// When a client reconnects after its connection was lost.
+/// After which pause a client reconnects when its connection is lost.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What one subscriber is sent: a `retry:` at once, so that the response head leaves; its events, with heartbeats
-/// between them; and where it ends before its events do, a `retry:` that spreads the clients' return.
+/// The frames for one subscriber: a `retry:` at once, so that the response head is sent; its events, with heartbeats
+/// between them; and, if the stream ends before its events do, a `retry:` that spreads reconnections over time.
 pub(crate) struct Frames {
     source: BoxStream<'static, Bytes>,
     state: State,
@@ -22,7 +22,7 @@ pub(crate) struct Frames {
 enum State {
     Opening,
     Following,
-    /// The subscriber is to come back later, and has yet to be told.
+    /// The next frame asks the subscriber to reconnect later.
     Leaving,
     Over,
 }
@@ -53,7 +53,7 @@ impl Frames {
         match timeout_at(until, next_event(&mut self.source)).await {
             Ok(event) => self.over_if_none(event),
             Err(_) if self.expires == Some(until) => Some(self.leave()),
-            Err(_) => Some(Bytes::from_static(frame::HEARTBEAT)),
+            Err(_) => Some(Bytes::from_static(heartbeat::FRAME)),
         }
     }
 

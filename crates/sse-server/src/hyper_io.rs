@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{progress::Progress, socket::Socket};
 
-/// A socket while hyper has it: it tells when all has left that hyper wrote.
+/// A socket while hyper uses it. It knows when everything that hyper wrote has been sent.
 #[derive(Debug)]
 pub(crate) struct HyperIo {
     socket: Socket,

@@ -6,6 +6,7 @@ mod connection;
 mod event_stream;
 pub mod frame;
 mod frames;
+mod heartbeat;
 mod held_body;
 mod hyper_io;
 mod overflow;

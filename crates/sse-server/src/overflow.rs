@@ -31,7 +31,7 @@ use crate::{HttpService, Peer, Refusal, requests::MAX_BUFFER};
 /// client is dropped: idle ones can't keep the next out.
 pub const MAX_OVERFLOW: usize = 256;
 /// How long one may take.
-const PATIENCE: Duration = Duration::from_secs(1);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Is called with each refusal.
 pub(crate) type OnRefused = Arc<dyn Fn(Refusal) + Send + Sync>;
@@ -67,7 +67,7 @@ impl<O: HttpService> Overflow<O> {
             let is_served = AtomicBool::new(false);
             tokio::select! {
                 // Whether the client listened makes no difference here.
-                _ = timeout(PATIENCE, answer(socket, peer, refusal, service, &is_served)) => {}
+                _ = timeout(RESPONSE_TIMEOUT, answer(socket, peer, refusal, service, &is_served)) => {}
                 _ = dropped => {}
             }
             if !is_served.load(Ordering::Relaxed) {

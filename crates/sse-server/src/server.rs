@@ -45,7 +45,7 @@ pub struct Peer(pub IpAddr);
 /// it has served the request all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// As many are open as may be.
+    /// The limit of connections is reached.
     TooManyConnections,
     /// Its client has as many as one client may have.
     TooManyFromClient,
@@ -74,7 +74,7 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
         Self { clients, ..self }
     }
 
-    /// Calls this with each connection that was refused, whether it was told so or went away before.
+    /// Calls this for each refused connection, whether or not the client received the refusal.
     #[must_use]
     pub fn on_refused(self, on_refused: impl Fn(Refusal) + Send + Sync + 'static) -> Self {
         Self { on_refused: Arc::new(on_refused), ..self }
@@ -122,7 +122,7 @@ fn tune(socket: &TcpStream, write_timeout: Duration) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
     socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 6))?;
-    // Closes the connection of a peer that vanished, and of one that takes nothing although there is something.
+    // Closes the connection of a client that vanished or does not read.
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(write_timeout))?;
     Ok(())

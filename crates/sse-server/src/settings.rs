@@ -7,12 +7,11 @@ pub struct Settings {
     pub max_connections: usize,
     /// How long a connection may stay open without a request, before its first one and between two.
     pub idle_timeout: Duration,
-    /// The same while three quarters of the permits, or of the client's share of them, are taken.
+    /// The same while three quarters of all permits, or of the client's permits, are taken.
     pub crowded_idle_timeout: Duration,
-    /// How long a client may take nothing of what is written to it. On Linux this also bounds how long a client that
-    /// has vanished goes unnoticed.
+    /// How long a client may not read. On Linux this also bounds how long a vanished client goes unnoticed.
     pub write_timeout: Duration,
-    /// How long requests under way and unfinished writes have after the server was told to stop.
+    /// How long requests in progress and unfinished writes have after the server is asked to stop.
     pub drain_timeout: Duration,
 }
 

@@ -17,25 +17,24 @@ pub(crate) struct Socket {
     pub(crate) unread: BytesMut,
 }
 
-/// What a client does that ends its stream, or may.
+/// How a client leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Departure {
-    /// It sends no more. It has either shut down its end for writing and still reads, or it has closed the socket:
-    /// only the next write shows which.
+    /// It has closed its sending side. It may still read, or it may have closed the socket: only the next write shows.
     HalfClosed,
     /// Its connection is broken.
     Gone,
 }
 
-/// How long a write waits for a client that takes nothing.
+/// How long a write waits for a client that does not read.
 #[derive(Clone, Copy)]
-pub(crate) struct Patience<'a> {
+pub(crate) struct WriteLimit<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) stop: &'a CancellationToken,
 }
 
-impl Patience<'_> {
-    async fn is_over(self) {
+impl WriteLimit<'_> {
+    async fn expired(self) {
         let drained = async {
             self.stop.cancelled().await;
             sleep(self.settings.drain_timeout).await;
@@ -52,15 +51,15 @@ impl Socket {
         Self { tcp, unread: BytesMut::new() }
     }
 
-    /// Takes back what was read and not used.
+    /// Returns bytes that were read and not used.
     pub(crate) fn push_back(&mut self, bytes: &[u8]) {
         let later = self.unread.split();
         self.unread.extend_from_slice(bytes);
         self.unread.unsplit(later);
     }
 
-    /// Writes all of it, unless the client takes nothing for too long.
-    pub(crate) async fn write(&mut self, mut bytes: impl Buf, patience: Patience<'_>) -> io::Result<()> {
+    /// Writes all bytes, or fails if the client does not read for too long.
+    pub(crate) async fn write(&mut self, mut bytes: impl Buf, limit: WriteLimit<'_>) -> io::Result<()> {
         while bytes.has_remaining() {
             let mut slices = [IoSlice::new(&[]); 4];
             let filled = bytes.chunks_vectored(&mut slices);
@@ -69,7 +68,7 @@ impl Socket {
                 Ok(written) => bytes.advance(written),
                 // Boxed: it is rare, and an idle stream should not keep the room for it.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    Box::pin(self.writable(patience)).await?;
+                    Box::pin(self.writable(limit)).await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -77,10 +76,10 @@ impl Socket {
         Ok(())
     }
 
-    async fn writable(&self, patience: Patience<'_>) -> io::Result<()> {
+    async fn writable(&self, limit: WriteLimit<'_>) -> io::Result<()> {
         tokio::select! {
             writable = self.tcp.writable() => writable,
-            () = patience.is_over() => Err(io::ErrorKind::TimedOut.into()),
+            () = limit.expired() => Err(io::ErrorKind::TimedOut.into()),
         }
     }
 
@@ -94,7 +93,7 @@ impl Socket {
         true
     }
 
-    /// Waits until the client departs, which may be half-closed already. What it sends meanwhile is kept.
+    /// Waits until the client leaves; it may be half-closed already. Keeps what the client sends meanwhile.
     pub(crate) async fn departure(&mut self, half_closed: bool) -> Departure {
         loop {
             let reads = !half_closed && self.unread.len() < MAX_READ_AHEAD;

@@ -13,9 +13,9 @@ use std::{
 use bytes::{Buf, Bytes};
 
 use crate::{
-    frame,
     frames::Frames,
-    socket::{Departure, Patience, Socket},
+    heartbeat,
+    socket::{Departure, Socket, WriteLimit},
 };
 
 const CHUNK_END: &[u8] = b"\r\n";
@@ -32,7 +32,7 @@ pub(crate) async fn write(
     mut head: Bytes,
     frames: &mut Frames,
     socket: &mut Socket,
-    patience: Patience<'_>,
+    limit: WriteLimit<'_>,
     mut stopping: Pin<&mut impl Future<Output = ()>>,
 ) -> io::Result<bool> {
     let mut half_closed = false;
@@ -47,7 +47,7 @@ pub(crate) async fn write(
         };
         let head = std::mem::take(&mut head);
         let Some(frame) = frame else {
-            socket.write(head.chain(NO_CHUNK), patience).await?;
+            socket.write(head.chain(NO_CHUNK), limit).await?;
             break;
         };
         // What is there already, be it the end, leaves at once: the last event and the end in one write.
@@ -55,7 +55,7 @@ pub(crate) async fn write(
         let end = if behind == Poll::Ready(None) { LAST_CHUNK_END } else { CHUNK_END };
         let mut room = [0; MAX_SIZE_LINE];
         let size = size_line(frame.len(), &mut room)?;
-        socket.write(head.chain(size).chain(frame).chain(end), patience).await?;
+        socket.write(head.chain(size).chain(frame).chain(end), limit).await?;
         match behind {
             Poll::Ready(None) => break,
             Poll::Ready(frame) => ahead = frame,
@@ -85,7 +85,7 @@ async fn next(
                 Departure::Gone => return Event::ClientGone,
                 Departure::HalfClosed => {
                     *half_closed = true;
-                    return Event::Frame(Some(Bytes::from_static(frame::HEARTBEAT)));
+                    return Event::Frame(Some(Bytes::from_static(heartbeat::FRAME)));
                 }
             },
             () = stopping.as_mut(), if frames.is_following() => {}

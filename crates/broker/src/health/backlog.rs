@@ -3,7 +3,7 @@ use std::time::Duration;
 use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM};
 use redis::{AsyncCommands, Value};
 
-use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation, result_log::end_of};
+use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation};
 
 /// The number of jobs, by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Broker {
             }
         }
         self.metrics.queue.set_backlog(backlog, oldest);
-        self.metrics.queue.set_log_end(end_of(RESULTS_STREAM, &mut connection).await?);
+        self.metrics.queue.set_log_end(self.stream_end(RESULTS_STREAM, &mut connection).await?);
         Ok(())
     }
 }

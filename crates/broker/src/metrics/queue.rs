@@ -74,8 +74,8 @@ impl Metrics {
     /// The tail has connected, and reads on after `position`.
     pub(crate) fn tail_connected(&self, position: EntryId, end: StreamEnd) {
         let mut tail = self.tail();
-        // Else it is where it was, and has entries to catch up with.
-        if position == end.last || position != tail.position {
+        // Otherwise it is where it was, in the same log, and has entries to catch up with.
+        if position == end.last || position != tail.position || end.added < tail.added {
             *tail = TailProgress { position, added: end.added, ahead: None };
         }
     }
@@ -92,6 +92,10 @@ impl Metrics {
         let mut tail = self.tail();
         if tail.ahead.is_none_or(|(ahead, _)| ahead <= tail.position) {
             tail.ahead = (end.last > tail.position).then(|| (end.last, Instant::now()));
+        }
+        if end.last == tail.position {
+            // Entries that were trimmed while the tail was away no longer count.
+            tail.added = end.added;
         }
         let lag = end.added.saturating_sub(tail.added);
         self.tail_lag.set(i64::try_from(lag).unwrap_or(i64::MAX));
@@ -130,6 +134,17 @@ mod tests {
         assert_eq!(lag(&metrics, 13, 8), (1, 0.0));
         metrics.tail_advanced(id(13), 1);
         assert_eq!(lag(&metrics, 13, 8), (0, 0.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn entries_that_were_trimmed_unread_are_no_lag() {
+        let metrics = Metrics::default();
+        metrics.tail_connected(id(10), StreamEnd { last: id(10), added: 5 });
+        metrics.tail_connected(id(10), StreamEnd { last: id(20), added: 15 });
+        assert_eq!(lag(&metrics, 20, 15).0, 10);
+        // All but one were trimmed.
+        metrics.tail_advanced(id(20), 1);
+        assert_eq!(lag(&metrics, 20, 15), (0, 0.0));
     }
 
     #[tokio::test(start_paused = true)]

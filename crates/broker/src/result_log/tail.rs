@@ -4,10 +4,7 @@
 //! the end of the stream if Redis came back with an older one. Entries may have been trimmed or lost meanwhile. So the
 //! tail reports each reconnection ([`Batch::connected`]), and the caller must then read the records again.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
 use contracts::names::RESULTS_STREAM;
 use redis::{
@@ -134,7 +131,7 @@ impl Tail {
     async fn connect(&mut self) -> Result<Batch, BrokerError> {
         let mut connection = self.broker.blocking_connection(self.block + self.read_margin).await?;
         must_be_primary(&mut connection).await?;
-        let end = end_of(self.stream, &mut connection).await?;
+        let end = self.broker.stream_end(self.stream, &mut connection).await?;
         // If the stream ends before our position, Redis has lost entries.
         let position = self.position.map_or(end.last, |position| position.min(end.last));
         self.position = Some(position);
@@ -146,20 +143,17 @@ impl Tail {
     }
 }
 
-/// The end of a stream; zero if there is no stream.
-pub(crate) async fn end_of(
-    stream: &str,
-    connection: &mut impl ConnectionLike,
-) -> Result<StreamEnd, BrokerError> {
-    let mut exists = redis::cmd("EXISTS");
-    if exists.arg(stream).query_async::<u8>(connection).await? == 0 {
-        return Ok(StreamEnd::default());
+impl Broker {
+    /// The end of a stream; zero if there is no stream.
+    pub(crate) async fn stream_end(
+        &self,
+        stream: &str,
+        connection: &mut impl ConnectionLike,
+    ) -> Result<StreamEnd, BrokerError> {
+        let end: Vec<Value> = self.scripts.stream_end.key(stream).invoke_async(connection).await?;
+        let [last, added] = <[Value; 2]>::try_from(end).unwrap_or([Value::Nil, Value::Nil]);
+        let last: Option<EntryId> = redis::from_redis_value(last)?;
+        let added: Option<u64> = redis::from_redis_value(added)?;
+        Ok(StreamEnd { last: last.unwrap_or_default(), added: added.unwrap_or_default() })
     }
-    let info: HashMap<String, Value> =
-        redis::cmd("XINFO").arg("STREAM").arg(stream).query_async(connection).await?;
-    let last: Option<EntryId> =
-        info.get("last-generated-id").cloned().map(redis::from_redis_value).transpose()?;
-    // Redis counts them since 7.0.
-    let added = info.get("entries-added").cloned().map(redis::from_redis_value).transpose()?.unwrap_or(0);
-    Ok(StreamEnd { last: last.unwrap_or_default(), added })
 }

@@ -3,7 +3,7 @@ use std::{collections::VecDeque, time::Duration};
 use contracts::names::RESULTS_STREAM;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, EntryId, metrics::Operation, result_log::tail::end_of};
+use crate::{Broker, BrokerError, EntryId, metrics::Operation};
 
 /// How many times per retention the end of the log is noted. Entries live longer than the retention by up to 1/32.
 const NOTES: u32 = 32;
@@ -30,7 +30,7 @@ impl Trimmer {
     /// Removes old entries. Call it regularly.
     pub async fn trim(&mut self) -> Result<(), BrokerError> {
         let mut connection = self.broker.connection.to(Operation::Trim);
-        let end = end_of(RESULTS_STREAM, &mut connection).await?.last;
+        let end = self.broker.stream_end(RESULTS_STREAM, &mut connection).await?.last;
         let Some(oldest) = self.oldest(end, self.broker.retention.result_log) else { return Ok(()) };
         let mut trim = redis::cmd("XTRIM");
         trim.arg(RESULTS_STREAM).arg("MINID").arg("~").arg(oldest);

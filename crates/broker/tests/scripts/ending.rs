@@ -209,4 +209,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("found", &found, &["3-1", "3-1", "search_id", "theirs", "results", "[]"])?;
         same("behind it", &stage.script("foreign_ends", &["l"], &["3-1", "9"])?, &["3-1", ""])
     }),
+    ("a stream has an end, and no stream has none", |stage| {
+        same("no stream", &stage.script("stream_end", &["l"], &[])?, &[])?;
+        stage.run("XADD l 1-1 search_id s results []")?;
+        stage.run("XADD l 2-1 search_id s results []")?;
+        stage.run("XDEL l 2-1")?;
+        same("the end", &stage.script("stream_end", &["l"], &[])?, &["2-1", "2"])
+    }),
 ];

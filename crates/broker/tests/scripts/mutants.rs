@@ -212,6 +212,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "only ends of the replaced system are foreign"),
     mutant("foreign_ends", " and not has['seq']", "",
         "only ends of the replaced system are foreign"),
+    mutant("stream_end", "if redis.call('EXISTS', KEYS[1]) == 0 then return {} end", "",
+        "a stream has an end, and no stream has none"),
     mutant("overdue", "redis.call('ZADD', KEYS[1], furthest, id)", "",
         "a deadline too far in the future is reduced"),
 

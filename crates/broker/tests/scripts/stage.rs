@@ -29,6 +29,7 @@ scripts!(
     "release",
     "renew",
     "shed",
+    "stream_end",
     "submit_shared",
     "sweep"
 );

@@ -7,18 +7,18 @@ use broker::{Checkup, Memory, Workers};
 use service::{Alert, redis_errors, redis_warnings};
 use tokio::time::Instant;
 
-/// For how long no worker must have given a sign of life until there is none. Each gives one at least every 5 s.
-const WORKERS_SILENCE: Duration = Duration::from_secs(10);
+/// No worker is alive if none was active for this long. Each is active at least every 5 s.
+const WORKER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The share of Redis' memory, in percent, above which no more searches are accepted: those that were need the rest
-/// to end. And the share below which they are again.
+/// The percentage of Redis' memory from which new searches are refused, because accepted ones need the rest to end; and
+/// the percentage below which they are accepted again.
 const FULL: u64 = 80;
 const ROOMY: u64 = 75;
 
-/// The share of the longest backlog, in percent, below which it no longer counts as full.
+/// The percentage of `MAX_BACKLOG` below which the backlog no longer counts as full.
 const SHORT: u64 = 90;
 
-/// Whether Redis is fit for use and has room, and whether there is anybody to do the work.
+/// Whether Redis is usable and has room, and whether workers are alive.
 #[derive(Debug)]
 pub(crate) struct Fitness(Mutex<Seen>);
 
@@ -29,10 +29,10 @@ struct Seen {
     memory: Option<Memory>,
     is_nearly_full: bool,
     is_backlog_full: bool,
-    /// When a worker gave the last sign of life, or could have been missed for the first time.
-    heard: Instant,
-    /// That was too long ago.
-    is_unmanned: bool,
+    /// When a worker was last active, or this began to be measured.
+    last_active: Instant,
+    /// Whether that was too long ago.
+    has_no_worker: bool,
 }
 
 impl Default for Fitness {
@@ -43,14 +43,14 @@ impl Default for Fitness {
             memory: None,
             is_nearly_full: false,
             is_backlog_full: false,
-            heard: Instant::now(),
-            is_unmanned: false,
+            last_active: Instant::now(),
+            has_no_worker: false,
         }))
     }
 }
 
 impl Fitness {
-    /// A look at Redis has told this.
+    /// Stores a checkup of Redis.
     pub(crate) fn examined(&self, checkup: &Checkup) {
         let mut seen = self.seen();
         seen.redis_errors = redis_errors(checkup);
@@ -60,27 +60,27 @@ impl Fitness {
         seen.is_nearly_full = seen.memory.is_some_and(|memory| percent(memory.used, memory.max) >= limit);
     }
 
-    /// The group of workers tells this, while so many jobs wait, of `most`.
+    /// Stores the state of the workers, and how many jobs wait of the `most` allowed.
     pub(crate) fn counted(&self, workers: Workers, waiting: u64, most: u64) {
         let mut seen = self.seen();
         let now = Instant::now();
-        let heard = workers.last_seen.and_then(|ago| now.checked_sub(ago));
-        // A worker that may be quiet while it has nothing to do is judged by what it leaves undone.
+        let last_active = workers.last_seen.and_then(|ago| now.checked_sub(ago));
+        // A worker of the replaced system is inactive without jobs, so it counts as active unless jobs wait.
         let presumed = (workers.has_foreign && waiting == 0).then_some(now);
-        seen.heard = [heard, presumed].into_iter().flatten().fold(seen.heard, Instant::max);
-        seen.is_unmanned = seen.heard.elapsed() > WORKERS_SILENCE;
+        seen.last_active = [last_active, presumed].into_iter().flatten().fold(seen.last_active, Instant::max);
+        seen.has_no_worker = seen.last_active.elapsed() > WORKER_TIMEOUT;
         let limit = if seen.is_backlog_full { SHORT } else { 100 };
         seen.is_backlog_full = percent(waiting, most) >= limit;
     }
 
-    /// Redis could not be asked: nobody is missed meanwhile.
+    /// Redis failed, so the workers' state is unknown: start measuring again.
     pub(crate) fn redis_failed(&self) {
         let mut seen = self.seen();
-        seen.heard = Instant::now();
-        seen.is_unmanned = false;
+        seen.last_active = Instant::now();
+        seen.has_no_worker = false;
     }
 
-    /// What makes Redis of no use for now.
+    /// Why Redis is not usable; `None` if it is.
     pub(crate) fn failing(&self) -> Option<String> {
         self.seen().redis_errors.first().map(|alert| alert.message.clone())
     }
@@ -90,17 +90,17 @@ impl Fitness {
         !self.seen().is_nearly_full
     }
 
-    /// What keeps a search that is accepted now from being worked on.
+    /// An alert if no worker is alive.
     pub(crate) fn no_worker(&self) -> Option<Alert> {
         self.seen().no_worker()
     }
 
-    /// What is too much or too little, although the gateway does its own part.
+    /// Alerts about overload and missing workers.
     pub(crate) fn overload(&self) -> Vec<Alert> {
         self.seen().overload()
     }
 
-    /// All that is wrong although the gateway is of use.
+    /// All alerts that don't make the gateway unready.
     pub(crate) fn warnings(&self) -> Vec<Alert> {
         let seen = self.seen();
         [seen.overload(), seen.redis_warnings.clone()].concat()
@@ -114,8 +114,8 @@ impl Fitness {
 impl Seen {
     fn no_worker(&self) -> Option<Alert> {
         let message =
-            "no worker is alive: searches wait until one comes, or end at their deadline without an answer";
-        self.is_unmanned.then(|| Alert::new("no_worker", message))
+            "no worker is alive: searches wait until one starts, or end at their deadline without an answer";
+        self.has_no_worker.then(|| Alert::new("no_worker", message))
     }
 
     fn overload(&self) -> Vec<Alert> {

@@ -1,6 +1,7 @@
 //! The API's documentation: `GET /openapi.json`, and `GET /docs`, a page that shows it, is compiled in and asks nobody else
 //! for anything.
 
+pub(super) mod failures;
 pub(super) mod openapi;
 
 use axum::{

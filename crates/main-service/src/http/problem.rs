@@ -48,7 +48,7 @@ pub(crate) enum Problem {
     RateLimited(u64),
     #[error("the service is not available right now; try again shortly")]
     Unavailable(#[source] BrokerError),
-    /// Why, the log has told once.
+    /// The log says why, once.
     #[error("the service is not available right now; try again shortly")]
     Unfit,
     #[error("not ready: {0}")]
@@ -114,7 +114,7 @@ impl Problem {
         refuses.then(|| Refused(self.status_and_code().1))
     }
 
-    /// What a client is told.
+    /// The message for the client.
     pub(super) fn into_failure(self) -> (StatusCode, Failure) {
         let (status, code) = self.status_and_code();
         let message = self.to_string();

@@ -8,210 +8,200 @@ use contracts::{
 };
 use tokio::sync::{Notify, futures::Notified};
 
-use super::lock;
+use super::{lock, subscription::Next};
 
-/// The story of one search, as far as it is known here.
+/// The events of one search that this gateway has.
 #[derive(Debug, Default)]
 pub struct Feed {
-    story: Mutex<Story>,
+    state: Mutex<State>,
     changed: Notify,
 }
 
-/// Places count from 1: the event at place `n` is `events[n - 1]`.
+/// Sequence numbers count from 1: event `n` is `events[n - 1]`.
 #[derive(Debug, Default)]
-struct Story {
-    /// The frames by place. A partial that nobody here wants has no frame.
+struct State {
+    /// The frames by sequence number. A partial that no subscriber wants has no frame.
     events: Vec<Option<Bytes>>,
-    fate: Fate,
-    /// How often the record was needed: at first, and whenever it may tell more than is here.
+    status: Status,
+    /// How often the record was needed: at first, and whenever it may have more events.
     needed: u64,
-    /// Up to which of these times it was loaded.
+    /// The value of `needed` when the last load began.
     loaded: u64,
-    /// Somebody wants, or wanted, the partials.
+    /// Whether any subscriber wants partials, or wanted them.
     partials: bool,
     deadline: Option<EpochMillis>,
     subscribers: usize,
 }
 
-/// Whether a story goes on.
+/// Whether more events may follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Fate {
-    /// It does.
+enum Status {
+    /// They may.
     #[default]
     Open,
-    /// It may, but not here: the search is unknown, or the gateway stops.
+    /// Not at this gateway: the search is unknown, or the gateway stops.
     Closed,
-    /// Its last event is the terminal one.
+    /// No: the last one is the terminal event.
     Ended,
 }
 
-/// What a search's record tells: its story so far, and when it ends at the latest.
+/// A search's record as a feed needs it.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The suppliers' answers, by place.
+    /// The suppliers' answers, by sequence number.
     pub answers: Vec<StoredAnswer>,
-    /// The end and its place, if the search has ended.
+    /// The end and its sequence number, if the search has ended.
     pub end: Option<(u64, StoredEnd)>,
-    /// When the search ends at the latest.
+    /// The search's deadline.
     pub deadline: Option<EpochMillis>,
 }
 
-/// What a load is for: the last time that the record was needed when the load began. A record that was read before
-/// that does not count as all there is.
+/// The value of [`Feed::need`] when a load began. A record that was read before a later need does not satisfy it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Need(u64);
 
-/// What a feed says to news.
+/// The result of applying an event to a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// Understood, or nothing new.
+pub enum Applied {
+    /// The event was applied, or is a duplicate.
     Yes,
-    /// Something before this is missing: load the search's record.
+    /// An earlier event is missing: load the search's record.
     Gap,
 }
 
-/// What there is for a subscriber behind its cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Behind {
-    Event(Bytes),
-    Nothing,
-    End,
-    Closed,
-}
-
 impl Feed {
-    /// News of a supplier's answer. Encoded only where somebody wants it.
-    pub fn hear_answer(&self, id: SearchId, answer: &StoredAnswer) -> Heard {
-        let mut story = lock(&self.story);
-        let known = story.known();
-        if story.has_ended() || !story.partials || answer.seq <= known {
-            return Heard::Yes;
+    /// Applies a supplier's answer from the result log. Encodes it only if a subscriber wants it.
+    pub fn apply_answer(&self, id: SearchId, answer: &StoredAnswer) -> Applied {
+        let mut state = lock(&self.state);
+        let known = state.known();
+        if state.has_ended() || !state.partials || answer.seq <= known {
+            return Applied::Yes;
         }
         if answer.seq > known + 1 {
-            story.needed += 1;
-            return Heard::Gap;
+            state.needed += 1;
+            return Applied::Gap;
         }
-        story.events.push(Some(event::partial_frame(id, answer).into()));
-        drop(story);
+        state.events.push(Some(event::partial_frame(id, answer).into()));
+        drop(state);
         self.changed.notify_waiters();
-        Heard::Yes
+        Applied::Yes
     }
 
-    /// News of the end, at its place.
-    pub fn hear_end(&self, id: SearchId, seq: u64, end: &StoredEnd) -> Heard {
-        let mut story = lock(&self.story);
-        if story.partials && !story.has_ended() && seq > story.known() + 1 {
-            story.needed += 1;
-            return Heard::Gap;
+    /// Applies the end from the result log.
+    pub fn apply_end(&self, id: SearchId, seq: u64, end: &StoredEnd) -> Applied {
+        let mut state = lock(&self.state);
+        if state.partials && !state.has_ended() && seq > state.known() + 1 {
+            state.needed += 1;
+            return Applied::Gap;
         }
-        story.end(id, seq, end);
-        drop(story);
+        state.end(id, seq, end);
+        drop(state);
         self.changed.notify_waiters();
-        Heard::Yes
+        Applied::Yes
     }
 
-    /// What a load that begins now is for.
+    /// The need that a load which begins now satisfies.
     #[must_use]
     pub fn need(&self) -> Need {
-        Need(lock(&self.story).needed)
+        Need(lock(&self.state).needed)
     }
 
-    /// Takes over what the record tells, which was read after `need` was taken.
+    /// Applies a record that was read after [`need`](Self::need) returned `need`.
     pub fn load(&self, id: SearchId, need: Need, snapshot: &Snapshot) {
-        let mut story = lock(&self.story);
+        let mut state = lock(&self.state);
         for answer in &snapshot.answers {
-            story.answer(id, answer);
+            state.answer(id, answer);
         }
         if let Some((seq, end)) = &snapshot.end {
-            story.end(id, *seq, end);
+            state.end(id, *seq, end);
         }
-        story.deadline = snapshot.deadline.or(story.deadline);
-        story.loaded = story.loaded.max(need.0);
-        drop(story);
+        state.deadline = snapshot.deadline.or(state.deadline);
+        state.loaded = state.loaded.max(need.0);
+        drop(state);
         self.changed.notify_waiters();
     }
 
-    /// The record could not be found. That ends a feed that never knew its search; one that did waits on, for the
-    /// worker that has the search in hand, or for its deadline.
+    /// There is no record. That closes a feed that was never loaded. A feed that was loaded keeps waiting for the worker
+    /// that has the search in progress, or for the deadline.
     pub fn lost(&self) {
-        let mut story = lock(&self.story);
-        if story.deadline.is_none() {
-            story.close();
+        let mut state = lock(&self.state);
+        if state.deadline.is_none() {
+            state.close();
         }
-        drop(story);
+        drop(state);
         self.changed.notify_waiters();
     }
 
-    /// How many places of the story are known.
+    /// The highest sequence number that this feed has.
     #[must_use]
     pub fn known(&self) -> u64 {
-        lock(&self.story).known()
+        lock(&self.state).known()
     }
 
-    /// There is nothing more to come.
+    /// Closes the feed: no more events will follow here.
     pub fn close(&self) {
-        lock(&self.story).close();
+        lock(&self.state).close();
         self.changed.notify_waiters();
     }
 
     /// Whether a subscriber has to load the record before it can follow.
     #[must_use]
     pub fn needs_loading(&self) -> bool {
-        !lock(&self.story).is_complete()
+        !lock(&self.state).is_complete()
     }
 
-    /// The deadline and how many places are known, if the deadline was before `now` and the search has not ended.
+    /// The deadline and the highest sequence number, if the deadline was before `now` and the search has not ended.
     pub(super) fn overdue(&self, now: EpochMillis) -> Option<(EpochMillis, u64)> {
-        let story = lock(&self.story);
-        let deadline = story.deadline.filter(|deadline| *deadline < now)?;
-        (story.fate == Fate::Open).then(|| (deadline, story.known()))
+        let state = lock(&self.state);
+        let deadline = state.deadline.filter(|deadline| *deadline < now)?;
+        (state.status == Status::Open).then(|| (deadline, state.known()))
     }
 
     pub(super) fn changed(&self) -> Notified<'_> {
         self.changed.notified()
     }
 
-    /// A subscriber comes that has had the event at place `after`.
-    pub(super) fn enter(&self, partials: bool, after: u64) {
-        let mut story = lock(&self.story);
-        story.subscribers += 1;
-        let is_first = story.subscribers == 1;
-        let wants_more = partials && !story.partials;
-        // Perhaps it heard at another gateway what is still on its way to this one.
-        let knows_more = after > story.known() && !story.has_ended();
-        if is_first || wants_more || knows_more {
-            story.needed += 1;
+    /// Adds a subscriber that has the events up to `after`.
+    pub(super) fn add_subscriber(&self, partials: bool, after: u64) {
+        let mut state = lock(&self.state);
+        state.subscribers += 1;
+        let is_first = state.subscribers == 1;
+        let wants_more = partials && !state.partials;
+        // Another gateway may have sent it events that have not reached this one yet.
+        let is_ahead = after > state.known() && !state.has_ended();
+        if is_first || wants_more || is_ahead {
+            state.needed += 1;
         }
-        story.partials |= partials;
+        state.partials |= partials;
     }
 
     pub(super) fn subscribers(&self) -> usize {
-        lock(&self.story).subscribers
+        lock(&self.state).subscribers
     }
 
-    /// Whether the one who leaves was the last.
-    pub(super) fn exit(&self) -> bool {
-        let mut story = lock(&self.story);
-        story.subscribers -= 1;
-        story.subscribers == 0
+    /// Removes a subscriber. Returns whether it was the last.
+    pub(super) fn remove_subscriber(&self) -> bool {
+        let mut state = lock(&self.state);
+        state.subscribers -= 1;
+        state.subscribers == 0
     }
 
-    /// What comes behind the event at place `cursor`, which moves along.
-    pub(super) fn behind(&self, cursor: &mut u64, partials: bool) -> Behind {
-        lock(&self.story).behind(cursor, partials)
+    /// What comes after `cursor`, and advances it; `None` if nothing has come yet.
+    pub(super) fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next> {
+        lock(&self.state).next_after(cursor, partials)
     }
 }
 
-impl Story {
-    /// Puts a supplier's answer at its place, if it is missing there.
+impl State {
+    /// Adds a supplier's answer, unless it is there already.
     fn answer(&mut self, id: SearchId, answer: &StoredAnswer) {
-        // Places are given out one by one, so a place far off is no place: it must not make this grow.
+        // Sequence numbers have no gaps, so one that is far ahead is malformed, and must not make this grow.
         let Some(at) = answer.seq.checked_sub(1).and_then(|at| usize::try_from(at).ok()) else { return };
-        let room = self.events.len() + 1;
-        if at >= room || (at + 1 == room && self.has_ended()) {
+        let len = self.events.len();
+        if at > len || (at == len && self.has_ended()) {
             return;
         }
-        if at + 1 == room {
+        if at == len {
             self.events.push(None);
         }
         let is_end = self.has_ended() && at + 1 == self.events.len();
@@ -220,29 +210,27 @@ impl Story {
         }
     }
 
-    /// Ends the story, once. If places before the end are unknown they stay empty; if Redis lost the story and
-    /// began it anew, the end still comes behind all that was told here.
+    /// Adds the terminal event, once. Unknown events before it stay empty. If Redis lost the search's events and counts
+    /// again from 1, the end still comes after all events that were sent here.
     fn end(&mut self, id: SearchId, seq: u64, end: &StoredEnd) {
         if self.has_ended() {
             return;
         }
-        let place = self.place_of_end(seq);
-        self.events.resize(place - 1, None);
-        self.events.push(Some(event::end_frame(id, place as u64, end).into()));
-        self.fate = Fate::Ended;
+        let seq = self.seq_of_end(seq);
+        self.events.resize(seq - 1, None);
+        self.events.push(Some(event::end_frame(id, seq as u64, end).into()));
+        self.status = Status::Ended;
     }
 
-    fn place_of_end(&self, seq: u64) -> usize {
-        // A search has a few suppliers; a place beyond all reason comes from a malformed entry.
-        const FURTHEST: usize = 10_000;
-        usize::try_from(seq)
-            .unwrap_or(FURTHEST)
-            .clamp(self.events.len() + 1, FURTHEST.max(self.events.len() + 1))
+    fn seq_of_end(&self, seq: u64) -> usize {
+        // A search has a few suppliers. A very high number comes from a malformed entry.
+        const MAX: usize = 10_000;
+        usize::try_from(seq).unwrap_or(MAX).clamp(self.events.len() + 1, MAX.max(self.events.len() + 1))
     }
 
     fn close(&mut self) {
-        if self.fate == Fate::Open {
-            self.fate = Fate::Closed;
+        if self.status == Status::Open {
+            self.status = Status::Closed;
         }
     }
 
@@ -250,36 +238,36 @@ impl Story {
         self.events.len() as u64
     }
 
-    /// What is missing in `events` is not in the record either, or not wanted.
+    /// Whether the record has no more events than this, apart from unwanted ones.
     fn is_complete(&self) -> bool {
         self.loaded == self.needed
     }
 
     fn has_ended(&self) -> bool {
-        self.fate == Fate::Ended
+        self.status == Status::Ended
     }
 
-    fn behind(&self, cursor: &mut u64, partials: bool) -> Behind {
+    fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next> {
         let known = self.known();
         if *cursor > known && (self.is_complete() || self.has_ended()) {
-            // A cursor from the future comes from another story: tell the whole one.
+            // This cursor is of events that Redis has lost: send all events.
             *cursor = 0;
         }
         if !partials {
-            // Only the end is told, and nothing before there is one.
+            // Skip to the end, or wait for it.
             *cursor = (*cursor).max(if self.has_ended() { known - 1 } else { known });
         }
         if let Some(frame) = self.next_frame(cursor) {
-            return Behind::Event(frame);
+            return Some(Next::Event(frame));
         }
-        match self.fate {
-            Fate::Ended if *cursor == known => Behind::End,
-            Fate::Closed => Behind::Closed,
-            Fate::Open | Fate::Ended => Behind::Nothing,
+        match self.status {
+            Status::Ended if *cursor == known => Some(Next::End),
+            Status::Closed => Some(Next::Closed),
+            Status::Open | Status::Ended => None,
         }
     }
 
-    /// The frame behind the cursor, which moves along. Passes by places that nobody will fill any more.
+    /// The frame after the cursor, and advances it. Skips events that will never come.
     fn next_frame(&self, cursor: &mut u64) -> Option<Bytes> {
         loop {
             let slot = self.events.get(usize::try_from(*cursor).ok()?)?;

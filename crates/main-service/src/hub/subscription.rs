@@ -3,10 +3,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contracts::SearchId;
 
-use super::{Feed, Hub, feed::Behind};
+use super::{Feed, Hub};
 
-/// One follower of a search: a cursor into its feed. Clones are the same follower with cursors of their own; it leaves
-/// when the last of them is dropped.
+/// A subscriber of a search: a cursor into its feed. Clones are the same subscriber, each with its own cursor. It is
+/// removed when the last of them is dropped.
 #[derive(Clone, Debug)]
 pub struct Subscription {
     membership: Arc<Membership>,
@@ -14,7 +14,7 @@ pub struct Subscription {
     cursor: u64,
 }
 
-/// What keeps a feed.
+/// Keeps the feed while the subscriber exists.
 #[derive(Debug)]
 struct Membership {
     hub: Arc<Hub>,
@@ -27,9 +27,9 @@ struct Membership {
 pub enum Next {
     /// An event, encoded.
     Event(Bytes),
-    /// The terminal event has been given: there is no more.
+    /// The terminal event was the last one.
     End,
-    /// The story goes on, but not here: the gateway stops, or nobody knows the search.
+    /// No more events at this gateway: it stops, or the search is unknown.
     Closed,
 }
 
@@ -50,23 +50,21 @@ impl Subscription {
         &self.membership.feed
     }
 
-    /// Whether the terminal event is behind this subscriber already.
+    /// Whether the subscriber already has the terminal event.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
-        self.feed().behind(&mut self.cursor.clone(), self.partials) == Behind::End
+        self.feed().next_after(&mut self.cursor.clone(), self.partials) == Some(Next::End)
     }
 
-    /// Waits for what comes next. Can be dropped and called again: nothing is lost.
+    /// Waits for the next event. Can be dropped and called again: nothing is lost.
     pub async fn next(&mut self) -> Next {
         loop {
-            // Made before looking, so that a change in between wakes it.
+            // Created before the check, so that a change in between wakes it.
             let feed = &self.membership.feed;
             let changed = feed.changed();
-            match feed.behind(&mut self.cursor, self.partials) {
-                Behind::Event(frame) => return Next::Event(frame),
-                Behind::End => return Next::End,
-                Behind::Closed => return Next::Closed,
-                Behind::Nothing => changed.await,
+            match feed.next_after(&mut self.cursor, self.partials) {
+                Some(next) => return next,
+                None => changed.await,
             }
         }
     }

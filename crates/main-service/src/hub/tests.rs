@@ -11,7 +11,7 @@ use contracts::{
 };
 use futures_util::FutureExt;
 
-use super::{Feed, Heard, Hub, Next, Snapshot, Subscription};
+use super::{Applied, Feed, Hub, Next, Snapshot, Subscription};
 
 const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 
@@ -28,15 +28,15 @@ fn end() -> StoredEnd {
     StoredEnd { status: EndStatus::Completed, results: JsonLine::empty_array(), details: None }
 }
 
-fn partial(place: u64) -> Bytes {
-    event::partial_frame(id(), &answer(place)).into()
+fn partial(seq: u64) -> Bytes {
+    event::partial_frame(id(), &answer(seq)).into()
 }
 
-fn terminal(place: u64) -> Bytes {
-    event::end_frame(id(), place, &end()).into()
+fn terminal(seq: u64) -> Bytes {
+    event::end_frame(id(), seq, &end()).into()
 }
 
-/// What the record of a search tells that has `written` of its events: the answers of `suppliers`, then the end.
+/// The record of a search that has `written` of its events: the answers of `suppliers`, then the end.
 fn snapshot(suppliers: u64, written: u64) -> Snapshot {
     Snapshot {
         answers: (1..=written.min(suppliers)).map(answer).collect(),
@@ -66,7 +66,7 @@ fn events(frames: impl IntoIterator<Item = Bytes>) -> Vec<Next> {
     frames.into_iter().map(Next::Event).collect()
 }
 
-/// The whole story of a search with these suppliers, and its end.
+/// All events of a search with these suppliers, and its end.
 fn whole(suppliers: u64) -> Vec<Next> {
     let mut all = events((1..=suppliers).map(partial).chain([terminal(suppliers + 1)]));
     all.push(Next::End);
@@ -99,8 +99,8 @@ fn news_behind_a_gap_wait_for_the_record() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     load(subscriber.feed(), 4, 1);
-    assert_eq!(subscriber.feed().hear_answer(id(), &answer(3)), Heard::Gap);
-    assert_eq!(subscriber.feed().hear_end(id(), 5, &end()), Heard::Gap);
+    assert_eq!(subscriber.feed().apply_answer(id(), &answer(3)), Applied::Gap);
+    assert_eq!(subscriber.feed().apply_end(id(), 5, &end()), Applied::Gap);
     assert!(subscriber.feed().needs_loading());
     assert_eq!(at_once(&mut subscriber), events([partial(1)]));
     load(subscriber.feed(), 4, 5);
@@ -112,7 +112,7 @@ fn a_record_read_before_somebody_wanted_the_partials_is_not_taken_for_the_whole(
     let hub = Arc::new(Hub::default());
     let brief = hub.join(id(), false, 0);
     let (need, early) = (brief.feed().need(), snapshot(3, 1));
-    assert_eq!(brief.feed().hear_end(id(), 4, &end()), Heard::Yes);
+    assert_eq!(brief.feed().apply_end(id(), 4, &end()), Applied::Yes);
     let mut full = hub.join(id(), true, 0);
     brief.feed().load(id(), need, &early);
     assert!(full.feed().needs_loading());
@@ -126,7 +126,7 @@ fn one_who_heard_more_elsewhere_does_not_hear_it_again() {
     let hub = Arc::new(Hub::default());
     let other = hub.join(id(), true, 0);
     load(other.feed(), 3, 1);
-    // The tail of this gateway is behind that of the one which told the event at place 2.
+    // The tail of this gateway is behind that of the one that delivered event 2.
     let mut resumed = hub.join(id(), true, 2);
     assert!(resumed.feed().needs_loading());
     assert_eq!(at_once(&mut resumed), []);
@@ -153,8 +153,8 @@ fn a_cursor_from_another_story_gets_the_whole_one() {
         let mut subscriber = hub.join(id(), partials, u64::MAX);
         assert!(!subscriber.is_at_end());
         load(subscriber.feed(), 3, 4);
-        let told = whole(3);
-        assert_eq!(at_once(&mut subscriber), if partials { &told[..] } else { &told[3..] });
+        let applied = whole(3);
+        assert_eq!(at_once(&mut subscriber), if partials { &applied[..] } else { &applied[3..] });
     }
 }
 
@@ -166,7 +166,7 @@ fn places_beyond_reason_make_nothing_grow() {
     record.answers.extend([answer(0), answer(u64::MAX)]);
     subscriber.feed().load(id(), subscriber.feed().need(), &record);
     assert_eq!(subscriber.feed().known(), 2);
-    assert_eq!(subscriber.feed().hear_answer(id(), &answer(u64::MAX)), Heard::Gap);
+    assert_eq!(subscriber.feed().apply_answer(id(), &answer(u64::MAX)), Applied::Gap);
     record.end = Some((u64::MAX, end()));
     subscriber.feed().load(id(), subscriber.feed().need(), &record);
     assert_eq!(subscriber.feed().known(), 10_000);

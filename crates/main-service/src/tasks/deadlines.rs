@@ -1,4 +1,4 @@
-//! Ends searches whose deadline has passed, so that they end even with no worker alive, and tells who follows them.
+//! Ends searches past their deadline, so that they end even with no worker alive, and updates their subscribers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
-    // Redis may have lost all that it knew of those that are followed here.
+    // Redis may have lost the followed searches.
     let before = app.broker.overdue_before().await?;
     let followed = app.hub.overdue(before).into_iter().map(|(id, deadline, last_seq)| Overdue {
         id,
@@ -45,18 +45,18 @@ async fn round(app: &App, reaper: &mut Reaper) -> Result<(), BrokerError> {
             close(app, *id);
         }
     }
-    // Told at once, whether or not the tail sees the news.
-    app.loads.want(ended.into_iter().map(|(id, _)| id).filter(|id| app.hub.feed(*id).is_some()));
+    // At once, even if the tail does not read the entries.
+    app.loads.queue(ended.into_iter().map(|(id, _)| id).filter(|id| app.hub.feed(*id).is_some()));
     Ok(())
 }
 
-/// A search has ended so long ago that its record has expired, and its followers here have not heard of it. If the tail
-/// has nothing more to tell either, they are sent away: nobody knows its end any more.
+/// Closes the feed of a search that ended so long ago that its record has expired, without its subscribers here receiving
+/// the end. If the tail is up to date, the end is lost for them, so they must reconnect.
 fn close(app: &App, id: SearchId) {
-    if app.health.trouble().is_none()
+    if app.health.problem().is_none()
         && let Some(feed) = app.hub.feed(id)
     {
-        tracing::warn!(search_id = %id, "a search that is followed here has ended and expired unheard");
+        tracing::warn!(search_id = %id, "a followed search has ended and expired before its subscribers received the end");
         feed.close();
     }
 }

@@ -1,8 +1,8 @@
-//! Loads feeds from their records, for all who notice that one has to be: the tail after it has connected and where
-//! news are missing, the watch, the deadlines, streams that were opened without Redis.
+//! Loads feeds from their records. The tail queues them after it connects and when events are missing, as do the watch,
+//! the deadlines task, and streams that open without Redis.
 //!
-//! Records may be large, and the way to Redis thin. So this takes its time beside those tasks, which tell meanwhile how
-//! Redis is; and a record that can't be read now is tried again without others waiting for it.
+//! Records may be large and the link to Redis slow, so loading must not delay those tasks. A record that can't be read is
+//! retried without delaying the others.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,20 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, searches};
 
-/// How many records are read at once.
+/// How many records are read concurrently.
 const AT_ONCE: usize = 64;
-/// How often it is looked whether Redis answers, while it does not.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often to check whether Redis answers, while it does not.
+const POLL: Duration = Duration::from_millis(100);
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
-    stop.run_until_cancelled(load_on_and_on(&app)).await;
+    stop.run_until_cancelled(load_all(&app)).await;
 }
 
-async fn load_on_and_on(app: &App) {
+async fn load_all(app: &App) {
     let mut loading = FuturesUnordered::new();
-    // Those that failed, each waiting for its next attempt.
-    let mut resting = FuturesUnordered::new();
-    // Those whose rest is over.
+    // Failed loads, each waiting for its next attempt.
+    let mut waiting = FuturesUnordered::new();
+    // Loads to retry now.
     let mut again = Vec::new();
     loop {
         while loading.len() < AT_ONCE
@@ -35,25 +35,25 @@ async fn load_on_and_on(app: &App) {
             loading.push(load(app, id, backoff));
         }
         tokio::select! {
-            Some(failed) = loading.next() => resting.extend(failed.map(rest)),
-            Some(rested) = resting.next() => again.push(rested),
-            () = app.loads.more() => {}
+            Some(failed) = loading.next() => waiting.extend(failed.map(pause)),
+            Some(load) = waiting.next() => again.push(load),
+            () = app.loads.added() => {}
         }
     }
 }
 
-/// Loads a feed, if it is still followed. Gives it back if that is to be tried again.
+/// Loads a feed if it is still followed. Returns it if the load is to be retried.
 async fn load(app: &App, id: SearchId, backoff: Backoff) -> Option<(SearchId, Backoff)> {
-    // That Redis is away counts against no record.
+    // An outage of Redis does not count as a failure of the record.
     while !app.health.redis_answers() {
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
     let feed = app.hub.feed(id)?;
     match searches::load(app, id, &feed).await {
         Ok(_) => None,
         Err(error) if error.is_transient() => {
             if backoff.attempts() == 0 {
-                tracing::debug!(search_id = %id, %error, "a followed search's record is read again later");
+                tracing::debug!(search_id = %id, %error, "could not read the record of a followed search, will try again");
             }
             Some((id, backoff))
         }
@@ -64,7 +64,7 @@ async fn load(app: &App, id: SearchId, backoff: Backoff) -> Option<(SearchId, Ba
     }
 }
 
-async fn rest((id, mut backoff): (SearchId, Backoff)) -> (SearchId, Backoff) {
+async fn pause((id, mut backoff): (SearchId, Backoff)) -> (SearchId, Backoff) {
     backoff.pause().await;
     (id, backoff)
 }

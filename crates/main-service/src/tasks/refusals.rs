@@ -1,4 +1,4 @@
-//! Logs that clients are refused: at once when it begins, then every ten seconds for as long as it goes on.
+//! Logs refused clients: the first refusal at once, then a summary every ten seconds while refusals continue.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Reads the result log and tells the feeds.
+//! Reads the result log and passes its entries to the feeds.
 //!
 //! Whenever it has connected, all open feeds are loaded from their records: what was announced meanwhile, and
 //! trimmed perhaps, is there. What the replaced system announced is not: it knows no records, and its ends are taken
@@ -17,73 +17,75 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, hub::Heard};
+use crate::{app::App, hub::Applied};
 
-/// How long a read waits for news; also how long stopping may take.
+/// How long a read waits for entries. It also delays shutdown.
 const BLOCK: Duration = Duration::from_secs(1);
-/// How many ends of the replaced system are taken over at once.
+/// How many ends of the replaced system are stored concurrently.
 const AT_ONCE: usize = 64;
 
-/// The pause between two reads of the past: the log may be long, and Redis has other things to do.
-const PAST_PAUSE: Duration = Duration::from_millis(10);
+/// The pause between two reads of earlier entries: the log may be long, and Redis has other work.
+const HISTORY_PAUSE: Duration = Duration::from_millis(10);
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
-    let (begun, begins) = oneshot::channel();
-    let look_back = async {
-        if let Ok(from) = begins.await {
-            stop.run_until_cancelled(look_back(&app, from)).await;
+    let (connected, position) = oneshot::channel();
+    let read_history = async {
+        if let Ok(position) = position.await {
+            stop.run_until_cancelled(read_history(&app, position)).await;
         }
     };
-    tokio::join!(follow(&app, &stop, begun), look_back);
+    tokio::join!(follow(&app, &stop, connected), read_history);
 }
 
-/// Takes over what the replaced system announced up to this entry, so far as the log still has it.
-async fn look_back(app: &App, to: EntryId) {
+/// Stores the ends that the replaced system announced before this gateway started, as far as the log still has them.
+async fn read_history(app: &App, to: EntryId) {
     let mut history = History::new(app.broker.clone(), to);
     let mut backoff = Backoff::default();
     loop {
-        let looked = async {
+        let batch = async {
             let mut entries = history.read().await?;
             let last = entries.last().map(|entry| entry.id);
             entries.retain(|entry| entry.fields.as_ref().is_some_and(ResultEntry::is_foreign_end));
-            tell(app, entries).await.map(|()| last)
+            dispatch(app, entries).await.map(|()| last)
         };
-        match looked.await {
+        match batch.await {
             Ok(None) => return,
             Ok(Some(last)) => {
                 history.advance(last);
                 backoff.reset();
-                tokio::time::sleep(PAST_PAUSE).await;
+                tokio::time::sleep(HISTORY_PAUSE).await;
             }
             Err(error) if error.is_transient() => backoff.pause().await,
-            Err(error) => return tracing::warn!(%error, "what was announced before can't be read"),
+            Err(error) => return tracing::warn!(%error, "earlier entries of the result log can't be read"),
         }
     }
 }
 
-async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<EntryId>) {
-    let mut begun = Some(begun);
+async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<EntryId>) {
+    let mut connected = Some(connected);
     let mut tail = Tail::new(app.broker.clone(), RESULTS_STREAM, BLOCK);
     let mut backoff = Backoff::default();
-    // The tail only reads: dropping a read that is under way loses nothing.
+    // A tail only reads, so a cancelled read loses nothing.
     while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
-        let told = match batch {
+        let result = match batch {
             Ok(batch) if batch.connected => {
-                if let Some(begun) = begun.take() {
-                    let _ = begun.send(tail.position());
+                if let Some(connected) = connected.take() {
+                    let _ = connected.send(tail.position());
                 }
-                app.loads.want(app.hub.followed());
+                app.loads.queue(app.hub.followed());
                 Ok(())
             }
             Ok(batch) => {
                 let last = batch.entries.last().map(|entry| entry.id);
-                // Before the batch is seen to the tail does not move on: after an error it is given again, and
-                // the places of its events remove what has been told already.
-                tell(app, batch.entries).await.map(|()| last.into_iter().for_each(|last| tail.advance(last)))
+                // The tail advances once the batch is processed. After an error it is read again; sequence numbers
+                // remove duplicates.
+                dispatch(app, batch.entries)
+                    .await
+                    .map(|()| last.into_iter().for_each(|last| tail.advance(last)))
             }
             Err(error) => Err(error),
         };
-        if let Err(error) = told {
+        if let Err(error) = result {
             app.health.tail_stopped();
             if backoff.should_log() {
                 tracing::warn!(%error, "the result tail waits for Redis");
@@ -92,7 +94,7 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
             stop.run_until_cancelled(backoff.pause()).await;
         } else {
             if backoff.attempts() > 0 {
-                tracing::info!("the result tail moves again");
+                tracing::info!("the result tail reads again");
             }
             backoff.reset();
             app.health.tail_moved();
@@ -100,61 +102,65 @@ async fn follow(app: &App, stop: &CancellationToken, begun: oneshot::Sender<Entr
     }
 }
 
-/// Tells the feeds what a batch of entries says, and has those loaded that have missed something.
-async fn tell(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
+/// Passes a batch of entries to the feeds, and queues the feeds with a gap to be loaded.
+async fn dispatch(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
     let mut gaps = Vec::new();
     let mut foreign = Vec::new();
     for Entry { id: entry, fields } in entries {
         let Some(fields) = fields else { continue };
-        match hear(app, fields) {
-            Ok(Told::Yes) => {}
-            Ok(Told::Gap(id)) => gaps.push(id),
-            Ok(Told::Foreign(id, end)) => foreign.push((id, end)),
-            Err(error) => tracing::warn!(%entry, %error, "a malformed entry in the result log is passed by"),
+        match pass_on(app, fields) {
+            Ok(Passed::Done) => {}
+            Ok(Passed::Gap(id)) => gaps.push(id),
+            Ok(Passed::ForeignEnd(id, end)) => foreign.push((id, end)),
+            Err(error) => tracing::warn!(%entry, %error, "skipped a malformed entry in the result log"),
         }
     }
-    let mut adoptions = stream::iter(foreign).map(|(id, end)| adopt(app, id, end)).buffer_unordered(AT_ONCE);
-    while let Some(adopted) = adoptions.next().await {
-        match adopted {
+    let mut stored =
+        stream::iter(foreign).map(|(id, end)| store_foreign_end(app, id, end)).buffer_unordered(AT_ONCE);
+    while let Some(result) = stored.next().await {
+        match result {
             Ok(gap) => gaps.extend(gap),
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => tracing::warn!(%error, "an end announced by another system can't be stored"),
         }
     }
-    app.loads.want(gaps);
+    app.loads.queue(gaps);
     Ok(())
 }
 
-/// What became of an entry.
-enum Told {
-    Yes,
+/// What to do after passing on an entry.
+enum Passed {
+    /// Nothing.
+    Done,
+    /// Load the search's feed: it has missed an event.
     Gap(SearchId),
-    Foreign(SearchId, StoredEnd),
+    /// Store this end of the replaced system.
+    ForeignEnd(SearchId, StoredEnd),
 }
 
-fn hear(app: &App, fields: Fields) -> Result<Told, InvalidEntry> {
+fn pass_on(app: &App, fields: Fields) -> Result<Passed, InvalidEntry> {
     let id = ResultEntry::search_id(&fields)?;
     let feed = app.hub.feed(id);
     if feed.is_none() && !ResultEntry::is_foreign_end(&fields) {
-        return Ok(Told::Yes);
+        return Ok(Passed::Done);
     }
-    let heard = match (feed, ResultEntry::decode(fields)?) {
-        (_, ResultEntry::End { seq: None, end }) => return Ok(Told::Foreign(id, end)),
-        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.hear_end(id, seq, &end),
-        (Some(feed), ResultEntry::Answer(answer)) => feed.hear_answer(id, &answer),
-        (None, _) => Heard::Yes,
+    let applied = match (feed, ResultEntry::decode(fields)?) {
+        (_, ResultEntry::End { seq: None, end }) => return Ok(Passed::ForeignEnd(id, end)),
+        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.apply_end(id, seq, &end),
+        (Some(feed), ResultEntry::Answer(answer)) => feed.apply_answer(id, &answer),
+        (None, _) => Applied::Yes,
     };
-    Ok(if heard == Heard::Gap { Told::Gap(id) } else { Told::Yes })
+    Ok(if applied == Applied::Gap { Passed::Gap(id) } else { Passed::Done })
 }
 
-/// Takes over an end that the replaced system announced. Tells if the feed must be loaded, because the search had
-/// ended before, perhaps otherwise.
-async fn adopt(app: &App, id: SearchId, end: StoredEnd) -> Result<Option<SearchId>, BrokerError> {
+/// Stores an end that the replaced system announced. Returns the search's id if its feed must be loaded, because the
+/// search had ended before, perhaps in another way.
+async fn store_foreign_end(app: &App, id: SearchId, end: StoredEnd) -> Result<Option<SearchId>, BrokerError> {
     let ended = app.broker.end_as_announced(id, &end).await?;
     let Some(feed) = app.hub.feed(id) else { return Ok(None) };
-    let heard = match ended {
-        Ended::Now { seq } => feed.hear_end(id, seq, &end),
-        Ended::Before | Ended::Gone | Ended::NotOwner => Heard::Gap,
+    let applied = match ended {
+        Ended::Now { seq } => feed.apply_end(id, seq, &end),
+        Ended::Before | Ended::Gone | Ended::NotOwner => Applied::Gap,
     };
-    Ok((heard == Heard::Gap).then_some(id))
+    Ok((applied == Applied::Gap).then_some(id))
 }

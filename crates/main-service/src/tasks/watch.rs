@@ -1,6 +1,6 @@
-//! Looks at Redis ten times a second, so that requests need not: whether it answers and takes writes, how long the
-//! backlog is, and which suppliers the workers ask; and once a second whether there are workers. It makes the shared
-//! connection come back soon after Redis does. Now and then it has jobs removed that the replaced worker has done and left.
+//! Checks Redis ten times a second, so that requests need not: whether it answers and accepts writes, how long the backlog
+//! is, and which suppliers the workers ask. Once a second it also counts the workers. These checks restore the shared
+//! connection soon after Redis is back. Every ten seconds it removes jobs that the replaced worker has finished.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,30 +11,30 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-/// Short, because the backlog that POSTs are refused by is as old as this.
+/// Short, because POSTs are refused by a backlog of this age.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// How many looks there are between two times that jobs are removed which the replaced worker has left.
+/// Remove finished jobs of the replaced worker after this many checks.
 const SHED_EVERY: u64 = 100;
-/// How many looks there are between two times that workers are counted.
+/// Count the workers after this many checks.
 const COUNT_EVERY: u64 = 10;
 
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failures = 0_u32;
-    let mut looks = 0_u64;
+    let mut checks = 0_u64;
     let mut alerts = AlertLog::default();
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        looks += 1;
-        if looks.is_multiple_of(SHED_EVERY) {
+        checks += 1;
+        if checks.is_multiple_of(SHED_EVERY) {
             shed(&app).await;
         }
-        let counts = looks.is_multiple_of(COUNT_EVERY);
-        let looked = look(&app, counts).await;
-        if counts {
+        let count_workers = checks.is_multiple_of(COUNT_EVERY);
+        let checked = check(&app, count_workers).await;
+        if count_workers {
             alerts.update(&app.health.fitness.overload());
         }
-        match looked {
+        match checked {
             Ok(()) if failures > 0 => {
                 tracing::info!("Redis answers again");
                 failures = 0;
@@ -51,16 +51,16 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// A failure is no trouble: the next time does.
+/// Removes finished jobs. After a failure, the next call removes them.
 async fn shed(app: &App) {
     match app.broker.shed_done_jobs().await {
         Ok(0) => {}
-        Ok(jobs) => tracing::debug!(jobs, "removed jobs that were done"),
-        Err(error) => tracing::debug!(%error, "jobs that were done could not be removed"),
+        Ok(jobs) => tracing::debug!(jobs, "removed finished jobs"),
+        Err(error) => tracing::debug!(%error, "could not remove finished jobs"),
     }
 }
 
-async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
+async fn check(app: &App, count_workers: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
     let asked = app.backlog.asked();
     let (backlog, suppliers, clock) = tokio::join!(broker.backlog(), broker.suppliers(), broker.sync_clock());
@@ -68,7 +68,7 @@ async fn look(app: &App, counts: bool) -> Result<(), BrokerError> {
     clock?;
     app.health.redis_answered();
     app.backlog.counted(backlog.waiting, asked);
-    if counts {
+    if count_workers {
         let workers = broker.workers().await?;
         app.health.fitness.counted(workers, backlog.waiting, app.config.most_waiting());
     }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::Problem;
-use crate::http::failures::{failures, wrong};
+use crate::http::docs::failures::{failures, wrong};
 
 /// How many places are returned by default.
 const DEFAULT_LIMIT: usize = 8;

@@ -9,7 +9,7 @@ use contracts::{
 
 use super::path::SearchPath;
 use crate::http::Problem;
-use crate::http::failures::{failures, malformed_id, unavailable};
+use crate::http::docs::failures::{failures, malformed_id, unavailable};
 use crate::{
     app::App,
     searches::{self, Cancellation},
@@ -17,10 +17,10 @@ use crate::{
 
 /// Cancels a search
 ///
-/// It ends as `cancelled`, with what has come so far, for everybody who follows it.
+/// It ends as `cancelled` with the offers so far, and everyone who follows it receives that event.
 ///
-/// Where the gateway shares searches (`COALESCE_SECS`), a search that was given to several clients goes on until the
-/// last of them cancels it: the others are told so, with the status `processing`. So cancel a search once.
+/// If the gateway shares searches (`COALESCE_SECS`), a search shared by several clients continues until the last of them
+/// cancels it; the others get the status `processing`. So cancel a search only once.
 #[utoipa::path(
     delete,
     path = "/api/flights/search/{id}",
@@ -30,7 +30,7 @@ use crate::{
     responses(
         (
             status = 200,
-            description = "It has ended now, or goes on for other clients.",
+            description = "The search has ended, or continues for other clients.",
             body = Success<Submitted>,
             examples(
                 ("cancelled" = (value = json!({
@@ -71,7 +71,7 @@ fn goes_on(others: u64) -> String {
 }
 
 failures! {
-    /// Of a cancellation.
+    /// The failures of a cancellation.
     CancelFailures: [
         malformed_id(),
         Problem::UnknownSearch,

@@ -8,51 +8,52 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::Problem;
-use crate::http::failures::failures;
+use crate::http::docs::failures::failures;
 
-/// Whether it is the health that is asked for: that is answered whatever else is refused.
+/// Whether the request is a health probe, which is always answered.
 pub(in crate::http) fn is_asked(address: &Uri) -> bool {
     address.path().starts_with("/health/")
 }
 
-/// `data` of a health answer.
+/// `data` of the liveness response.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Health {
     #[schema(example = "ready")]
     status: &'static str,
 }
 
-/// `data` of a readiness answer.
+/// `data` of the readiness response.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Readiness {
     #[schema(example = "ready")]
     status: &'static str,
-    /// What is wrong although this gateway does its part: overload, no worker, a Redis that is not set up right.
+    /// Problems that don't make this gateway unready: overload, no worker, unsafe Redis settings.
     warnings: Vec<Warning>,
 }
 
-/// Tells that the process runs and serves
+/// Liveness: the process runs and serves
 #[utoipa::path(
     get,
     path = "/health/live",
     operation_id = "live",
     tag = "health",
-    responses((status = 200, description = "It does.", body = Success<Health>)),
+    responses((status = 200, description = "The process is alive.", body = Success<Health>)),
 )]
 pub(super) async fn live() -> Json<Success<Health>> {
     Json(Success::new("Alive", Health { status: "live" }))
 }
 
-/// Tells whether the gateway is of use
+/// Readiness: the gateway can do its work
 ///
-/// It is, if Redis answers, is the primary, takes writes and permits what is needed, and the results move. Overload
-/// makes no gateway unready, as it would make all of them so; `data.warnings` tells of it.
+/// It can if Redis answers, is the primary, accepts writes and permits every command that is needed, and if the gateway is
+/// reading the results. Overload does not make gateways unready, because it would affect all of them at once; it appears
+/// in `data.warnings`.
 #[utoipa::path(
     get,
     path = "/health/ready",
     operation_id = "ready",
     tag = "health",
-    responses((status = 200, description = "It is.", body = Success<Readiness>), ReadinessFailures),
+    responses((status = 200, description = "The gateway is ready.", body = Success<Readiness>), ReadinessFailures),
 )]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Readiness>>, Problem> {
     match app.not_ready() {
@@ -60,7 +61,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Success<Re
             let warnings = app.health.fitness.warnings().into_iter().map(warning).collect();
             Ok(Json(Success::new("Ready", Readiness { status: "ready", warnings })))
         }
-        Some(trouble) => Err(Problem::NotReady(trouble)),
+        Some(reason) => Err(Problem::NotReady(reason)),
     }
 }
 
@@ -70,6 +71,6 @@ pub(super) fn warning(alert: Alert) -> Warning {
 }
 
 failures! {
-    /// Of asking whether the gateway is of use.
+    /// The failures of the readiness probe.
     ReadinessFailures: [Problem::NotReady("Redis does not answer".into())];
 }

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use super::{health::warning, path::SearchPath};
 use crate::app::App;
 use crate::http::Problem;
-use crate::http::failures::{failures, malformed_id, unavailable};
+use crate::http::docs::failures::{failures, malformed_id, unavailable};
 
 /// The state of a search, with what its suppliers have answered so far.
 #[derive(Serialize, ToSchema)]

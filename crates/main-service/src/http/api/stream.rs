@@ -1,8 +1,8 @@
 //! `GET /api/flights/search/{id}/stream`: the events of a search as they come.
 //!
-//! Whoever comes late, again, or through another gateway hears the same story as one who was there from the start,
-//! from behind the event it names by `Last-Event-ID`. One that has had the terminal event gets 204, which ends an
-//! `EventSource` for good.
+//! A client that connects late, again, or through another gateway receives the same events as one that was there from
+//! the start, beginning after the event it names by `Last-Event-ID`. A client that already has the terminal event gets
+//! 204, which stops an `EventSource` for good.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use super::path::SearchPath;
-use crate::http::failures::{failures, malformed_id};
+use crate::http::docs::failures::{failures, malformed_id};
 use crate::http::{
     Problem,
     docs::openapi::{PARTIALS_EXAMPLE, StreamEvent, TERMINAL_EXAMPLE},
@@ -24,9 +24,9 @@ use crate::http::{
 use crate::{app::App, follow, hub::Subscription, searches};
 
 /// How long opening a stream waits for Redis before the stream is opened without it.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const LOAD_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// What a client may ask for in the query.
+/// The query parameters.
 #[derive(Deserialize)]
 pub(super) struct Options {
     partials: Option<String>,
@@ -47,16 +47,16 @@ impl utoipa::PartialSchema for Partials {
 
 /// Follows a search
 ///
-/// The answer is a stream of Server-Sent Events, for `EventSource` or any other reader of such. Without options it has
-/// exactly one event with data, the terminal one, and then ends. It is unnamed (`EventSource.onmessage` gets it), and
-/// its data is a `TerminalEvent`. With `partials=true` an event named `partial` comes before it for each supplier as
-/// it answers, its data a `PartialEvent`.
+/// The response is a stream of Server-Sent Events, for `EventSource` or any other client. By default it has exactly one
+/// event with data, the terminal event, and then ends. That event is unnamed (`EventSource.onmessage` receives it), and
+/// its data is a `TerminalEvent`. With `partials=true`, an event named `partial` precedes it for each supplier that
+/// answers; its data is a `PartialEvent`.
 ///
-/// Each event's id is its place in the search's story. A reader that comes back with the last id it saw, by
-/// `Last-Event-ID` as `EventSource` does or by `last_event_id`, gets only what came after it, from any gateway. One
-/// that has had the terminal event gets 204, which ends an `EventSource` for good.
+/// Each event's id is its sequence number within the search. A client that reconnects with the last id it received, as
+/// `Last-Event-ID` like `EventSource` or as `last_event_id`, gets only the events after it, from any gateway. If it
+/// already has the terminal event, it gets 204, which stops an `EventSource` for good.
 ///
-/// Comments keep the connection open, and `retry:` says when to come back if it breaks.
+/// Comments keep the connection open, and `retry:` says when to reconnect if it breaks.
 #[utoipa::path(
     get,
     path = "/api/flights/search/{id}/stream",
@@ -64,16 +64,16 @@ impl utoipa::PartialSchema for Partials {
     tag = "searches",
     params(
         ("id" = SearchId, Path, description = "The search's id."),
-        ("partials" = inline(Option<Partials>), Query, description = "Whether to tell each supplier's answer, too."),
-        ("last_event_id" = Option<String>, Query, description = "As the header, for readers that can't set one. \
-            What is no place in the story counts as none.", example = "3"),
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen.",
+        ("partials" = inline(Option<Partials>), Query, description = "Whether to send each supplier's answer as a partial event."),
+        ("last_event_id" = Option<String>, Query, description = "Like the header, for clients that can't set \
+            one. An invalid value is ignored.", example = "3"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received.",
             example = "3"),
     ),
     responses(
         (
             status = 200,
-            description = "The events follow. The schema is of each of them.",
+            description = "The events. The schema describes each one.",
             content_type = "text/event-stream",
             body = StreamEvent,
             examples(
@@ -81,7 +81,7 @@ impl utoipa::PartialSchema for Partials {
                 ("with partials" = (value = json!(PARTIALS_EXAMPLE))),
             ),
         ),
-        (status = 204, description = "The terminal event has been seen already."),
+        (status = 204, description = "The client already has the terminal event."),
         StreamFailures,
     ),
 )]
@@ -94,7 +94,7 @@ pub(super) async fn stream(
     let Query(options) = query.map_err(|rejection| Problem::Query(rejection.body_text()))?;
     let partials = flag("partials", options.partials.as_deref())?;
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    // A value that is no place in the story can't be continued from: the whole story is told.
+    // After an invalid value, all events are sent.
     let after =
         header.or(options.last_event_id.as_deref()).and_then(|text| text.trim().parse().ok()).unwrap_or(0);
 
@@ -113,18 +113,18 @@ pub(super) async fn stream(
     Ok(follow::event_stream(subscription, app.config.common.search_deadline_ms).into_response())
 }
 
-/// Loads the feed, so that an unknown search is told by 404 and not by silence.
+/// Loads the feed, so that an unknown search gets a 404 instead of a silent stream.
 ///
-/// If Redis can't be asked now, the stream opens all the same and is told its story when Redis is back: an
-/// `EventSource` that sees any status but 200 gives up for good.
+/// If Redis does not answer, the stream opens anyway, and its events follow when Redis is back: an `EventSource` gives
+/// up for good on any status but 200.
 async fn load(app: &App, id: SearchId, subscription: &Subscription) -> Result<(), Problem> {
-    match tokio::time::timeout(PATIENCE, searches::load(app, id, subscription.feed())).await {
+    match tokio::time::timeout(LOAD_TIMEOUT, searches::load(app, id, subscription.feed())).await {
         Ok(Ok(Some(_))) => Ok(()),
         Ok(Ok(None)) => Err(Problem::UnknownSearch),
         Ok(Err(error)) if !error.is_transient() => Err(error.into()),
         Ok(Err(_)) | Err(_) => {
             tracing::warn!(search_id = %id, "a stream opens without Redis");
-            app.loads.want([id]);
+            app.loads.queue([id]);
             Ok(())
         }
     }
@@ -139,7 +139,7 @@ fn flag(name: &str, value: Option<&str>) -> Result<bool, Problem> {
 }
 
 failures! {
-    /// Of opening a stream: it opens without Redis, too.
+    /// The failures of opening a stream, which works without Redis.
     StreamFailures: [
         malformed_id(),
         Problem::Query("Failed to deserialize query string: duplicate field `partials`".into()),

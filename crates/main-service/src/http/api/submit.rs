@@ -13,36 +13,35 @@ use contracts::{
 
 use super::{health::warning, idempotency};
 use crate::app::App;
-use crate::http::failures::{failures, unavailable, wrong};
+use crate::http::docs::failures::{failures, unavailable, wrong};
 use crate::http::{Problem, body::read_json};
 
 /// Submits a search
 ///
-/// Answers with its id at once; the search itself goes on until it has ended, whether or not somebody follows it.
+/// Responds with the search's id at once. The search runs until it ends, whether or not anyone follows it.
 ///
-/// With an `Idempotency-Key` a repetition is safe: the same key and search within 24 hours give the same answer, even
-/// after the search's record has expired. Where the gateway shares searches (`COALESCE_SECS`), an equal and recent
-/// search that has neither failed nor been cancelled may be given instead of a new one. It is cancelled only when each
-/// client that was given it has cancelled it.
+/// With an `Idempotency-Key`, a POST can be repeated safely: the same key and search within 24 hours get the same
+/// response, even after the search's record has expired. If the gateway shares searches (`COALESCE_SECS`), a POST may
+/// get an equal, recent search that has neither failed nor been cancelled instead of a new one. A shared search is
+/// cancelled only when all its clients have cancelled it.
 ///
-/// After a 503 `unavailable` the search may have been accepted all the same; with an `Idempotency-Key` trying again
-/// finds it.
+/// After a 503 `unavailable`, the search may have been accepted anyway; a retry with the same `Idempotency-Key` finds it.
 #[utoipa::path(
     post,
     path = "/api/flights/search",
     operation_id = "submit",
     tag = "searches",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Names this submission, by 1 to 255 visible \
-            ASCII characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
-        ("Cache-Control" = Option<String>, Header, description = "`no-cache` asks for a search that is not shared \
-            with an earlier one.", example = "no-cache"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Identifies this submission: 1 to 255 \
+            visible ASCII characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
+        ("Cache-Control" = Option<String>, Header, description = "`no-cache` requests a new search instead of \
+            an earlier one.", example = "no-cache"),
     ),
     request_body = SearchRequest,
     responses(
         (
             status = 200,
-            description = "It was accepted.",
+            description = "The search was accepted.",
             body = Success<Submitted>,
             example = json!({
                 "success": true,
@@ -100,7 +99,7 @@ pub(super) async fn submit(
 
 fn failed(error: BrokerError) -> Problem {
     match error {
-        // Redis is well, but not set up for what is promised here.
+        // Redis answers, but its configuration can't keep what `ACCEPT_DURABILITY` promises.
         BrokerError::NotDurable(error) => Problem::NotReady(error.reason().into()),
         error => error.into(),
     }
@@ -125,7 +124,7 @@ async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
     Ok(Job::new(SearchId::random(), request, JobTimes { created, deadline }))
 }
 
-/// Reads the body and refuses codes that nobody has, along with whatever else is wrong.
+/// Parses the body and rejects unknown codes, together with all other invalid fields.
 fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
     let (codes, parsed) = match SearchRequest::from_json(body) {
         Ok(request) => (request.codes(), Ok(request)),
@@ -142,7 +141,7 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
     }
 }
 
-/// What is wrong with the places and suppliers that a request names.
+/// The errors in the airports and suppliers of a request.
 fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
     let RequestedCodes { route, suppliers } = codes;
     let mut errors = Vec::new();
@@ -176,7 +175,7 @@ fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError 
 }
 
 failures! {
-    /// Of a submission.
+    /// The failures of a submission.
     SubmitFailures: [
         wrong("from", "must be a three-letter IATA code, like CGK"),
         Problem::Body("the body is not valid JSON: EOF while parsing a value at line 1 column 0".into()),

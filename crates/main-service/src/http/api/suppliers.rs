@@ -10,19 +10,19 @@ use contracts::{SupplierListing, envelope::Success};
 
 use crate::{
     app::App,
-    http::{Problem, failures::failures},
+    http::{Problem, docs::failures::failures},
 };
 
 /// Lists the suppliers
 ///
-/// Those that a search asks unless it names some itself; none while no worker runs.
+/// The suppliers that a search asks unless it names some; empty while no worker has published them.
 #[utoipa::path(
     get,
     path = "/api/suppliers",
     operation_id = "suppliers",
     tag = "places",
     responses(
-        (status = 200, description = "These are asked.", body = Success<Vec<SupplierListing>>),
+        (status = 200, description = "The suppliers.", body = Success<Vec<SupplierListing>>),
         ListingFailures,
     ),
 )]
@@ -33,6 +33,6 @@ pub(super) async fn suppliers(State(app): State<Arc<App>>) -> impl IntoResponse 
 }
 
 failures! {
-    /// Of asking for what can always be told.
+    /// The failures of a listing.
     ListingFailures: [Problem::TooManyFromClient, Problem::TooManyConnections];
 }

@@ -38,7 +38,7 @@ too many connections or requests under way gets 429 `too_many_from_client`.
 **`x-request-id`** of up to 128 visible ASCII characters is taken over from the request, or made; the answer and
 the gateway's log tell it.
 
-**An accepted search always ends**, in exactly one terminal event, for whoever asks: early, late, twice, after a
+**An accepted search always ends**, in exactly one terminal event, for every client that asks: early, late, twice, after a
 reconnect, or through another gateway."#;
 
 #[derive(OpenApi)]

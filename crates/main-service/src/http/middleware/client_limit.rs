@@ -75,7 +75,7 @@ impl ClientLimit {
     }
 
     fn sweep(&self) {
-        // Whoever finds it locked leaves it to the one who looks.
+        // If it is locked, another request is already doing this.
         let Ok(mut swept) = self.swept.try_lock() else { return };
         if swept.elapsed() >= SWEEP {
             self.rates.retain_recent();

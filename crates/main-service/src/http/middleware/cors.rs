@@ -53,7 +53,7 @@ fn origin(text: &str) -> Option<HeaderValue> {
     (is_all && known).then(|| HeaderValue::try_from(text).ok())?
 }
 
-/// What tells browsers so; nothing, if no other origin is allowed.
+/// The CORS headers; `None` if no other origin is allowed.
 pub(in crate::http) fn layer(allowed: &AllowedOrigins) -> Option<CorsLayer> {
     let origins = match allowed {
         AllowedOrigins::None => return None,

@@ -1,4 +1,4 @@
-//! Clients that are refused, wherever that is done: counted, and answered in one way.
+//! Counts refusals, wherever they happen, and gives them one kind of response.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use sse_server::{HeldBody, Peer, Refusal};
 use crate::app::App;
 use crate::http::{Problem, api, body::pass_by, problem::Refused};
 
-/// Counts the answers that refuse something.
+/// Counts the responses that are refusals.
 pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if let Some(Refused(code)) = response.extensions().get() {
@@ -23,7 +23,7 @@ pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request
     response
 }
 
-/// What a connection past a limit is told.
+/// The response to a connection beyond a limit.
 pub(in crate::http) async fn past_the_limit(
     Extension(refusal): Extension<Refusal>,
 ) -> (Extension<Refusal>, Problem) {
@@ -34,8 +34,8 @@ pub(in crate::http) async fn past_the_limit(
     (Extension(refusal), problem)
 }
 
-/// Limits how many requests and streams one client has under way behind a trusted proxy: the connection is the
-/// proxy's, and counts for nobody.
+/// Limits the concurrent requests and streams of one client behind a trusted proxy: the connection is the
+/// proxy's, and counts for no client.
 pub(in crate::http) async fn limit_forwarded(
     State(app): State<Arc<App>>,
     request: Request,

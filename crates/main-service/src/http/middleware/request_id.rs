@@ -1,5 +1,4 @@
-//! A name for each request, in its answer and in the lines that are logged for it, so that a client's complaint
-//! can be found in the logs.
+//! Gives each request an id, in its response and its log lines, so that a client's report can be found in the logs.
 
 use axum::{
     extract::Request,
@@ -11,27 +10,27 @@ use tracing::Instrument;
 
 pub(in crate::http) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id that is taken over from a client.
-const LONGEST: usize = 128;
+/// The longest id accepted from a client.
+const MAX_LENGTH: usize = 128;
 
-/// Keeps the client's id if it is sane, or makes one; both the logs and the answer tell it.
-pub(in crate::http) async fn name(request: Request, next: Next) -> Response {
-    let id = given(request.headers()).unwrap_or_else(made);
-    // Of the highest level, so that it is told with whatever is logged.
+/// Uses the client's id if it is valid, or else a new one.
+pub(in crate::http) async fn set_request_id(request: Request, next: Next) -> Response {
+    let id = from_client(request.headers()).unwrap_or_else(random);
+    // At the highest level, so that it appears in every log line.
     let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());
     let mut response = next.run(request).instrument(span).await;
     response.headers_mut().insert(X_REQUEST_ID, id);
     response
 }
 
-fn given(headers: &HeaderMap) -> Option<HeaderValue> {
+fn from_client(headers: &HeaderMap) -> Option<HeaderValue> {
     let id = headers.get(X_REQUEST_ID)?;
-    let sane = (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-    sane.then(|| id.clone())
+    let is_valid = (1..=MAX_LENGTH).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
+    is_valid.then(|| id.clone())
 }
 
 /// 32 hexadecimal digits.
-fn made() -> HeaderValue {
+fn random() -> HeaderValue {
     let id = format!("{:032x}", rand::random::<u128>());
     HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("none"))
 }
@@ -45,22 +44,22 @@ mod tests {
     }
 
     #[test]
-    fn a_sane_id_is_kept() {
-        assert_eq!(given(&headers(b"abc-1")).unwrap(), "abc-1");
-        assert!(given(&headers(&[b'a'; 128])).is_some());
+    fn a_valid_id_is_kept() {
+        assert_eq!(from_client(&headers(b"abc-1")).unwrap(), "abc-1");
+        assert!(from_client(&headers(&[b'a'; 128])).is_some());
     }
 
     #[test]
-    fn any_other_is_not() {
+    fn an_invalid_id_is_replaced() {
         for id in [b"" as &[u8], b"two words", b"\xff", &[b'a'; 129]] {
-            assert_eq!(given(&headers(id)), None, "{id:?}");
+            assert_eq!(from_client(&headers(id)), None, "{id:?}");
         }
-        assert_eq!(given(&HeaderMap::new()), None);
+        assert_eq!(from_client(&HeaderMap::new()), None);
     }
 
     #[test]
-    fn each_made_one_is_new() {
-        assert_ne!(made(), made());
-        assert_eq!(made().len(), 32);
+    fn random_ids_differ() {
+        assert_ne!(random(), random());
+        assert_eq!(random().len(), 32);
     }
 }

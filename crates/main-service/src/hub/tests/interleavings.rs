@@ -1,6 +1,6 @@
-//! Whatever comes in whichever order, every subscriber is told the same story.
+//! Every subscriber receives the same sequence of events, in whatever order entries and records arrive.
 //!
-//! A model of one search, its record, its news, and two gateways whose hubs hear of it as those of the service
+//! A model of one search, its record, its log entries, and two gateways whose hubs receive them as those of the service
 //! do: a tail that lags, stutters, is cut off; loads whose record was read long before they are merged, or that
 //! fail; clients that come, resume here or there, take their time, and go.
 
@@ -16,11 +16,11 @@ use world::World;
 enum Step {
     /// The next events are written to the record and announced.
     Write(u64),
-    /// A tail tells the next news.
-    Tell(usize, u64),
-    /// A tail goes back by so many news: after an error a batch is given again.
+    /// A tail applies the next entries.
+    Apply(usize, u64),
+    /// A tail goes back by this many entries: after an error, a batch is read again.
     Repeat(usize, u64),
-    /// A tail loses its connection and, when it has another, finds all news trimmed.
+    /// A tail loses its connection and, when it has another, finds all entries trimmed.
     Cut(usize),
     /// The record is read for a load that has begun.
     Read(usize, Index),
@@ -50,9 +50,9 @@ struct Wish {
 #[derive(Clone, Debug)]
 enum Cursor {
     Nothing,
-    /// One of the events written by now: it heard them elsewhere.
+    /// One of the events written so far: the client received it elsewhere.
     Exact(Index),
-    /// An event that this story will never have.
+    /// An event that this search will never have.
     Foreign(u64),
 }
 
@@ -67,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
     let index = any::<Index>;
     prop_oneof![
         4 => (1..6_u64).prop_map(Step::Write),
-        4 => (gateway.clone(), 1..6_u64).prop_map(|(at, news)| Step::Tell(at, news)),
+        4 => (gateway.clone(), 1..6_u64).prop_map(|(at, entries)| Step::Apply(at, entries)),
         1 => (gateway.clone(), 1..4_u64).prop_map(|(at, back)| Step::Repeat(at, back)),
         1 => gateway.clone().prop_map(Step::Cut),
         4 => (gateway.clone(), index()).prop_map(|(at, load)| Step::Read(at, load)),

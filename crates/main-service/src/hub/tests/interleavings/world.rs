@@ -1,11 +1,11 @@
-//! The model: what happens to a search, and who hears of it.
+//! The model: what happens to a search, and which clients receive it.
 
 use proptest::test_runner::TestCaseError;
 
 use super::*;
 use crate::hub::Need;
 
-/// A load under way: for the client whose request waits for it, or for nobody in particular.
+/// A load in progress: for the client whose request waits for it, or for none.
 struct Load {
     client: Option<usize>,
     feed: Arc<Feed>,
@@ -16,15 +16,15 @@ struct Load {
 #[derive(Default)]
 struct Gateway {
     hub: Arc<Hub>,
-    /// How many news the tail has told.
-    told: u64,
+    /// How many entries the tail has applied.
+    applied: u64,
     loads: Vec<Load>,
 }
 
 struct Client {
     wish: Wish,
     had_before: u64,
-    heard: Vec<Bytes>,
+    received: Vec<Bytes>,
     following: Option<(usize, Subscription)>,
 }
 
@@ -38,18 +38,18 @@ pub(super) struct World {
 
 impl Client {
     fn cursor(&self) -> u64 {
-        let place = |frame: &Bytes| {
+        let seq = |frame: &Bytes| {
             let line = std::str::from_utf8(frame).unwrap().lines().find_map(|line| line.strip_prefix("id: "));
             line.unwrap().parse().unwrap()
         };
-        self.heard.last().map_or(self.had_before, place)
+        self.received.last().map_or(self.had_before, seq)
     }
 
     fn take(&mut self, most: usize) {
         let Some((_, subscription)) = &mut self.following else { return };
         for _ in 0..most {
             let Some(Next::Event(frame)) = subscription.next().now_or_never() else { return };
-            self.heard.push(frame);
+            self.received.push(frame);
         }
     }
 }
@@ -68,9 +68,9 @@ impl World {
     fn step(&mut self, step: Step) {
         match step {
             Step::Write(events) => self.written = (self.written + events).min(self.suppliers + 1),
-            Step::Tell(at, news) => (0..news).for_each(|_| self.tell(at)),
+            Step::Apply(at, entries) => (0..entries).for_each(|_| self.apply(at)),
             Step::Repeat(at, back) => {
-                self.gateways[at].told = self.gateways[at].told.saturating_sub(back);
+                self.gateways[at].applied = self.gateways[at].applied.saturating_sub(back);
             }
             Step::Cut(at) => self.cut(at),
             Step::Read(at, load) => self.read(at, load),
@@ -79,10 +79,10 @@ impl World {
             Step::Join(at, wish, cursor) => {
                 let had_before = match cursor {
                     Cursor::Nothing => 0,
-                    Cursor::Exact(place) => place.index(usize::try_from(self.written).unwrap() + 1) as u64,
+                    Cursor::Exact(seq) => seq.index(usize::try_from(self.written).unwrap() + 1) as u64,
                     Cursor::Foreign(further) => self.suppliers + 1 + further,
                 };
-                self.clients.push(Client { wish, had_before, heard: Vec::new(), following: None });
+                self.clients.push(Client { wish, had_before, received: Vec::new(), following: None });
                 self.follow(self.clients.len() - 1, at);
             }
             Step::Resume(client, at) => {
@@ -127,25 +127,25 @@ impl World {
         }
     }
 
-    fn tell(&mut self, at: usize) {
+    fn apply(&mut self, at: usize) {
         let gateway = &mut self.gateways[at];
-        if gateway.told == self.written {
+        if gateway.applied == self.written {
             return;
         }
-        gateway.told += 1;
+        gateway.applied += 1;
         let Some(feed) = gateway.hub.feed(id()) else { return };
-        let heard = if gateway.told > self.suppliers {
-            feed.hear_end(id(), gateway.told, &end())
+        let received = if gateway.applied > self.suppliers {
+            feed.apply_end(id(), gateway.applied, &end())
         } else {
-            feed.hear_answer(id(), &answer(gateway.told))
+            feed.apply_answer(id(), &answer(gateway.applied))
         };
-        if heard == Heard::Gap {
+        if received == Applied::Gap {
             self.begin_load(at, None);
         }
     }
 
     fn cut(&mut self, at: usize) {
-        self.gateways[at].told = self.written;
+        self.gateways[at].applied = self.written;
         self.begin_load(at, None);
     }
 
@@ -184,12 +184,12 @@ impl World {
         }
     }
 
-    /// All is written, told and loaded, and those who still follow take what there is for them.
+    /// Writes, applies and loads everything; clients that still follow read all their events.
     pub(super) fn ends(&mut self) {
         self.written = self.suppliers + 1;
         for at in 0..self.gateways.len() {
-            while self.gateways[at].told < self.written {
-                self.tell(at);
+            while self.gateways[at].applied < self.written {
+                self.apply(at);
             }
             for Load { feed, need, record, .. } in std::mem::take(&mut self.gateways[at].loads) {
                 feed.load(id(), need, &record.unwrap_or_else(|| snapshot(self.suppliers, self.written)));
@@ -198,24 +198,29 @@ impl World {
         self.clients.iter_mut().for_each(|client| client.take(usize::MAX));
     }
 
-    /// What a client is to have heard in the end.
-    fn story_for(&self, client: &Client) -> Vec<Bytes> {
+    /// The events that a client must have received in the end.
+    fn sequence_for(&self, client: &Client) -> Vec<Bytes> {
         let last = self.suppliers + 1;
         let had_before = if client.had_before > last { 0 } else { client.had_before };
         let partials = (had_before + 1..last).filter(|_| client.wish.partials).map(partial);
         partials.chain((had_before < last).then(|| terminal(last))).collect()
     }
 
-    /// Whether all have heard what they were to hear, and leave nothing behind.
+    /// Checks that all clients received their events, and that no feed is left.
     pub(super) fn judge(mut self) -> Result<(), TestCaseError> {
         for mut client in std::mem::take(&mut self.clients) {
-            let story = self.story_for(&client);
+            let sequence = self.sequence_for(&client);
             if let Some((_, subscription)) = &mut client.following {
-                prop_assert_eq!(&client.heard, &story);
+                prop_assert_eq!(&client.received, &sequence);
                 prop_assert!(subscription.is_at_end());
                 prop_assert_eq!(at_once(subscription), [Next::End]);
             } else {
-                prop_assert!(story.starts_with(&client.heard), "{:?} of {:?}", client.heard, story);
+                prop_assert!(
+                    sequence.starts_with(&client.received),
+                    "{:?} of {:?}",
+                    client.received,
+                    sequence
+                );
             }
         }
         for gateway in &self.gateways {

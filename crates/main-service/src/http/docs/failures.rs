@@ -1,4 +1,4 @@
-//! How a handler documents its failures: by the responses themselves. `failures!` stands beside each handler.
+//! Documents a handler's failures by the responses themselves. Each handler's file has a `failures!`.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ macro_rules! failures {
         impl utoipa::IntoResponses for $name {
             fn responses()
             -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
-                $crate::http::failures::responses(vec![$($problem),*])
+                $crate::http::docs::failures::responses(vec![$($problem),*])
             }
         }
     )*};
@@ -57,7 +57,7 @@ pub(crate) fn responses(problems: Vec<Problem>) -> BTreeMap<String, RefOr<Respon
 }
 
 fn answer(status: &str, failures: Vec<Failure>) -> Response {
-    let told: Vec<_> =
+    let descriptions: Vec<_> =
         failures.iter().map(|failure| format!("`{}`: {}.", failure.code, failure.message)).collect();
     let examples = failures.into_iter().map(|failure| {
         let code = failure.code.clone();
@@ -69,7 +69,7 @@ fn answer(status: &str, failures: Vec<Failure>) -> Response {
         .examples_from_iter(examples)
         .build();
     let mut response =
-        ResponseBuilder::new().description(told.join("\n\n")).content("application/json", content);
+        ResponseBuilder::new().description(descriptions.join("\n\n")).content("application/json", content);
     if matches!(status, "429" | "503") {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
         let header = HeaderBuilder::new()
