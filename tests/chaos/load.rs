@@ -85,7 +85,7 @@ async fn search(gateways: Arc<[Client]>, number: u64, mut chance: StdRng, limit:
         .map(|behavior| Follower::new(&gateways, &search.id, behavior, StdRng::from_rng(&mut chance)))
         .collect();
     let all = futures_util::future::join_all(clients.iter_mut().map(Follower::follow));
-    // Those that still wait then are told of by their histories.
+    // The histories of clients that still wait show it.
     let _ = tokio::time::timeout_at(limit, all).await;
     let histories = clients.into_iter().map(Follower::into_history).collect();
     Some(Search { histories, done: Instant::now(), ..search })

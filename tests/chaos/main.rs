@@ -23,7 +23,7 @@
 //! | [`load`] | searches, each with its clients |
 //! | [`follower`] | one client, as an `EventSource` is |
 //! | [`history`] | what a client has received, and what is wrong with it |
-//! | [`auditor`] | what stands in Redis meanwhile and in the end |
+//! | [`auditor`] | checks what is in Redis during and after the run |
 //! | [`checker`], [`violation`] | what is wrong with a search |
 //! | [`summary`] | the counts |
 

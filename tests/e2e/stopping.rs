@@ -92,7 +92,11 @@ async fn a_stream_over_http_1_0_ends_when_its_gateway_stops() {
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let response = String::from_utf8(response).unwrap();
     assert!(response.starts_with("HTTP/1.0 200") && !response.contains("chunked"), "{response}");
-    assert_eq!(response.matches("retry: ").count(), 2, "the client is told when to come back: {response}");
+    assert_eq!(
+        response.matches("retry: ").count(),
+        2,
+        "the last frame asks the client to reconnect: {response}"
+    );
     assert!(!response.contains("data: "), "the search has not ended: {response}");
 }
 

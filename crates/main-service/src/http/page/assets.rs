@@ -62,7 +62,7 @@ fn content(name: &str, data: &[u8], version: &str) -> Bytes {
     }
 }
 
-/// All text is UTF-8, which browsers must be told.
+/// All text is UTF-8, and browsers need the `charset` to know it.
 fn content_type(mime: &str) -> String {
     if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
 }
