@@ -156,6 +156,22 @@ async fn a_search_that_has_ended_and_expired_is_not_started_again() {
     assert!(ends_of(&system, &id).await <= before, "it has ended twice");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_left_behind_does_not_start_its_search_again_before_its_time() {
+    let mut system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "1000").start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    assert_eq!(client.result(&id).await.json()["status"], "failed");
+    // As if Redis' clock had stepped ahead until the record expired, and back again.
+    assert_eq!(system.redis.run::<u64>(&format!("DEL flight.search.record:{id}")).await, 1);
+    system.add_worker();
+    eventually("the worker has discarded the job", async || {
+        (system.redis.run::<u64>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
+    assert_eq!(ends_of(&system, &id).await, 1, "it has ended twice");
+}
+
 async fn ends_of(system: &System, id: &str) -> usize {
     let log = system.redis.entries("flight.search.results").await;
     log.iter().filter(|entry| entry["search_id"] == id && entry.contains_key("results")).count()

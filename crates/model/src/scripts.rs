@@ -43,9 +43,14 @@ impl Redis {
     }
 
     /// Creates a missing record. Returns `false` if the record has expired, so the search has ended.
-    pub fn create(&mut self, context: Context) -> bool {
+    pub fn create(&mut self, claim: Claim, context: Context) -> bool {
         if self.record.is_some() {
             return true;
+        }
+        // Redis has not lost the job, so it has not lost the submission: a search that is not open has ended.
+        let has_job = !matches!(self.jobs[usize::from(claim.entry)], Job::Absent | Job::Done);
+        if has_job && !self.open {
+            return false;
         }
         if context.guards.missing_record_has_ended && context.clock == Clock::LongOverdue {
             return false;

@@ -42,7 +42,7 @@ impl Task {
     pub(crate) fn step(mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Self> {
         self.step = match self.step {
             Step::Read => self.read(redis),
-            Step::Create if redis.create(context) => Step::Collect,
+            Step::Create if redis.create(claim, context) => Step::Collect,
             Step::Create => Step::Discard,
             Step::Collect if self.has_unstored() => self.store(claim, redis, context)?,
             Step::Collect => self.finish(claim, redis, context)?,

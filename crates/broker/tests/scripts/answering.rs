@@ -3,11 +3,26 @@
 use crate::stage::{Scenario, Stage, same};
 
 fn create(stage: &mut Stage, deadline: i64) -> Result<Vec<String>, String> {
+    create_for(stage, "", deadline)
+}
+
+/// Creates a record for a job that was submitted with its search.
+fn create_for(stage: &mut Stage, entry: &str, deadline: i64) -> Result<Vec<String>, String> {
     let deadline = deadline.to_string();
-    stage.script("create", &["r", "o"], &["s", &deadline, "1000", "status", "processing", "seq", "0"])
+    let arguments = ["s", &deadline, "1000", entry, "status", "processing", "seq", "0"];
+    stage.script("create", &["r", "o", "q"], &arguments)
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("a search that is no longer open is not started again while its job is there", |stage| {
+        let deadline = stage.now() + 60_000;
+        stage.run("XADD q 1-1 search_id s")?;
+        same("its job is there", &create_for(stage, "1-1", deadline)?, &["ended"])?;
+        same("records", &stage.run("EXISTS r")?, &["0"])?;
+        same("its job is lost", &create_for(stage, "1-2", deadline)?, &["created"])?;
+        stage.run("DEL r")?;
+        same("it is open", &create_for(stage, "1-1", deadline)?, &["created"])
+    }),
     ("a supplier answers once", |stage| {
         let entry = stage.begin()?;
         same("at first", &stage.answer("a", &entry, &["x", "y"])?, &["stored", "1", "2"])?;

@@ -89,7 +89,8 @@ impl CollectedAnswers {
             let entries: Vec<_> = answers.iter().map(|answer| encode(answer, of)).collect();
             match retry("store answers", || broker.answer(job.search_id, claim, &entries)).await? {
                 Stored::Missing => {
-                    let create = || broker.create(job.search_id, claim, fields, times.deadline);
+                    let create =
+                        || broker.create(job.search_id, claim, fields, times.deadline, active.is_foreign());
                     match retry("create the record", create).await? {
                         Created::Ended => return Ok(Stored::Ended),
                         // Redis lost the record. Store all answers again, the oldest first.

@@ -145,7 +145,6 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         Ok(job) => job,
         Err(error) => return Ok(Disposition::Bury(format!("it can't be understood: {error}"))),
     };
-    let is_foreign = job.times.is_none();
     let id = job.search_id;
     if delivery.deliveries > MAX_DELIVERIES {
         let record = Box::pin(retry("read the record", || context.broker.read(id))).await?;
@@ -154,6 +153,7 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
     }
     let mut active = ActiveJob::new(context, job, delivery);
+    let is_foreign = active.is_foreign();
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
     if delivery.deliveries == 1 {
         let now = retry("read Redis' clock", || context.broker.now()).await?;
@@ -177,7 +177,8 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
                 let now = retry("read Redis' clock", || context.broker.now()).await?;
                 active.set_times(JobTimes { deadline: active.times.deadline.max(now), ..active.times });
             }
-            let create = || context.broker.create(id, &active.claim, &active.fields, active.times.deadline);
+            let deadline = active.times.deadline;
+            let create = || context.broker.create(id, &active.claim, &active.fields, deadline, is_foreign);
             match Box::pin(retry("create the record", create)).await? {
                 Created::Exists => CollectedAnswers::default(),
                 // If it is still an open search, it ends as overdue.
@@ -275,6 +276,11 @@ impl<'a> ActiveJob<'a> {
             active.set_times(times);
         }
         active
+    }
+
+    /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.job.times.is_none()
     }
 
     fn set_times(&mut self, times: JobTimes) {
