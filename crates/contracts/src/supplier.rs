@@ -71,6 +71,9 @@ pub enum SupplierStatus {
 }
 
 impl SupplierStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::Ok, Self::Empty, Self::Timeout, Self::Error, Self::Unavailable];
+
     /// Whether the supplier answered the question, if only with "none".
     #[must_use]
     pub fn is_answer(self) -> bool {

@@ -78,14 +78,6 @@ fn report(status: SupplierStatus) -> SupplierReport {
     }
 }
 
-const STATUSES: [SupplierStatus; 5] = [
-    SupplierStatus::Ok,
-    SupplierStatus::Empty,
-    SupplierStatus::Timeout,
-    SupplierStatus::Error,
-    SupplierStatus::Unavailable,
-];
-
 #[test]
 fn the_streams_have_their_names() {
     let document = document();
@@ -131,7 +123,7 @@ fn partials_are_as_told() {
         };
         answer.parse().unwrap();
     }
-    for status in STATUSES {
+    for status in SupplierStatus::ALL {
         let mut written = examples("partial")[0].clone();
         written["supplier"] = JsonLine::of(&report(status)).unwrap().as_str().into();
         written["offers"] = JsonLine::of(&[offer()]).unwrap().as_str().into();

@@ -7,7 +7,10 @@ use std::{
 
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -19,6 +22,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const MAX_CONNECTIONS: usize = 32;
 /// How long a connection may take, from its start to the end of its response.
 const MAX_DURATION: Duration = Duration::from_secs(10);
+/// How long a client may take to send its request. Short, so that silent clients don't keep probes waiting.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
 /// The pause after a connection could not be accepted, such as for want of open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -84,7 +89,11 @@ impl Port {
 
 async fn serve_connection(stream: TcpStream, router: Router) {
     let service = TowerToHyperService::new(router);
-    let connection = http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(REQUEST_TIMEOUT)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
     match timeout(MAX_DURATION, connection).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "a connection of the operators' port failed"),
@@ -123,7 +132,7 @@ mod tests {
             silent.push(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap());
         }
         // Only once their time is over.
-        let response = timeout(2 * MAX_DURATION, ask(port)).await.unwrap().unwrap();
+        let response = timeout(2 * REQUEST_TIMEOUT, ask(port)).await.unwrap().unwrap();
         assert!(response.ends_with("here"), "{response}");
     }
 

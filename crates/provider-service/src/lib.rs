@@ -21,7 +21,7 @@ mod worker;
 use std::sync::Arc;
 
 use airports::Airports;
-use broker::Component;
+use broker::{Checkup, Component};
 use health::Health;
 use operators::{Port, PortUnavailable};
 use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
@@ -68,9 +68,10 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
         let router = operators::router(metrics, move || problems.health.problems());
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
+    let checked = |checkup: &Checkup| context.health.checked(checkup);
     tokio::pin!(shutdown);
     tokio::select! {
-        usable = service::wait_until_usable(&context.broker, Component::Worker) => match usable {
+        usable = service::wait_until_usable(&context.broker, Component::Worker, checked) => match usable {
             Ok(()) => start(&context, &lifecycle),
             Err(error) => lifecycle.fail(error),
         },

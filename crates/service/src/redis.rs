@@ -14,16 +14,21 @@ const STARTUP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Checks Redis at startup. Fails if Redis runs in cluster mode; succeeds if Redis does not answer.
 pub async fn check_redis(broker: &Broker, component: Component) -> Result<(), UncleanShutdown> {
-    startup_errors(broker, component).await.map(drop)
+    startup_errors(broker, component, |_| ()).await.map(drop)
 }
 
 /// Like [`check_redis`], and waits while Redis is a replica or forbids a command.
 ///
-/// A worker must not start before: a script that Redis stops halfway leaves its work half done.
-pub async fn wait_until_usable(broker: &Broker, component: Component) -> Result<(), UncleanShutdown> {
+/// A worker must not start before: a script that Redis stops halfway leaves its work half done. Passes each checkup to
+/// `on_checkup`.
+pub async fn wait_until_usable(
+    broker: &Broker,
+    component: Component,
+    on_checkup: impl Fn(&Checkup),
+) -> Result<(), UncleanShutdown> {
     let mut log = AlertLog::default();
     loop {
-        let errors = startup_errors(broker, component).await?;
+        let errors = startup_errors(broker, component, &on_checkup).await?;
         log.update(&errors);
         if errors.is_empty() {
             return Ok(());
@@ -33,10 +38,17 @@ pub async fn wait_until_usable(broker: &Broker, component: Component) -> Result<
 }
 
 /// Returns [`redis_errors`], or nothing if Redis does not answer.
-async fn startup_errors(broker: &Broker, component: Component) -> Result<Vec<Alert>, UncleanShutdown> {
+async fn startup_errors(
+    broker: &Broker,
+    component: Component,
+    on_checkup: impl Fn(&Checkup),
+) -> Result<Vec<Alert>, UncleanShutdown> {
     match tokio::time::timeout(STARTUP_TIMEOUT, broker.checkup(component)).await {
         Ok(Ok(checkup)) if checkup.is_cluster => Err(UncleanShutdown::RedisCluster),
-        Ok(Ok(checkup)) => Ok(redis_errors(&checkup)),
+        Ok(Ok(checkup)) => {
+            on_checkup(&checkup);
+            Ok(redis_errors(&checkup))
+        }
         _ => Ok(Vec::new()),
     }
 }

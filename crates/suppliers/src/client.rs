@@ -43,7 +43,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     error::SupplierError,
     file::settings::CommonSettings,
-    metrics::{ClientMetrics, Metrics, Outcome, UNKNOWN},
+    metrics::{ClientMetrics, Outcome},
     offers::{CollectedOffers, OfferCollector},
     supplier::Supplier,
 };
@@ -66,7 +66,7 @@ pub struct SupplierClient {
     airports: Arc<Airports>,
     max_offers: usize,
     log: CallLog,
-    metrics: ClientMetrics,
+    metrics: Arc<ClientMetrics>,
 }
 
 /// A search that asks the supplier.
@@ -85,7 +85,7 @@ impl SupplierClient {
         supplier: Box<dyn Supplier>,
         airports: &Arc<Airports>,
         max_offers: usize,
-        metrics: ClientMetrics,
+        metrics: Arc<ClientMetrics>,
     ) -> Self {
         let code = &settings.code;
         Self {
@@ -104,14 +104,15 @@ impl SupplierClient {
         }
     }
 
-    /// A client for a code that is not configured. It fails at once. All unknown suppliers share one `throttle`.
+    /// A client for a code that is not configured. It fails at once. All unknown suppliers share one `throttle` and
+    /// `metrics`.
     pub(crate) fn unknown(
         code: SupplierCode,
         airports: &Arc<Airports>,
         throttle: &Arc<LogThrottle>,
-        metrics: &Metrics,
+        metrics: &Arc<ClientMetrics>,
     ) -> Self {
-        let metrics = metrics.of(UNKNOWN);
+        let metrics = Arc::clone(metrics);
         let log = CallLog::new(code.clone(), Arc::clone(throttle));
         let settings = CommonSettings::for_unknown(code);
         Self { log, ..Self::new(&settings, Box::new(UnknownSupplier), airports, 0, metrics) }

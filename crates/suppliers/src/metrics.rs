@@ -19,14 +19,6 @@ use crate::{SupplierClient, error::SupplierError};
 /// The label `supplier` of all codes that are not configured.
 pub(crate) const UNKNOWN: &str = "unknown";
 
-const STATUSES: [SupplierStatus; 5] = [
-    SupplierStatus::Ok,
-    SupplierStatus::Empty,
-    SupplierStatus::Timeout,
-    SupplierStatus::Error,
-    SupplierStatus::Unavailable,
-];
-
 type BySupplier<M> = Family<[(&'static str, String); 1], M>;
 type BySupplierAnd<M> = Family<[(&'static str, String); 2], M>;
 
@@ -47,7 +39,7 @@ pub(crate) struct Metrics {
 /// The metrics of one supplier. They are looked up once, so that counting is an atomic addition.
 #[derive(Debug)]
 pub(crate) struct ClientMetrics {
-    answers: [Counter; STATUSES.len()],
+    answers: [Counter; SupplierStatus::ALL.len()],
     calls: [Counter; Outcome::ALL.len()],
     pub(crate) retries: Counter,
     call_seconds: Histogram,
@@ -98,7 +90,8 @@ impl Metrics {
         let one = [("supplier", supplier.to_owned())];
         let and = |name, value: &str| [("supplier", supplier.to_owned()), (name, value.to_owned())];
         ClientMetrics {
-            answers: STATUSES.map(|status| self.answers.get_or_create_owned(&and("status", status.as_str()))),
+            answers: SupplierStatus::ALL
+                .map(|status| self.answers.get_or_create_owned(&and("status", status.as_str()))),
             calls: Outcome::ALL
                 .map(|outcome| self.calls.get_or_create_owned(&and("outcome", outcome.as_str()))),
             retries: self.retries.get_or_create_owned(&one),
@@ -154,7 +147,7 @@ impl Metrics {
 
 impl ClientMetrics {
     pub(crate) fn answered(&self, status: SupplierStatus) {
-        if let Some(index) = STATUSES.iter().position(|known| *known == status) {
+        if let Some(index) = SupplierStatus::ALL.iter().position(|known| *known == status) {
             self.answers[index].inc();
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     client::SupplierClient,
     file::{self, error::RegistryError},
     kinds::SupplierFactory,
-    metrics::{BreakerStates, Metrics},
+    metrics::{BreakerStates, ClientMetrics, Metrics, UNKNOWN},
     options::RegistryOptions,
 };
 
@@ -23,6 +23,7 @@ pub struct Registry {
     airports: Arc<Airports>,
     /// Shared by all unknown suppliers, because callers may make up any number of codes.
     unknown_log: Arc<LogThrottle>,
+    unknown_metrics: Arc<ClientMetrics>,
     metrics: Metrics,
 }
 
@@ -38,7 +39,7 @@ impl Registry {
         let metrics = Metrics::default();
         let clients = entries.iter().map(|entry| {
             let supplier = factory.supplier(entry)?;
-            let metrics = metrics.of(entry.common.code.as_str());
+            let metrics = Arc::new(metrics.of(entry.common.code.as_str()));
             let client = SupplierClient::new(&entry.common, supplier, airports, options.max_offers, metrics);
             Ok(Arc::new(client))
         });
@@ -46,6 +47,7 @@ impl Registry {
             clients: clients.collect::<Result<_, RegistryError>>()?,
             airports: Arc::clone(airports),
             unknown_log: Arc::default(),
+            unknown_metrics: Arc::new(metrics.of(UNKNOWN)),
             metrics,
         })
     }
@@ -95,7 +97,8 @@ impl Registry {
     fn client(&self, code: &SupplierCode) -> Arc<SupplierClient> {
         let known = self.clients.iter().find(|client| client.code() == code);
         let unknown = || {
-            Arc::new(SupplierClient::unknown(code.clone(), &self.airports, &self.unknown_log, &self.metrics))
+            let (log, metrics) = (&self.unknown_log, &self.unknown_metrics);
+            Arc::new(SupplierClient::unknown(code.clone(), &self.airports, log, metrics))
         };
         known.map_or_else(unknown, Arc::clone)
     }

@@ -74,15 +74,14 @@ impl Leases {
 
     /// Queues a job again with all its fields, so that another worker gets it at once. Does nothing if another
     /// consumer has it.
-    pub async fn hand_back(&self, delivery: &Delivery, search: SearchId) -> Result<(), BrokerError> {
+    pub async fn hand_back(&self, delivery: &Delivery, search: SearchId) -> Result<bool, BrokerError> {
         let mut call = self.broker.scripts.hand_back.key(REQUESTED_STREAM);
         call.key(names::record_key(search));
         call.arg(CONSUMER_GROUP).arg(&*self.name).arg(delivery.entry);
         for (field, value) in delivery.fields.pairs() {
             call.arg(field).arg(value);
         }
-        let _: Value = call.invoke_async(&mut self.broker.connection.to(Operation::HandBack)).await?;
-        Ok(())
+        Ok(call.invoke_async(&mut self.broker.connection.to(Operation::HandBack)).await?)
     }
 
     /// Gives up the lease of a job, so that another worker takes it over. This delivery does not count. Does nothing

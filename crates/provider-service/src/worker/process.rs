@@ -107,8 +107,10 @@ async fn dispose(
             Ok(JobEnd::Discarded)
         }
         Disposition::HandBack { search } => {
+            if !retry("hand back the job", || context.leases.hand_back(delivery, search)).await? {
+                return Ok(JobEnd::TakenOver);
+            }
             tracing::info!(search_id = %search, "handed back");
-            retry("hand back the job", || context.leases.hand_back(delivery, search)).await?;
             Ok(JobEnd::HandedBack)
         }
         Disposition::Decline { needs, time_left } => {

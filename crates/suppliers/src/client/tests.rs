@@ -15,7 +15,7 @@ fn client(settings: &str, steps: &[Step]) -> (Arc<SupplierClient>, Scripted) {
     let common = file::parse(&file).unwrap().remove(0).common;
     let scripted = Scripted::new(steps);
     let airports = Arc::new(Airports::embedded());
-    let metrics = Metrics::default().of("XX");
+    let metrics = Arc::new(Metrics::default().of("XX"));
     (Arc::new(SupplierClient::new(&common, Box::new(scripted.clone()), &airports, 200, metrics)), scripted)
 }
 

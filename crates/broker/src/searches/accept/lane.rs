@@ -162,7 +162,7 @@ impl Lane {
         self.last_duration = started.elapsed();
         self.broker.metrics.redis.requested(Operation::Submit, self.last_duration);
         let all_accepted = match replies {
-            Ok(replies) => answer(batch, &ends, replies),
+            Ok(replies) => answer(batch, &ends, replies, |error| self.broker.metrics.redis.failed(error)),
             Err(error) => {
                 let error = BrokerError::from(error);
                 self.broker.metrics.redis.failed(&error);
@@ -209,8 +209,14 @@ impl Lane {
     }
 }
 
-/// Sends each submission's outcome to its client. Returns whether all were accepted.
-fn answer(batch: Vec<QueuedSubmission>, ends: &[usize], mut replies: Vec<RedisResult<Value>>) -> bool {
+/// Sends each submission's outcome to its client, and calls `on_error` with each error. Returns whether all were
+/// accepted.
+fn answer(
+    batch: Vec<QueuedSubmission>,
+    ends: &[usize],
+    mut replies: Vec<RedisResult<Value>>,
+    on_error: impl Fn(&BrokerError),
+) -> bool {
     let durable = match replies.pop() {
         Some(Ok(reply)) => Durability::is_durable(reply),
         Some(Err(error)) => Err(error.into()),
@@ -228,7 +234,10 @@ fn answer(batch: Vec<QueuedSubmission>, ends: &[usize], mut replies: Vec<RedisRe
             (Ok(_), Ok(false)) => Err(BrokerError::Unconfirmed),
             (Ok(replies), Ok(true)) => submission.decode(replies),
         };
-        all_accepted &= outcome.is_ok();
+        if let Err(error) = &outcome {
+            on_error(error);
+            all_accepted = false;
+        }
         submission.answer(outcome);
     }
     all_accepted
