@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 
 pub use state::{InvalidTraceState, TraceState};
 
-use crate::{entry::Fields, names::field};
+use crate::names::field;
 
 /// The length of a `traceparent` of version 00, the only one that is written.
 const LENGTH: usize = 55;
@@ -51,12 +51,6 @@ impl TraceContext {
         let mut context: Self = str::from_utf8(parent?).ok()?.parse().ok()?;
         context.state = state.and_then(|state| str::from_utf8(state).ok()?.parse().ok());
         Some(context)
-    }
-
-    /// The trace that an entry or a record names. A malformed one counts as none: a trace never stops a search.
-    #[must_use]
-    pub fn of(fields: &Fields) -> Option<Self> {
-        Self::parse(fields.get(field::TRACEPARENT), fields.get(field::TRACESTATE))
     }
 
     /// The fields of an entry or a record.
@@ -179,8 +173,8 @@ mod tests {
         assert_eq!(context.to_string(), PARENT);
         assert_eq!(context.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
         assert!(context.is_sampled());
-        let fields: Fields = context.fields().collect();
-        assert_eq!(TraceContext::of(&fields), Some(context));
+        let fields: crate::entry::Fields = context.fields().collect();
+        assert_eq!(fields.trace(), Some(context));
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Job {
             query: Self::query(fields)?,
             suppliers: Self::suppliers(fields)?,
             times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
-            trace: TraceContext::of(fields),
+            trace: fields.trace(),
         })
     }
 
