@@ -5,6 +5,7 @@ use broker::{Acceptance, Broker};
 use operators::Problem;
 use prometheus_client::registry::Registry;
 use sse_server::ClientLimit;
+use traces::Tracer;
 
 use crate::{
     backlog::Backlog, config::Config, health::Health, hub::Hub, known_suppliers::KnownSuppliers,
@@ -15,6 +16,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) broker: Broker,
+    pub(crate) tracer: Tracer,
     pub(crate) acceptance: Acceptance,
     pub(crate) hub: Arc<Hub>,
     pub(crate) loads: Loads,
@@ -32,11 +34,13 @@ impl App {
         broker: Broker,
         acceptance: Acceptance,
         clients: Arc<ClientLimit>,
+        tracer: Tracer,
     ) -> Self {
         let health = Health::new(config.common.redis.redis_timeout_ms);
         Self {
             config,
             broker,
+            tracer,
             acceptance,
             hub: Arc::default(),
             loads: Loads::default(),
