@@ -3,6 +3,7 @@
 //! | module | what it gives |
 //! | --- | --- |
 //! | [`client`] | what a client does: submit, follow, ask, cancel |
+//! | [`collector`] | a collector of traces, as OpenTelemetry's protocol has it |
 //! | [`link`] | a link to a server that can be thin, slow, cut or deaf, or lead elsewhere |
 //! | [`process`] | a service as a process that can be signalled; which build of it |
 //! | [`redis`] | a private Redis that can be stopped, killed and started again |
@@ -18,6 +19,7 @@
 #![expect(clippy::expect_used, reason = "a harness panics wherever a test is to fail")]
 
 pub mod client;
+pub mod collector;
 pub mod link;
 pub mod process;
 pub mod redis;
@@ -28,6 +30,7 @@ pub mod usage;
 pub mod wait;
 
 pub use client::Client;
+pub use collector::{Collector, ReceivedSpan};
 pub use link::{Flow, Link};
 pub use process::{Programs, Service};
 pub use redis::{Launch, Redis};
