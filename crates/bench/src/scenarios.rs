@@ -5,6 +5,7 @@ mod jobs;
 mod round_trip;
 mod streams;
 mod submit;
+mod traces;
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
 
 /// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
 /// machine falls on all of them.
-pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
+pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
     let sizes = args.sizes();
     let mut figures = Figures::default();
     for run in 1..=sizes.runs {
@@ -42,6 +43,10 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
                     .into_iter()
                     .for_each(|(m, v)| figures.add(m, side, v));
             }
+        }
+        if args.wants(Scenario::Traces) {
+            let measured = traces::run(stage, sizes.submits / 2, sizes.jobs / 2).await;
+            measured.into_iter().for_each(|(m, side, v)| figures.add(m, side, v));
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
