@@ -35,6 +35,9 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- if not $common.registry }}
   {{- fail "image.registry is required: build the images and push them as docs/releasing.md says, then set it to your registry" }}
 {{- end -}}
-{{ $common.registry }}/{{ $own.repository }}
-{{- if $own.digest }}@{{ $own.digest }}{{ else }}:{{ $own.tag | default $common.tag | default $root.Chart.AppVersion }}{{ end }}
+{{- $tag := $own.tag | default $common.tag | default $root.Chart.AppVersion -}}
+{{- if eq $tag "latest" }}
+  {{- fail "image.tag must be a version, not latest: pods of one Deployment could differ, and nothing could be rolled back" }}
+{{- end -}}
+{{ $common.registry }}/{{ $own.repository }}{{ if $own.digest }}@{{ $own.digest }}{{ else }}:{{ $tag }}{{ end }}
 {{- end }}

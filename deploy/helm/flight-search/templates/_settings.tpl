@@ -33,6 +33,7 @@ ports, is always among them. Takes the root and a component.
 {{ (include "flight-search.settings" (list . "gateway") | fromJson).APP_PORT | int64 }}
 {{- end }}
 
+{{- /* The address, checked without repeating it: it may contain a password. Takes the root. */}}
 {{- define "flight-search.redisAddress" -}}
 {{- $address := .Values.redis.address -}}
 {{- if not $address }}
@@ -40,6 +41,9 @@ ports, is always among them. Takes the root and a component.
 {{- end -}}
 {{- if regexMatch ":.*@" (regexReplaceAll "^rediss?://" $address "") }}
   {{- fail "redis.address must not contain a password, which everybody who may read pods would see: put it into a Secret and name that in redis.passwordSecret" }}
+{{- end }}
+{{- if not (regexMatch "^(rediss?://)?[^\\s/?]+(/[0-9]*)?([?]\\S*)?$" $address) }}
+  {{- fail "redis.address must be host:port, or a redis:// or rediss:// URL with user and database" }}
 {{- end -}}
 {{ $address }}
 {{- end }}
