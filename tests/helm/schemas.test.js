@@ -33,6 +33,14 @@ test("the checks see a wrong type, a missing field and a misspelt one", () => {
   assert.throws(broken((pod) => (pod.containers[0].imagePolicy = "Always")), /unknown fields: .*\/containers\/0\/imagePolicy$/);
 });
 
+test("the checks see a misspelt field in objects of every kind", () => {
+  for (const object of render("everything").filter(({ spec }) => spec)) {
+    const copy = structuredClone(object);
+    copy.spec.misspelt = true;
+    assert.throws(() => check(copy), /has unknown fields: \/spec\/misspelt$/, object.kind);
+  }
+});
+
 test("with everything on, each kind is there; at least, none that needs an operator", () => {
   const optional = ["HorizontalPodAutoscaler", "Ingress", "ScaledObject", "ServiceMonitor", "ConfigMap"];
   const [most, least] = [render("everything"), render("minimal")];

@@ -19,7 +19,6 @@ securityContext:
   {{- end }}
   {{- with $root.Values.runAs.group }}
   runAsGroup: {{ int64 . }}
-  fsGroup: {{ int64 . }}
   {{- end }}
   seccompProfile:
     type: RuntimeDefault
@@ -94,8 +93,6 @@ livenessProbe:
 - name: redis-password
   secret:
     secretName: {{ .name }}
-    # For the group, which is fsGroup. Without one (OpenShift chooses it) Kubernetes sets it as well.
-    defaultMode: 0440
     items:
       - { key: {{ .key | quote }}, path: password }
 {{- end }}

@@ -24,7 +24,6 @@ configMap:
 {{- else if $suppliers.secret.name -}}
 secret:
   secretName: {{ $suppliers.secret.name }}
-  defaultMode: 0440
   items:
     - { key: {{ $suppliers.secret.key | quote }}, path: suppliers.toml }
 {{- end }}
