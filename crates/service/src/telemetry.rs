@@ -1,7 +1,11 @@
 //! Logs to standard output, one line per event, as text or JSON.
 
+mod throttled;
+
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
+
+use throttled::Throttled;
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -21,8 +25,16 @@ pub struct InvalidFilter(#[from] tracing_subscriber::filter::ParseError);
 pub fn start(filter: &str, format: LogFormat) -> Result<(), InvalidFilter> {
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?);
     match format {
-        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout())).init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Text => builder
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout()))
+            .map_event_format(|lines| Throttled::new(lines, format))
+            .init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .map_event_format(|lines| Throttled::new(lines, format))
+            .init(),
     }
     Ok(())
 }
