@@ -1,4 +1,4 @@
-//! What is done to measure. Each run begins with an empty Redis and fresh processes.
+//! The work to measure. Each run starts with an empty Redis and new processes.
 
 mod in_progress;
 mod jobs;
@@ -19,11 +19,10 @@ use crate::{
 pub(crate) use streams::open;
 pub(crate) use submit::load;
 
-/// Eight of the simulated carriers.
+/// Eight of the simulated suppliers.
 const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
 
-/// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
-/// machine falls on all of them.
+/// Runs the selected scenarios in turn, several times, so that other load on the machine affects all of them alike.
 pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
     let sizes = args.sizes();
     let mut figures = Figures::default();
@@ -45,7 +44,7 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
-        // It takes as long as all others and comes out the same within a per cent.
+        // It takes as long as all others together, and its figures differ by less than one per cent.
         if args.wants(Scenario::InProgress) && run % 3 == 1 {
             add(in_progress::run(stage, sizes.in_progress).await);
         }
@@ -64,7 +63,7 @@ pub(crate) fn suppliers() -> Vec<SupplierCode> {
     SUPPLIERS.iter().map(|code| code.parse().expect("a code")).collect()
 }
 
-/// What each of `count` cost, in microseconds.
+/// The cost of each of `count`, in microseconds.
 pub(crate) fn each_us(spent: Duration, count: usize) -> f64 {
     spent.as_secs_f64() * 1e6 / as_f64(count)
 }
