@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
 
-use crate::{airlines::Airline, fault::Fault, run::Run};
+use crate::{airline::Airline, fault::Fault, run::Run};
 
 /// The shortest time between two searches.
 const FASTEST_PACE: Duration = Duration::from_millis(50);
@@ -108,7 +108,7 @@ impl Config {
         let is_wanted = |fault: &Fault| !without.split(',').any(|name| name == format!("{fault:?}"));
         config.faults = Fault::ALL
             .into_iter()
-            .filter(|fault| rng.random_bool(0.5) && fault.applies_to(&config) && is_wanted(fault))
+            .filter(|fault| rng.random_bool(0.5) && config.permits(*fault) && is_wanted(fault))
             .collect();
         // Drawn last, so that the other values of known seeds stay the same.
         config.redis_timeout = Duration::from_millis(log_uniform(rng, 500..=3000).into());
@@ -117,6 +117,18 @@ impl Config {
             config.first_workers_deadline = deadline.mul_f64(rng.random_range(0.3..3.0));
         }
         config
+    }
+
+    /// Whether a fault fits this configuration: if Redis may lose nothing, no fault may lose writes.
+    fn permits(&self, fault: Fault) -> bool {
+        match fault {
+            Fault::KillRedis => self.is_lossy || self.appendonly == Appendonly::Always,
+            Fault::FlushAll => self.is_lossy,
+            Fault::CrashFailover => self.is_lossy && self.has_replica,
+            Fault::Failover => self.has_replica,
+            Fault::SlowSync => self.appendonly != Appendonly::Off,
+            _ => true,
+        }
     }
 
     /// How much longer than with the default timeout a service may need to notice a dead connection: one timeout for a

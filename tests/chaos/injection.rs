@@ -2,30 +2,20 @@
 //! Every fault is undone.
 
 mod clocks;
+mod injector;
 mod links;
 mod redis;
 mod services;
 
-use std::{ops::RangeInclusive, time::Duration};
-
-use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use tokio::time::Instant;
 
 use crate::{
     cluster::Cluster,
     config::Config,
-    fault::{Fault, Target},
+    fault::Target,
     journal::{Component, Journal},
 };
-
-/// Injects faults into one kind of target.
-struct Injector<'a> {
-    config: &'a Config,
-    journal: &'a Journal,
-    faults: Vec<Fault>,
-    rng: StdRng,
-    until: Instant,
-}
+use injector::Injector;
 
 /// Injects faults until then.
 pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Journal, until: Instant) {
@@ -66,20 +56,4 @@ pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Jou
     );
     cluster.stopped.append(&mut dead_gateways);
     cluster.stopped.append(&mut dead_workers);
-}
-
-impl Injector<'_> {
-    /// Waits for the time of the next fault; `None` if it is time to stop.
-    async fn next(&mut self, pause_ms: RangeInclusive<u64>) -> Option<Fault> {
-        let next = Instant::now() + self.millis(pause_ms);
-        let fault = self.faults.choose(&mut self.rng).copied();
-        tokio::time::sleep_until(if fault.is_some() { next.min(self.until) } else { self.until }).await;
-        let fault = fault.filter(|_| next < self.until)?;
-        self.journal.count(fault);
-        Some(fault)
-    }
-
-    fn millis(&mut self, range: RangeInclusive<u64>) -> Duration {
-        Duration::from_millis(self.rng.random_range(range))
-    }
 }

@@ -28,6 +28,7 @@
 
 #![expect(clippy::expect_used, reason = "a test program panics if it can't go on")]
 
+mod airline;
 mod airlines;
 mod auditor;
 mod checker;

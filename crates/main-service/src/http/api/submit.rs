@@ -14,7 +14,10 @@ use contracts::{
 use super::{health::warning, idempotency};
 use crate::app::App;
 use crate::http::docs::failures::{failures, unavailable, wrong};
-use crate::http::{Problem, body::read_json};
+use crate::http::{
+    body::{MAX_BODY, read_json},
+    problem::Problem,
+};
 
 /// Submits a search
 ///
@@ -77,6 +80,7 @@ pub(super) async fn submit(
         Ok((job, submission))
     };
     let (job, submission) = app.acceptance.with_timeout(submit).await.map_err(failed)?;
+    app.metrics.submitted(submission);
     let search_id = match submission {
         Submission::New => {
             if let Some(permit) = permit {
@@ -179,7 +183,7 @@ failures! {
     SubmitFailures: [
         wrong("from", "must be a three-letter IATA code, like CGK"),
         Problem::Body("the body is not valid JSON: EOF while parsing a value at line 1 column 0".into()),
-        Problem::BodyTooLarge,
+        Problem::BodyTooLarge { limit: MAX_BODY },
         Problem::ContentType,
         Problem::BodyTooSlow,
         Problem::KeyReused,
