@@ -1,20 +1,12 @@
 //! Logs to standard output, one line per event, as text or JSON.
 
+mod format;
 mod throttled;
 
-use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
+pub use format::LogFormat;
 use throttled::Throttled;
-
-/// The format of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Text, for people.
-    Text,
-    /// One JSON object per line, for programs.
-    Json,
-}
 
 /// `RUST_LOG` is not a valid filter.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use super::LogFormat;
+use super::format::LogFormat;
 
 /// Lines of one kind at `warn` or `error` that are written within ten seconds.
 const MAX_LINES: u32 = 20;
