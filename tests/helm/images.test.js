@@ -6,7 +6,7 @@ import { parse } from "yaml";
 
 import { chartFile, image, read, settings } from "./kit/documents.js";
 import { refusal, render, sets } from "./kit/helm.js";
-import { components, container, environment, pod } from "./kit/select.js";
+import { components, container, environment, one, pod } from "./kit/select.js";
 
 for (const component of components) {
   test(`${component}: user, program and ports are those of the Dockerfile`, () => {
@@ -52,6 +52,17 @@ test("a component's own tag goes before the common one, and a digest before both
   const rendered = render("everything");
   assert.match(container(rendered, "gateway").image, /^registry\.example\/team\/flight-search\/main-service@sha256:[0-9a-f]{64}$/);
   assert.equal(container(rendered, "worker").image, "registry.example/team/flight-search/provider-service:1.2.4");
+});
+
+test("the first step of an upgrade replaces the workers and leaves the gateways alone", () => {
+  const template = (values, component) => one(render("minimal", values), "Deployment", `-${component}`).spec.template;
+  const [before, between] = [{ image: { tag: "1.0.0" } }, { image: { tag: "1.1.0" }, gateway: { image: { tag: "1.0.0" } } }];
+  assert.deepEqual(template(between, "gateway"), template(before, "gateway"));
+  assert.notDeepEqual(template(between, "worker"), template(before, "worker"));
+  // A new version of the chart is no reason to restart pods.
+  for (const component of components) {
+    assert.doesNotMatch(JSON.stringify(template(before, component).metadata), /version|helm\.sh/);
+  }
 });
 
 test("no image is `latest`, or from wherever", () => {

@@ -1,10 +1,15 @@
 // Wrong values are refused with a message that names them, and README.md of the chart describes all.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
+import { parse } from "yaml";
+
 import { chartFile, defaults } from "./kit/documents.js";
-import { chart, refusal, run, withValues } from "./kit/helm.js";
+import { chart, objects, refusal, render, run, sets, withValues } from "./kit/helm.js";
 
 const wrong = [
   [{ gateway: { setings: {} } }, /at '\/gateway': additional properties 'setings' not allowed/],
@@ -42,6 +47,30 @@ test("the chart's table has each value with its default, and no other", () => {
   for (const [path, value] of expected) {
     // Long ones are in values.yaml.
     if (described.get(path) !== "…") assert.equal(described.get(path), value, path);
+  }
+});
+
+test("the examples in the chart's README.md work", () => {
+  const examples = [...chartFile("README.md").matchAll(/```yaml\n([^]*?)```/g)].map(([, text]) => parse(text));
+  const values = examples.filter((example) => !example.rules);
+  for (const example of values) render("minimal", example);
+  const [{ rules }] = examples.filter((example) => example.rules);
+  assert.equal(rules.custom[0].seriesQuery, 'flight_search_open_streams{namespace!="",pod!=""}');
+  // The install example is complete.
+  assert.ok(values.some(({ image, redis }) => image?.registry && redis?.address));
+});
+
+test("the packaged chart is the chart", () => {
+  const directory = mkdtempSync(join(tmpdir(), "package-"));
+  try {
+    run("package", chart, "--destination", directory);
+    const [archive] = readdirSync(directory);
+    for (const set of Object.keys(sets)) {
+      const packaged = withValues(set, {}, (args) => run("template", "fs", join(directory, archive), "-n", "flights", ...args));
+      assert.deepEqual(objects(packaged), render(set));
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
 
