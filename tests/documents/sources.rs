@@ -40,7 +40,7 @@ pub(crate) fn documented_metrics() -> Vec<(String, String)> {
     .collect()
 }
 
-/// Where metrics are named. In PromQL, a histogram has only the series with its suffixes.
+/// Where metrics are named. In `PromQL`, a histogram has only the series with its suffixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Text {
     PromQl,
