@@ -7,8 +7,8 @@ use prometheus_client::registry::Registry;
 use sse_server::{ClientLimit, OpenConnections};
 
 use crate::{
-    Config,
     backlog::Backlog,
+    config::Config,
     health::Health,
     hub::Hub,
     known_suppliers::KnownSuppliers,
@@ -57,14 +57,18 @@ impl App {
         }
     }
 
-    /// All metrics of this gateway, whose server has these connections.
-    pub(crate) fn registry(&self, connections: OpenConnections) -> Registry {
+    /// All metrics of this gateway, whose server has these connections and refuses with these codes.
+    pub(crate) fn registry(
+        &self,
+        connections: OpenConnections,
+        refusal_codes: impl IntoIterator<Item = &'static str>,
+    ) -> Registry {
         let mut registry = service::metrics_registry();
         self.broker.register_metrics(&mut registry);
         self.broker.register_stream_metrics(&mut registry);
         self.metrics.register(&mut registry);
         registry.register_collector(Box::new(Open::new(Arc::clone(&self.hub), connections)));
-        self.refusals.register(&mut registry, crate::http::Problem::refusal_codes());
+        self.refusals.register(&mut registry, refusal_codes);
         registry
     }
 

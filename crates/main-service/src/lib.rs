@@ -16,6 +16,7 @@
 //! | `metrics`, `refusals` | what is measured of clients |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
+mod allowed_origins;
 mod app;
 mod backlog;
 mod config;
@@ -40,8 +41,8 @@ use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
+pub use allowed_origins::AllowedOrigins;
 pub use config::{Command, Config};
-pub use http::AllowedOrigins;
 pub use trusted_proxies::TrustedProxies;
 
 use app::App;
@@ -96,11 +97,13 @@ pub async fn run(
     if let Some(port) = port {
         // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
         let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
-        let router =
-            operators::router(app.registry(server.open_connections()), move || match examined.upgrade() {
+        let router = operators::router(
+            app.registry(server.open_connections(), http::Problem::refusal_codes()),
+            move || match examined.upgrade() {
                 Some(app) if !stop.is_cancelled() => app.problems(),
                 _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
-            });
+            },
+        );
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     for lane in lanes {
