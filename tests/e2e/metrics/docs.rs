@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{gateway, scrape::scrape, worker};
 
-/// The table's rows, by name of the metric: type, labels, services, meaning.
+/// The rows of docs/metrics.md's table: name, type, labels, services, meaning.
 type Rows = BTreeSet<String>;
 
 fn rows(scraped: &[(&str, BTreeSet<[String; 4]>)]) -> Rows {
