@@ -42,6 +42,7 @@ mod stopping;
 mod suppliers;
 mod thin_link;
 mod tls;
+mod tracing;
 mod upgrading;
 mod worker_alive;
 mod wrong_suppliers;

@@ -53,6 +53,8 @@ pub(crate) enum Scenario {
     Jobs,
     /// Submit a search and wait for its end, one after another.
     RoundTrip,
+    /// Submits and jobs with tracing off, on for 1 % and for all searches. Only if it is named.
+    Traces,
 }
 
 /// The amount of work per run.
@@ -81,6 +83,7 @@ impl Args {
     }
 
     pub(crate) fn wants(&self, scenario: Scenario) -> bool {
-        self.only.is_empty() || self.only.contains(&scenario)
+        let by_default = self.only.is_empty() && scenario != Scenario::Traces;
+        by_default || self.only.contains(&scenario)
     }
 }

@@ -45,11 +45,11 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(args: &Args) {
-    let stage = Stage::build(args).await;
+    let mut stage = Stage::build(args).await;
     let (table, json): (String, Value) = if args.growth {
         growth::run(&stage, args).await
     } else {
-        let figures = scenarios::run(&stage, args).await;
+        let figures = scenarios::run(&mut stage, args).await;
         (figures.table(), figures.json())
     };
     println!("{table}");

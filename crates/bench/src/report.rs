@@ -21,6 +21,10 @@ pub(crate) enum Metric {
     JobRedisCpu,
     RoundTripP50,
     RoundTripP99,
+    SubmitTracedFew,
+    SubmitTracedAll,
+    JobTracedFew,
+    JobTracedAll,
 }
 
 /// The most that a metric may be.
@@ -34,7 +38,7 @@ enum Budget {
 
 /// Title, unit and budget of each metric, in the order of the table.
 #[rustfmt::skip]
-const ROWS: [(Metric, &str, &str, Budget); 14] = [
+const ROWS: [(Metric, &str, &str, Budget); 18] = [
     (Metric::SubmitGatewayCpu, "gateway CPU for a submit (64 connections)", "µs", Budget::AtMost(45.0)),
     (Metric::SubmitRedisCpu, "Redis CPU for a submit", "µs", Budget::AtMost(13.0)),
     (Metric::SubmitP50, "submit over 64 connections at once: p50", "ms", Budget::None),
@@ -49,6 +53,10 @@ const ROWS: [(Metric, &str, &str, Budget); 14] = [
     (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::None),
     (Metric::RoundTripP50, "submit to terminal event, zero latency, 1 client: p50", "ms", Budget::AtMost(1.5)),
     (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::None),
+    (Metric::SubmitTracedFew, "gateway CPU for a submit, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),
+    (Metric::SubmitTracedAll, "the same, 100 % traced", "µs", Budget::None),
+    (Metric::JobTracedFew, "worker CPU for a job, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),
+    (Metric::JobTracedAll, "the same, 100 % traced", "µs", Budget::None),
 ];
 
 /// Every figure of every run.

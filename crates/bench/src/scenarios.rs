@@ -6,6 +6,7 @@ mod round_trip;
 mod shared;
 mod streams;
 mod submit;
+mod traces;
 
 use crate::{
     args::{Args, Scenario},
@@ -18,7 +19,7 @@ pub(crate) use streams::open;
 pub(crate) use submit::load;
 
 /// Runs the selected scenarios in turn, several times, so that other load on the machine affects all of them alike.
-pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
+pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
     let sizes = args.sizes();
     let mut figures = Figures::default();
     for run in 1..=sizes.runs {
@@ -36,6 +37,10 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
                     .into_iter()
                     .for_each(|(m, v)| figures.add(m, side, v));
             }
+        }
+        if args.wants(Scenario::Traces) {
+            let measured = traces::run(stage, sizes.submits / 2, sizes.jobs / 2).await;
+            measured.into_iter().for_each(|(m, side, v)| figures.add(m, side, v));
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));

@@ -32,6 +32,8 @@ pub(crate) struct Stage {
     pub(crate) connection: MultiplexedConnection,
     pub(crate) broker: Broker,
     suppliers: NamedTempFile,
+    /// Further settings of the services that are started.
+    pub(crate) further: Vec<(&'static str, String)>,
 }
 
 /// Which gateway is measured.
@@ -57,6 +59,7 @@ impl Stage {
             broker: Broker::new(&addr, retention, DEADLINE).expect("a broker"),
             redis,
             suppliers: NamedTempFile::new().expect("a file for suppliers"),
+            further: Vec::new(),
         }
     }
 
@@ -107,7 +110,12 @@ impl Stage {
             // All streams come from one address.
             ("MAX_CONNECTIONS_PER_CLIENT", "0".into()),
         ];
-        common.iter().chain(own).map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+        common
+            .iter()
+            .chain(own)
+            .chain(&self.further)
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect()
     }
 
     /// Submits searches of these suppliers, like a gateway.

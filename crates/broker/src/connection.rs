@@ -14,6 +14,7 @@ use redis::{
     io::tcp::{TcpSettings, socket2::TcpKeepalive},
 };
 use rustls::crypto::ring;
+use traces::Tracer;
 
 use crate::{
     BrokerError,
@@ -68,6 +69,7 @@ pub struct Broker {
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<Clock>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tracer: Tracer,
     client: Client,
     pub(crate) timeout: Duration,
 }
@@ -96,7 +98,14 @@ impl Broker {
         let config = config.set_response_timeout(Some(timeout * BULK_TIMEOUT));
         let bulk = Bulk::new(shared(Connection::Bulk, config)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
-        Ok(Self { connection, bulk, scripts, retention, clock, metrics, client, timeout })
+        let tracer = Tracer::default();
+        Ok(Self { connection, bulk, scripts, retention, clock, metrics, tracer, client, timeout })
+    }
+
+    /// Makes spans of what is stored of traced searches.
+    #[must_use]
+    pub fn traced_by(self, tracer: Tracer) -> Self {
+        Self { tracer, ..self }
     }
 
     /// Makes `request`, and repeats it once if it was never sent. After a disconnect, a request first fails with the

@@ -44,6 +44,21 @@ impl BrokerError {
         !matches!(self, Self::Refused(_))
     }
 
+    /// Its kind, as a label of metrics and spans.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unavailable(error) if error.is_timeout() => "timeout",
+            Self::Unavailable(_) => "unavailable",
+            Self::TimedOut | Self::Unconfirmed => "timeout",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotPrimary => "not_primary",
+            Self::Full(_) => "full",
+            Self::NoGroup(_) => "no_group",
+            Self::NotDurable(_) | Self::Refused(_) => "refused",
+        }
+    }
+
     /// The error code in Redis' reply, such as `READONLY`.
     #[must_use]
     pub fn refusal_code(&self) -> Option<String> {

@@ -8,6 +8,7 @@ mod overdue;
 mod reading;
 mod record;
 mod sharing;
+mod spans;
 mod submit;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@
 //! | [`names`] | names of streams, groups, keys and fields |
 //! | [`envelope`] | the JSON envelope of HTTP responses |
 //! | [`event`] | the Server-Sent Events |
+//! | [`trace`] | the trace that a search belongs to |
 //!
 //! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
@@ -30,6 +31,7 @@ pub mod search;
 mod size;
 pub mod supplier;
 mod time;
+pub mod trace;
 
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
@@ -40,3 +42,4 @@ pub use search::{
 pub use size::MAX_OFFERS_BYTES;
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 pub use time::EpochMillis;
+pub use trace::TraceContext;

@@ -76,6 +76,11 @@ pub mod field {
     pub const OFFERS: &str = "offers";
     /// Number of suppliers that are asked, in a partial entry.
     pub const OF: &str = "of";
+    /// The trace that the entry belongs to, as in W3C's header. The span that it names is the one that added the entry.
+    /// Absent without a trace.
+    pub const TRACEPARENT: &str = "traceparent";
+    /// What tracing systems pass along with [`TRACEPARENT`], as in W3C's header. Often absent.
+    pub const TRACESTATE: &str = "tracestate";
     /// Why a job is a dead letter.
     pub const REASON: &str = "reason";
     /// The entry id of a dead letter in [`REQUESTED_STREAM`](super::REQUESTED_STREAM).

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use contracts::{
-    EndStatus, EpochMillis, Offer, SearchId, SearchStatus, SupplierReport, SupplierStatus,
+    EndStatus, EpochMillis, Offer, SearchId, SearchStatus, SupplierReport, SupplierStatus, TraceContext,
     entry::{Fields, Job, JobTimes, JsonLine, ResultEntry},
     names,
     outcome::{Answer, Details, Outcome, Times},
@@ -41,6 +41,11 @@ fn assert_entry(name: &str, entry: &Map<String, Value>) {
 
 fn entry<K: Into<String>>(fields: impl IntoIterator<Item = (K, String)>) -> Map<String, Value> {
     fields.into_iter().map(|(field, value)| (field.into(), Value::String(value))).collect()
+}
+
+fn trace() -> TraceContext {
+    let parent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    TraceContext::parse(Some(parent), Some(b"rojo=00f067aa0ba902b7")).unwrap()
 }
 
 fn examples(message: &str) -> Vec<Map<String, Value>> {
@@ -103,6 +108,7 @@ fn jobs_are_as_documented() {
     let mut job = Job::decode(&fields(&examples("job")[0])).unwrap();
     job.times = Some(JobTimes { created: EpochMillis(0), deadline: EpochMillis(u64::MAX) });
     job.suppliers = "GA,A_LONG-AGGREGATO".parse().unwrap();
+    job.trace = Some(trace());
     let mut written = entry(job.encode());
     // Only written by later versions.
     written.insert(names::field::NEEDS.into(), "2".into());
@@ -127,7 +133,9 @@ fn partials_are_as_documented() {
         let mut written = examples("partial")[0].clone();
         written["supplier"] = JsonLine::of(&report(status)).unwrap().as_str().into();
         written["offers"] = JsonLine::of(&[offer()]).unwrap().as_str().into();
+        written.extend(entry(trace().fields()));
         assert_entry("Partial", &written);
+        assert_eq!(properties("Partial"), written.keys().cloned().collect());
     }
     assert!(
         !properties("Partial").contains(names::field::RESULTS),
@@ -149,13 +157,14 @@ fn ends_are_as_documented() {
     let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
     let outcome = Outcome::of(answers, times, 200).with_reason("deadline");
     for status in [EndStatus::Completed, EndStatus::Failed, EndStatus::Cancelled] {
-        let written = entry([
+        let mut written = entry([
             (names::field::SEARCH_ID, ID.to_owned()),
             (names::field::STATUS, status.as_str().to_owned()),
             (names::field::RESULTS, JsonLine::of(&outcome.offers).unwrap().as_str().to_owned()),
             (names::field::SEQ, "9".to_owned()),
             (names::field::DETAILS, JsonLine::of(&outcome.details).unwrap().as_str().to_owned()),
         ]);
+        written.extend(entry(trace().fields()));
         assert_entry("End", &written);
         assert_eq!(properties("End"), written.keys().cloned().collect());
     }

@@ -98,6 +98,7 @@ fn each_field_survives_body_job_record_and_job() {
             query: Job::query(&record).unwrap(),
             suppliers: Job::suppliers(&record).unwrap(),
             times: read.times,
+            trace: read.trace,
         };
         assert_eq!(from_record.encode(), written.encode(), "{name} is lost between record and job");
     }

@@ -5,6 +5,7 @@ use broker::{Acceptance, Broker};
 use operators::Problem;
 use prometheus_client::registry::Registry;
 use sse_server::{ClientLimit, OpenConnections};
+use traces::Tracer;
 
 use crate::{
     backlog::Backlog,
@@ -21,6 +22,7 @@ use crate::{
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) broker: Broker,
+    pub(crate) tracer: Tracer,
     pub(crate) acceptance: Acceptance,
     pub(crate) hub: Arc<Hub>,
     pub(crate) loads: Loads,
@@ -39,11 +41,13 @@ impl App {
         broker: Broker,
         acceptance: Acceptance,
         clients: Arc<ClientLimit>,
+        tracer: Tracer,
     ) -> Self {
         let health = Health::new(config.common.redis.redis_timeout_ms);
         Self {
             config,
             broker,
+            tracer,
             acceptance,
             hub: Arc::default(),
             loads: Loads::default(),

@@ -14,6 +14,7 @@
 //! | `backlog` | how many jobs wait, and permits to submit more |
 //! | `known_suppliers` | whom the workers ask |
 //! | `metrics`, `refusals` | what is measured of clients |
+//! | `spans` | the spans of a POST and of a receipt from the result log |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
 mod allowed_origins;
@@ -29,6 +30,7 @@ mod loads;
 mod metrics;
 mod refusals;
 mod searches;
+mod spans;
 mod tasks;
 mod trusted_proxies;
 
@@ -37,7 +39,7 @@ use std::sync::Arc;
 use axum::Router;
 use broker::{Acceptance, Component};
 use operators::{Port, PortUnavailable, Problem};
-use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
+use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
@@ -59,6 +61,9 @@ pub enum RunError {
     /// A setting for Redis is invalid.
     #[error(transparent)]
     Redis(#[from] InvalidRedisConfig),
+    /// A setting for traces is invalid.
+    #[error(transparent)]
+    Traces(#[from] InvalidTraceSetting),
     /// The operators' port is not available.
     #[error(transparent)]
     Port(#[from] PortUnavailable),
@@ -73,7 +78,8 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let broker = config.common.broker()?;
+    let mut traces = service::traces("main-service")?;
+    let broker = config.common.broker()?.traced_by(traces.tracer());
     let component = Component::Gateway(config.accept_durability);
     service::check_redis(&broker, component).await?;
     let port = Port::open(config.metrics_port).await?;
@@ -90,22 +96,22 @@ pub async fn run(
     let per_client = per_client.unwrap_or_else(|| (settings.max_connections / 2).max(MIN_PER_CLIENT));
     let clients = Arc::new(ClientLimit::new(per_client, config.trusted_proxies.networks().to_vec()));
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
-    let app = Arc::new(App::new(config, broker, acceptance, clients));
+    let app = Arc::new(App::new(config, broker, acceptance, clients, traces.tracer()));
     let lifecycle = Lifecycle::default();
     let server = server(settings, &app);
 
     if let Some(port) = port {
         // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
         let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
-        let router = operators::router(
-            app.registry(server.open_connections(), http::Problem::refusal_codes()),
-            move || match examined.upgrade() {
-                Some(app) if !stop.is_cancelled() => app.problems(),
-                _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
-            },
-        );
+        let mut metrics = app.registry(server.open_connections(), http::Problem::refusal_codes());
+        traces.register_metrics(&mut metrics);
+        let router = operators::router(metrics, move || match examined.upgrade() {
+            Some(app) if !stop.is_cancelled() => app.problems(),
+            _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
+        });
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
+    lifecycle.export_traces(&mut traces, grace);
     for lane in lanes {
         lifecycle.spawn_permanent("acceptance", lane.run());
     }

@@ -6,6 +6,7 @@ use contracts::{EndStatus, SearchId, outcome::Outcome};
 use crate::{
     app::App,
     hub::{Feed, Snapshot},
+    spans,
 };
 
 /// Loads a feed from its search's record, and returns the record; `None` if there is none.
@@ -13,17 +14,18 @@ pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<
     let need = feed.need();
     let record = app.broker.read(id).await?;
     match &record {
-        Some(record) => feed.load(id, need, &snapshot(record)),
+        Some(record) => feed.load(id, need, &snapshot(app, record)),
         None => feed.lost(),
     }
     Ok(record)
 }
 
-fn snapshot(record: &SearchRecord) -> Snapshot {
+fn snapshot(app: &App, record: &SearchRecord) -> Snapshot {
     Snapshot {
         answers: record.answers.iter().map(|(_, answer)| answer.clone()).collect(),
         end: record.end.clone().map(|end| (record.seq, end)),
         deadline: record.deadline,
+        trace: spans::of_record(app, record.trace.as_ref()),
     }
 }
 

@@ -24,7 +24,7 @@ use airports::Airports;
 use broker::{Checkup, Component};
 use health::Health;
 use operators::{Port, PortUnavailable};
-use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
+use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::{Command, Config};
@@ -46,6 +46,9 @@ pub enum RunError {
     /// The suppliers file is invalid.
     #[error("the suppliers are not set up right: {0}")]
     Suppliers(#[from] RegistryError),
+    /// A setting for traces is invalid.
+    #[error(transparent)]
+    Traces(#[from] InvalidTraceSetting),
     /// The operators' port is not available.
     #[error(transparent)]
     Port(#[from] PortUnavailable),
@@ -56,18 +59,21 @@ pub enum RunError {
 
 /// Runs a worker until `shutdown` completes, then finishes or hands back the jobs in progress.
 pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    let broker = config.common.broker()?;
+    let mut traces = service::traces("provider-service")?;
+    let broker = config.common.broker()?.traced_by(traces.tracer());
     let suppliers = registry(&config)?;
     let port = Port::open(config.metrics_port).await?;
     let lifecycle = Lifecycle::default();
     let grace = config.common.shutdown_grace_ms;
     let health = Health::new(lifecycle.stop_token().clone(), config.common.redis.redis_timeout_ms);
-    let context = Arc::new(worker::Context::new(config, broker, suppliers, health));
+    let context = Arc::new(worker::Context::new(config, broker, suppliers, health, traces.tracer()));
     if let Some(port) = port {
-        let (metrics, problems) = (context.metrics(), Arc::clone(&context));
+        let (mut metrics, problems) = (context.metrics(), Arc::clone(&context));
+        traces.register_metrics(&mut metrics);
         let router = operators::router(metrics, move || problems.health.problems());
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
+    lifecycle.export_traces(&mut traces, grace);
     let checked = |checkup: &Checkup| context.health.checked(checkup);
     tokio::pin!(shutdown);
     tokio::select! {

@@ -112,7 +112,8 @@ impl JobEnd {
     const ALL: [Self; 6] =
         [Self::Done, Self::Discarded, Self::HandedBack, Self::Declined, Self::TakenOver, Self::Buried];
 
-    fn as_str(self) -> &'static str {
+    /// The label.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Discarded => "discarded",

@@ -8,6 +8,7 @@
 //! | [`collect`] | asks a search's suppliers and stores their answers |
 //! | [`context`] | what all tasks share |
 //! | [`retry`] | retries while Redis is away |
+//! | [`spans`] | the spans of a delivery |
 //! | [`in_progress`] | the jobs in progress, and how to stop them |
 //! | [`declined`] | the jobs that need a newer worker |
 //! | [`take_over`] | takes over the jobs of dead workers |
@@ -27,6 +28,7 @@ mod overdue;
 mod process;
 mod renew;
 mod retry;
+mod spans;
 mod take_over;
 mod upkeep;
 

@@ -13,12 +13,15 @@ pub mod probe;
 mod redis;
 mod signal;
 pub mod telemetry;
+mod traces;
 
 /// With glibc's allocator, a third of the worker's CPU time is spent allocating: see docs/benchmarks.md.
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+pub use self::traces::traces;
+pub use ::traces::InvalidTraceSetting;
 pub use alerts::{Alert, AlertLog};
 pub use build_info::metrics_registry;
 pub use config::{CommonConfig, InvalidMillis, InvalidRedisConfig, RedisConfig, parse_millis};

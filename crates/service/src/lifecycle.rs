@@ -3,9 +3,10 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::{Instant, timeout_at};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long the tasks of [`Lifecycle::spawn_last`] may take to end.
+/// How long the tasks of [`Lifecycle::spawn_last`] may take to end, at least.
 const LAST_TASKS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The tasks of a service. Starts them, tells them to stop, and waits for them.
@@ -89,10 +90,12 @@ impl Lifecycle {
     pub async fn finish(&self, grace: Duration) -> Result<(), UncleanShutdown> {
         self.stop.cancelled().await;
         self.tasks.close();
-        let in_time = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
+        let until = Instant::now() + grace;
+        let in_time = timeout_at(until, self.tasks.wait()).await.is_ok();
         self.ended.cancel();
         self.last_tasks.close();
-        let _ = tokio::time::timeout(LAST_TASKS_TIMEOUT, self.last_tasks.wait()).await;
+        let until = until.max(Instant::now() + LAST_TASKS_TIMEOUT);
+        let _ = timeout_at(until, self.last_tasks.wait()).await;
         match (self.failed.get(), in_time) {
             (Some(error), _) => Err(*error),
             (None, false) => Err(UncleanShutdown::GracePeriodExceeded),

@@ -18,12 +18,14 @@
 //! | [`retry`] | which failed calls are retried, and after which delay |
 //! | [`error`] | why a search got no answer |
 //! | [`log`] | what is logged about a supplier |
+//! | [`spans`] | the spans of calls |
 
 mod circuit_breaker;
 mod error;
 mod limits;
 mod log;
 mod retry_policy;
+mod spans;
 mod unknown;
 
 use std::{
@@ -39,6 +41,7 @@ use backon::{ExponentialBuilder, Retryable};
 use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
 use log_throttle::LogThrottle;
 use tokio::time::{Instant, timeout_at};
+use traces::Span;
 
 use crate::{
     error::SupplierError,
@@ -65,6 +68,7 @@ pub struct SupplierClient {
     supplier: Box<dyn Supplier>,
     airports: Arc<Airports>,
     max_offers: usize,
+    propagate_trace: bool,
     log: CallLog,
     metrics: Arc<ClientMetrics>,
 }
@@ -75,6 +79,8 @@ struct SearchRequest<'a> {
     id: SearchId,
     query: &'a SearchQuery,
     deadline: Instant,
+    /// The span that asks.
+    above: &'a Span,
 }
 
 impl SupplierClient {
@@ -99,6 +105,7 @@ impl SupplierClient {
             supplier,
             airports: Arc::clone(airports),
             max_offers,
+            propagate_trace: settings.propagate_trace,
             log: CallLog::new(code.clone(), Arc::default()),
             metrics,
         }
@@ -135,18 +142,25 @@ impl SupplierClient {
         self.breaker.state_name()
     }
 
-    /// Asks the supplier for offers, and returns by `deadline`.
+    /// Asks the supplier for offers, and returns by `deadline`. Each call is a span below `above`.
     ///
     /// This never fails: the report's status says what went wrong, and the log says why. Dropping the future cancels
     /// the call and releases its permits.
-    pub async fn ask(&self, search: SearchId, query: &SearchQuery, deadline: Instant) -> Answer {
+    pub async fn ask(
+        &self,
+        search: SearchId,
+        query: &SearchQuery,
+        deadline: Instant,
+        above: &Span,
+    ) -> Answer {
         let started = Instant::now();
-        let request = SearchRequest { id: search, query, deadline };
+        let request = SearchRequest { id: search, query, deadline, above };
         let (status, offers, valid) = match self.call_with_retries(request).await {
             Ok(CollectedOffers { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
             Ok(CollectedOffers { offers, valid, .. }) => (SupplierStatus::Ok, offers, valid),
             Err(error) => {
                 self.log.no_answer(search, &error);
+                spans::skipped(above, &self.code, &error);
                 (error.status(), Vec::new(), 0)
             }
         };
@@ -191,7 +205,8 @@ impl SupplierClient {
         request: SearchRequest<'_>,
         calls: &AtomicU32,
     ) -> Result<CollectedOffers, AskError> {
-        let SearchRequest { id, query, deadline } = request;
+        let SearchRequest { id, query, deadline, above } = request;
+        let queued = Instant::now();
         // Boxed: what it needs to wait is larger than what the call needs, and most of the time is the call's.
         let _permit = Box::pin(self.permit(deadline)).await?;
         let breaker_call = self.breaker.start_call().ok_or(AskError::CircuitOpen)?;
@@ -204,8 +219,11 @@ impl SupplierClient {
         let timeout = started.checked_add(self.timeout).filter(|timeout| *timeout <= deadline);
         let call_deadline = timeout.unwrap_or(deadline);
 
+        let mut span = spans::call(above, &self.code, attempt, started - queued);
+        let trace = span.position().filter(|_| self.propagate_trace);
+
         let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
-        let call = self.supplier.search(query, call_deadline, &mut offers);
+        let call = self.supplier.search(query, call_deadline, trace, &mut offers);
         let timer = self.metrics.time_call();
         let response = timeout_at(call_deadline, call).await;
         drop(timer);
@@ -215,11 +233,13 @@ impl SupplierClient {
             // Not the supplier's fault: it had less time than its timeout.
             Err(_) if timeout.is_none() => {
                 self.metrics.called(Outcome::Deadline);
+                span.fail(Outcome::Deadline.as_str());
                 return Err(AskError::DeadlineExceeded);
             }
             Err(_) => Err(SupplierError::Timeout),
         };
         self.metrics.called(Outcome::from(&result));
+        spans::finish_call(&mut span, &result);
         if let Ok(CollectedOffers { valid, rejected, .. }) = &result {
             self.metrics.offers.inc_by(*valid as u64);
             self.metrics.offers_skipped.inc_by(*rejected as u64);

@@ -6,8 +6,10 @@ mod retry_after;
 use std::{sync::Arc, time::Duration};
 
 use airports::Airports;
+use contracts::TraceContext;
 use reqwest::{
     Client, Request, Response,
+    header::HeaderValue,
     redirect::{Attempt, Policy},
 };
 use rustls::crypto::ring;
@@ -54,8 +56,18 @@ fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     }
 }
 
-/// Sends a request. The response may have any status.
-pub(crate) async fn send(client: &Client, request: Request) -> Result<Response, SupplierError> {
+/// Sends a request, in this trace. The response may have any status.
+pub(crate) async fn send(
+    client: &Client,
+    mut request: Request,
+    trace: Option<&TraceContext>,
+) -> Result<Response, SupplierError> {
+    for (name, value) in trace.into_iter().flat_map(TraceContext::fields) {
+        // Always a valid header: these are digits and printable ASCII.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            request.headers_mut().insert(name, value);
+        }
+    }
     client.execute(request).await.map_err(connection_error)
 }
 

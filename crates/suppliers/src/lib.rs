@@ -10,7 +10,7 @@
 //! let registry = Registry::embedded(RegistryOptions::default(), &airports)?;
 //! let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
 //! for client in registry.select(&[]) {
-//!     let answer = client.ask(SearchId::random(), query, deadline).await;
+//!     let answer = client.ask(SearchId::random(), query, deadline, &traces::Span::none()).await;
 //!     println!("{}: {} offers", answer.report.name, answer.offers.len());
 //! }
 //! # Ok(())

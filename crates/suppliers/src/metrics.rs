@@ -174,7 +174,7 @@ impl Outcome {
     const ALL: [Self; 7] =
         [Self::Ok, Self::Timeout, Self::Connection, Self::Status, Self::Invalid, Self::Deadline, Self::Other];
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Timeout => "timeout",

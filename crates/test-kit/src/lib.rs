@@ -3,6 +3,7 @@
 //! | module | what it contains |
 //! | --- | --- |
 //! | [`client`] | a client: submit, follow, read, cancel |
+//! | [`collector`] | a collector of traces, over OpenTelemetry's protocol |
 //! | [`link`] | a proxy to a server that can be slow, hold bytes back, break, or lead elsewhere |
 //! | [`process`] | a service's process; the build of it |
 //! | [`redis`] | a private Redis that can be stopped, killed and started again |
@@ -18,6 +19,7 @@
 #![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 pub mod client;
+pub mod collector;
 pub mod link;
 pub mod process;
 pub mod redis;
@@ -28,6 +30,7 @@ pub mod usage;
 pub mod wait;
 
 pub use client::Client;
+pub use collector::{Collector, ReceivedSpan};
 pub use link::{Flow, Link};
 pub use process::{Programs, Service};
 pub use redis::{Launch, Redis};

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode, header};
-use test_kit::{Client, Redis, Service, System, wait::free_port, wait::within};
+use test_kit::{Client, Collector, Redis, Service, System, client::example, wait::free_port, wait::within};
 
 use super::scrape::{Scrape, listening, scrape, scrape_until};
 
@@ -93,6 +93,44 @@ async fn a_scraper_that_asks_for_open_metrics_gets_exemplars() {
     })
     .await;
     assert!(!scrape(&worker).await.0.contains(&exemplar), "the classic format has none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exemplar_names_the_trace_if_that_is_recorded() {
+    let collector = Collector::start().await;
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint());
+    let builder = System::builder().workers(0).set(endpoint.0, &endpoint.1);
+    let mut system = builder.set("OTEL_BSP_SCHEDULE_DELAY", "20").start().await;
+    let worker = add_worker(&mut system, &[]).await;
+    let client = system.client();
+    let submit = async |trace: &str, flags: &str| {
+        let parent = format!("00-{trace}-b7ad6b7169203331-{flags}");
+        let (_, body) = client.post_with(&example(), &[("traceparent", &parent)]).await;
+        let id = body["data"]["search_id"].as_str().unwrap().to_owned();
+        client.result(&id).await;
+        id
+    };
+    let (recorded, other) = ("0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c");
+    let id = submit(recorded, "01").await;
+    let exemplar = format!(" # {{search_id=\"{id}\",trace_id=\"{recorded}\"}} ");
+    open_metrics(&worker, |text| text.contains(&exemplar)).await;
+    let id = submit(other, "00").await;
+    open_metrics(&worker, |text| text.contains(&format!(" # {{search_id=\"{id}\"}} "))).await;
+    let metrics = scrape_until(&worker, "spans were sent", |metrics| {
+        metrics.sum("flight_search_spans_exported_total", &[]) > Some(0.0)
+    })
+    .await;
+    assert_eq!(metrics.sum("flight_search_spans_dropped_total", &[]), Some(0.0));
+}
+
+/// Waits until the metrics as `OpenMetrics` satisfy a condition.
+async fn open_metrics(worker: &Client, holds: impl Fn(&str) -> bool) {
+    within(Duration::from_secs(20), "the search is an exemplar", async || {
+        let request = worker.request(Method::GET, "/metrics");
+        let request = request.header(header::ACCEPT, "application/openmetrics-text;version=1.0.0");
+        holds(&request.send().await.unwrap().text().await.unwrap()).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

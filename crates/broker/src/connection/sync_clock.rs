@@ -1,7 +1,9 @@
+use std::time::{Duration, SystemTime};
+
 use contracts::EpochMillis;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, metrics::Operation};
+use crate::{Broker, BrokerError, EntryId, metrics::Operation};
 
 impl Broker {
     /// The time by Redis' clock, from the estimate. Reads the clock if there is no estimate yet.
@@ -10,6 +12,15 @@ impl Broker {
             Some(now) => Ok(now),
             None => self.sync_clock().await,
         }
+    }
+
+    /// When an entry was added, by this host's clock: for spans, which all go by it. Now, if Redis' clock has not been read
+    /// yet.
+    #[must_use]
+    pub fn added_at(&self, entry: EntryId) -> SystemTime {
+        let age = self.clock.now().map_or(Duration::ZERO, |now| now.since(entry.added_at()));
+        let now = SystemTime::now();
+        now.checked_sub(age).unwrap_or(now)
     }
 
     /// Reads Redis' clock and updates the estimate. Call it regularly: clocks drift and are adjusted.

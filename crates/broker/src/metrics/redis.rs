@@ -30,7 +30,7 @@ pub(crate) struct Metrics {
     clock_skew: Number,
 }
 
-/// Kinds of errors, in the order of [`kind`].
+/// The kinds of [`BrokerError::kind`].
 const KINDS: [&str; 7] =
     ["unavailable", "timeout", "forbidden", "not_primary", "full", "no_group", "refused"];
 
@@ -190,16 +190,8 @@ impl Connection {
 
 /// The index of an error's kind in [`KINDS`].
 fn kind(error: &BrokerError) -> usize {
-    match error {
-        BrokerError::Unavailable(error) if error.is_timeout() => 1,
-        BrokerError::Unavailable(_) => 0,
-        BrokerError::TimedOut | BrokerError::Unconfirmed => 1,
-        BrokerError::Forbidden(_) => 2,
-        BrokerError::NotPrimary => 3,
-        BrokerError::Full(_) => 4,
-        BrokerError::NoGroup(_) => 5,
-        BrokerError::NotDurable(_) | BrokerError::Refused(_) => 6,
-    }
+    let kind = error.kind();
+    KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len() - 1)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact below 9 PB and for the next 280,000 years")]

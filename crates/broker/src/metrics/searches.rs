@@ -4,9 +4,10 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::time::{Duration, SystemTime};
+use traces::Span;
 
-/// An exemplar's labels: the search that was measured, whose lines are in the log.
-type Exemplar = [(&'static str, String); 1];
+/// An exemplar's labels: the search that was measured, whose lines are in the log, and its trace if that is recorded.
+type Exemplar = Vec<(&'static str, String)>;
 
 /// What is measured of the searches that this process ended.
 #[derive(Debug)]
@@ -99,14 +100,14 @@ impl Metrics {
         );
     }
 
-    /// This process ended a search.
-    pub(crate) fn ended(&self, id: SearchId, outcome: &Outcome) {
+    /// This process ended a search, in this span.
+    pub(crate) fn ended(&self, id: SearchId, outcome: &Outcome, span: &Span) {
         let details = &outcome.details;
         let reason = reason::of(outcome.status, details.reason.as_deref());
         self.ended.get_or_create(&[("status", outcome.status.as_str()), ("reason", reason)]).inc();
         let observe = |histogram: &HistogramWithExemplars<Exemplar>, millis| {
             let seconds = Duration::from_millis(millis).as_secs_f64();
-            histogram.observe(seconds, Some([("search_id", id.to_string())]), Some(SystemTime::now()));
+            histogram.observe(seconds, Some(exemplar(id, span)), Some(SystemTime::now()));
         };
         observe(&self.duration, details.elapsed_ms);
         if let Some(first_answer) = details.first_answer_ms {
@@ -128,4 +129,14 @@ impl Metrics {
     pub(crate) fn duplicate_end(&self) {
         self.duplicate_ends.inc();
     }
+}
+
+fn exemplar(id: SearchId, span: &Span) -> Exemplar {
+    let mut labels = vec![("search_id", id.to_string())];
+    if span.is_sampled()
+        && let Some(trace) = span.trace_id()
+    {
+        labels.push(("trace_id", trace.to_string()));
+    }
+    labels
 }

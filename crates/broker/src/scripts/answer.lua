@@ -1,8 +1,9 @@
 -- Stores suppliers' answers and adds them to the result log, unless the search has ended. Skips suppliers that have
 -- answered already.
 -- KEYS: record, results stream, requested stream
--- ARGV: search id, age in ms at which the result log is trimmed, consumer group, consumer, id of the job's entry, then
---       for each answer: supplier code, of, report, offers
+-- ARGV: search id, age in ms at which the result log is trimmed, consumer group, consumer, id of the job's entry, how
+--       many of the next arguments are further fields and values of each entry in the result log (the trace), then for
+--       each answer: supplier code, of, report, offers
 -- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means that the
 -- answer was skipped.
 local record = redis.call('HMGET', KEYS[1], 'status', 'entry')
@@ -15,7 +16,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local oldest = string.format('%.0f', now - ARGV[2])
 local reply = {'stored'}
-for at = 6, #ARGV, 4 do
+for at = 7 + ARGV[6], #ARGV, 4 do
   local code, of, report, offers = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local field = 'supplier:' .. code
   local seq = 0
@@ -26,7 +27,7 @@ for at = 6, #ARGV, 4 do
       redis.call('HSET', KEYS[1], 'first_answer_ms', string.format('%.0f', now))
     end
     redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', 'search_id', ARGV[1],
-      'seq', seq, 'of', of, 'supplier', report, 'offers', offers)
+      'seq', seq, 'of', of, 'supplier', report, 'offers', offers, unpack(ARGV, 7, 6 + ARGV[6]))
   end
   reply[#reply + 1] = seq
 end

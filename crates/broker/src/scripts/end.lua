@@ -4,7 +4,7 @@
 --       seq for the terminal event, 7 '1' to add it to the result log, 8 consumer group, 9 consumer, or '' if the
 --       caller is not a worker, 10 id of the job's entry or '', 11 ms to keep the record, 12 age in ms at which the
 --       result log is trimmed, 13 the search's deadline in ms, or '' if unknown, 14 ms after the deadline until which
---       records are kept
+--       records are kept, then further fields and values of the entry in the result log (the trace)
 -- Returns {outcome, seq}. The outcome is
 --   'now'       the search has ended now; seq is that of its terminal event
 --   'before'    it had ended before
@@ -50,6 +50,7 @@ elseif not status or status == 'processing' then
   local kept = math.max(tonumber(ARGV[11]), deadline and deadline + ARGV[14] - now or 0)
   redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept))
   if ARGV[7] == '1' then
+    for at = 15, #ARGV do news[#news + 1] = ARGV[at] end
     local oldest = string.format('%.0f', now - ARGV[12])
     redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', unpack(news))
   end

@@ -4,8 +4,12 @@ use contracts::{
     names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM},
 };
 use redis::{FromRedisValue, ParsingError, Value};
+use traces::Span;
 
-use crate::{Broker, BrokerError, connection::bulk::chunks, jobs::Claim, metrics::Operation, millis::millis};
+use crate::{
+    Broker, BrokerError, connection::bulk::chunks, jobs::Claim, metrics::Operation, millis::millis,
+    searches::spans,
+};
 
 /// An answer to store: a [`contracts::entry::StoredAnswer`] without its sequence number.
 #[derive(Clone, Debug)]
@@ -41,16 +45,20 @@ pub enum Stored {
 
 impl Broker {
     /// Stores suppliers' answers and adds them to the result log: one per supplier, and none after the search has
-    /// ended.
+    /// ended. `above` is the span that this happens in.
     pub async fn answer(
         &self,
         id: SearchId,
         claim: &Claim,
         answers: &[NewAnswer],
+        above: &Span,
     ) -> Result<Stored, BrokerError> {
         let mut seqs = Vec::with_capacity(answers.len());
         for (answers, bytes) in chunks(answers, NewAnswer::bytes) {
-            match self.answer_chunk(id, claim, answers, bytes).await? {
+            let mut span = spans::answer(above, id, answers.len(), bytes);
+            let stored = self.answer_chunk(id, claim, answers, bytes, &span).await;
+            spans::finish_answer(&mut span, &stored);
+            match stored? {
                 Stored::Stored(more) => {
                     let duplicates = more.iter().filter(|seq| seq.is_none()).count();
                     self.metrics.searches.duplicate_answers(duplicates);
@@ -68,11 +76,14 @@ impl Broker {
         claim: &Claim,
         answers: &[NewAnswer],
         bytes: usize,
+        span: &Span,
     ) -> Result<Stored, BrokerError> {
         let mut call = self.scripts.answer.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM);
         call.arg(id.to_string()).arg(millis(self.retention.result_log));
         call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
+        let trace = spans::fields(span);
+        call.arg(trace.len() * 2).arg(&trace);
         for NewAnswer { code, of, report, offers } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
         }

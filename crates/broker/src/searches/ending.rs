@@ -7,13 +7,14 @@ use contracts::{
     outcome::{Outcome, Times},
 };
 use redis::{FromRedisValue, ParsingError, Value};
+use traces::Span;
 
 use crate::{
     Broker, BrokerError, SearchRecord,
     jobs::Claim,
     metrics::{Operation, reason},
     millis::millis,
-    searches::{MIN_RECORD_LIFE, reading::Found},
+    searches::{MIN_RECORD_LIFE, reading::Found, spans},
 };
 
 /// What the caller knows of a search that it ends.
@@ -56,7 +57,7 @@ pub enum Ended {
 impl Broker {
     /// Ends a search with `outcome` and adds that to the result log, unless the search has ended. A worker passes its
     /// claim; its job is then deleted. `None` if the record has more answers than the outcome includes: the search did
-    /// not end.
+    /// not end. `above` is the span that this happens in.
     ///
     /// Every end of a search goes through this method, except those that the replaced system announced.
     pub async fn end(
@@ -65,15 +66,19 @@ impl Broker {
         outcome: &Outcome,
         basis: Basis,
         claim: Option<&Claim>,
+        above: &Span,
     ) -> Result<Option<Ended>, BrokerError> {
         // Encoding can't fail: both are plain data.
         let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
         let end = StoredEnd { status: outcome.status, results, details: JsonLine::of(&outcome.details).ok() };
-        let ended = self.run_end_script(id, &end, basis, claim, true).await?;
+        let mut span = spans::end(above, id, &end);
+        let ended = self.run_end_script(id, &end, basis, claim, Announce::Yes(&span)).await;
+        spans::finish_end(&mut span, &ended);
+        let ended = ended?;
         match ended {
             Some(Ended::Now { .. }) => {
-                log(id, outcome);
-                self.metrics.searches.ended(id, outcome);
+                log(id, outcome, &span);
+                self.metrics.searches.ended(id, outcome, &span);
             }
             Some(Ended::Before) => self.metrics.searches.duplicate_end(),
             _ => {}
@@ -83,7 +88,7 @@ impl Broker {
 
     /// Like [`end`](Self::end), with an outcome from the answers in the record, which `adjust` may change.
     ///
-    /// A search whose record can't be read ends without offers.
+    /// A search whose record can't be read ends without offers. The end is part of the trace in the record.
     pub async fn end_with_record(
         &self,
         id: SearchId,
@@ -92,25 +97,26 @@ impl Broker {
         adjust: impl Fn(Outcome, &SearchRecord) -> Outcome,
     ) -> Result<Ended, BrokerError> {
         loop {
-            let (outcome, basis) = match self.find(id).await? {
+            let (outcome, basis, trace) = match self.find(id).await? {
                 Found::Nothing => return Ok(Ended::Gone),
                 Found::Malformed => {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
                     let outcome = Outcome::of(Vec::new(), times, max_results)
                         .with_reason(reason::RECORD_UNREADABLE_TEXT);
-                    (outcome, Basis::default())
+                    (outcome, Basis::default(), None)
                 }
                 Found::Record(record) => {
                     let outcome = adjust(record.outcome_now(max_results, self.now().await?), &record);
                     // Also for a search that has ended, to delete its job. Don't count its terminal event as an
                     // answer: if Redis loses the end meanwhile, and stores another answer, that would go unnoticed.
                     let answers = record.seq - u64::from(record.end.is_some()).min(record.seq);
-                    (outcome, Basis { deadline: record.deadline, ..Basis::answers(answers) })
+                    (outcome, Basis { deadline: record.deadline, ..Basis::answers(answers) }, record.trace)
                 }
             };
             // `None`: an answer was stored meanwhile. Try again, as often as there are suppliers.
-            if let Some(ended) = self.end(id, &outcome, basis, claim).await? {
+            let above = self.tracer.above(trace.as_ref());
+            if let Some(ended) = self.end(id, &outcome, basis, claim, &above).await? {
                 return Ok(ended);
             }
         }
@@ -119,7 +125,7 @@ impl Broker {
     /// Stores an end that the replaced system announced, so that late clients find it in the record. Does not add it
     /// to the result log again.
     pub async fn end_as_announced(&self, id: SearchId, end: &StoredEnd) -> Result<Ended, BrokerError> {
-        let ended = self.run_end_script(id, end, Basis::default(), None, false).await?;
+        let ended = self.run_end_script(id, end, Basis::default(), None, Announce::No).await?;
         if let Some(Ended::Now { .. }) = ended {
             tracing::info!(search_id = %id, status = %end.status, "search ended");
             self.metrics.searches.ended_as_announced(end.status);
@@ -134,7 +140,7 @@ impl Broker {
         end: &StoredEnd,
         basis: Basis,
         claim: Option<&Claim>,
-        announce: bool,
+        announce: Announce<'_>,
     ) -> Result<Option<Ended>, BrokerError> {
         let StoredEnd { status, results, details } = end;
         let Basis { answers, last_seq, deadline } = basis;
@@ -143,10 +149,15 @@ impl Broker {
         call.arg(id.to_string()).arg(status.as_str()).arg(results.as_str());
         call.arg(details.as_ref().map_or("", JsonLine::as_str));
         call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(last_seq + 1);
-        call.arg(u8::from(announce)).arg(CONSUMER_GROUP).arg(claim.map_or("", |claim| &*claim.consumer));
+        call.arg(u8::from(matches!(announce, Announce::Yes(_))))
+            .arg(CONSUMER_GROUP)
+            .arg(claim.map_or("", |claim| &*claim.consumer));
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
         call.arg(millis(self.retention.record)).arg(millis(self.retention.result_log));
         call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(MIN_RECORD_LIFE));
+        if let Announce::Yes(span) = announce {
+            call.arg(spans::fields(span));
+        }
         let call = &call;
         let bytes = results.as_str().len();
         let Reply(ended) = self
@@ -157,8 +168,17 @@ impl Broker {
     }
 }
 
+/// Whether an end is added to the result log.
+#[derive(Clone, Copy, Debug)]
+enum Announce<'a> {
+    /// Yes, by this span.
+    Yes(&'a Span),
+    /// No: it is there.
+    No,
+}
+
 /// Logs the end of a search.
-fn log(id: SearchId, outcome: &Outcome) {
+fn log(id: SearchId, outcome: &Outcome, span: &Span) {
     let Outcome { status, details, .. } = outcome;
     tracing::info!(
         search_id = %id,
@@ -167,6 +187,7 @@ fn log(id: SearchId, outcome: &Outcome) {
         first_answer_ms = details.first_answer_ms,
         elapsed_ms = details.elapsed_ms,
         reason = details.reason,
+        trace_id = span.trace_id().map(tracing::field::display),
         "search ended"
     );
 }

@@ -11,6 +11,7 @@ use contracts::{
 use futures_util::{StreamExt, stream};
 use redis::AsyncCommands;
 use tokio::time::Instant;
+use traces::Span;
 
 use crate::{
     Basis, Broker, BrokerError, Ended, SearchRecord,
@@ -200,6 +201,8 @@ impl Broker {
         let times = Times { created: now, first_answer: None, ended: now };
         let outcome =
             Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, reason::RECORD_LOST_TEXT);
-        self.end(id, &outcome, Basis { answers: Some(0), last_seq, deadline }, None).await
+        // The trace was lost with the record.
+        let basis = Basis { answers: Some(0), last_seq, deadline };
+        self.end(id, &outcome, basis, None, &Span::none()).await
     }
 }

@@ -22,7 +22,7 @@ const TYPICAL_RECORD: usize = 4 * 1024;
 
 /// The result of looking for a record.
 pub(crate) enum Found {
-    Record(SearchRecord),
+    Record(Box<SearchRecord>),
     Nothing,
     Malformed,
 }
@@ -36,7 +36,7 @@ impl Broker {
     /// A large record may change while it is read. Its `seq` may then be older than its answers.
     pub async fn read(&self, id: SearchId) -> Result<Option<SearchRecord>, BrokerError> {
         Ok(match self.find(id).await? {
-            Found::Record(record) => Some(record),
+            Found::Record(record) => Some(*record),
             Found::Nothing | Found::Malformed => None,
         })
     }
@@ -52,7 +52,7 @@ impl Broker {
             fields = self.read_fields(&key).await?;
         }
         Ok(match SearchRecord::decode(Fields::from(fields)) {
-            Ok(record) => Found::Record(record),
+            Ok(record) => Found::Record(Box::new(record)),
             Err(InvalidEntry { field, problem }) => {
                 tracing::warn!(search_id = %id, field, problem, "a search's record is malformed");
                 Found::Malformed

@@ -1,5 +1,5 @@
 use contracts::{
-    EpochMillis, SearchQuery, SearchStatus, SupplierCode, SupplierSelection,
+    EpochMillis, SearchQuery, SearchStatus, SupplierCode, SupplierSelection, TraceContext,
     entry::{Fields, InvalidEntry, Job, StoredAnswer, StoredEnd},
     names::record,
 };
@@ -23,6 +23,8 @@ pub struct SearchRecord {
     pub ended: Option<EpochMillis>,
     /// The answers, by sequence number.
     pub answers: Vec<(SupplierCode, StoredAnswer)>,
+    /// The trace that the search belongs to, at its submission.
+    pub trace: Option<TraceContext>,
     /// The end, once the search has ended.
     pub end: Option<StoredEnd>,
 }
@@ -60,6 +62,7 @@ impl SearchRecord {
             first_answer: lenient(fields.optional(record::FIRST_ANSWER_MS)),
             ended: lenient(fields.optional(record::ENDED_MS)),
             answers,
+            trace: fields.trace(),
             end,
         })
     }

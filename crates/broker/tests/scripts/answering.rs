@@ -59,6 +59,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             &["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"],
         )
     }),
+    ("the trace of an answer is in the log", |stage| {
+        let entry = stage.begin()?;
+        stage.answer_with("a", &entry, &["x"], &["traceparent", "t", "tracestate", "u"])?;
+        same("record", &stage.run("HGET r supplier:x")?, &["1\n2\n{}\n[]"])?;
+        same("log", &stage.entry("l")?[10..], &["traceparent", "t", "tracestate", "u"])
+    }),
     ("storing an answer trims the log", |stage| {
         let entry = stage.begin()?;
         stage.run("XADD l 1-1 is old")?;

@@ -28,12 +28,17 @@ const BY_GATEWAY: End<'_> = End {
 
 impl End<'_> {
     fn run(&self, stage: &mut Stage) -> Result<Vec<String>, String> {
+        self.run_with(stage, &[])
+    }
+
+    /// The same, with further fields and values in the log.
+    fn run_with(&self, stage: &mut Stage, further: &[&str]) -> Result<Vec<String>, String> {
         let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
         let args = [
             "s", status, "[]", details, made_of, least, announce, "g", consumer, entry, kept, "1000",
             deadline, "1000",
         ];
-        stage.script("end", &["r", "l", "q", "c", "o"], &args)
+        stage.script("end", &["r", "l", "q", "c", "o"], &[&args, further].concat())
     }
 }
 
@@ -48,6 +53,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("ended", &End { by: ("a", &entry), ..BY_GATEWAY }.run(stage)?, &["now", "1"])?;
         same("left", &left(stage)?, &["completed", "0", "0", "1"])?;
         same("pending", &stage.run("XPENDING q g - + 9")?, &[])
+    }),
+    ("the trace of an end is in the log", |stage| {
+        stage.submit(60_000)?;
+        BY_GATEWAY.run_with(stage, &["traceparent", "t"])?;
+        let entry = stage.entry("l")?;
+        same("log", &entry[entry.len() - 4..], &["details", "{}", "traceparent", "t"])?;
+        same("record", &stage.run("HEXISTS r traceparent")?, &["0"])
     }),
     ("a search ends once", |stage| {
         stage.submit(60_000)?;

@@ -53,6 +53,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("answer", "'MINID', '~', oldest, ", "",
         "storing an answer trims the log"),
 
+    mutant("answer", ", unpack(ARGV, 7, 6 + ARGV[6])", "",
+        "the trace of an answer is in the log"),
+
     mutant("create", "if redis.call('EXISTS', KEYS[1]) == 1 then return 'there' end", "",
         "an existing record is not overwritten"),
     mutant("create", "if time[1] * 1000 + math.floor(time[2] / 1000) >= ARGV[2] + ARGV[3] then return 'ended' end", "",
@@ -116,6 +119,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "an end of the replaced system is stored, but not announced again"),
     mutant("end", "redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', unpack(news))", "",
         "the end is in the record and in the log"),
+    mutant("end", "for at = 15, #ARGV do news[#news + 1] = ARGV[at] end", "",
+        "the trace of an end is in the log"),
     mutant("end", "'MINID', '~', oldest, ", "",
         "ending a search trims the log"),
     mutant("end", "if status == 'cancelled' then", "if true then",

@@ -155,7 +155,20 @@ impl Stage {
         entry: &str,
         suppliers: &[&str],
     ) -> Result<Vec<String>, String> {
-        let mut args = vec!["s", "1000", "g", consumer, entry];
+        self.answer_with(consumer, entry, suppliers, &[])
+    }
+
+    /// The same, with further fields and values in the log.
+    pub(crate) fn answer_with(
+        &mut self,
+        consumer: &str,
+        entry: &str,
+        suppliers: &[&str],
+        further: &[&str],
+    ) -> Result<Vec<String>, String> {
+        let count = further.len().to_string();
+        let mut args = vec!["s", "1000", "g", consumer, entry, &count];
+        args.extend(further);
         for supplier in suppliers {
             args.extend([supplier, "2", "{}", "[]"]);
         }

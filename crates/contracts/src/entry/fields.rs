@@ -1,5 +1,7 @@
 use std::{fmt::Display, str::FromStr};
 
+use crate::{TraceContext, names::field};
+
 /// The fields of a stream entry or a record. A list, because there are few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(Vec<u8>, Vec<u8>)>);
@@ -48,6 +50,12 @@ impl Fields {
     /// All fields with their values.
     pub fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.0.iter().map(|(field, value)| (field.as_slice(), value.as_slice()))
+    }
+
+    /// The trace that an entry or a record names. A malformed one counts as none: a trace never stops a search.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceContext> {
+        TraceContext::parse(self.get(field::TRACEPARENT), self.get(field::TRACESTATE))
     }
 
     /// Parses a required field.

@@ -2,7 +2,7 @@ use std::fmt::Display;
 
 use super::{Fields, InvalidEntry};
 use crate::{
-    EpochMillis, SearchId, SearchQuery, SearchRequest, SupplierSelection,
+    EpochMillis, SearchId, SearchQuery, SearchRequest, SupplierSelection, TraceContext,
     names::field,
     search::{FieldSource, SearchField},
 };
@@ -20,6 +20,8 @@ pub struct Job {
     pub suppliers: SupplierSelection,
     /// Acceptance and deadline. `None` in a job of the replaced system, which was accepted when its entry was added.
     pub times: Option<JobTimes>,
+    /// The trace that it belongs to, if any.
+    pub trace: Option<TraceContext>,
 }
 
 /// When a search starts and when it ends at the latest.
@@ -46,7 +48,7 @@ impl Job {
     pub fn new(search_id: SearchId, request: SearchRequest, times: JobTimes) -> Self {
         // The deadline includes the timeout.
         let SearchRequest { query, suppliers, timeout: _ } = request;
-        Self { search_id, query, suppliers, times: Some(times) }
+        Self { search_id, query, suppliers, times: Some(times), trace: None }
     }
 
     /// Reads an entry.
@@ -59,6 +61,7 @@ impl Job {
             query: Self::query(fields)?,
             suppliers: Self::suppliers(fields)?,
             times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
+            trace: fields.trace(),
         })
     }
 
@@ -85,8 +88,8 @@ impl Job {
     /// The fields of the entry: the five of the replaced system first, in its order.
     #[must_use]
     pub fn encode(&self) -> Vec<(&'static str, String)> {
-        let Self { search_id, query, suppliers, times } = self;
-        let mut fields = Vec::with_capacity(8);
+        let Self { search_id, query, suppliers, times, trace } = self;
+        let mut fields = Vec::with_capacity(if trace.is_some() { 10 } else { 8 });
         fields.push((field::SEARCH_ID, search_id.to_string()));
         query.write(|name, value| fields.push((name, value)));
         fields.extend(times.iter().flat_map(|times| times.encode()));
@@ -96,6 +99,7 @@ impl Job {
         if query.needs() > 1 {
             fields.push((field::NEEDS, query.needs().to_string()));
         }
+        fields.extend(trace.iter().flat_map(TraceContext::fields));
         fields
     }
 }
@@ -160,7 +164,18 @@ mod tests {
         let mut job = Job::decode(&GO_JOB.into_iter().collect()).unwrap();
         job.suppliers = "GA,SQ".parse().unwrap();
         job.times = Some(JobTimes { created: EpochMillis(5), deadline: EpochMillis(9) });
+        job.trace = TraceContext::parse(
+            Some(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+            Some(b"a=b"),
+        );
         assert_eq!(Job::decode(&job.encode().into_iter().collect()), Ok(job));
+    }
+
+    #[test]
+    fn a_malformed_trace_does_not_spoil_a_job() {
+        let mut fields: Fields = GO_JOB.into_iter().collect();
+        fields.set(field::TRACEPARENT, "?");
+        assert_eq!(Job::decode(&fields).unwrap().trace, None);
     }
 
     #[test]

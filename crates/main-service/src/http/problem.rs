@@ -65,6 +65,10 @@ pub(crate) enum Problem {
 pub(super) struct Refused(pub(super) &'static str);
 
 impl Problem {
+    pub(super) fn status(&self) -> StatusCode {
+        self.status_and_code().0
+    }
+
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Fields(_) => (StatusCode::BAD_REQUEST, "invalid_request"),

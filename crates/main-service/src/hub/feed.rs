@@ -1,14 +1,14 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use contracts::{
     EpochMillis, SearchId,
     entry::{StoredAnswer, StoredEnd},
     event,
 };
 use tokio::sync::{Notify, futures::Notified};
+use traces::Span;
 
-use super::{lock::lock, next::Next};
+use super::{frame::Frame, lock::lock, next::Next};
 
 /// The events of one search that this gateway has.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Feed {
 #[derive(Debug, Default)]
 struct State {
     /// The frames by sequence number. A partial that no subscriber wants has no frame.
-    events: Vec<Option<Bytes>>,
+    events: Vec<Option<Frame>>,
     status: Status,
     /// How often the record was needed: at first, and whenever it may have more events.
     needed: u64,
@@ -54,6 +54,8 @@ pub struct Snapshot {
     pub end: Option<(u64, StoredEnd)>,
     /// The search's deadline.
     pub deadline: Option<EpochMillis>,
+    /// The span below which its events are written; `None` unless the search's trace is recorded.
+    pub trace: Option<Arc<Span>>,
 }
 
 /// The value of [`Feed::need`] when a load began. A record that was read before a later need does not satisfy it.
@@ -70,8 +72,9 @@ pub enum Applied {
 }
 
 impl Feed {
-    /// Applies a supplier's answer from the result log. Encodes it only if a subscriber wants it.
-    pub fn apply_answer(&self, id: SearchId, answer: &StoredAnswer) -> Applied {
+    /// Applies a supplier's answer from the result log. Encodes it only if a subscriber wants it. `trace` is as in
+    /// [`Snapshot::trace`].
+    pub fn apply_answer(&self, id: SearchId, answer: &StoredAnswer, trace: Option<Arc<Span>>) -> Applied {
         let mut state = lock(&self.state);
         let known = state.known();
         if state.has_ended() || !state.partials || answer.seq <= known {
@@ -81,20 +84,20 @@ impl Feed {
             state.needed += 1;
             return Applied::Gap;
         }
-        state.events.push(Some(event::partial_frame(id, answer).into()));
+        state.events.push(Some(Frame::new(event::partial_frame(id, answer), trace)));
         drop(state);
         self.changed.notify_waiters();
         Applied::Yes
     }
 
-    /// Applies the end from the result log.
-    pub fn apply_end(&self, id: SearchId, seq: u64, end: &StoredEnd) -> Applied {
+    /// Applies the end from the result log. `trace` is as in [`Snapshot::trace`].
+    pub fn apply_end(&self, id: SearchId, seq: u64, end: &StoredEnd, trace: Option<Arc<Span>>) -> Applied {
         let mut state = lock(&self.state);
         if state.partials && !state.has_ended() && seq > state.known() + 1 {
             state.needed += 1;
             return Applied::Gap;
         }
-        state.end(id, seq, end);
+        state.end(id, seq, end, trace);
         drop(state);
         self.changed.notify_waiters();
         Applied::Yes
@@ -110,10 +113,10 @@ impl Feed {
     pub fn load(&self, id: SearchId, need: Need, snapshot: &Snapshot) {
         let mut state = lock(&self.state);
         for answer in &snapshot.answers {
-            state.answer(id, answer);
+            state.answer(id, answer, snapshot.trace.as_ref());
         }
         if let Some((seq, end)) = &snapshot.end {
-            state.end(id, *seq, end);
+            state.end(id, *seq, end, snapshot.trace.clone());
         }
         state.deadline = snapshot.deadline.or(state.deadline);
         state.loaded = state.loaded.max(need.0);
@@ -187,14 +190,14 @@ impl Feed {
     }
 
     /// What comes after `cursor`, and advances it; `None` if nothing has come yet.
-    pub(super) fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next> {
+    pub(super) fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next<Frame>> {
         lock(&self.state).next_after(cursor, partials)
     }
 }
 
 impl State {
     /// Adds a supplier's answer, unless it is there already.
-    fn answer(&mut self, id: SearchId, answer: &StoredAnswer) {
+    fn answer(&mut self, id: SearchId, answer: &StoredAnswer, trace: Option<&Arc<Span>>) {
         // Sequence numbers have no gaps, so one that is far ahead is malformed, and must not make this grow.
         let Some(at) = answer.seq.checked_sub(1).and_then(|at| usize::try_from(at).ok()) else { return };
         let len = self.events.len();
@@ -206,19 +209,19 @@ impl State {
         }
         let is_end = self.has_ended() && at + 1 == self.events.len();
         if self.partials && !is_end && self.events[at].is_none() {
-            self.events[at] = Some(event::partial_frame(id, answer).into());
+            self.events[at] = Some(Frame::new(event::partial_frame(id, answer), trace.cloned()));
         }
     }
 
     /// Adds the terminal event, once. Unknown events before it stay empty. If Redis lost the search's events and counts
     /// again from 1, the end still comes after all events that were sent here.
-    fn end(&mut self, id: SearchId, seq: u64, end: &StoredEnd) {
+    fn end(&mut self, id: SearchId, seq: u64, end: &StoredEnd, trace: Option<Arc<Span>>) {
         if self.has_ended() {
             return;
         }
         let seq = self.seq_of_end(seq);
         self.events.resize(seq - 1, None);
-        self.events.push(Some(event::end_frame(id, seq as u64, end).into()));
+        self.events.push(Some(Frame::new(event::end_frame(id, seq as u64, end), trace)));
         self.status = Status::Ended;
     }
 
@@ -247,7 +250,7 @@ impl State {
         self.status == Status::Ended
     }
 
-    fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next> {
+    fn next_after(&self, cursor: &mut u64, partials: bool) -> Option<Next<Frame>> {
         let known = self.known();
         if *cursor > known && (self.is_complete() || self.has_ended()) {
             // This cursor is of events that Redis has lost: send all events.
@@ -268,7 +271,7 @@ impl State {
     }
 
     /// The frame after the cursor, and advances it. Skips events that will never come.
-    fn next_frame(&self, cursor: &mut u64) -> Option<Bytes> {
+    fn next_frame(&self, cursor: &mut u64) -> Option<Frame> {
         loop {
             let slot = self.events.get(usize::try_from(*cursor).ok()?)?;
             if slot.is_some() || self.is_complete() {

@@ -2,9 +2,9 @@ use bytes::Bytes;
 
 /// What a subscriber gets next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum Next<E = Bytes> {
     /// An event, encoded.
-    Event(Bytes),
+    Event(E),
     /// The terminal event was the last one.
     End,
     /// No more events at this gateway: it stops, or the search is unknown.

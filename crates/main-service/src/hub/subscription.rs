@@ -47,7 +47,7 @@ impl Subscription {
     /// Whether the subscriber already has the terminal event.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
-        self.feed().next_after(&mut self.cursor.clone(), self.partials) == Some(Next::End)
+        matches!(self.feed().next_after(&mut self.cursor.clone(), self.partials), Some(Next::End))
     }
 
     /// Waits for the next event. Can be dropped and called again: nothing is lost.
@@ -57,7 +57,9 @@ impl Subscription {
             let feed = &self.membership.feed;
             let changed = feed.changed();
             match feed.next_after(&mut self.cursor, self.partials) {
-                Some(next) => return next,
+                Some(Next::Event(frame)) => return Next::Event(frame.hand_out(self.cursor)),
+                Some(Next::End) => return Next::End,
+                Some(Next::Closed) => return Next::Closed,
                 None => changed.await,
             }
         }

@@ -42,6 +42,7 @@ fn snapshot(suppliers: u64, written: u64) -> Snapshot {
         answers: (1..=written.min(suppliers)).map(answer).collect(),
         end: (written > suppliers).then(|| (suppliers + 1, end())),
         deadline: Some(EpochMillis(1)),
+        trace: None,
     }
 }
 
@@ -99,8 +100,8 @@ fn news_behind_a_gap_wait_for_the_record() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     load(subscriber.feed(), 4, 1);
-    assert_eq!(subscriber.feed().apply_answer(id(), &answer(3)), Applied::Gap);
-    assert_eq!(subscriber.feed().apply_end(id(), 5, &end()), Applied::Gap);
+    assert_eq!(subscriber.feed().apply_answer(id(), &answer(3), None), Applied::Gap);
+    assert_eq!(subscriber.feed().apply_end(id(), 5, &end(), None), Applied::Gap);
     assert!(subscriber.feed().needs_loading());
     assert_eq!(at_once(&mut subscriber), events([partial(1)]));
     load(subscriber.feed(), 4, 5);
@@ -112,7 +113,7 @@ fn a_record_read_before_somebody_wanted_the_partials_is_not_taken_for_the_whole(
     let hub = Arc::new(Hub::default());
     let brief = hub.join(id(), false, 0);
     let (need, early) = (brief.feed().need(), snapshot(3, 1));
-    assert_eq!(brief.feed().apply_end(id(), 4, &end()), Applied::Yes);
+    assert_eq!(brief.feed().apply_end(id(), 4, &end(), None), Applied::Yes);
     let mut full = hub.join(id(), true, 0);
     brief.feed().load(id(), need, &early);
     assert!(full.feed().needs_loading());
@@ -166,7 +167,7 @@ fn places_beyond_reason_make_nothing_grow() {
     record.answers.extend([answer(0), answer(u64::MAX)]);
     subscriber.feed().load(id(), subscriber.feed().need(), &record);
     assert_eq!(subscriber.feed().known(), 2);
-    assert_eq!(subscriber.feed().apply_answer(id(), &answer(u64::MAX)), Applied::Gap);
+    assert_eq!(subscriber.feed().apply_answer(id(), &answer(u64::MAX), None), Applied::Gap);
     record.end = Some((u64::MAX, end()));
     subscriber.feed().load(id(), subscriber.feed().need(), &record);
     assert_eq!(subscriber.feed().known(), 10_000);

@@ -17,7 +17,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, hub::Applied};
+use crate::{app::App, hub::Applied, spans};
 
 /// How long a read waits for entries. It also delays shutdown.
 const BLOCK: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ async fn dispatch(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
     let mut foreign = Vec::new();
     for Entry { id: entry, fields } in entries {
         let Some(fields) = fields else { continue };
-        match pass_on(app, fields) {
+        match pass_on(app, entry, fields) {
             Ok(Passed::Done) => {}
             Ok(Passed::Gap(id)) => gaps.push(id),
             Ok(Passed::ForeignEnd(id, end)) => foreign.push((id, end)),
@@ -138,16 +138,17 @@ enum Passed {
     ForeignEnd(SearchId, StoredEnd),
 }
 
-fn pass_on(app: &App, fields: Fields) -> Result<Passed, InvalidEntry> {
+fn pass_on(app: &App, entry: EntryId, fields: Fields) -> Result<Passed, InvalidEntry> {
     let id = ResultEntry::search_id(&fields)?;
     let feed = app.hub.feed(id);
     if feed.is_none() && !ResultEntry::is_foreign_end(&fields) {
         return Ok(Passed::Done);
     }
+    let trace = spans::received(app, id, entry, &fields);
     let applied = match (feed, ResultEntry::decode(fields)?) {
         (_, ResultEntry::End { seq: None, end }) => return Ok(Passed::ForeignEnd(id, end)),
-        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.apply_end(id, seq, &end),
-        (Some(feed), ResultEntry::Answer(answer)) => feed.apply_answer(id, &answer),
+        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.apply_end(id, seq, &end, trace),
+        (Some(feed), ResultEntry::Answer(answer)) => feed.apply_answer(id, &answer, trace),
         (None, _) => Applied::Yes,
     };
     Ok(if applied == Applied::Gap { Passed::Gap(id) } else { Passed::Done })
@@ -159,7 +160,7 @@ async fn store_foreign_end(app: &App, id: SearchId, end: StoredEnd) -> Result<Op
     let ended = app.broker.end_as_announced(id, &end).await?;
     let Some(feed) = app.hub.feed(id) else { return Ok(None) };
     let applied = match ended {
-        Ended::Now { seq } => feed.apply_end(id, seq, &end),
+        Ended::Now { seq } => feed.apply_end(id, seq, &end, None),
         Ended::Before | Ended::Gone | Ended::NotOwner => Applied::Gap,
     };
     Ok((applied == Applied::Gap).then_some(id))

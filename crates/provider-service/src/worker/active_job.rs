@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use broker::jobs::{Claim, Delivery};
 use contracts::entry::{Fields, Job, JobTimes};
+use traces::Span;
 
 use super::context::Context;
 
@@ -15,18 +16,20 @@ pub(super) struct ActiveJob<'a> {
     pub(super) times: JobTimes,
     /// All fields as they were read, unknown ones included, plus the times that we set.
     pub(super) fields: Cow<'a, Fields>,
+    /// The span of its delivery.
+    pub(super) span: &'a Span,
 }
 
 impl<'a> ActiveJob<'a> {
     /// A job of the replaced system has no times: its search starts when the entry was added.
-    pub(super) fn new(context: &Context, job: Job, delivery: &'a Delivery) -> Self {
+    pub(super) fn new(context: &Context, job: Job, delivery: &'a Delivery, span: &'a Span) -> Self {
         let created = delivery.entry.added_at();
         let deadline = created + context.config.common.search_deadline_ms;
         let claim = context.leases.claim(delivery.entry);
         let fields = Cow::Borrowed(&delivery.fields);
         let has_times = job.times.is_some();
         let times = job.times.unwrap_or(JobTimes { created, deadline });
-        let mut active = Self { claim, job, times, fields };
+        let mut active = Self { claim, job, times, fields, span };
         if !has_times {
             active.set_times(times);
         }

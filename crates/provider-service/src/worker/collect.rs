@@ -48,7 +48,7 @@ pub(super) async fn collect_answers(
     let mut requests: FuturesUnordered<_> = clients
         .iter()
         .filter(|client| !has_answered(client))
-        .map(|client| client.ask(job.search_id, &job.query, deadline))
+        .map(|client| client.ask(job.search_id, &job.query, deadline, active.span))
         .collect();
 
     let max = context.config.common.max_results;
@@ -84,10 +84,10 @@ impl CollectedAnswers {
         of: usize,
         mut answers: Vec<Answer>,
     ) -> Result<Stored, BrokerError> {
-        let (broker, ActiveJob { claim, job, times, fields }) = (&context.broker, active);
+        let (broker, ActiveJob { claim, job, times, fields, span }) = (&context.broker, active);
         loop {
             let entries: Vec<_> = answers.iter().map(|answer| encode(answer, of)).collect();
-            match retry("store answers", || broker.answer(job.search_id, claim, &entries)).await? {
+            match retry("store answers", || broker.answer(job.search_id, claim, &entries, span)).await? {
                 Stored::Missing => {
                     let create =
                         || broker.create(job.search_id, claim, fields, times.deadline, active.is_foreign());

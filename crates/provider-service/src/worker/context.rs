@@ -4,6 +4,7 @@ use broker::{Broker, jobs::Leases};
 use suppliers::Registry;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use traces::Tracer;
 
 use super::{declined::DeclinedJobs, in_progress::JobsInProgress};
 use crate::{config::Config, health::Health, metrics::Metrics};
@@ -14,6 +15,7 @@ pub(crate) struct Context {
     pub(crate) broker: Broker,
     pub(crate) health: Health,
     pub(super) metrics: Metrics,
+    pub(super) tracer: Tracer,
     pub(super) leases: Leases,
     pub(super) suppliers: Registry,
     pub(super) in_progress: JobsInProgress,
@@ -27,7 +29,13 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(config: Config, broker: Broker, suppliers: Registry, health: Health) -> Self {
+    pub(crate) fn new(
+        config: Config,
+        broker: Broker,
+        suppliers: Registry,
+        health: Health,
+        tracer: Tracer,
+    ) -> Self {
         Self {
             leases: Leases::new(broker.clone(), consumer_name()),
             permits: Arc::new(Semaphore::new(config.max_concurrency as usize)),
@@ -35,6 +43,7 @@ impl Context {
             health,
             metrics: Metrics::default(),
             broker,
+            tracer,
             suppliers,
             in_progress: JobsInProgress::default(),
             declined: DeclinedJobs::default(),

@@ -8,6 +8,7 @@ use contracts::{
     outcome::{Outcome, Times},
     search::DEFINITION_VERSION,
 };
+use traces::Span;
 
 use super::{
     active_job::ActiveJob,
@@ -15,6 +16,7 @@ use super::{
     context::Context,
     in_progress::StopReason,
     retry::retry,
+    spans,
 };
 use crate::metrics::JobEnd;
 
@@ -50,10 +52,12 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
         return;
     }
     let Some((_guard, stopped)) = context.in_progress.start(delivery.entry, search) else { return };
+    let delivered = spans::receive(context, &delivery, search);
+    let mut span = spans::process(context, &delivered, &delivery, search);
     let disposition = tokio::select! {
         biased;
         reason = stopped => on_stop(reason.unwrap_or(StopReason::Shutdown), search),
-        result = process(context, &delivery) => {
+        result = process(context, &delivery, &delivered) => {
             result.unwrap_or_else(|error| Disposition::Bury(format!("its search can't be stored: {error}")))
         }
     };
@@ -61,9 +65,13 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
             "another worker has taken over this job");
     }
-    match Box::pin(dispose(context, &delivery, search, disposition)).await {
-        Ok(end) => context.metrics.ended(end),
+    match Box::pin(dispose(context, &delivery, search, disposition, &delivered)).await {
+        Ok(end) => {
+            spans::finish(&mut span, end);
+            context.metrics.ended(end);
+        }
         Err(error) => {
+            span.fail(error.kind());
             tracing::error!(entry = %delivery.entry, %error, "could not dispose of a job; it will be taken over");
         }
     }
@@ -83,6 +91,7 @@ async fn dispose(
     delivery: &Delivery,
     search: Option<SearchId>,
     disposition: Disposition,
+    delivered: &Span,
 ) -> Result<JobEnd, BrokerError> {
     let entry = delivery.entry;
     match disposition {
@@ -116,14 +125,18 @@ async fn dispose(
             }
             tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
             if let Some(search) = search {
-                fail(context, search, delivery, &reason).await?;
+                fail(context, search, delivery, &reason, delivered).await?;
             }
             Ok(JobEnd::Buried)
         }
     }
 }
 
-async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, BrokerError> {
+async fn process(
+    context: &Context,
+    delivery: &Delivery,
+    delivered: &Span,
+) -> Result<Disposition, BrokerError> {
     match Job::needs(&delivery.fields) {
         Ok(needs) if needs > DEFINITION_VERSION => return too_new(context, delivery, needs).await,
         // An invalid version makes decoding fail.
@@ -140,9 +153,10 @@ async fn process(context: &Context, delivery: &Delivery) -> Result<Disposition, 
         let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
     }
-    let mut active = ActiveJob::new(context, job, delivery);
+    let mut active = ActiveJob::new(context, job, delivery, delivered);
     let is_foreign = active.is_foreign();
-    tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries, "job taken");
+    tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries,
+        trace_id = delivered.trace_id().map(tracing::field::display), "job taken");
     if delivery.deliveries == 1 {
         let now = retry("read Redis' clock", || context.broker.now()).await?;
         context.metrics.delivered_after(now.since(delivery.entry.added_at()));
@@ -214,7 +228,7 @@ async fn finish(
     let times = Times { created: active.times.created, first_answer, ended: now };
     let outcome = Outcome::of(answers, times, max_results);
     let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
-    let end = || context.broker.end(id, &outcome, basis, Some(claim));
+    let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;
     if ended.is_none() {
         // The record has more answers: another worker stored one, or Redis' reply to one of ours was lost.
@@ -223,7 +237,8 @@ async fn finish(
     }
     if ended.is_none() {
         // Redis has just lost the record. Our answers are all that is left.
-        let end = || context.broker.end(id, &outcome, Basis { answers: None, ..basis }, Some(claim));
+        let basis = Basis { answers: None, ..basis };
+        let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
         ended = retry("end the search", end).await?;
     }
     Ok(match ended {
@@ -234,7 +249,13 @@ async fn finish(
 }
 
 /// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.
-async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str) -> Result<(), BrokerError> {
+async fn fail(
+    context: &Context,
+    id: SearchId,
+    delivery: &Delivery,
+    reason: &str,
+    delivered: &Span,
+) -> Result<(), BrokerError> {
     let max_results = context.config.common.max_results;
     let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.with_status(EndStatus::Failed, reason);
     let end = || context.broker.end_with_record(id, max_results, None, as_failed);
@@ -247,5 +268,5 @@ async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str
     // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };
-    retry("end the search", || context.broker.end(id, &outcome, basis, None)).await.map(drop)
+    retry("end the search", || context.broker.end(id, &outcome, basis, None, delivered)).await.map(drop)
 }

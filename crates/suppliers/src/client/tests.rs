@@ -20,7 +20,10 @@ fn client(settings: &str, steps: &[Step]) -> (Arc<SupplierClient>, Scripted) {
 }
 
 async fn ask(client: &SupplierClient, within: Duration) -> (SupplierStatus, u64) {
-    let report = client.ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + within).await.report;
+    let report = client
+        .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + within, &Span::none())
+        .await
+        .report;
     (report.status, report.elapsed_ms)
 }
 

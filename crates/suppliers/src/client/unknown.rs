@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use contracts::SearchQuery;
+use contracts::{SearchQuery, TraceContext};
 use tokio::time::Instant;
 
 use crate::{error::SupplierError, offers::OfferCollector, supplier::Supplier};
@@ -13,6 +13,7 @@ impl Supplier for UnknownSupplier {
         &self,
         _query: &SearchQuery,
         _deadline: Instant,
+        _trace: Option<&TraceContext>,
         _offers: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         Err(SupplierError::UnknownSupplier)

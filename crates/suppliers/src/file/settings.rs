@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::bounds::Millis;
 
 /// The keys of [`CommonSettings`]. All other keys belong to the supplier's kind.
-const COMMON_KEYS: [&str; 10] = [
+const COMMON_KEYS: [&str; 11] = [
     "code",
     "name",
     "kind",
@@ -19,6 +19,7 @@ const COMMON_KEYS: [&str; 10] = [
     "max_wait_ms",
     "rate_limit",
     "breaker",
+    "propagate_trace",
 ];
 
 /// Whether every kind of supplier has this key.
@@ -51,6 +52,9 @@ pub(crate) struct CommonSettings {
     pub(crate) rate_limit: Option<RateLimitSettings>,
     #[serde(default)]
     pub(crate) breaker: CircuitBreakerSettings,
+    /// Whether requests have the search's trace in their headers.
+    #[serde(default)]
+    pub(crate) propagate_trace: bool,
 }
 
 /// The kind of a supplier: what implements it.
@@ -122,6 +126,7 @@ impl CommonSettings {
             max_wait: None,
             rate_limit: None,
             breaker: CircuitBreakerSettings::default(),
+            propagate_trace: false,
         }
     }
 }

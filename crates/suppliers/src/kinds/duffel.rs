@@ -6,7 +6,7 @@ mod response;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contracts::SearchQuery;
+use contracts::{SearchQuery, TraceContext};
 use jiff::Timestamp;
 use reqwest::{
     Request, Url,
@@ -110,12 +110,13 @@ impl Supplier for Duffel {
         &self,
         query: &SearchQuery,
         deadline: Instant,
+        trace: Option<&TraceContext>,
         offers: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         let HttpContext { client, budget, airports } = &self.context;
         let time_left = deadline.saturating_duration_since(Instant::now());
         let request = self.request(query, time_left).ok_or(SupplierError::InvalidRequest)?;
-        let response = send(client, request).await?;
+        let response = send(client, request, trace).await?;
         if !response.status().is_success() {
             return Err(error(&ErrorResponse::read(response).await));
         }

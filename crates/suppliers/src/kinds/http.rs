@@ -18,7 +18,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use contracts::SearchQuery;
+use contracts::{SearchQuery, TraceContext};
 use reqwest::{
     Method, Request, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
@@ -164,11 +164,12 @@ impl Supplier for Http {
         &self,
         query: &SearchQuery,
         _deadline: Instant,
+        trace: Option<&TraceContext>,
         offers: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         let HttpContext { client, budget, airports } = &self.context;
         let request = self.request(query).ok_or(SupplierError::InvalidRequest)?;
-        let response = send(client, request).await?;
+        let response = send(client, request, trace).await?;
         let status = response.status();
         if !status.is_success() {
             let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use airports::Airports;
 use async_trait::async_trait;
-use contracts::{IataCode, Offer, SearchQuery};
+use contracts::{IataCode, Offer, SearchQuery, TraceContext};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -124,6 +124,7 @@ impl Supplier for Simulated {
         &self,
         query: &SearchQuery,
         _deadline: Instant,
+        _trace: Option<&TraceContext>,
         collector: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         let latency = self.latency.sample();

@@ -2,6 +2,7 @@ use std::{collections::HashMap, time::Duration};
 
 use contracts::{SearchId, SearchQuery, SupplierStatus};
 use tokio::time::Instant;
+use traces::Span;
 
 use super::*;
 use crate::testing::query;
@@ -26,7 +27,7 @@ async fn statuses(registry: &Registry, query: SearchQuery) -> HashMap<String, Su
     let deadline = Instant::now() + Duration::from_mins(1);
     let mut statuses = HashMap::new();
     for client in registry.select(&[]) {
-        let answer = client.ask(SearchId::random(), &query, deadline).await;
+        let answer = client.ask(SearchId::random(), &query, deadline, &Span::none()).await;
         assert_eq!(answer.offers.is_empty(), answer.report.status != SupplierStatus::Ok);
         statuses.insert(client.code().to_string(), answer.report.status);
     }
@@ -67,7 +68,7 @@ async fn an_unknown_supplier_answers_with_an_error() {
     let registry = embedded(fast());
     let clients = registry.select(&[code("NOBODY")]);
     let answer = clients[0]
-        .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_secs(1))
+        .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_secs(1), &Span::none())
         .await;
     assert_eq!(answer.report.code, code("NOBODY"));
     assert_eq!(answer.report.status, SupplierStatus::Error);
@@ -82,7 +83,12 @@ async fn the_latency_and_failure_options_apply_to_all() {
     };
     for client in embedded(options).select(&[]) {
         let answer = client
-            .ask(SearchId::random(), &query("CGK", "DPS"), Instant::now() + Duration::from_mins(1))
+            .ask(
+                SearchId::random(),
+                &query("CGK", "DPS"),
+                Instant::now() + Duration::from_mins(1),
+                &Span::none(),
+            )
             .await;
         assert_eq!((answer.report.status, answer.report.elapsed_ms), (SupplierStatus::Error, 250));
     }

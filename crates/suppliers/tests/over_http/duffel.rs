@@ -19,6 +19,7 @@ use contracts::{SearchId, SupplierStatus};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use suppliers::SupplierClient;
+use traces::Span;
 
 use crate::{
     support::{ask, registry, status},
@@ -174,8 +175,9 @@ async fn a_slow_response_is_a_timeout_by_the_searchs_deadline() {
     );
     let client = Arc::clone(&registry(&file).select(&[])[0]);
     let began = tokio::time::Instant::now();
-    let answer =
-        client.ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300)).await;
+    let answer = client
+        .ask(SearchId::random(), &crate::support::query(), began + Duration::from_millis(300), &Span::none())
+        .await;
     assert_eq!(answer.report.status, SupplierStatus::Timeout);
     assert!(began.elapsed() < Duration::from_secs(1));
 }

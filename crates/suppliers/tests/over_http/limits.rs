@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Json, Router, routing::get};
 use contracts::{SearchId, SupplierStatus};
 use tokio::{task::JoinSet, time::Instant};
+use traces::Span;
 
 use crate::{
     support::{flights, http_client, query, status},
@@ -51,7 +52,8 @@ async fn running_out_of_time_in_the_queue_is_unavailable() {
     let client = http_client(&server.url, "rate_limit = { calls = 1, per_ms = 60000 }");
     assert_eq!(status(&client).await, SupplierStatus::Ok);
     let began = Instant::now();
-    let answer = client.ask(SearchId::random(), &query(), began + Duration::from_millis(200)).await;
+    let answer =
+        client.ask(SearchId::random(), &query(), began + Duration::from_millis(200), &Span::none()).await;
     assert_eq!(answer.report.status, SupplierStatus::Unavailable);
     assert!(began.elapsed() < Duration::from_millis(500));
     assert_eq!(server.calls.count(), 1);

@@ -16,6 +16,7 @@ use axum::{
     routing::get,
 };
 use contracts::{SearchId, SupplierStatus};
+use traces::Span;
 
 use crate::{
     support::{ask, flights, http_client, query, status},
@@ -118,9 +119,11 @@ async fn dropping_a_search_closes_its_connection() {
     let server = TestServer::start(Router::new().route("/", get(handler))).await;
     let client = http_client(&server.url, "");
     let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-    let cancelled =
-        tokio::time::timeout(Duration::from_millis(200), client.ask(SearchId::random(), &query(), deadline))
-            .await;
+    let cancelled = tokio::time::timeout(
+        Duration::from_millis(200),
+        client.ask(SearchId::random(), &query(), deadline, &Span::none()),
+    )
+    .await;
     assert!(cancelled.is_err());
     assert_eq!(server.calls.count(), 1);
     for _ in 0..100 {

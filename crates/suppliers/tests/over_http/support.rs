@@ -10,6 +10,7 @@ use contracts::{SearchId, SearchQuery, SupplierStatus, outcome::Answer};
 use serde_json::{Value as Json, json};
 use suppliers::{Registry, RegistryOptions, SupplierClient};
 use tokio::time::Instant;
+use traces::Span;
 
 pub(crate) fn airports() -> Arc<Airports> {
     static AIRPORTS: OnceLock<Arc<Airports>> = OnceLock::new();
@@ -70,7 +71,7 @@ pub(crate) fn query() -> SearchQuery {
 
 /// Asks with a deadline in 30 seconds.
 pub(crate) async fn ask(client: &SupplierClient) -> Answer {
-    client.ask(SearchId::random(), &query(), Instant::now() + Duration::from_secs(30)).await
+    client.ask(SearchId::random(), &query(), Instant::now() + Duration::from_secs(30), &Span::none()).await
 }
 
 pub(crate) async fn status(client: &SupplierClient) -> SupplierStatus {

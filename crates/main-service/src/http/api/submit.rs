@@ -1,7 +1,12 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use axum::{Json, body::Body, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use broker::{BrokerError, Submission};
 use contracts::{
     FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
@@ -10,14 +15,15 @@ use contracts::{
     names::field,
     search::{InvalidRequest, RequestedCodes},
 };
+use traces::Span;
 
 use super::{health::warning, idempotency};
-use crate::app::App;
 use crate::http::docs::failures::{failures, unavailable, wrong};
 use crate::http::{
     body::{MAX_BODY, read_json},
     problem::Problem,
 };
+use crate::{app::App, spans};
 
 /// Submits a search
 ///
@@ -39,6 +45,9 @@ use crate::http::{
             visible ASCII characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
         ("Cache-Control" = Option<String>, Header, description = "`no-cache` requests a new search instead of \
             an earlier one.", example = "no-cache"),
+        ("traceparent" = Option<String>, Header, description = "The trace that the search is to belong to, as \
+            [W3C](https://www.w3.org/TR/trace-context/) has it. Ignored if it is invalid, or if the service records no \
+            traces.", example = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ),
     request_body = SearchRequest,
     responses(
@@ -60,24 +69,38 @@ pub(super) async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    let body = read_json(&headers, body).await?;
-    let request = parse(&app, &body)?;
+    let mut span = spans::submission(&app.tracer, &headers);
+    let response = accept(&app, &headers, body, &mut span).await;
+    spans::answered(&mut span, response.as_ref().map_or_else(Problem::status, |_| StatusCode::OK));
+    response
+}
+
+async fn accept(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    span: &mut Span,
+) -> Result<Json<Success<Submitted>>, Problem> {
+    let body = read_json(headers, body).await?;
+    let request = parse(app, &body)?;
     if app.health.fitness.failing().is_some() {
         return Err(Problem::Unfit);
     }
     let has_room = app.health.fitness.has_room();
     let permit = app.backlog.permit(app.config.most_waiting()).filter(|_| has_room);
 
-    let sharing = idempotency::wanted(&app.config, &headers, &request, permit.is_some())?;
+    let sharing = idempotency::wanted(&app.config, headers, &request, permit.is_some())?;
     let submit = async {
-        let job = job(&app, request).await?;
+        let mut job = job(app, request).await?;
         let is_refused = sharing.is_none() && permit.is_none();
-        let submission = if is_refused {
-            Submission::Refused
-        } else {
-            app.acceptance.submit(&job, sharing.as_ref()).await?
-        };
-        Ok((job, submission))
+        if is_refused {
+            return Ok((job, Submission::Refused));
+        }
+        let mut publish = spans::publish(span, job.search_id);
+        job.trace = publish.position().cloned();
+        let submission = app.acceptance.submit(&job, sharing.as_ref()).await;
+        spans::published(&mut publish, &submission);
+        Ok((job, submission?))
     };
     let (job, submission) = app.acceptance.with_timeout(submit).await.map_err(failed)?;
     app.metrics.submitted(submission);
@@ -86,16 +109,18 @@ pub(super) async fn submit(
             if let Some(permit) = permit {
                 permit.keep();
             }
-            log_accepted(&job);
+            log_accepted(&job, span);
             job.search_id
         }
         Submission::Again(earlier) | Submission::Shared(earlier) => {
-            tracing::info!(search_id = %earlier, "search shared");
+            let trace_id = span.trace_id().map(tracing::field::display);
+            tracing::info!(search_id = %earlier, trace_id, "search shared");
             earlier
         }
         Submission::KeyReused => return Err(Problem::KeyReused),
         Submission::Refused => return Err(if has_room { Problem::Backlog } else { Problem::StorageFull }),
     };
+    span.set_text("flight_search.search_id", &search_id);
     let warnings = app.health.fitness.no_worker().map(warning).into_iter().collect();
     let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
     Ok(Json(Success::new("Search request submitted", data)))
@@ -109,7 +134,7 @@ fn failed(error: BrokerError) -> Problem {
     }
 }
 
-fn log_accepted(job: &Job) {
+fn log_accepted(job: &Job, span: &Span) {
     let query = &job.query;
     tracing::info!(
         search_id = %job.search_id,
@@ -117,6 +142,7 @@ fn log_accepted(job: &Job) {
         to = %query.destination,
         date = %query.date,
         passengers = query.passengers.get(),
+        trace_id = span.trace_id().map(tracing::field::display),
         "search accepted"
     );
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderName, Method, header};
+use contracts::names::field;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::request_id::X_REQUEST_ID;
@@ -28,6 +29,8 @@ pub(in crate::http) fn layer(allowed: &AllowedOrigins) -> Option<CorsLayer> {
             last_event_id,
             IDEMPOTENCY_KEY,
             X_REQUEST_ID,
+            HeaderName::from_static(field::TRACEPARENT),
+            HeaderName::from_static(field::TRACESTATE),
         ])
         .expose_headers([X_REQUEST_ID, header::RETRY_AFTER])
         .max_age(REMEMBERED);

@@ -25,12 +25,12 @@ async fn news_and_records_wake_those_who_wait() {
     let feed = hub.feed(id()).unwrap();
     let next = woken_by(&mut subscriber, || load(&feed, 3, 1)).await;
     assert_eq!(next, Next::Event(partial(1)));
-    let next = woken_by(&mut subscriber, || _ = feed.apply_answer(id(), &answer(2))).await;
+    let next = woken_by(&mut subscriber, || _ = feed.apply_answer(id(), &answer(2), None)).await;
     assert_eq!(next, Next::Event(partial(2)));
     let next = woken_by(&mut subscriber, || {
         // Says nothing new, and then something.
-        assert_eq!(feed.apply_answer(id(), &answer(1)), Applied::Yes);
-        assert_eq!(feed.apply_end(id(), 3, &end()), Applied::Yes);
+        assert_eq!(feed.apply_answer(id(), &answer(1), None), Applied::Yes);
+        assert_eq!(feed.apply_end(id(), 3, &end(), None), Applied::Yes);
     })
     .await;
     assert_eq!(next, Next::Event(terminal(3)));
@@ -47,7 +47,7 @@ async fn one_event_wakes_all() {
     let all = futures_util::future::join_all(subscribers.iter_mut().map(Subscription::next));
     let (all, ()) = tokio::join!(all, async {
         yield_now().await;
-        feed.apply_end(id(), 2, &end());
+        feed.apply_end(id(), 2, &end(), None);
     });
     assert!(all.iter().all(|next| *next == Next::Event(terminal(2))));
     let Next::Event(first) = &all[0] else { unreachable!() };
@@ -65,7 +65,7 @@ async fn a_gateway_that_stops_ends_those_who_follow_and_those_to_come() {
     let other = SearchId::random();
     assert_eq!(hub.join(other, true, 0).next().await, Next::Closed);
     // Who has had the end needs not come back.
-    subscriber.feed().apply_end(id(), 2, &end());
+    subscriber.feed().apply_end(id(), 2, &end(), None);
     assert_eq!(subscriber.next().await, Next::Event(terminal(2)));
     hub.close();
     assert_eq!(subscriber.next().await, Next::End);
@@ -93,10 +93,10 @@ fn a_slow_subscriber_loses_nothing_and_holds_up_nobody() {
     let (mut slow, mut quick) = (hub.join(id(), true, 0), hub.join(id(), true, 0));
     load(slow.feed(), MANY, 0);
     for seq in 1..=MANY {
-        assert_eq!(slow.feed().apply_answer(id(), &answer(seq)), Applied::Yes);
+        assert_eq!(slow.feed().apply_answer(id(), &answer(seq), None), Applied::Yes);
         assert_eq!(at_once(&mut quick), events([partial(seq)]));
     }
-    slow.feed().apply_end(id(), MANY + 1, &end());
+    slow.feed().apply_end(id(), MANY + 1, &end(), None);
     drop(quick);
     assert_eq!(at_once(&mut slow), whole(MANY));
 }
@@ -108,7 +108,7 @@ async fn a_wait_that_is_given_up_loses_nothing() {
     load(subscriber.feed(), 2, 0);
     for seq in 1..=2 {
         assert!(timeout(Duration::from_secs(15), subscriber.next()).await.is_err());
-        subscriber.feed().apply_answer(id(), &answer(seq));
+        subscriber.feed().apply_answer(id(), &answer(seq), None);
         assert_eq!(at_once(&mut subscriber), events([partial(seq)]));
     }
 }

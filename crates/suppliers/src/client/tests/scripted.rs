@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use contracts::SearchQuery;
+use contracts::{SearchQuery, TraceContext};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -89,6 +89,7 @@ impl Supplier for Scripted {
         &self,
         _query: &SearchQuery,
         _deadline: Instant,
+        _trace: Option<&TraceContext>,
         _offers: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
         let concurrent = self.concurrent.fetch_add(1, Ordering::SeqCst) + 1;

@@ -138,9 +138,9 @@ impl World {
         gateway.applied += 1;
         let Some(feed) = gateway.hub.feed(id()) else { return };
         let received = if gateway.applied > self.suppliers {
-            feed.apply_end(id(), gateway.applied, &end())
+            feed.apply_end(id(), gateway.applied, &end(), None)
         } else {
-            feed.apply_answer(id(), &answer(gateway.applied))
+            feed.apply_answer(id(), &answer(gateway.applied), None)
         };
         if received == Applied::Gap {
             self.begin_load(at, None);

@@ -1,0 +1,73 @@
+//! The spans of what is stored and announced, after OpenTelemetry's conventions for messaging. `docs/tracing.md` lists
+//! them.
+
+use contracts::{SearchId, entry::StoredEnd, names::RESULTS_STREAM};
+use traces::{Span, SpanKind};
+
+use crate::{BrokerError, Ended, Stored};
+
+/// The span of storing answers: this many, of this size.
+pub(super) fn answer(above: &Span, id: SearchId, answers: usize, bytes: usize) -> Span {
+    let mut span = announcing(above, "answer flight.search.results", "answer", id, bytes);
+    span.set("messaging.batch.message_count", count(answers));
+    span
+}
+
+/// The span of ending a search.
+pub(super) fn end(above: &Span, id: SearchId, end: &StoredEnd) -> Span {
+    let bytes = end.results.as_str().len();
+    let mut span = announcing(above, "end flight.search.results", "end", id, bytes);
+    span.set("flight_search.status", end.status.as_str());
+    span
+}
+
+fn announcing(above: &Span, name: &'static str, operation: &'static str, id: SearchId, bytes: usize) -> Span {
+    let mut span = above.child(SpanKind::Producer, name);
+    span.set("messaging.system", "redis");
+    span.set("messaging.operation.type", "send");
+    span.set("messaging.operation.name", operation);
+    span.set("messaging.destination.name", RESULTS_STREAM);
+    span.set("messaging.message.body.size", count(bytes));
+    span.set_text("messaging.message.conversation_id", &id);
+    span
+}
+
+/// Notes what became of the answers.
+pub(super) fn finish_answer(span: &mut Span, stored: &Result<Stored, BrokerError>) {
+    let result = match stored {
+        Ok(Stored::Stored(seqs)) => {
+            span.set("flight_search.duplicates", count(seqs.iter().filter(|seq| seq.is_none()).count()));
+            "stored"
+        }
+        Ok(Stored::Ended) => "ended",
+        Ok(Stored::Missing) => "missing",
+        Ok(Stored::NotOwner) => "not_owner",
+        Err(error) => return span.fail(error.kind()),
+    };
+    span.set("flight_search.result", result);
+}
+
+/// Notes what became of the end.
+pub(super) fn finish_end(span: &mut Span, ended: &Result<Option<Ended>, BrokerError>) {
+    let result = match ended {
+        Ok(Some(Ended::Now { seq })) => {
+            span.set("flight_search.seq", i64::try_from(*seq).unwrap_or(i64::MAX));
+            "now"
+        }
+        Ok(Some(Ended::Before)) => "before",
+        Ok(Some(Ended::Gone)) => "gone",
+        Ok(Some(Ended::NotOwner)) => "not_owner",
+        Ok(None) => "stale",
+        Err(error) => return span.fail(error.kind()),
+    };
+    span.set("flight_search.result", result);
+}
+
+/// The trace, as fields of an entry; none if tracing is off.
+pub(super) fn fields(span: &Span) -> Vec<(&'static str, String)> {
+    span.position().map(|position| position.fields().collect()).unwrap_or_default()
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
