@@ -39,8 +39,9 @@ pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
             }
         }
         if args.wants(Scenario::Traces) {
-            let measured = traces::run(stage, sizes.submits / 2, sizes.jobs / 2).await;
-            measured.into_iter().for_each(|(m, side, v)| figures.add(m, side, v));
+            for (metric, side, value) in traces::run(stage, sizes.submits / 2, sizes.jobs / 2).await {
+                figures.add(metric, side, value);
+            }
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use broker::{BrokerError, EntryId, Submission};
 use contracts::{
     SearchId, TraceContext,
@@ -32,7 +32,7 @@ pub(crate) fn submission(tracer: &Tracer, headers: &HeaderMap) -> Span {
 fn client_trace(headers: &HeaderMap) -> Option<TraceContext> {
     let mut parents = headers.get_all(field::TRACEPARENT).iter();
     let (parent, None) = (parents.next()?, parents.next()) else { return None };
-    let states: Vec<_> = headers.get_all(field::TRACESTATE).iter().map(|value| value.as_bytes()).collect();
+    let states: Vec<_> = headers.get_all(field::TRACESTATE).iter().map(HeaderValue::as_bytes).collect();
     let state = (!states.is_empty()).then(|| states.join(&b','));
     TraceContext::parse(Some(parent.as_bytes()), state.as_deref())
 }
@@ -106,17 +106,15 @@ pub(crate) fn of_record(app: &App, trace: Option<&TraceContext>) -> Option<Arc<S
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
-
     use super::*;
 
     const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     fn trace(headers: &[(&'static str, &'static str)]) -> Option<TraceContext> {
-        let header =
-            |(name, value): &(_, _)| (HeaderName::from_static(name), HeaderValue::from_static(value));
         let mut map = HeaderMap::new();
-        headers.iter().map(header).for_each(|(name, value)| _ = map.append(name, value));
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
         client_trace(&map)
     }
 

@@ -57,7 +57,7 @@ impl Broker {
         for (answers, bytes) in chunks(answers, NewAnswer::bytes) {
             let mut span = spans::answer(above, id, answers.len(), bytes);
             let stored = self.answer_chunk(id, claim, answers, bytes, &span).await;
-            spans::finish_answer(&mut span, &stored);
+            note(&mut span, &stored);
             match stored? {
                 Stored::Stored(more) => {
                     let duplicates = more.iter().filter(|seq| seq.is_none()).count();
@@ -93,6 +93,22 @@ impl Broker {
             .request(Operation::Answer, bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await })
             .await?)
     }
+}
+
+/// Notes in the span what became of the answers.
+fn note(span: &mut Span, stored: &Result<Stored, BrokerError>) {
+    let result = match stored {
+        Ok(Stored::Stored(seqs)) => {
+            let duplicates = seqs.iter().filter(|seq| seq.is_none()).count();
+            span.set("flight_search.duplicates", spans::count(duplicates));
+            "stored"
+        }
+        Ok(Stored::Ended) => "ended",
+        Ok(Stored::Missing) => "missing",
+        Ok(Stored::NotOwner) => "not_owner",
+        Err(error) => return span.fail(error.kind()),
+    };
+    span.set("flight_search.result", result);
 }
 
 impl FromRedisValue for Stored {

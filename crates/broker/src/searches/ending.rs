@@ -73,7 +73,7 @@ impl Broker {
         let end = StoredEnd { status: outcome.status, results, details: JsonLine::of(&outcome.details).ok() };
         let mut span = spans::end(above, id, &end);
         let ended = self.run_end_script(id, &end, basis, claim, Announce::Yes(&span)).await;
-        spans::finish_end(&mut span, &ended);
+        note(&mut span, &ended);
         let ended = ended?;
         match ended {
             Some(Ended::Now { .. }) => {
@@ -175,6 +175,22 @@ enum Announce<'a> {
     Yes(&'a Span),
     /// No: it is there.
     No,
+}
+
+/// Notes in the span what became of the end.
+fn note(span: &mut Span, ended: &Result<Option<Ended>, BrokerError>) {
+    let result = match ended {
+        Ok(Some(Ended::Now { seq })) => {
+            span.set("flight_search.seq", i64::try_from(*seq).unwrap_or(i64::MAX));
+            "now"
+        }
+        Ok(Some(Ended::Before)) => "before",
+        Ok(Some(Ended::Gone)) => "gone",
+        Ok(Some(Ended::NotOwner)) => "not_owner",
+        Ok(None) => "stale",
+        Err(error) => return span.fail(error.kind()),
+    };
+    span.set("flight_search.result", result);
 }
 
 /// Logs the end of a search.

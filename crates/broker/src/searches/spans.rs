@@ -4,8 +4,6 @@
 use contracts::{SearchId, entry::StoredEnd, names::RESULTS_STREAM};
 use traces::{Span, SpanKind};
 
-use crate::{BrokerError, Ended, Stored};
-
 /// The span of storing answers: this many, of this size.
 pub(super) fn answer(above: &Span, id: SearchId, answers: usize, bytes: usize) -> Span {
     let mut span = announcing(above, "answer flight.search.results", "answer", id, bytes);
@@ -32,42 +30,12 @@ fn announcing(above: &Span, name: &'static str, operation: &'static str, id: Sea
     span
 }
 
-/// Notes what became of the answers.
-pub(super) fn finish_answer(span: &mut Span, stored: &Result<Stored, BrokerError>) {
-    let result = match stored {
-        Ok(Stored::Stored(seqs)) => {
-            span.set("flight_search.duplicates", count(seqs.iter().filter(|seq| seq.is_none()).count()));
-            "stored"
-        }
-        Ok(Stored::Ended) => "ended",
-        Ok(Stored::Missing) => "missing",
-        Ok(Stored::NotOwner) => "not_owner",
-        Err(error) => return span.fail(error.kind()),
-    };
-    span.set("flight_search.result", result);
-}
-
-/// Notes what became of the end.
-pub(super) fn finish_end(span: &mut Span, ended: &Result<Option<Ended>, BrokerError>) {
-    let result = match ended {
-        Ok(Some(Ended::Now { seq })) => {
-            span.set("flight_search.seq", i64::try_from(*seq).unwrap_or(i64::MAX));
-            "now"
-        }
-        Ok(Some(Ended::Before)) => "before",
-        Ok(Some(Ended::Gone)) => "gone",
-        Ok(Some(Ended::NotOwner)) => "not_owner",
-        Ok(None) => "stale",
-        Err(error) => return span.fail(error.kind()),
-    };
-    span.set("flight_search.result", result);
-}
-
 /// The trace, as fields of an entry; none if tracing is off.
 pub(super) fn fields(span: &Span) -> Vec<(&'static str, String)> {
     span.position().map(|position| position.fields().collect()).unwrap_or_default()
 }
 
-fn count(number: usize) -> i64 {
+/// A number as an attribute.
+pub(super) fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -91,7 +91,7 @@ async fn long_responses_that_exceed_the_budget_are_read_one_after_the_other() {
     let deadline = Instant::now() + std::time::Duration::from_mins(1);
     let ask = async || {
         let mut offers = OfferCollector::new(&query, &airports, 200);
-        http.search(&query, deadline, &mut offers).await.unwrap();
+        http.search(&query, deadline, None, &mut offers).await.unwrap();
         offers.finish().unwrap().valid
     };
     assert_eq!(tokio::join!(ask(), ask(), ask()), (2000, 2000, 2000));
@@ -104,7 +104,7 @@ async fn no_error_contains_the_secret_in_the_url() {
         let file = FILE.replace("https://api.example.com", &format!("http://{host}"));
         let request = http(&file).unwrap().request(&query("CGK", "DPS")).unwrap();
         assert!(request.url().as_str().contains("s3cret"));
-        let error = send(&new_client().unwrap(), request).await.err().unwrap();
+        let error = send(&new_client().unwrap(), request, None).await.err().unwrap();
         assert!(matches!(error, SupplierError::Connection(_)), "{error}");
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }

@@ -154,6 +154,7 @@ async fn a_call_takes_its_latency() {
     let began = Instant::now();
     let deadline = began + Duration::from_mins(1);
     let (query, airports) = (query("CGK", "DPS", "2025-07-10", 2), Airports::embedded());
-    let _ = carrier("GA").search(&query, deadline, &mut OfferCollector::new(&query, &airports, 200)).await;
+    let _ =
+        carrier("GA").search(&query, deadline, None, &mut OfferCollector::new(&query, &airports, 200)).await;
     assert!(began.elapsed() > Duration::from_millis(50));
 }
