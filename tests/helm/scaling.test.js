@@ -1,10 +1,14 @@
 // What scales gateways and workers, and by which metrics.
 
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
+import { parse } from "yaml";
+
 import { chartFile, read } from "./kit/documents.js";
-import { refusal, render } from "./kit/helm.js";
+import { refusal, render, root } from "./kit/helm.js";
 import { matches, one } from "./kit/select.js";
 
 const scaled = (values) => one(render("minimal", { gateway: { autoscaling: { enabled: true, ...values } } }), "HorizontalPodAutoscaler").spec;
@@ -60,11 +64,21 @@ test("limits the wrong way round are refused", () => {
 test("every metric that the chart names is measured", () => {
   const measured = [...read("docs/metrics.md").matchAll(/^\| `(flight_search_\w+)` /gm)].map(([, name]) => name);
   const named = new Set();
-  for (const text of [JSON.stringify(render("everything")), chartFile("README.md")]) {
+  // The rules have a test of their own, in tests/documents.
+  const objects = render("everything").filter(({ kind }) => kind !== "PrometheusRule");
+  for (const text of [JSON.stringify(objects), chartFile("README.md")]) {
     for (const [name] of text.matchAll(/\bflight_search_\w+/g)) named.add(name);
   }
   assert.ok(named.has("flight_search_open_streams") && named.has("flight_search_jobs_waiting"));
   for (const name of named) assert.ok(measured.includes(name), `${name} is not in docs/metrics.md`);
+});
+
+test("the PrometheusRule has every group of the project's rules, as they are", () => {
+  const files = readdirSync(join(root, "deploy/observability/rules"));
+  const groups = files.sort().flatMap((file) => parse(read(`deploy/observability/rules/${file}`)).groups);
+  assert.ok(groups.length >= 5);
+  // Templates in annotations, such as {{ $value }}, are for Prometheus.
+  assert.deepEqual(one(render("everything"), "PrometheusRule").spec.groups, groups);
 });
 
 test("the ServiceMonitor finds both operators' ports, and nothing else", () => {

@@ -42,7 +42,7 @@ test("the checks see a misspelt field in objects of every kind", () => {
 });
 
 test("with everything on, each kind is there; at least, none that needs an operator", () => {
-  const optional = ["HorizontalPodAutoscaler", "Ingress", "ScaledObject", "ServiceMonitor", "ConfigMap"];
+  const optional = ["HorizontalPodAutoscaler", "Ingress", "ScaledObject", "ServiceMonitor", "PrometheusRule", "ConfigMap"];
   const [most, least] = [render("everything"), render("minimal")];
   for (const kind of optional) {
     assert.ok(has(most, kind), kind);

@@ -59,6 +59,12 @@ test("the chart has no setting that README.md does not have", () => {
   }
 });
 
+test("settings can be emptied", () => {
+  const rendered = render("minimal", { settings: null, gateway: { settings: null }, worker: { settings: null } });
+  assert.equal(environment(rendered, "gateway").MAX_CONNECTIONS, undefined);
+  assert.equal(environment(rendered, "worker").LOG_FORMAT, undefined);
+});
+
 test("a component's own setting goes before the common one", () => {
   const rendered = render("minimal", { settings: { RUST_LOG: "warn" }, worker: { settings: { RUST_LOG: "debug" } } });
   assert.deepEqual(components.map((component) => environment(rendered, component).RUST_LOG), ["warn", "debug"]);

@@ -55,10 +55,16 @@ export function withValues(set, values, use) {
   }
 }
 
+/** What has been rendered already: many tests look at the same objects. */
+const rendered = new Map();
+
 /** The objects that the chart makes of a value set and of `values` over it. */
 export function render(set, values = {}) {
-  const text = withValues(set, values, (args) => run("template", "fs", chart, "-n", "flights", ...args));
-  return objects(text);
+  const key = JSON.stringify([set, values]);
+  if (!rendered.has(key)) {
+    rendered.set(key, withValues(set, values, (args) => run("template", "fs", chart, "-n", "flights", ...args)));
+  }
+  return objects(rendered.get(key));
 }
 
 /** The objects in a text of several YAML documents. A key that occurs twice is an error. */

@@ -11,7 +11,7 @@ ports, is always among them. Takes the root and a component.
 {{- else }}
   {{- $settings = merge $settings (dict "METRICS_PORT" 9091 "MAX_CONCURRENCY" 1000) }}
 {{- end }}
-{{- $settings = mergeOverwrite $settings (deepCopy $root.Values.settings) (deepCopy (index $root.Values $component).settings) -}}
+{{- $settings = mergeOverwrite $settings (deepCopy ($root.Values.settings | default dict)) (deepCopy ((index $root.Values $component).settings | default dict)) -}}
 {{- if eq (toString $settings.APP_PORT) (toString $settings.METRICS_PORT) }}
   {{- fail "gateway.settings: APP_PORT and METRICS_PORT must differ: the operators' port must not be public" }}
 {{- end -}}
