@@ -1,15 +1,12 @@
-//! What is done to measure. Each run begins with an empty Redis and fresh processes.
+//! The work to measure. Each run starts with an empty Redis and new processes.
 
 mod in_progress;
 mod jobs;
 mod round_trip;
+mod shared;
 mod streams;
 mod submit;
 mod traces;
-
-use std::time::Duration;
-
-use contracts::SupplierCode;
 
 use crate::{
     args::{Args, Scenario},
@@ -17,14 +14,11 @@ use crate::{
     stage::{Kind, Stage},
 };
 
+pub(crate) use shared::{as_f64, each_us, suppliers};
 pub(crate) use streams::open;
 pub(crate) use submit::load;
 
-/// Eight of the simulated carriers.
-const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
-
-/// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
-/// machine falls on all of them.
+/// Runs the selected scenarios in turn, several times, so that other load on the machine affects all of them alike.
 pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
     let sizes = args.sizes();
     let mut figures = Figures::default();
@@ -51,7 +45,7 @@ pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
-        // It takes as long as all others and comes out the same within a per cent.
+        // It takes as long as all others together, and its figures differ by less than one per cent.
         if args.wants(Scenario::InProgress) && run % 3 == 1 {
             add(in_progress::run(stage, sizes.in_progress).await);
         }
@@ -63,19 +57,4 @@ pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
         }
     }
     figures
-}
-
-/// The eight suppliers that a job asks.
-pub(crate) fn suppliers() -> Vec<SupplierCode> {
-    SUPPLIERS.iter().map(|code| code.parse().expect("a code")).collect()
-}
-
-/// What each of `count` cost, in microseconds.
-pub(crate) fn each_us(spent: Duration, count: usize) -> f64 {
-    spent.as_secs_f64() * 1e6 / as_f64(count)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
-pub(crate) fn as_f64(count: usize) -> f64 {
-    count as f64
 }

@@ -9,4 +9,4 @@ mod workers;
 pub use backlog::Backlog;
 pub use checkup::{Checkup, Memory, Setup};
 pub use permissions::Component;
-pub use workers::Workers;
+pub use workers::{WORKER_TIMEOUT, Workers};

@@ -25,6 +25,8 @@ mod openapi;
 pub mod outcome;
 #[cfg(test)]
 mod samples;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod search;
 mod size;
 pub mod supplier;

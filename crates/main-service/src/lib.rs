@@ -13,6 +13,7 @@
 //! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
 //! | `backlog` | how many jobs wait, and permits to submit more |
 //! | `known_suppliers` | whom the workers ask |
+//! | `metrics`, `refusals` | what is measured of clients |
 //! | `spans` | the spans of a POST and of a receipt from the result log |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
@@ -26,6 +27,7 @@ mod http;
 pub mod hub;
 mod known_suppliers;
 mod loads;
+mod metrics;
 mod refusals;
 mod searches;
 mod spans;
@@ -96,11 +98,12 @@ pub async fn run(
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance, clients, traces.tracer()));
     let lifecycle = Lifecycle::default();
+    let server = server(settings, &app);
 
     if let Some(port) = port {
         // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
         let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
-        let mut metrics = app.metrics();
+        let mut metrics = app.registry(server.open_connections(), http::Problem::refusal_codes());
         traces.register_metrics(&mut metrics);
         let router = operators::router(metrics, move || match examined.upgrade() {
             Some(app) if !stop.is_cancelled() => app.problems(),
@@ -135,7 +138,7 @@ pub async fn run(
     );
     lifecycle
         .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    lifecycle.spawn_permanent("server", server(settings, &app).run(listener, lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent("server", server.run(listener, lifecycle.stop_token().clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),

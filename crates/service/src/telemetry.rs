@@ -1,16 +1,12 @@
 //! Logs to standard output, one line per event, as text or JSON.
 
-use clap::ValueEnum;
+mod format;
+mod throttled;
+
 use tracing_subscriber::EnvFilter;
 
-/// The format of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Text, for people.
-    Text,
-    /// One JSON object per line, for programs.
-    Json,
-}
+pub use format::LogFormat;
+use throttled::Throttled;
 
 /// `RUST_LOG` is not a valid filter.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +17,16 @@ pub struct InvalidFilter(#[from] tracing_subscriber::filter::ParseError);
 pub fn start(filter: &str, format: LogFormat) -> Result<(), InvalidFilter> {
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(filter)?);
     match format {
-        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout())).init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Text => builder
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stdout()))
+            .map_event_format(|lines| Throttled::new(lines, format))
+            .init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .map_event_format(|lines| Throttled::new(lines, format))
+            .init(),
     }
     Ok(())
 }

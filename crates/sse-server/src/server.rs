@@ -1,14 +1,12 @@
-use std::{convert::Infallible, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::response::Response;
-use hyper::{Request, body::Incoming};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    ClientLimit, Settings,
-    admission::Admission,
+    ClientLimit, HttpService, Peer, Refusal, Settings,
+    admission::{Admission, OpenConnections},
     connection,
     overflow::{OnRefused, Overflow},
 };
@@ -18,39 +16,6 @@ const KEEPALIVE: Duration = Duration::from_mins(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What answers requests: an [`axum::Router`], or any service of its kind.
-pub trait HttpService:
-    tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> HttpService for S where
-    S: tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-/// The address at the other end of a connection: an extension of each of its requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
-
-/// Why a connection is one too many: an extension of its request, and of the response that says so. A response without
-/// it has served the request all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The limit of connections is reached.
-    TooManyConnections,
-    /// Its client has as many as one client may have.
-    TooManyFromClient,
-}
-
 /// Serves HTTP/1.1 connections, and writes [event streams](crate::EventStream) with next to no memory for each.
 pub struct Server<S, O> {
     settings: Settings,
@@ -58,6 +23,7 @@ pub struct Server<S, O> {
     overflow: O,
     clients: Arc<ClientLimit>,
     on_refused: OnRefused,
+    open: OpenConnections,
 }
 
 impl<S: HttpService, O: HttpService> Server<S, O> {
@@ -65,7 +31,8 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
     /// finds a [`Refusal`] in its extensions, and puts it into those of a response that refuses.
     pub fn new(settings: Settings, service: S, overflow: O) -> Self {
         let clients = Arc::new(ClientLimit::none());
-        Self { settings, service, overflow, clients, on_refused: Arc::new(|_| {}) }
+        let (on_refused, open): (OnRefused, _) = (Arc::new(|_| {}), OpenConnections::default());
+        Self { settings, service, overflow, clients, on_refused, open }
     }
 
     /// Limits the connections of each client.
@@ -80,6 +47,12 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
         Self { on_refused: Arc::new(on_refused), ..self }
     }
 
+    /// Counts the connections that are open, also while the server runs.
+    #[must_use]
+    pub fn open_connections(&self) -> OpenConnections {
+        self.open.clone()
+    }
+
     /// Serves until `stop` is cancelled, and then until all connections have ended: requests under way are answered,
     /// event streams end, and their clients reconnect. [`Settings::drain_timeout`] is what they have for it.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
@@ -90,7 +63,7 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
     }
 
     async fn accept(self, listener: TcpListener, connections: &TaskTracker, stop: &CancellationToken) {
-        let admission = Arc::new(Admission::new(self.settings, self.clients));
+        let admission = Arc::new(Admission::new(self.settings, self.clients, self.open));
         let mut overflow = Overflow::new(self.overflow, self.on_refused);
         while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
             match accepted {

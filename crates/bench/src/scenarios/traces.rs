@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use test_kit::Collector;
 
-use super::{each_us, load, suppliers};
+use super::{
+    shared::{each_us, suppliers},
+    submit::load,
+};
 use crate::{
     report::{Metric, Side},
     stage::{Kind, SEARCH, Stage},
