@@ -21,6 +21,7 @@ mod idempotency;
 mod late;
 mod load;
 mod loading;
+mod logs;
 mod metrics;
 mod openapi;
 mod overdue;

@@ -165,6 +165,9 @@ pub struct Leases {
 pub struct Claim {
     pub(crate) consumer: Arc<str>,
     pub(crate) entry: EntryId,
+    /// For the log: how often the entry was delivered, and how long after it was added.
+    pub(crate) deliveries: u64,
+    pub(crate) queue_wait: Option<Duration>,
 }
 
 impl Claim {
@@ -184,8 +187,10 @@ impl Leases {
 
     /// A claim to a job that was delivered to this consumer.
     #[must_use]
-    pub fn claim(&self, entry: EntryId) -> Claim {
-        Claim { consumer: Arc::clone(&self.name), entry }
+    pub fn claim(&self, delivery: &Delivery) -> Claim {
+        let Delivery { entry, deliveries, .. } = *delivery;
+        let queue_wait = self.broker.clock.now().map(|now| now.since(entry.added_at()));
+        Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait }
     }
 
     /// The consumer's name in the group.
