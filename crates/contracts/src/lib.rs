@@ -10,6 +10,7 @@
 //! | [`names`] | names of streams, groups, keys and fields |
 //! | [`envelope`] | the JSON envelope of HTTP responses |
 //! | [`event`] | the Server-Sent Events |
+//! | [`operators`] | the JSON of the operators' API |
 //!
 //! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
@@ -21,6 +22,7 @@ pub mod names;
 pub mod offer;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod operators;
 pub mod outcome;
 #[cfg(test)]
 mod samples;
