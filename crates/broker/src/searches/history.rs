@@ -67,7 +67,9 @@ impl Broker {
         let large_answers: Vec<_> = large.iter().filter(|(name, _)| is_answer(name)).cloned().collect();
         for (chunk, _) in chunks(&large_answers, |(_, length)| *length) {
             let mut call = self.scripts.heads.key(&key);
-            chunk.iter().for_each(|(name, _)| _ = call.arg(name));
+            for (name, _) in chunk {
+                call.arg(name);
+            }
             let call = &call;
             let read = |mut bulk| async move { call.invoke_async(&mut bulk).await };
             let heads: Vec<Vec<u8>> =
