@@ -1,5 +1,5 @@
 use std::{
-    fmt::{self, Write},
+    fmt::Write,
     io::Write as _,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -17,20 +17,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 use tokio::time::{Instant, sleep};
 
-use crate::config::Config;
-
-/// A supplier that is asked over HTTP.
-#[derive(Clone, Debug)]
-pub(crate) struct Airline {
-    /// Its code.
-    pub(crate) code: String,
-    pub(crate) fastest_ms: u64,
-    pub(crate) slowest_ms: u64,
-    /// The share of calls that it answers with an error.
-    pub(crate) fails: f64,
-    /// How many offers an answer has at most.
-    offers: usize,
-}
+use crate::{airline::Airline, config::Config};
 
 /// The server that plays all of them, and what it has seen.
 pub(crate) struct Airlines {
@@ -57,17 +44,6 @@ struct Stage {
     airlines: Arc<[Airline]>,
     calls: Arc<Mutex<Vec<Call>>>,
     chance: Arc<Mutex<StdRng>>,
-}
-
-impl Airline {
-    /// Any airline with this number.
-    pub(crate) fn any(number: usize, chance: &mut StdRng) -> Self {
-        let (fastest_ms, slowest_ms) =
-            [(5, 60), (50, 800), (300, 1500), (1000, 2500)][chance.random_range(0..4)];
-        let fails = if chance.random_bool(0.25) { 0.2 } else { 0.0 };
-        let offers = if chance.random_bool(0.2) { 150 } else { 5 };
-        Self { code: format!("H{number}"), fastest_ms, slowest_ms, fails, offers }
-    }
 }
 
 impl Airlines {
@@ -153,12 +129,4 @@ fn suppliers(config: &Config, port: u16) -> String {
         );
     }
     file
-}
-
-impl fmt::Display for Airline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, fastest_ms, slowest_ms, fails, offers } = self;
-        write!(f, "{code} {fastest_ms}-{slowest_ms} ms with up to {offers} offers")?;
-        if *fails > 0.0 { write!(f, " and errors in {fails}") } else { Ok(()) }
-    }
 }

@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
 
-use crate::{airlines::Airline, fault::Fault, run::Run};
+use crate::{airline::Airline, fault::Fault, run::Run};
 
 /// No more searches than one in this time.
 const FASTEST_PACE: Duration = Duration::from_millis(50);
@@ -111,7 +111,7 @@ impl Config {
         let is_wanted = |fault: &Fault| !without.split(',').any(|name| name == format!("{fault:?}"));
         config.faults = Fault::ALL
             .into_iter()
-            .filter(|fault| chance.random_bool(0.5) && fault.applies_to(&config) && is_wanted(fault))
+            .filter(|fault| chance.random_bool(0.5) && config.permits(*fault) && is_wanted(fault))
             .collect();
         // Drawn last, so that earlier seeds keep what they drew before.
         config.redis_timeout = Duration::from_millis(log_uniform(chance, 500..=3000).into());
@@ -120,6 +120,18 @@ impl Config {
             config.first_workers_deadline = deadline.mul_f64(chance.random_range(0.3..3.0));
         }
         config
+    }
+
+    /// Whether a fault fits this configuration: where nothing may be lost, no fault may lose writes.
+    fn permits(&self, fault: Fault) -> bool {
+        match fault {
+            Fault::KillRedis => self.is_lossy || self.appendonly == Appendonly::Always,
+            Fault::FlushAll => self.is_lossy,
+            Fault::CrashFailover => self.is_lossy && self.has_replica,
+            Fault::Failover => self.has_replica,
+            Fault::SlowSync => self.appendonly != Appendonly::Off,
+            _ => true,
+        }
     }
 
     /// How much longer than by default it may take until a service has noticed that a connection is dead: a request

@@ -1,5 +1,3 @@
-use crate::config::{Appendonly, Config};
-
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
@@ -99,18 +97,6 @@ impl Fault {
             | Self::ForgetLink
             | Self::CutLink => Target::Links,
             _ => Target::Redis,
-        }
-    }
-
-    /// Whether it fits this configuration: where nothing may be lost, no fault may lose writes.
-    pub(crate) fn applies_to(self, config: &Config) -> bool {
-        match self {
-            Self::KillRedis => config.is_lossy || config.appendonly == Appendonly::Always,
-            Self::FlushAll => config.is_lossy,
-            Self::CrashFailover => config.is_lossy && config.has_replica,
-            Self::Failover => config.has_replica,
-            Self::SlowSync => config.appendonly != Appendonly::Off,
-            _ => true,
         }
     }
 }

@@ -2,30 +2,20 @@
 //! coincide. Every fault is undone in the end.
 
 mod clocks;
+mod injector;
 mod links;
 mod redis;
 mod services;
 
-use std::{ops::RangeInclusive, time::Duration};
-
-use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
 use tokio::time::Instant;
 
 use crate::{
     cluster::Cluster,
     config::Config,
-    fault::{Fault, Target},
+    fault::Target,
     journal::{Journal, On},
 };
-
-/// Injects faults into one kind of target.
-struct Injector<'a> {
-    config: &'a Config,
-    journal: &'a Journal,
-    faults: Vec<Fault>,
-    chance: StdRng,
-    until: Instant,
-}
+use injector::Injector;
 
 /// Injects faults until it is time.
 pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Journal, until: Instant) {
@@ -54,20 +44,4 @@ pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Jou
     );
     cluster.stopped.append(&mut dead_gateways);
     cluster.stopped.append(&mut dead_workers);
-}
-
-impl Injector<'_> {
-    /// Waits for the next trouble; `None` if it is time to stop.
-    async fn next(&mut self, pause_ms: RangeInclusive<u64>) -> Option<Fault> {
-        let next = Instant::now() + self.millis(pause_ms);
-        let fault = self.faults.choose(&mut self.chance).copied();
-        tokio::time::sleep_until(if fault.is_some() { next.min(self.until) } else { self.until }).await;
-        let fault = fault.filter(|_| next < self.until)?;
-        self.journal.count(fault);
-        Some(fault)
-    }
-
-    fn millis(&mut self, range: RangeInclusive<u64>) -> Duration {
-        Duration::from_millis(self.chance.random_range(range))
-    }
 }

@@ -29,6 +29,7 @@
 
 #![expect(clippy::expect_used, reason = "a test program panics where it can't go on")]
 
+mod airline;
 mod airlines;
 mod auditor;
 mod checker;

@@ -3,12 +3,9 @@
 mod in_progress;
 mod jobs;
 mod round_trip;
+mod shared;
 mod streams;
 mod submit;
-
-use std::time::Duration;
-
-use contracts::SupplierCode;
 
 use crate::{
     args::{Args, Scenario},
@@ -16,11 +13,9 @@ use crate::{
     stage::{Kind, Stage},
 };
 
+pub(crate) use shared::{as_f64, each_us, suppliers};
 pub(crate) use streams::open;
 pub(crate) use submit::load;
-
-/// Eight of the simulated carriers.
-const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
 
 /// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
 /// machine falls on all of them.
@@ -57,19 +52,4 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
         }
     }
     figures
-}
-
-/// The eight suppliers that a job asks.
-pub(crate) fn suppliers() -> Vec<SupplierCode> {
-    SUPPLIERS.iter().map(|code| code.parse().expect("a code")).collect()
-}
-
-/// What each of `count` cost, in microseconds.
-pub(crate) fn each_us(spent: Duration, count: usize) -> f64 {
-    spent.as_secs_f64() * 1e6 / as_f64(count)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
-pub(crate) fn as_f64(count: usize) -> f64 {
-    count as f64
 }

@@ -4,6 +4,7 @@ pub(crate) mod bulk;
 mod clock;
 pub(crate) mod primary;
 mod shared;
+mod sync_clock;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,6 +1,8 @@
+mod not_durable;
+
 use redis::{ErrorKind, RedisError, ServerError};
 
-use crate::NotDurable;
+pub use not_durable::NotDurable;
 
 /// Why a request to Redis failed.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -30,10 +30,10 @@ mod searches;
 
 pub use connection::{Backoff, Broker, InvalidRedisAddr, RedisAddr, Retention};
 pub use entry::{Entry, EntryId};
-pub use error::BrokerError;
+pub use error::{BrokerError, NotDurable};
 pub use health::{Backlog, Checkup, Component, MAX_SNAPSHOT, Memory, Setup, Workers};
 pub use result_log::{Batch, History, Tail, Trimmer};
 pub use searches::{
-    Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, NotDurable,
-    Overdue, Reaper, SearchRecord, Sharing, Stored, Submission,
+    Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, Overdue,
+    Reaper, SearchRecord, Sharing, Stored, Submission,
 };

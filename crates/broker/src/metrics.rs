@@ -3,9 +3,8 @@
 mod operation;
 mod queue;
 mod redis;
+mod register;
 mod searches;
-
-use prometheus_client::registry::Registry;
 
 pub(crate) use operation::Operation;
 pub(crate) use queue::StreamEnd;
@@ -18,17 +17,4 @@ pub(crate) struct Metrics {
     pub(crate) redis: redis::Metrics,
     pub(crate) queue: queue::Metrics,
     pub(crate) searches: searches::Metrics,
-}
-
-impl crate::Broker {
-    /// Adds the metrics of [`observe_streams`](Self::observe_streams) to a registry. For gateways.
-    pub fn register_stream_metrics(&self, registry: &mut Registry) {
-        self.metrics.queue.register(registry);
-    }
-
-    /// Adds the metrics of Redis and of searches to a registry.
-    pub fn register_metrics(&self, registry: &mut Registry) {
-        self.metrics.redis.register(registry);
-        self.metrics.searches.register(registry);
-    }
 }

@@ -14,7 +14,7 @@ mod submit;
 
 use std::time::Duration;
 
-pub use accept::{Acceptance, Durability, InvalidDurability, Lane, NotDurable};
+pub use accept::{Acceptance, Durability, InvalidDurability, Lane};
 pub use answers::{NewAnswer, Stored};
 pub use ending::{Basis, Ended};
 pub use overdue::{Limits, Overdue, Reaper};

@@ -26,6 +26,8 @@ pub mod operators;
 pub mod outcome;
 #[cfg(test)]
 mod samples;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod search;
 mod size;
 pub mod supplier;

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod id;
+mod itinerary;
 
 use std::{fmt, str::FromStr};
 

@@ -7,8 +7,8 @@ use prometheus_client::registry::Registry;
 use sse_server::ClientLimit;
 
 use crate::{
-    Config, backlog::Backlog, health::Health, hub::Hub, known_suppliers::KnownSuppliers, loads::Loads,
-    refusals::Refusals,
+    backlog::Backlog, config::Config, health::Health, hub::Hub, known_suppliers::KnownSuppliers,
+    loads::Loads, refusals::Refusals,
 };
 
 /// What all requests and tasks of the gateway share.

@@ -4,7 +4,7 @@ use broker::Durability;
 use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 
-use crate::{AllowedOrigins, TrustedProxies};
+use crate::{allowed_origins::AllowedOrigins, trusted_proxies::TrustedProxies};
 
 /// Settings of the gateway.
 #[derive(Parser, Clone, Debug)]

@@ -22,8 +22,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
-pub use middleware::cors::AllowedOrigins;
-
 use crate::app::App;
 use middleware::{client_limit, cors, refusals, request_id};
 

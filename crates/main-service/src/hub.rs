@@ -11,52 +11,37 @@
 //! The hub knows neither Redis nor HTTP.
 
 mod feed;
+mod lock;
+mod next;
+mod shards;
 mod subscription;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher, RandomState},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use contracts::{EpochMillis, SearchId};
+use shards::Shards;
 
 pub use feed::{Applied, Feed, Need, Snapshot};
-pub use subscription::{Next, Subscription};
-
-/// How many locks the feeds are spread over, so that subscribers and the tail rarely wait for each other.
-const SHARDS: usize = 64;
-
-type Shard = HashMap<SearchId, Arc<Feed>>;
+pub use next::Next;
+pub use subscription::Subscription;
 
 /// All feeds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Hub {
-    shards: Box<[Mutex<Shard>]>,
-    hasher: RandomState,
+    shards: Arc<Shards>,
     closed: AtomicBool,
-}
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
-            closed: AtomicBool::new(false),
-        }
-    }
 }
 
 impl Hub {
     /// Subscribes to the events of a search after `after` (0: all), with partials or only the end.
-    pub fn join(self: &Arc<Self>, id: SearchId, partials: bool, after: u64) -> Subscription {
+    pub fn join(&self, id: SearchId, partials: bool, after: u64) -> Subscription {
         let feed = {
-            let mut shard = self.shard(id);
+            let mut shard = self.shards.of(id);
             let feed = shard.entry(id).or_default();
             feed.add_subscriber(partials, after);
             if self.closed.load(Ordering::Acquire) {
@@ -64,25 +49,25 @@ impl Hub {
             }
             Arc::clone(feed)
         };
-        Subscription::new(Arc::clone(self), id, feed, partials, after)
+        Subscription::new(Arc::clone(&self.shards), id, feed, partials, after)
     }
 
     /// How many subscribers a search has.
     #[must_use]
     pub fn followers(&self, id: SearchId) -> usize {
-        self.shard(id).get(&id).map_or(0, |feed| feed.subscribers())
+        self.shards.of(id).get(&id).map_or(0, |feed| feed.subscribers())
     }
 
     /// The feed of a search, if it has a subscriber.
     #[must_use]
     pub fn feed(&self, id: SearchId) -> Option<Arc<Feed>> {
-        self.shard(id).get(&id).map(Arc::clone)
+        self.shards.of(id).get(&id).map(Arc::clone)
     }
 
     /// The searches with a subscriber.
     #[must_use]
     pub fn followed(&self) -> Vec<SearchId> {
-        self.shards.iter().flat_map(|shard| lock(shard).keys().copied().collect::<Vec<_>>()).collect()
+        self.shards.each().flat_map(|shard| shard.keys().copied().collect::<Vec<_>>()).collect()
     }
 
     /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and the
@@ -90,8 +75,7 @@ impl Hub {
     #[must_use]
     pub fn overdue(&self, now: EpochMillis) -> Vec<(SearchId, EpochMillis, u64)> {
         let mut overdue = Vec::new();
-        for shard in &self.shards {
-            let shard = lock(shard);
+        for shard in self.shards.each() {
             overdue.extend(shard.iter().filter_map(|(id, feed)| {
                 let (deadline, known) = feed.overdue(now)?;
                 Some((*id, deadline, known))
@@ -103,29 +87,10 @@ impl Hub {
     /// Closes all feeds, and all later ones: the gateway stops.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        for shard in &self.shards {
-            for feed in lock(shard).values() {
+        for shard in self.shards.each() {
+            for feed in shard.values() {
                 feed.close();
             }
         }
     }
-
-    fn leave(&self, id: SearchId) {
-        if let Entry::Occupied(entry) = self.shard(id).entry(id)
-            && entry.get().remove_subscriber()
-        {
-            entry.remove();
-        }
-    }
-
-    fn shard(&self, id: SearchId) -> MutexGuard<'_, Shard> {
-        let at = self.hasher.hash_one(id) % SHARDS as u64;
-        // The remainder is below SHARDS, so it fits and is an index.
-        lock(&self.shards[usize::try_from(at).unwrap_or_default()])
-    }
-}
-
-/// Ignores poisoning: a panic elsewhere must not stop the hub, and no critical section leaves a state half done.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

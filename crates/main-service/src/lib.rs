@@ -15,6 +15,7 @@
 //! | `known_suppliers` | whom the workers ask |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
+mod allowed_origins;
 mod app;
 mod backlog;
 mod config;
@@ -38,8 +39,8 @@ use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
 
+pub use allowed_origins::AllowedOrigins;
 pub use config::{Command, Config};
-pub use http::AllowedOrigins;
 pub use trusted_proxies::TrustedProxies;
 
 use app::App;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod action;
+mod checking;
 mod enabled;
 mod gateway;
 mod guards;

@@ -1,9 +1,6 @@
-use stateright::{Model, Property};
-
 use crate::{
     Action, Guards,
     gateway::{Gateway, Overdue, end_overdue},
-    properties,
     redis::{Clock, ENTRIES, EntryId, Job, Redis, WorkerId},
     reply::Context,
     worker::{Activity, Worker},
@@ -67,42 +64,8 @@ pub struct State {
     pub left: Faults,
 }
 
-impl Model for World {
-    type State = State;
-    type Action = Action;
-
-    fn init_states(&self) -> Vec<State> {
-        vec![State {
-            redis: Redis::default(),
-            saved: None,
-            clock: Clock::Running,
-            sent: 0,
-            gateways: std::array::from_fn(
-                |at| if at < self.gateways { Gateway::Idle } else { Gateway::Dead },
-            ),
-            workers: std::array::from_fn(|_| Worker::default()),
-            left: self.faults,
-        }]
-    }
-
-    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        self.progress(state, actions);
-        self.faults(state, actions);
-    }
-
-    fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let mut state = last.clone();
-        state.act(action, self.guards)?;
-        Some(state)
-    }
-
-    fn properties(&self) -> Vec<Property<Self>> {
-        properties::all()
-    }
-}
-
 impl State {
-    fn act(&mut self, action: Action, guards: Guards) -> Option<()> {
+    pub(crate) fn act(&mut self, action: Action, guards: Guards) -> Option<()> {
         let context = Context { clock: self.clock, guards };
         let Self { redis, workers, gateways, left, .. } = self;
         match action {

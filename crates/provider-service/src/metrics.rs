@@ -15,7 +15,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::worker::JobsInProgress;
+use crate::worker::in_progress::JobsInProgress;
 
 /// What became of a job: the label `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

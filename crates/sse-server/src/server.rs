@@ -1,13 +1,11 @@
-use std::{convert::Infallible, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::response::Response;
-use hyper::{Request, body::Incoming};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    ClientLimit, Settings,
+    ClientLimit, HttpService, Peer, Refusal, Settings,
     admission::Admission,
     connection,
     overflow::{OnRefused, Overflow},
@@ -17,39 +15,6 @@ use crate::{
 const KEEPALIVE: Duration = Duration::from_mins(1);
 /// The pause after a failed accept: file descriptors may be free again by then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// What answers requests: an [`axum::Router`], or any service of its kind.
-pub trait HttpService:
-    tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> HttpService for S where
-    S: tower::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-/// The address at the other end of a connection: an extension of each of its requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
-
-/// Why a connection is one too many: an extension of its request, and of the response that says so. A response without
-/// it has served the request all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The limit of connections is reached.
-    TooManyConnections,
-    /// Its client has as many as one client may have.
-    TooManyFromClient,
-}
 
 /// Serves HTTP/1.1 connections, and writes [event streams](crate::EventStream) with next to no memory for each.
 pub struct Server<S, O> {

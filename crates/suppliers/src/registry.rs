@@ -10,7 +10,7 @@ use crate::{
     client::SupplierClient,
     file::{self, error::RegistryError},
     kinds::SupplierFactory,
-    metrics::{BreakerStates, ClientMetrics, Metrics, UNKNOWN},
+    metrics::{ClientMetrics, Metrics, UNKNOWN, breaker_states::BreakerStates},
     options::RegistryOptions,
 };
 

@@ -4,7 +4,7 @@ use rand::{RngExt, seq::IndexedRandom};
 use test_kit::Shim;
 use tokio::time::{Instant, sleep};
 
-use super::Injector;
+use super::injector::Injector;
 use crate::{fault::Fault, journal::On};
 
 /// Steps wall clocks, and back, one at a time.

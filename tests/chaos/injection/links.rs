@@ -4,7 +4,7 @@ use rand::{RngExt, seq::IndexedRandom};
 use test_kit::{Flow, Link};
 use tokio::time::{Instant, sleep};
 
-use super::Injector;
+use super::injector::Injector;
 use crate::{fault::Fault, journal::On};
 
 /// Troubles the services' links to Redis, one at a time.

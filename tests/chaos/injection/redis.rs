@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use test_kit::{Link, Shim};
 use tokio::time::{Instant, sleep};
 
-use super::Injector;
+use super::injector::Injector;
 use crate::{config::Appendonly, fault::Fault, journal::On, store::Store};
 
 /// Troubles Redis.

@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use test_kit::Service;
 use tokio::time::{Instant, sleep};
 
-use super::Injector;
+use super::injector::Injector;
 use crate::{cluster::Node, fault::Fault, journal::On};
 
 /// No service stands still for longer.

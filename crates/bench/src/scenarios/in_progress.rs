@@ -4,7 +4,7 @@ use contracts::names::RESULTS_STREAM;
 use test_kit::Service;
 use tokio::time::sleep;
 
-use super::{as_f64, suppliers};
+use super::shared::{as_f64, suppliers};
 use crate::{
     report::Metric,
     stage::{Stage, until},

@@ -1,6 +1,6 @@
 use contracts::SearchStatus;
 
-use super::{each_us, suppliers};
+use super::shared::{each_us, suppliers};
 use crate::{report::Metric, stage::Stage};
 
 /// The default of `MAX_CONCURRENCY`.

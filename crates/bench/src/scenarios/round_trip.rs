@@ -3,7 +3,7 @@ use tokio::time::Instant;
 use crate::{
     client::Client,
     report::{Metric, percentile},
-    scenarios::suppliers,
+    scenarios::shared::suppliers,
     stage::{Kind, SEARCH, Stage},
 };
 

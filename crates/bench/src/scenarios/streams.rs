@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{as_f64, each_us};
+use super::shared::{as_f64, each_us};
 use crate::{
     client::Client,
     report::{Metric, percentile},

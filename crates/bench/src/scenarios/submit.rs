@@ -5,7 +5,7 @@ use std::sync::{
 
 use tokio::{task::JoinSet, time::Instant};
 
-use super::each_us;
+use super::shared::each_us;
 use crate::{
     client::Client,
     report::{Metric, percentile},

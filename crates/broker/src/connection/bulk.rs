@@ -19,7 +19,10 @@ use tokio::{
 
 use crate::{
     BrokerError,
-    connection::{OperationConnection, SharedConnection, primary::check_role},
+    connection::{
+        primary::check_role,
+        shared::{OperationConnection, SharedConnection},
+    },
     metrics::Operation,
 };
 

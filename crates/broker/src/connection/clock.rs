@@ -8,8 +8,6 @@ use std::{
 use contracts::EpochMillis;
 use tokio::time::Instant;
 
-use crate::{Broker, BrokerError, metrics::Operation};
-
 /// A step or a difference of this many milliseconds is logged.
 const MIN_DIFFERENCE_MS: u64 = 1000;
 
@@ -31,11 +29,11 @@ struct Estimate {
 
 /// What has changed since the last reading of Redis' clock, if it is worth logging.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct ClockChange {
+pub(super) struct ClockChange {
     /// Redis' clock has stepped by this many milliseconds.
-    step: Option<i64>,
+    pub(super) step: Option<i64>,
     /// The host's clock now differs from Redis', or no longer differs.
-    host_differs: Option<bool>,
+    pub(super) host_differs: Option<bool>,
 }
 
 impl Clock {
@@ -44,7 +42,7 @@ impl Clock {
     }
 
     /// The estimated time; `None` before the first reading.
-    fn now(&self) -> Option<EpochMillis> {
+    pub(super) fn now(&self) -> Option<EpochMillis> {
         let at_start = self.estimate().at_start?;
         let now = at_start.saturating_add(as_millis(self.started.elapsed()));
         Some(EpochMillis(u64::try_from(now).unwrap_or(0)))
@@ -52,7 +50,7 @@ impl Clock {
 
     /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a
     /// range. The old estimate is moved only as far as needed to fit into that range.
-    fn update(&self, time: EpochMillis, requested: Instant, host: EpochMillis) -> ClockChange {
+    pub(super) fn update(&self, time: EpochMillis, requested: Instant, host: EpochMillis) -> ClockChange {
         let time = i64::try_from(time.0).unwrap_or(i64::MAX);
         let earliest = time.saturating_sub(as_millis(self.started.elapsed()));
         let latest = time.saturating_sub(as_millis(requested.duration_since(self.started)));
@@ -72,40 +70,6 @@ impl Clock {
 
     fn estimate(&self) -> MutexGuard<'_, Estimate> {
         self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Broker {
-    /// The time by Redis' clock, from the estimate. Reads the clock if there is no estimate yet.
-    pub async fn now(&self) -> Result<EpochMillis, BrokerError> {
-        match self.clock.now() {
-            Some(now) => Ok(now),
-            None => self.sync_clock().await,
-        }
-    }
-
-    /// Reads Redis' clock and updates the estimate. Call it regularly: clocks drift and are adjusted.
-    pub async fn sync_clock(&self) -> Result<EpochMillis, BrokerError> {
-        let requested = Instant::now();
-        let (seconds, micros): (u64, u64) =
-            redis::cmd("TIME").query_async(&mut self.connection.to(Operation::Clock)).await?;
-        let time = EpochMillis(seconds * 1000 + micros / 1000);
-        let host = EpochMillis::now();
-        let change = self.clock.update(time, requested, host);
-        self.metrics.redis.set_clock_skew(host, time);
-        if let Some(step_ms) = change.step {
-            tracing::warn!(step_ms, "Redis' clock has stepped");
-        }
-        match change.host_differs {
-            Some(true) => tracing::warn!(
-                redis = time.to_rfc3339(),
-                host = host.to_rfc3339(),
-                "this host's clock differs from Redis'; deadlines go by Redis', but logs can't be compared"
-            ),
-            Some(false) => tracing::info!("this host's clock agrees with Redis' again"),
-            None => {}
-        }
-        Ok(time)
     }
 }
 

@@ -61,7 +61,7 @@ impl Broker {
                 oldest = self.now().await?.since(id.added_at());
             }
         }
-        self.metrics.queue.set_backlog(backlog, oldest);
+        self.metrics.queue.set_backlog(backlog.waiting, backlog.in_progress, oldest);
         self.metrics.queue.set_log_end(self.stream_end(RESULTS_STREAM, &mut connection).await?);
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::{
 use prometheus_client::{metrics::gauge::Gauge, registry::Registry};
 use tokio::time::Instant;
 
-use crate::{Backlog, EntryId};
+use crate::EntryId;
 
 /// What is measured of the two streams: how far workers are behind, and how far this gateway is.
 #[derive(Debug, Default)]
@@ -64,10 +64,10 @@ impl Metrics {
         );
     }
 
-    pub(crate) fn set_backlog(&self, backlog: Backlog, oldest: Duration) {
+    pub(crate) fn set_backlog(&self, waiting: u64, in_progress: u64, oldest: Duration) {
         let gauge = |number| i64::try_from(number).unwrap_or(i64::MAX);
-        self.waiting.set(gauge(backlog.waiting));
-        self.in_progress.set(gauge(backlog.in_progress));
+        self.waiting.set(gauge(waiting));
+        self.in_progress.set(gauge(in_progress));
         self.oldest.set(oldest.as_secs_f64());
     }
 

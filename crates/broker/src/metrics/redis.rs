@@ -6,7 +6,7 @@ use prometheus_client::{
 };
 use redis::{RedisError, ServerError};
 
-use super::Operation;
+use super::operation::Operation;
 use crate::BrokerError;
 
 type ByLabel<M> = Family<[(&'static str, &'static str); 1], M>;

@@ -5,25 +5,24 @@
 //! That command blocks its connection and covers only the writes of that connection, so each lane has its own. While
 //! one lane waits, the next one fills a batch.
 
+mod availability;
 mod durability;
 mod lane;
+mod queued;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use contracts::entry::Job;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{Broker, BrokerError, Sharing, Submission};
+use availability::Availability;
+use lane::LANES;
+use queued::QueuedSubmission;
 
-pub use durability::{Durability, InvalidDurability, NotDurable};
+pub use durability::{Durability, InvalidDurability};
 pub use lane::Lane;
 
-/// How many batches may wait at once. With `appendfsync everysec`, a batch waits for up to a second. With one lane,
-/// the next batch would wait for that second too.
-const LANES: u32 = 4;
 /// How many submissions may wait for a lane. Further ones wait for room in the queue.
 const QUEUE_LENGTH: usize = 4096;
 /// The timeout of a submission that waits for a disk or a replica, either of which may be slow.
@@ -41,14 +40,6 @@ pub struct Acceptance {
 struct GroupCommit {
     queue: mpsc::Sender<QueuedSubmission>,
     availability: Arc<Availability>,
-}
-
-/// A submission that waits for a lane.
-#[derive(Debug)]
-struct QueuedSubmission {
-    job: Job,
-    sharing: Option<Sharing>,
-    outcome: oneshot::Sender<Result<Submission, BrokerError>>,
 }
 
 impl Acceptance {
@@ -104,27 +95,5 @@ impl Acceptance {
     #[must_use]
     pub fn unavailable_reason(&self) -> Option<&'static str> {
         self.group_commit.as_ref().and_then(|group_commit| group_commit.availability.reason())
-    }
-}
-
-/// Whether the lanes can accept searches, by the last check of Redis: `None`, or why not.
-#[derive(Debug)]
-struct Availability(Mutex<Option<&'static str>>);
-
-impl Default for Availability {
-    fn default() -> Self {
-        Self(Mutex::new(Some("Redis has not been asked yet how safely it keeps searches")))
-    }
-}
-
-impl Availability {
-    fn reason(&self) -> Option<&'static str> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns whether this is a change.
-    fn set(&self, reason: Option<&'static str>) -> bool {
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *current, reason) != reason
     }
 }

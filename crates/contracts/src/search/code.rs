@@ -80,8 +80,8 @@ impl SearchField for IataCode {
 
     #[cfg(feature = "openapi")]
     fn schema(about: &str) -> utoipa::openapi::Schema {
-        crate::openapi::text("CGK")
-            .format(Some(crate::openapi::format("iata-code")))
+        crate::schema::text("CGK")
+            .format(Some(crate::schema::format("iata-code")))
             .pattern(Some("^[A-Za-z]{3}$"))
             .description(Some(about))
             .build()

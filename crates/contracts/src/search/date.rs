@@ -76,6 +76,6 @@ impl SearchField for TravelDate {
 
     #[cfg(feature = "openapi")]
     fn schema(about: &str) -> utoipa::openapi::Schema {
-        crate::openapi::day().pattern(Some(r"^\d{4}-\d{2}-\d{2}$")).description(Some(about)).build().into()
+        crate::schema::day().pattern(Some(r"^\d{4}-\d{2}-\d{2}$")).description(Some(about)).build().into()
     }
 }

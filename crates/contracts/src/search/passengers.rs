@@ -63,6 +63,6 @@ impl SearchField for Passengers {
 
     #[cfg(feature = "openapi")]
     fn schema(about: &str) -> utoipa::openapi::Schema {
-        crate::openapi::whole_number(2, 1, 9).description(Some(about)).build().into()
+        crate::schema::whole_number(2, 1, 9).description(Some(about)).build().into()
     }
 }

@@ -78,8 +78,8 @@ impl SearchField for SupplierSelection {
 
     #[cfg(feature = "openapi")]
     fn schema(about: &str) -> utoipa::openapi::Schema {
-        let code = crate::openapi::text("GA").pattern(Some("^[A-Za-z0-9_-]{2,16}$"));
-        let code = code.format(Some(crate::openapi::format("supplier-code")));
+        let code = crate::schema::text("GA").pattern(Some("^[A-Za-z0-9_-]{2,16}$"));
+        let code = code.format(Some(crate::schema::format("supplier-code")));
         let codes = utoipa::openapi::ArrayBuilder::new().items(code).min_items(Some(1)).max_items(Some(MOST));
         codes.description(Some(about)).examples([serde_json::json!(["GA", "SQ"])]).build().into()
     }

@@ -72,6 +72,6 @@ impl SearchField for SearchTimeout {
 
     #[cfg(feature = "openapi")]
     fn schema(about: &str) -> utoipa::openapi::Schema {
-        crate::openapi::whole_number(5000, SHORTEST_MS, LONGEST_MS).description(Some(about)).build().into()
+        crate::schema::whole_number(5000, SHORTEST_MS, LONGEST_MS).description(Some(about)).build().into()
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 
-use super::Problem;
+use super::problem::Problem;
 
 /// The largest body that is taken. The longest sensible search has a few hundred bytes.
 pub(super) const MAX_BODY: usize = 16 * 1024;
@@ -47,5 +47,5 @@ async fn read(body: Body) -> Result<Vec<u8>, Problem> {
             break;
         }
     }
-    if seen <= MAX_BODY { Ok(bytes) } else { Err(Problem::BodyTooLarge) }
+    if seen <= MAX_BODY { Ok(bytes) } else { Err(Problem::BodyTooLarge { limit: MAX_BODY }) }
 }

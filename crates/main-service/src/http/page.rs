@@ -9,7 +9,7 @@ mod assets;
 
 use std::sync::Arc;
 
-use super::{Problem, middleware::page_headers::with_page_headers};
+use super::{middleware::page_headers::with_page_headers, problem::Problem};
 use asset::Asset;
 use assets::Assets;
 use axum::{

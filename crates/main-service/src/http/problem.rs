@@ -6,8 +6,6 @@ use axum::{
 use broker::BrokerError;
 use contracts::{FieldError, envelope::Failure, search::InvalidRequest};
 
-use super::body::MAX_BODY;
-
 /// Whatever keeps a request from being answered as hoped. Each has one status and one code; clients get fixed
 /// words, and the cause is logged here, once.
 #[derive(Debug, thiserror::Error)]
@@ -20,8 +18,11 @@ pub(crate) enum Problem {
     Query(String),
     #[error("the body must be application/json")]
     ContentType,
-    #[error("the body is larger than {} KiB", MAX_BODY / 1024)]
-    BodyTooLarge,
+    #[error("the body is larger than {} KiB", .limit / 1024)]
+    BodyTooLarge {
+        /// In bytes.
+        limit: usize,
+    },
     #[error("the body did not come in time")]
     BodyTooSlow,
     #[error("no search has this id; it may have expired")]
@@ -70,7 +71,7 @@ impl Problem {
             Self::Body(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
             Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
-            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),

@@ -8,7 +8,7 @@ use contracts::{
 };
 use tokio::sync::{Notify, futures::Notified};
 
-use super::{lock, subscription::Next};
+use super::{lock::lock, next::Next};
 
 /// The events of one search that this gateway has.
 #[derive(Debug, Default)]

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use bytes::Bytes;
 use contracts::SearchId;
 
-use super::{Feed, Hub};
+use super::{feed::Feed, next::Next, shards::Shards};
 
 /// A subscriber of a search: a cursor into its feed. Clones are the same subscriber, each with its own cursor. It is
 /// removed when the last of them is dropped.
@@ -17,25 +16,20 @@ pub struct Subscription {
 /// Keeps the feed while the subscriber exists.
 #[derive(Debug)]
 struct Membership {
-    hub: Arc<Hub>,
+    shards: Arc<Shards>,
     id: SearchId,
     feed: Arc<Feed>,
 }
 
-/// What a subscriber gets next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// An event, encoded.
-    Event(Bytes),
-    /// The terminal event was the last one.
-    End,
-    /// No more events at this gateway: it stops, or the search is unknown.
-    Closed,
-}
-
 impl Subscription {
-    pub(super) fn new(hub: Arc<Hub>, id: SearchId, feed: Arc<Feed>, partials: bool, cursor: u64) -> Self {
-        Self { membership: Arc::new(Membership { hub, id, feed }), partials, cursor }
+    pub(super) fn new(
+        shards: Arc<Shards>,
+        id: SearchId,
+        feed: Arc<Feed>,
+        partials: bool,
+        cursor: u64,
+    ) -> Self {
+        Self { membership: Arc::new(Membership { shards, id, feed }), partials, cursor }
     }
 
     /// The search that is followed.
@@ -72,6 +66,6 @@ impl Subscription {
 
 impl Drop for Membership {
     fn drop(&mut self) {
-        self.hub.leave(self.id);
+        self.shards.leave(self.id);
     }
 }

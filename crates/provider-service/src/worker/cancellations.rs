@@ -8,7 +8,7 @@ use broker::{Backoff, Tail};
 use contracts::{entry::ResultEntry, names::CANCELLED_STREAM};
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_progress::StopReason};
+use super::{context::Context, in_progress::StopReason};
 
 const BLOCK: Duration = Duration::from_secs(5);
 

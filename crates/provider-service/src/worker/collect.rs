@@ -6,7 +6,7 @@ use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use suppliers::SupplierClient;
 use tokio::time::Instant;
 
-use super::{Context, process::ActiveJob, retry::retry};
+use super::{active_job::ActiveJob, context::Context, retry::retry};
 
 /// The answers to a search, those of earlier deliveries included. The search's end is made from them.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, in_progress::StopReason, process, take_over::TakeOver};
+use super::{context::Context, in_progress::StopReason, process, take_over::TakeOver};
 
 /// How many jobs are read at once.
 const BATCH: usize = 256;

@@ -6,7 +6,7 @@ use broker::{Limits, Reaper};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::Context;
+use super::context::Context;
 
 const INTERVAL: Duration = Duration::from_secs(1);
 

@@ -1,20 +1,18 @@
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
-use broker::{
-    Basis, BrokerError, Created, Ended, SearchRecord,
-    jobs::{Claim, Delivery},
-};
+use broker::{Basis, BrokerError, Created, Ended, SearchRecord, jobs::Delivery};
 use contracts::{
     EndStatus, EpochMillis, SearchId,
-    entry::{Fields, Job, JobTimes, ResultEntry},
+    entry::{Job, JobTimes, ResultEntry},
     names::field,
     outcome::{Outcome, Times},
     search::DEFINITION_VERSION,
 };
 
 use super::{
-    Context,
+    active_job::ActiveJob,
     collect::{Collected, CollectedAnswers, collect_answers},
+    context::Context,
     in_progress::StopReason,
     retry::retry,
 };
@@ -22,18 +20,6 @@ use crate::metrics::JobEnd;
 
 /// How often a job may be delivered. After that it is buried: it may be what its workers died of.
 const MAX_DELIVERIES: u64 = 3;
-
-/// A job in progress.
-#[derive(Clone, Debug)]
-pub(super) struct ActiveJob<'a> {
-    /// Redis checks it before each write to the search.
-    pub(super) claim: Claim,
-    pub(super) job: Job,
-    /// The job's times, or those that we set if it has none.
-    pub(super) times: JobTimes,
-    /// All fields as they were read, unknown ones included, plus the times that we set.
-    pub(super) fields: Cow<'a, Fields>,
-}
 
 /// What to do with a job's queue entry once this worker is done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,31 +248,4 @@ async fn fail(context: &Context, id: SearchId, delivery: &Delivery, reason: &str
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };
     retry("end the search", || context.broker.end(id, &outcome, basis, None)).await.map(drop)
-}
-
-impl<'a> ActiveJob<'a> {
-    /// A job of the replaced system has no times: its search starts when the entry was added.
-    fn new(context: &Context, job: Job, delivery: &'a Delivery) -> Self {
-        let created = delivery.entry.added_at();
-        let deadline = created + context.config.common.search_deadline_ms;
-        let claim = context.leases.claim(delivery.entry);
-        let fields = Cow::Borrowed(&delivery.fields);
-        let has_times = job.times.is_some();
-        let times = job.times.unwrap_or(JobTimes { created, deadline });
-        let mut active = Self { claim, job, times, fields };
-        if !has_times {
-            active.set_times(times);
-        }
-        active
-    }
-
-    /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
-    pub(super) fn is_foreign(&self) -> bool {
-        self.job.times.is_none()
-    }
-
-    fn set_times(&mut self, times: JobTimes) {
-        self.times = times;
-        times.encode().into_iter().for_each(|(field, value)| self.fields.to_mut().set(field, value));
-    }
 }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use broker::BrokerError;
 use tokio::time::MissedTickBehavior;
 
-use super::{Context, in_progress::StopReason};
+use super::{context::Context, in_progress::StopReason};
 
 /// The longest pause between two renewals.
 const MAX_INTERVAL: Duration = Duration::from_secs(5);

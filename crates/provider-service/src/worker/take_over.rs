@@ -5,7 +5,7 @@ use std::time::Duration;
 use broker::{BrokerError, jobs::Delivery};
 use tokio::time::Instant;
 
-use super::Context;
+use super::context::Context;
 
 /// The longest pause between two attempts.
 const MAX_INTERVAL: Duration = Duration::from_secs(5);

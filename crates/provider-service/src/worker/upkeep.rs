@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use broker::{BrokerError, Trimmer};
 use tokio::time::MissedTickBehavior;
 
-use super::Context;
+use super::context::Context;
 
 /// The longest pause between two rounds.
 const MAX_INTERVAL: Duration = Duration::from_secs(5);

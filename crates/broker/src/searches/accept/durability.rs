@@ -2,7 +2,11 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use redis::{Cmd, FromRedisValue, RedisError, Value, aio::MultiplexedConnection};
 
-use crate::{BrokerError, connection::primary::must_be_primary, error::refusal, millis::millis};
+use crate::{
+    connection::primary::must_be_primary,
+    error::{BrokerError, NotDurable, refusal},
+    millis::millis,
+};
 
 /// Where Redis must have a search before it counts as accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,36 +24,6 @@ pub enum Durability {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be memory, disk or replica")]
 pub struct InvalidDurability;
-
-/// Why Redis can't provide the configured durability. Nothing was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotDurable {
-    /// Redis is too old.
-    #[error("ACCEPT_DURABILITY=disk needs a Redis with WAITAOF: 7.2 or newer, or Valkey")]
-    NoWaitAof,
-    /// Redis has no append-only file.
-    #[error("ACCEPT_DURABILITY=disk needs a Redis with an append-only file: appendonly yes")]
-    NoAppendOnlyFile,
-    /// Redis never syncs its append-only file.
-    #[error("ACCEPT_DURABILITY=disk needs a Redis with appendfsync always or everysec")]
-    NeverSynced,
-    /// Redis has no connected replica.
-    #[error("ACCEPT_DURABILITY=replica needs a Redis with a connected replica")]
-    NoReplica,
-}
-
-impl NotDurable {
-    /// The reason for clients, without the remedy.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::NoWaitAof => "Redis is too old for ACCEPT_DURABILITY=disk",
-            Self::NoAppendOnlyFile => "Redis has no append-only file, which ACCEPT_DURABILITY=disk needs",
-            Self::NeverSynced => "Redis never syncs its append-only file, which ACCEPT_DURABILITY=disk needs",
-            Self::NoReplica => "Redis has no replica, which ACCEPT_DURABILITY=replica needs",
-        }
-    }
-}
 
 impl Durability {
     /// The command that waits up to `timeout` until the connection's writes are durable.

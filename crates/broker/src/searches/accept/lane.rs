@@ -1,14 +1,17 @@
 use std::{sync::Arc, time::Duration};
 
-use redis::{FromRedisValue, Pipeline, RedisResult, Value, aio::MultiplexedConnection};
+use redis::{Pipeline, RedisResult, Value, aio::MultiplexedConnection};
 use tokio::{
     sync::{Mutex, mpsc},
     time::{Instant, timeout},
 };
 
-use super::{Availability, Durability, LANES, QueuedSubmission};
-use crate::{Backoff, Broker, BrokerError, Submission, metrics::Operation, searches::submit::add_submission};
+use super::{availability::Availability, durability::Durability, queued::QueuedSubmission};
+use crate::{Backoff, Broker, BrokerError, metrics::Operation, searches::submit::add_submission};
 
+/// How many batches may wait at once. With `appendfsync everysec`, a batch waits for up to a second. With one lane,
+/// the next batch would wait for that second too.
+pub(super) const LANES: u32 = 4;
 /// Most submissions in a batch.
 const MAX_BATCH: usize = 1024;
 /// The timeout of WAITAOF and WAIT. Redis tolerates an fsync of two seconds.
@@ -255,19 +258,4 @@ async fn refuse(
         }
     };
     timeout(pause, refusals).await.is_err().then_some(())
-}
-
-impl QueuedSubmission {
-    /// Decodes the replies to its commands.
-    fn decode(&self, replies: Vec<Value>) -> Result<Submission, BrokerError> {
-        match (&self.sharing, replies.into_iter().next()) {
-            (Some(_), Some(reply)) => Ok(Submission::from_redis_value(reply)?),
-            _ => Ok(Submission::New),
-        }
-    }
-
-    /// Sends the outcome, unless the client has disconnected.
-    fn answer(self, outcome: Result<Submission, BrokerError>) {
-        let _ = self.outcome.send(outcome);
-    }
 }

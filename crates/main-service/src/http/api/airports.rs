@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::Problem;
 use crate::http::docs::failures::{failures, wrong};
+use crate::http::problem::Problem;
 
 /// How many places are returned by default.
 const DEFAULT_LIMIT: usize = 8;

@@ -8,8 +8,8 @@ use contracts::{
 };
 
 use super::path::SearchPath;
-use crate::http::Problem;
 use crate::http::docs::failures::{failures, malformed_id, unavailable};
+use crate::http::problem::Problem;
 use crate::{
     app::App,
     searches::{self, Cancellation},

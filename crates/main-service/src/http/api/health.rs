@@ -7,8 +7,8 @@ use service::Alert;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::Problem;
 use crate::http::docs::failures::failures;
+use crate::http::problem::Problem;
 
 /// Whether the request is a health probe, which is always answered.
 pub(in crate::http) fn is_asked(address: &Uri) -> bool {

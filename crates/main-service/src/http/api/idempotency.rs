@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, header};
 use broker::Sharing;
 use contracts::{FieldError, IdempotencyKey, SearchRequest, search::InvalidIdempotencyKey};
 
-use crate::Config;
-use crate::http::Problem;
+use crate::config::Config;
+use crate::http::problem::Problem;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 

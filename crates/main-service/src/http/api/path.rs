@@ -4,7 +4,7 @@ use axum::{
 };
 use contracts::{FieldError, SearchId};
 
-use crate::http::Problem;
+use crate::http::problem::Problem;
 
 /// The id in the path of a search.
 pub(super) struct SearchPath(pub(super) SearchId);

@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 
 use super::{health::warning, path::SearchPath};
 use crate::app::App;
-use crate::http::Problem;
 use crate::http::docs::failures::{failures, malformed_id, unavailable};
+use crate::http::problem::Problem;
 
 /// The state of a search, with what its suppliers have answered so far.
 #[derive(Serialize, ToSchema)]

@@ -18,8 +18,8 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use super::path::SearchPath;
 use crate::http::docs::failures::{failures, malformed_id};
 use crate::http::{
-    Problem,
     docs::openapi::{PARTIALS_EXAMPLE, StreamEvent, TERMINAL_EXAMPLE},
+    problem::Problem,
 };
 use crate::{app::App, follow, hub::Subscription, searches};
 

@@ -14,7 +14,10 @@ use contracts::{
 use super::{health::warning, idempotency};
 use crate::app::App;
 use crate::http::docs::failures::{failures, unavailable, wrong};
-use crate::http::{Problem, body::read_json};
+use crate::http::{
+    body::{MAX_BODY, read_json},
+    problem::Problem,
+};
 
 /// Submits a search
 ///
@@ -179,7 +182,7 @@ failures! {
     SubmitFailures: [
         wrong("from", "must be a three-letter IATA code, like CGK"),
         Problem::Body("the body is not valid JSON: EOF while parsing a value at line 1 column 0".into()),
-        Problem::BodyTooLarge,
+        Problem::BodyTooLarge { limit: MAX_BODY },
         Problem::ContentType,
         Problem::BodyTooSlow,
         Problem::KeyReused,

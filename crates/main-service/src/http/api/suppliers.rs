@@ -10,7 +10,7 @@ use contracts::{SupplierListing, envelope::Success};
 
 use crate::{
     app::App,
-    http::{Problem, docs::failures::failures},
+    http::{docs::failures::failures, problem::Problem},
 };
 
 /// Lists the suppliers

@@ -13,7 +13,7 @@ use utoipa::{
     },
 };
 
-use crate::http::Problem;
+use crate::http::problem::Problem;
 
 pub(crate) fn wrong(field: &str, message: &str) -> Problem {
     Problem::Fields(vec![FieldError::new(field, message)])

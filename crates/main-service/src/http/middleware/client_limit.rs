@@ -20,8 +20,8 @@ use governor::{
 };
 use sse_server::{Peer, client_key};
 
-use crate::http::{Problem, body};
-use crate::{Config, TrustedProxies, app::App};
+use crate::http::{body, problem::Problem};
+use crate::{app::App, config::Config, trusted_proxies::TrustedProxies};
 
 /// How often those are forgotten that were not seen of late: it takes a look at each.
 const SWEEP: Duration = Duration::from_secs(10);

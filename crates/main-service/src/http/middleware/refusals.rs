@@ -12,7 +12,11 @@ use axum::{
 use sse_server::{HeldBody, Peer, Refusal};
 
 use crate::app::App;
-use crate::http::{Problem, api, body::pass_by, problem::Refused};
+use crate::http::{
+    api,
+    body::pass_by,
+    problem::{Problem, Refused},
+};
 
 /// Counts the responses that are refusals.
 pub(in crate::http) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

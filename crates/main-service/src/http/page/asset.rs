@@ -1,3 +1,9 @@
+//! A file of the page as HTTP sends it: `ETag`, 304, gzip.
+//!
+//! Own code, because neither crate for this fits. `memory-serve` 2.4 has the same strong `ETag` for all encodings of a
+//! file, which RFC 9110 forbids, and puts a hash into each file's name, which the `import`s between the page's modules
+//! do not know. `axum-embed` 0.1 is for axum 0.7, and sends gzip even to a client that refuses it with `q=0`.
+
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     io::Write,

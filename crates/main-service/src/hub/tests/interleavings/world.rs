@@ -1,8 +1,11 @@
 //! The model: what happens to a search, and which clients receive it.
 
-use proptest::test_runner::TestCaseError;
+use proptest::{prop_assert, prop_assert_eq, sample::Index, test_runner::TestCaseError};
 
-use super::*;
+use super::{
+    super::*,
+    step::{Cursor, Step, Wish},
+};
 use crate::hub::Need;
 
 /// A load in progress: for the client whose request waits for it, or for none.

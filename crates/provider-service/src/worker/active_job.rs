@@ -1,0 +1,45 @@
+use std::borrow::Cow;
+
+use broker::jobs::{Claim, Delivery};
+use contracts::entry::{Fields, Job, JobTimes};
+
+use super::context::Context;
+
+/// A job in progress.
+#[derive(Clone, Debug)]
+pub(super) struct ActiveJob<'a> {
+    /// Redis checks it before each write to the search.
+    pub(super) claim: Claim,
+    pub(super) job: Job,
+    /// The job's times, or those that we set if it has none.
+    pub(super) times: JobTimes,
+    /// All fields as they were read, unknown ones included, plus the times that we set.
+    pub(super) fields: Cow<'a, Fields>,
+}
+
+impl<'a> ActiveJob<'a> {
+    /// A job of the replaced system has no times: its search starts when the entry was added.
+    pub(super) fn new(context: &Context, job: Job, delivery: &'a Delivery) -> Self {
+        let created = delivery.entry.added_at();
+        let deadline = created + context.config.common.search_deadline_ms;
+        let claim = context.leases.claim(delivery.entry);
+        let fields = Cow::Borrowed(&delivery.fields);
+        let has_times = job.times.is_some();
+        let times = job.times.unwrap_or(JobTimes { created, deadline });
+        let mut active = Self { claim, job, times, fields };
+        if !has_times {
+            active.set_times(times);
+        }
+        active
+    }
+
+    /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.job.times.is_none()
+    }
+
+    pub(super) fn set_times(&mut self, times: JobTimes) {
+        self.times = times;
+        times.encode().into_iter().for_each(|(field, value)| self.fields.to_mut().set(field, value));
+    }
+}

@@ -1,0 +1,63 @@
+use std::sync::Arc;
+
+use broker::{Broker, jobs::Leases};
+use suppliers::Registry;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{declined::DeclinedJobs, in_progress::JobsInProgress};
+use crate::{config::Config, health::Health, metrics::Metrics};
+
+/// Shared by all tasks of a worker.
+pub(crate) struct Context {
+    pub(super) config: Config,
+    pub(crate) broker: Broker,
+    pub(crate) health: Health,
+    pub(super) metrics: Metrics,
+    pub(super) leases: Leases,
+    pub(super) suppliers: Registry,
+    pub(super) in_progress: JobsInProgress,
+    pub(super) declined: DeclinedJobs,
+    /// One for each job that may be in progress.
+    pub(super) permits: Arc<Semaphore>,
+    /// The tasks of the jobs in progress. Not part of the lifecycle: leases are renewed until the last job has ended.
+    pub(super) jobs: TaskTracker,
+    /// Cancelled when the last job has ended during shutdown.
+    pub(super) idle: CancellationToken,
+}
+
+impl Context {
+    pub(crate) fn new(config: Config, broker: Broker, suppliers: Registry, health: Health) -> Self {
+        Self {
+            leases: Leases::new(broker.clone(), consumer_name()),
+            permits: Arc::new(Semaphore::new(config.max_concurrency as usize)),
+            config,
+            health,
+            metrics: Metrics::default(),
+            broker,
+            suppliers,
+            in_progress: JobsInProgress::default(),
+            declined: DeclinedJobs::default(),
+            jobs: TaskTracker::new(),
+            idle: CancellationToken::new(),
+        }
+    }
+
+    /// All metrics of this worker.
+    pub(crate) fn metrics(&self) -> prometheus_client::registry::Registry {
+        let mut registry = service::metrics_registry();
+        self.broker.register_metrics(&mut registry);
+        self.suppliers.register_metrics(&mut registry);
+        self.metrics.register(&mut registry, self.in_progress.clone(), self.config.max_concurrency);
+        registry
+    }
+}
+
+/// A unique name that says where the worker runs: host, process id and a random number. Containers reuse the first
+/// two.
+fn consumer_name() -> String {
+    let host = std::env::var("HOSTNAME")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname"))
+        .unwrap_or_else(|_| "worker".into());
+    format!("{}-{}-{:08x}", host.trim(), std::process::id(), rand::random::<u32>())
+}
