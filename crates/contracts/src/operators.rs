@@ -14,7 +14,8 @@ pub use dead_letter::{DeadLetter, DeadLetterPage, JobField, Replayed};
 pub use search::{HistoryEvent, JobState, ListedSearch, SearchHistory, SearchList};
 pub use status::{AgeGroup, GatewayState, Queue, RedisState, Status, WorkerCounts};
 pub use worker::{
-    JobInProgress, JobSnapshot, LastError, SupplierSnapshot, WorkerList, WorkerSnapshot, WorkerState,
+    JobInProgress, JobSnapshot, LastError, SupplierAtWorker, SupplierList, SupplierSnapshot, SupplierState,
+    WorkerList, WorkerSnapshot, WorkerState,
 };
 
 /// Something that operators should know.

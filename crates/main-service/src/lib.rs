@@ -35,9 +35,11 @@ use std::sync::Arc;
 use axum::Router;
 use broker::{Acceptance, Component};
 use operators::{Port, PortUnavailable, Problem};
-use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
+use operators_console::Console;
+use service::{InvalidRedisConfig, Lifecycle, LogFilter, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 pub use allowed_origins::AllowedOrigins;
 pub use config::{Command, Config};
@@ -68,6 +70,7 @@ pub enum RunError {
 /// Serves HTTP on `listener` until `shutdown` completes and the open requests and streams have ended.
 pub async fn run(
     config: Config,
+    log: LogFilter,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
@@ -92,12 +95,7 @@ pub async fn run(
     let lifecycle = Lifecycle::default();
 
     if let Some(port) = port {
-        // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
-        let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
-        let router = operators::router(app.metrics(), move || match examined.upgrade() {
-            Some(app) if !stop.is_cancelled() => app.problems(),
-            _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
-        });
+        let router = operators_router(&app, log, lifecycle.stop_token().clone());
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     for lane in lanes {
@@ -112,6 +110,10 @@ pub async fn run(
     );
     lifecycle
         .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent(
+        "presence",
+        tasks::presence::run(app.broker.clone(), lifecycle.stop_token().clone()),
+    );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
     let found = move |checkup| {
@@ -138,6 +140,27 @@ pub async fn run(
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
     Ok(())
+}
+
+/// What the operators' port serves. It closes last, and the acceptance lanes end when the last `App` is dropped: so it
+/// keeps none.
+fn operators_router(app: &Arc<App>, log: LogFilter, stop: CancellationToken) -> Router {
+    let examined = Arc::downgrade(app);
+    let problems = move || match examined.upgrade() {
+        Some(app) if !stop.is_cancelled() => app.problems(),
+        _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
+    };
+    let examined = Arc::downgrade(app);
+    let warnings = move || examined.upgrade().map_or_else(Vec::new, |app| app.health.fitness.warnings());
+    let console = Console {
+        broker: app.broker.clone(),
+        service: "gateway",
+        problems: Box::new(problems.clone()),
+        warnings: Box::new(warnings),
+        log,
+        search_time: app.config.common.search_deadline_ms,
+    };
+    operators::router(app.metrics(), problems).merge(operators_console::router(console))
 }
 
 fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {

@@ -18,13 +18,15 @@ mod metrics;
 pub mod probe;
 mod worker;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use airports::Airports;
+use axum::Router;
 use broker::{Checkup, Component};
 use health::Health;
 use operators::{Port, PortUnavailable};
-use service::{InvalidRedisConfig, Lifecycle, UncleanShutdown};
+use operators_console::Console;
+use service::{InvalidRedisConfig, Lifecycle, LogFilter, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::{Command, Config};
@@ -55,17 +57,16 @@ pub enum RunError {
 }
 
 /// Runs a worker until `shutdown` completes, then finishes or hands back the jobs in progress.
-pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let broker = config.common.broker()?;
     let suppliers = registry(&config)?;
     let port = Port::open(config.metrics_port).await?;
     let lifecycle = Lifecycle::default();
-    let grace = config.common.shutdown_grace_ms;
+    let (grace, search_time) = (config.common.shutdown_grace_ms, config.common.search_deadline_ms);
     let health = Health::new(lifecycle.stop_token().clone(), config.common.redis.redis_timeout_ms);
     let context = Arc::new(worker::Context::new(config, broker, suppliers, health));
     if let Some(port) = port {
-        let (metrics, problems) = (context.metrics(), Arc::clone(&context));
-        let router = operators::router(metrics, move || problems.health.problems());
+        let router = operators_router(&context, log, search_time);
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     let checked = |checkup: &Checkup| context.health.checked(checkup);
@@ -87,6 +88,21 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
     lifecycle.finish(grace).await?;
     tracing::info!("worker stopped");
     Ok(())
+}
+
+/// What the operators' port serves.
+fn operators_router(context: &Arc<worker::Context>, log: LogFilter, search_time: Duration) -> Router {
+    let examined = Arc::clone(context);
+    let problems = move || examined.health.problems();
+    let console = Console {
+        broker: context.broker.clone(),
+        service: "worker",
+        problems: Box::new(problems.clone()),
+        warnings: Box::new(Vec::new),
+        log,
+        search_time,
+    };
+    operators::router(context.metrics(), problems).merge(operators_console::router(console))
 }
 
 fn start(context: &Arc<worker::Context>, lifecycle: &Lifecycle) {

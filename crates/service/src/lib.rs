@@ -7,7 +7,9 @@
 mod alerts;
 mod build_info;
 mod config;
+mod instance;
 mod lifecycle;
+mod log_filter;
 mod open_files;
 pub mod probe;
 mod redis;
@@ -20,9 +22,11 @@ pub mod telemetry;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 pub use alerts::{Alert, AlertLog};
-pub use build_info::metrics_registry;
+pub use build_info::{VERSION, metrics_registry};
 pub use config::{CommonConfig, InvalidMillis, InvalidRedisConfig, RedisConfig, parse_millis};
+pub use instance::instance_name;
 pub use lifecycle::{Lifecycle, UncleanShutdown};
+pub use log_filter::{InvalidFilter, LogFilter};
 pub use open_files::{open_files, raise_open_files};
 pub use redis::{check_redis, redis_errors, redis_warnings, wait_until_usable, watch_redis};
 pub use signal::Signals;

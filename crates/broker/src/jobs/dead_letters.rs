@@ -42,19 +42,20 @@ impl Broker {
     ) -> Result<DeadLetterPage, BrokerError> {
         let max = max.clamp(1, MAX_PAGE);
         let highest = before.map_or_else(|| "+".to_owned(), |entry| format!("({entry}"));
-        let mut length = redis::cmd("XLEN");
-        length.arg(DEAD_STREAM);
-        let length = &length;
-        let total = self
-            .bulk
-            .request(Operation::Operators, 0, |mut bulk| async move { length.query_async(&mut bulk).await })
-            .await?;
+        let total = self.dead_letter_count().await?;
         let found = self.read_dead_letters(&highest, "-", max, CUT_IN_PAGE).await?;
         let bytes: usize = found.iter().flat_map(|(_, fields)| fields).map(Vec::len).sum();
         let is_last = found.len() < max && bytes < PAGE_BYTES;
         let next = found.last().filter(|_| !is_last).map(|(entry, _)| entry.to_string());
         let dead_letters = found.into_iter().map(|raw| dead_letter(raw, CUT_IN_PAGE)).collect();
         Ok(DeadLetterPage { total, dead_letters, next })
+    }
+
+    /// How many dead letters there are.
+    pub async fn dead_letter_count(&self) -> Result<u64, BrokerError> {
+        let mut pipe = redis::pipe();
+        pipe.cmd("XLEN").arg(DEAD_STREAM);
+        Ok(self.ask::<(u64,)>(&pipe, 0).await?.0)
     }
 
     /// One dead letter, if it is there. Values of more than 16 KiB are cut.

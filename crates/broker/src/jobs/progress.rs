@@ -72,7 +72,17 @@ impl Broker {
         Ok(WorkerList { workers: workers.collect(), more })
     }
 
-    /// Where the job of an entry is; `None` if it is done.
+    /// What each worker says of itself, up to a hundred.
+    pub async fn snapshots(&self) -> Result<Vec<(String, WorkerSnapshot)>, BrokerError> {
+        let mut consumers = self.consumers().await?;
+        consumers.truncate(MAX_WORKERS);
+        let names: Vec<_> = consumers.iter().map(|consumer| consumer.name.as_str()).collect();
+        let snapshots = self.worker_snapshots(&names).await?;
+        let workers = consumers.into_iter().zip(snapshots);
+        Ok(workers.filter_map(|(consumer, snapshot)| Some((consumer.name, snapshot?))).collect())
+    }
+
+    /// Where a job is. One that no worker has waits.
     pub(crate) async fn job_state(&self, entry: EntryId) -> Result<JobState, BrokerError> {
         let mut pending = redis::cmd("XPENDING");
         pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP).arg(entry).arg(entry).arg(1);

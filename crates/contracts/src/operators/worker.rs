@@ -106,3 +106,35 @@ pub struct LastError {
     /// Why, on one line.
     pub cause: String,
 }
+
+/// The suppliers: `GET /api/suppliers`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierList {
+    /// The suppliers that workers have said something of. Those with a breaker that is not closed come first.
+    pub suppliers: Vec<SupplierState>,
+    /// How many suppliers workers have left out.
+    pub left_out: usize,
+}
+
+/// A supplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierState {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// How each worker fares with it.
+    pub workers: Vec<SupplierAtWorker>,
+}
+
+/// How one worker fares with a supplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplierAtWorker {
+    /// The worker's name.
+    pub worker: String,
+    /// When it said this.
+    pub at: EpochMillis,
+    /// What it said.
+    #[serde(flatten)]
+    pub supplier: SupplierSnapshot,
+}
