@@ -14,7 +14,7 @@ pub(crate) struct OpsArgs {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// URL of the operators' port (METRICS_PORT) of any gateway or worker
+    /// URL of the operators' port (`METRICS_PORT`) of any gateway or worker
     #[arg(
         long,
         global = true,

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use comfy_table::{Cell, CellAlignment, Table};
 
 use crate::{table::STYLE, text::clean};
@@ -26,5 +28,10 @@ pub(super) fn grid<const N: usize>(header: [&str; N], rows: impl IntoIterator<It
 /// Names and values in two columns.
 pub(super) fn list(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    pairs.iter().map(|(name, value)| format!("{name:width$}  {}\n", clean(value))).collect()
+    let mut text = String::new();
+    for (name, value) in pairs {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{name:width$}  {}", clean(value));
+    }
+    text
 }

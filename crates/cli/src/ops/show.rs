@@ -2,6 +2,8 @@ mod searches;
 mod status;
 mod workers;
 
+use std::fmt::Write;
+
 use contracts::operators::{DeadLetter, DeadLetterPage, Replayed};
 
 use super::grid::{grid, list};
@@ -24,9 +26,9 @@ pub(super) fn dead_letters(page: &DeadLetterPage) -> String {
     });
     let mut text = grid(["Entry", "Buried", "Search", "Reason"], rows);
     let all = count(usize::try_from(page.total).unwrap_or(usize::MAX), "dead letter");
-    text.push_str(&format!("\n{all} in all."));
+    let _ = write!(text, "\n{all} in all.");
     if let Some(next) = &page.next {
-        text.push_str(&format!(" More: --before {}", clean(next)));
+        let _ = write!(text, " More: --before {}", clean(next));
     }
     text.push('\n');
     text

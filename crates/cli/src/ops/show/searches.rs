@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use contracts::{
     EpochMillis,
     operators::{HistoryEvent, ListedSearch, SearchHistory, SearchList},
@@ -21,7 +23,7 @@ pub(in crate::ops) fn searches(found: &SearchList) -> String {
         ]
     });
     let mut text = grid(["Search", "Status", "Route", ">Answers", "Accepted", "Ended"], rows);
-    text.push_str(&format!("\n{} not ended in all.\n", found.open));
+    let _ = writeln!(text, "\n{} not ended in all.", found.open);
     text
 }
 
@@ -37,17 +39,13 @@ pub(in crate::ops) fn history(history: &SearchHistory) -> String {
     if let Some(job) = &history.job {
         let holder =
             job.worker.as_deref().map_or_else(|| "waits".to_owned(), |worker| format!("at {worker}"));
-        text.push_str(&format!(
-            "job     {} {}, delivery {}\n",
-            clean(&job.entry),
-            clean(&holder),
-            job.deliveries
-        ));
+        let _ =
+            writeln!(text, "job     {} {}, delivery {}", clean(&job.entry), clean(&holder), job.deliveries);
     }
     text.push('\n');
     text.push_str(&grid(["Time", "Event", ""], history.events.iter().map(event)));
     for gap in &history.gaps {
-        text.push_str(&format!("\nNote: {}.\n", clean(gap)));
+        let _ = writeln!(text, "\nNote: {}.", clean(gap));
     }
     text
 }
@@ -77,17 +75,17 @@ fn event(event: &HistoryEvent) -> [String; 3] {
         HistoryEvent::Ended { at, status, offers, elapsed_ms, reason, unanswered } => {
             let mut details = status.to_string();
             if let Some(elapsed) = elapsed_ms {
-                details.push_str(&format!(" after {elapsed} ms"));
+                let _ = write!(details, " after {elapsed} ms");
             }
             if let Some(offers) = offers {
-                details.push_str(&format!(", {offers} offers"));
+                let _ = write!(details, ", {offers} offers");
             }
             if let Some(reason) = reason {
-                details.push_str(&format!(": {reason}"));
+                let _ = write!(details, ": {reason}");
             }
             if !unanswered.is_empty() {
                 let codes: Vec<_> = unanswered.iter().map(|report| report.code.as_str()).collect();
-                details.push_str(&format!("; without {}", codes.join(", ")));
+                let _ = write!(details, "; without {}", codes.join(", "));
             }
             row(*at, "ended", details)
         }

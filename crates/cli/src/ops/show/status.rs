@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use contracts::operators::{Notice, Queue, RedisState, Status};
 
 use super::super::grid::list;
@@ -10,7 +12,7 @@ pub(in crate::ops) fn status(status: &Status) -> String {
         [("PROBLEM", &status.problems), ("warning", &status.warnings), ("not read", &status.unread)]
     {
         for Notice { code, message } in notices {
-            text.push_str(&format!("{kind}: {} ({})\n", clean(message), clean(code)));
+            let _ = writeln!(text, "{kind}: {} ({})", clean(message), clean(code));
         }
     }
     if text.is_empty() {
@@ -51,7 +53,7 @@ fn pairs(status: &Status) -> Vec<(&'static str, String)> {
 fn waiting(queue: &Queue) -> String {
     let mut text = format!("{} waiting, {} in progress", queue.waiting, queue.in_progress);
     if queue.waiting > 0 {
-        text.push_str(&format!(", the oldest for {}", age(queue.oldest_ms)));
+        let _ = write!(text, ", the oldest for {}", age(queue.oldest_ms));
     }
     text
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use contracts::operators::{SupplierList, WorkerList};
 
 use super::super::grid::grid;
@@ -38,10 +40,8 @@ pub(in crate::ops) fn workers(list: &WorkerList) -> String {
         text.push_str(&grid(["Worker", "Search", "Job", ">Delivery", ">Held for", ">Age"], jobs));
     }
     if list.more > 0 {
-        text.push_str(&format!(
-            "\n{} more.\n",
-            count(usize::try_from(list.more).unwrap_or(usize::MAX), "worker")
-        ));
+        let _ =
+            writeln!(text, "\n{} more.", count(usize::try_from(list.more).unwrap_or(usize::MAX), "worker"));
     }
     text
 }
