@@ -191,9 +191,4 @@ async fn the_page_is_accessible_and_fits_a_phone() {
     page.click(&format!("[aria-label='Drop {entry}']")).await;
     is_accessible(&page, "asking before a drop").await;
     page.click("#confirm-no").await;
-    if let Ok(path) = std::env::var("SCREENSHOT_OPERATORS") {
-        page.browser.look(Look { width: 1200, height: 1400, dark: false }).await;
-        page.browser.eval("scrollTo(0, 0)").await;
-        std::fs::write(path, page.browser.client.screenshot().await.unwrap()).unwrap();
-    }
 }

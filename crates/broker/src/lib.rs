@@ -2,10 +2,10 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `searches` | submits searches, reads records, stores answers, ends searches |
-//! | [`jobs`] | the queue: read, renew, take over, hand back, decline, bury |
+//! | `searches` | submits searches, reads records, stores answers, ends searches; recent ones and what happened to each |
+//! | [`jobs`] | the queue: read, renew, take over, hand back, decline, bury, replay; the workers and their jobs |
 //! | `result_log` | follows the result log and the cancellations, reads and trims the log |
-//! | `health` | backlog, settings and permissions of Redis, live workers |
+//! | `health` | backlog, settings and permissions of Redis, live workers and gateways |
 //! | `connection` | connections that recover on their own, and Redis' clock |
 //! | `metrics` | what is measured |
 //! | `scripts` | the Lua scripts |

@@ -51,7 +51,7 @@ pub(crate) async fn replay(
     let broker = &console.broker;
     let replay = async {
         // Redis would stop the script halfway.
-        let forbidden = broker.forbidden(Component::Operators).await?;
+        let forbidden = broker.forbidden(Component::Replay).await?;
         if !forbidden.is_empty() {
             return Err(Problem::Forbidden(forbidden));
         }

@@ -76,8 +76,15 @@ async fn a_forbidden_command_is_named_and_keeps_no_service_from_its_work() {
         (StatusCode::SERVICE_UNAVAILABLE, Some("redis_forbids")),
         "{body}"
     );
+}
 
-    // A script that Redis would stop halfway is not begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_that_redis_would_stop_halfway_is_not_begun() {
+    let mut system = System::builder().gateways(0).workers(0).start().await;
+    let permit = "ACL SETUSER limited on >secret %R~flight.search.dead ~flight.search.[^d]* +@all";
+    let _: () = system.redis.run(permit).await;
+    system.settings.push(("REDIS_ADDR".into(), format!("redis://limited:secret@{}", system.redis.addr())));
+    let operators = add_gateway(&mut system, &[]).await;
     let entry = system.redis.add("flight.search.dead", &[("reason", "none"), ("entry_id", "1-0")]).await;
     let path = format!("/api/dead-letters/{entry}/replay");
     let (code, body) = change(&operators, Method::POST, &path, "").await;
@@ -86,5 +93,7 @@ async fn a_forbidden_command_is_named_and_keeps_no_service_from_its_work() {
         (StatusCode::SERVICE_UNAVAILABLE, Some("redis_forbids")),
         "{body}"
     );
+    assert!(body["message"].as_str().unwrap().contains("XDEL on flight.search.dead"), "{body}");
     assert_eq!(data(&operators, "/api/dead-letters").await["total"], 1);
+    assert_eq!(system.redis.run::<usize>("XLEN flight.search.requested").await, 0);
 }

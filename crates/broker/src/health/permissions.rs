@@ -17,6 +17,8 @@ pub enum Component {
     Worker,
     /// The operators' API of either. No service needs it for its work.
     Operators,
+    /// The replay of a dead letter, which Redis must not stop halfway.
+    Replay,
 }
 
 /// Commands of both components, directly and in scripts.
@@ -102,6 +104,9 @@ const OPERATORS: &[&str] = &[
     "ZREVRANGEBYSCORE flight.search.gateways odd odd",
 ];
 
+/// Commands of a replay, besides those of both components.
+const REPLAY: &[&str] = &["XRANGE flight.search.dead odd +", "XDEL flight.search.dead odd"];
+
 impl Broker {
     /// The commands that `component` needs and Redis forbids, each with its key.
     pub async fn forbidden(&self, component: Component) -> Result<Vec<String>, BrokerError> {
@@ -131,6 +136,7 @@ impl Component {
             Self::Gateway(Durability::Replica) => (GATEWAY, REPLICA),
             Self::Worker => (WORKER, &[]),
             Self::Operators => (OPERATORS, &[]),
+            Self::Replay => (REPLAY, &[]),
         };
         [BOTH, own, durability].into_iter().flatten().copied()
     }
