@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the examples against a running gateway and checks that each says by its exit code what came of it.
-# usage: try-all.sh [BASE_URL]      needs curl, node and python3; the Python packages go into a venv of their own
+# Runs the examples against a running gateway and checks their exit codes.
+# usage: try-all.sh [BASE_URL]      needs curl, node and python3; installs the Python packages into a temporary venv
 set -euo pipefail
 
 FLIGHT_SEARCH_URL=${1:-${FLIGHT_SEARCH_URL:-http://localhost:8080}}
@@ -23,7 +23,7 @@ check() {
     echo "ok   $name"
     passed=$((passed + 1))
   else
-    echo "FAIL $name: exit code $code for $expected, or no \"$text\" in"
+    echo "FAIL $name: exit code $code instead of $expected, or no \"$text\" in"
     sed 's/^/     /' "$work/out"
     failed=$((failed + 1))
   fi

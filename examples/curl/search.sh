@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Submits a search, prints its events as they come, and resumes wherever the connection breaks.
-# usage: search.sh [FROM TO DATE PASSENGERS]      needs bash and curl; FLIGHT_SEARCH_URL says where the gateway is
+# Submits a search, prints its events as they arrive, and resumes after a broken connection.
+# usage: search.sh [FROM TO DATE PASSENGERS]      needs bash and curl; FLIGHT_SEARCH_URL is the gateway's URL
 set -euo pipefail
 
 searches=${FLIGHT_SEARCH_URL:-http://localhost:8080}/api/flights/search
 body=$(printf '{"from":"%s","to":"%s","date":"%s","passengers":%s}' "${1:-CGK}" "${2:-DPS}" "${3:-2027-07-10}" "${4:-2}")
 
-answer=$(curl -sS --fail-with-body -H 'Content-Type: application/json' -d "$body" "$searches") || {
-  echo "refused: $answer" >&2
+response=$(curl -sS --fail-with-body -H 'Content-Type: application/json' -d "$body" "$searches") || {
+  echo "refused: $response" >&2
   exit 1
 }
-[[ $answer =~ \"search_id\":\"([^\"]+) ]] && id=${BASH_REMATCH[1]}
+[[ $response =~ \"search_id\":\"([^\"]+) ]] && id=${BASH_REMATCH[1]}
 echo "search $id"
 
-# One connection: its lines, and behind them the HTTP status.
+# Opens one connection, and prints its lines and then the HTTP status.
 connect() { curl -sSN -w 'status %{http_code}\n' -H "Last-Event-ID: $1" "$searches/$id/stream?partials=true" || true; }
 
 last='' retry=1000 outcome='' failures=0
@@ -25,11 +25,11 @@ until [ -n "$outcome" ]; do
     'id: '*) seen=${line#id: } ;;
     'event: '*) name=${line#event: } ;;
     'data: '*) data=${line#data: } ;;
-    '') # An event is complete when its blank line has come, and counts only then.
+    '') # A blank line completes an event.
       if [ -n "$data" ]; then
         last=$seen failures=0
         echo "${name:-end} $last: ${data:0:150}"
-        # The terminal event has no name; what has one is news on the way.
+        # Only the terminal event has no name.
         if [ -z "$name" ] && [[ $data =~ \"status\":\"([a-z]+) ]]; then outcome=${BASH_REMATCH[1]}; fi
       fi
       name='' data=''
@@ -38,7 +38,7 @@ until [ -n "$outcome" ]; do
     esac
   done < <(connect "$last")
   case $status in
-  204) outcome=${outcome:-told} ;; # Everything has been told.
+  204) outcome=${outcome:-received} ;; # There are no events after the last one.
   4??) echo "refused: $problem" >&2 && exit 1 ;;
   esac
   [ -n "$outcome" ] && break
@@ -48,6 +48,6 @@ until [ -n "$outcome" ]; do
   sleep "$(printf '%d.%03d' $((retry / 1000)) $((retry % 1000)))"
 done
 
-# Whoever has had the last event is told so by 204: an EventSource that reconnects then stops for good.
-echo "resuming behind event $last: $(connect "$last")"
+# After the terminal event, a reconnect gets 204, which makes an EventSource stop.
+echo "resuming after event $last: $(connect "$last")"
 [ "$outcome" = completed ]

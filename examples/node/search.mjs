@@ -1,5 +1,5 @@
-// Submits a search, prints the answers as they come, and resumes wherever the connection breaks.
-// usage: node search.mjs [FROM TO DATE PASSENGERS]     needs Node 20; FLIGHT_SEARCH_URL says where the gateway is
+// Submits a search, prints the answers as they arrive, and resumes after a broken connection.
+// usage: node search.mjs [FROM TO DATE PASSENGERS]     needs Node 20; FLIGHT_SEARCH_URL is the gateway's URL
 import { setTimeout as sleep } from "node:timers/promises";
 
 const searches = `${process.env.FLIGHT_SEARCH_URL ?? "http://localhost:8080"}/api/flights/search`;
@@ -12,12 +12,12 @@ async function submit(search) {
   throw new Error([message, ...errors.map(({ field, message }) => `${field}: ${message}`)].join("\n  "));
 }
 
-/** The blocks of an event stream as {event, id, data, retry}. A block counts when its blank line has come. */
+/** The blocks of an event stream as {event, id, data, retry}. A blank line completes a block. */
 async function* blocks(body) {
   let buffer = "";
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
     buffer += text;
-    const complete = buffer.split("\n\n"); // The gateway ends lines by \n and keeps data on one line.
+    const complete = buffer.split("\n\n"); // The gateway ends lines with \n and sends data in one line.
     buffer = complete.pop();
     for (const block of complete) {
       yield Object.fromEntries(block.split("\n").map((line) => line.match(/^(\w*): ?(.*)$/s)?.slice(1) ?? []));
@@ -25,14 +25,14 @@ async function* blocks(body) {
   }
 }
 
-/** The events of a search, over as many connections as it takes. */
+/** The events of a search, over as many connections as needed. */
 async function* follow(id) {
   let last = "";
   let retry = 1000;
   for (let failures = 0; failures < 10; failures++) {
     try {
       const response = await fetch(`${searches}/${id}/stream?partials=true`, { headers: { "Last-Event-ID": last } });
-      if (response.status === 204) return; // Everything behind `last` has been told.
+      if (response.status === 204) return; // There are no events after `last`.
       if (response.status < 500 && !response.ok) throw new TypeError(`refused: ${await response.text()}`);
       for await (const block of response.ok ? blocks(response.body) : []) {
         retry = Number(block.retry ?? retry);

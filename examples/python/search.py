@@ -1,6 +1,6 @@
-"""Submits a search, prints the answers as they come, and resumes wherever the connection breaks.
+"""Submits a search, prints the answers as they arrive, and resumes after a broken connection.
 
-usage: search.py [FROM TO DATE PASSENGERS]      FLIGHT_SEARCH_URL says where the gateway is
+usage: search.py [FROM TO DATE PASSENGERS]      FLIGHT_SEARCH_URL is the gateway's URL
 """
 
 import os
@@ -12,26 +12,26 @@ import httpx
 from httpx_sse import SSEError, ServerSentEvent, connect_sse
 
 SEARCHES = os.environ.get("FLIGHT_SEARCH_URL", "http://localhost:8080") + "/api/flights/search"
-# The gateway sends something every 15 s, be it a comment: longer silence is a dead connection.
+# The gateway sends at least a comment every 15 s: a longer silence means a dead connection.
 TIMEOUT = httpx.Timeout(10, read=45)
 
 
 def submit(client: httpx.Client, search: dict) -> str:
     response = client.post(SEARCHES, json=search)
-    answer = response.json()
+    body = response.json()
     if response.is_success:
-        return answer["data"]["search_id"]
-    sys.exit("\n  ".join([answer["message"], *(f"{e['field']}: {e['message']}" for e in answer["errors"])]))
+        return body["data"]["search_id"]
+    sys.exit("\n  ".join([body["message"], *(f"{e['field']}: {e['message']}" for e in body["errors"])]))
 
 
 def follow(client: httpx.Client, search_id: str) -> Iterator[ServerSentEvent]:
-    """The events of a search, over as many connections as it takes."""
+    """The events of a search, over as many connections as needed."""
     url, last, retry, failures = f"{SEARCHES}/{search_id}/stream?partials=true", "", 1000, 0
     while failures < 10:
         try:
             with connect_sse(client, "GET", url, headers={"Last-Event-ID": last}) as source:
                 if source.response.status_code == 204:
-                    return  # Everything behind `last` has been told.
+                    return  # There are no events after `last`.
                 if source.response.is_client_error:
                     sys.exit(f"refused: {source.response.read().decode()}")
                 for event in source.iter_sse():
@@ -41,7 +41,7 @@ def follow(client: httpx.Client, search_id: str) -> Iterator[ServerSentEvent]:
                     last, failures = event.id or last, 0
                     yield event
                     if event.event == "message":
-                        return  # The terminal event has no name of its own.
+                        return  # The terminal event has no name.
         except (httpx.TransportError, SSEError):
             pass
         failures += 1
@@ -57,14 +57,14 @@ def main(origin: str = "CGK", destination: str = "DPS", date: str = "2027-07-10"
         search_id = submit(client, search)
         print(f"search {search_id}")
         for event in follow(client, search_id):
-            told = event.json()
-            offers = told.get("results", [])
+            data = event.json()
+            offers = data.get("results", [])
             if event.event == "partial":
-                supplier, progress = told["supplier"], told["progress"]
+                supplier, progress = data["supplier"], data["progress"]
                 answered = f"{progress['answered']} of {progress['of']}"
                 print(f"{answered}: {supplier['name']} {supplier['status']}, {len(offers)} offers", flush=True)
             elif event.event == "message":
-                status = told["status"]
+                status = data["status"]
                 print(f"{status} with {len(offers)} offers")
                 for offer in offers[:5]:
                     print(f"  Rp {offer['price']:,}".replace(",", "."), offer["flight_number"], sep="  ")

@@ -1,4 +1,4 @@
-//! Nobody is kept out: axe-core finds nothing, light or dark, in any state.
+//! The page is accessible: axe-core finds no violation in any state, light or dark.
 
 use std::path::Path;
 
@@ -12,17 +12,17 @@ use crate::{
 const WIDTHS: [Look; 2] = [Look::WIDE, Look::PHONE];
 
 fn axe() -> String {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js");
-    std::fs::read_to_string(&place)
-        .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in tests/browser", place.display()))
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci` in tests/browser", path.display()))
 }
 
-/// Looks at the page as it is, in both widths and both schemes.
+/// Checks the page in its current state, in both widths and both colour schemes.
 pub(crate) async fn is_accessible(page: &Page, state: &str) {
     page.browser.client.execute(&axe(), Vec::new()).await.unwrap();
     for look in WIDTHS.into_iter().flat_map(|look| [look, look.dark()]) {
         page.browser.look(look).await;
-        // Half-way through a transition a colour is neither the one nor the other.
+        // During a transition, colours are in between, and their contrast is lower.
         let still = "document.getAnimations().every(animation => \
              animation.playState !== 'running' || animation.effect.getTiming().iterations === Infinity)";
         page.browser.until(still).await;
@@ -49,12 +49,12 @@ async fn the_empty_form_its_suggestions_and_its_errors_are_accessible() {
 }
 
 #[tokio::test]
-async fn a_search_under_way_and_one_that_was_cancelled_are_accessible() {
+async fn running_and_cancelled_searches_are_accessible() {
     let system = very_slow().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
-    page.fares_land().await;
-    is_accessible(&page, "under way").await;
+    page.fares_arrive().await;
+    is_accessible(&page, "running").await;
     page.phase("processing").await;
     page.browser.look(Look::WIDE).await;
     page.click("#cancel").await;

@@ -1,4 +1,4 @@
-//! A Chromium of its own for each test, with nothing remembered from another.
+//! A Chromium for each test, with a fresh profile.
 
 use std::{
     env, fs, io,
@@ -17,10 +17,10 @@ use tempfile::TempDir;
 use test_kit::{Service, eventually};
 use url::Url;
 
-/// The names that Chromium has in the distributions.
+/// The names of Chromium's program in distributions.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/// What keeps Chromium from doing anything but what a test says.
+/// Flags that keep Chromium from doing anything on its own.
 const FLAGS: [&str; 7] = [
     "--headless",
     "--no-sandbox",
@@ -31,7 +31,7 @@ const FLAGS: [&str; 7] = [
     "--no-first-run",
 ];
 
-/// How large the window is, and how light.
+/// The size of the window, and its colour scheme.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     pub(crate) width: u32,
@@ -52,12 +52,12 @@ impl Look {
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    // In this order: the driver ends before the browser's data goes.
+    // Declared in this order, so that the driver ends before the browser's data is deleted.
     _driver: Service,
     data: TempDir,
 }
 
-/// The driver starts the browser in a process group of its own and, killed, leaves it behind.
+/// Kills the browser: the driver starts it in a process group of its own, and it survives the driver.
 impl Drop for Browser {
     fn drop(&mut self) {
         let data = self.data.path().as_os_str().as_encoded_bytes();
@@ -73,7 +73,7 @@ impl Drop for Browser {
 }
 
 impl Browser {
-    /// Starts one; `None` where there is none, unless there has to be.
+    /// Starts one; `None` if none is installed. Panics instead if the tests are required.
     pub(crate) async fn start(look: Look) -> Option<Self> {
         let (Some(chromium), Some(driver)) = (NAMES.into_iter().find_map(find), find("chromedriver")) else {
             missing();
@@ -99,7 +99,7 @@ impl Browser {
         Some(browser)
     }
 
-    /// Makes the window so, down to widths that a real one can't have.
+    /// Sets size and colour scheme, also to widths that a real window can't have.
     pub(crate) async fn look(&self, Look { width, height, dark }: Look) {
         let scheme = if dark { "dark" } else { "light" };
         let metrics =
@@ -109,14 +109,13 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// Sends a command to Chromium's own interface.
+    /// Sends a command of the protocol of the developer tools.
     pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
         let body = json!({"cmd": command, "params": params});
         self.client.issue_cmd(Vendor("goog/cdp/execute", body)).await.unwrap()
     }
 
-    /// What Chromium has complained of since this was last asked, as far as a page can help it: a request that is
-    /// answered by an error, or by nobody, is told as well.
+    /// The console's messages since the last call, without those about failed requests, which a page can't prevent.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let entries = self.client.issue_cmd(Vendor("se/log", json!({"type": "browser"}))).await.unwrap();
         let entries = entries.as_array().unwrap().iter().filter(|entry| entry["source"] != "network");
@@ -131,7 +130,7 @@ impl Browser {
     /// Waits until a JavaScript expression is true.
     pub(crate) async fn until(&self, expression: &str) {
         eventually(expression, async || {
-            // While a page is being loaded there is nothing to evaluate in.
+            // There is no document while a page loads.
             let value = self.client.execute(&format!("return Boolean({expression});"), Vec::new()).await;
             value.ok().filter(|value| *value == true).map(drop)
         })
@@ -139,8 +138,8 @@ impl Browser {
     }
 }
 
-/// Starts the driver on a port of its choice. It takes one for IPv6 and hopes that it is free for IPv4, too, which
-/// in a busy test run it need not be: then it ends, and is started again.
+/// Starts the driver on a port of its choice. It takes one that is free for IPv6; if that is taken for IPv4, the driver
+/// ends, and is started again.
 async fn launch(program: &Path) -> (Service, String) {
     loop {
         let mut command = Command::new(program);
@@ -148,9 +147,9 @@ async fn launch(program: &Path) -> (Service, String) {
         let mut driver = Service::spawn("chromedriver", command);
         let port = eventually("chromedriver listens", async || {
             let log = driver.log();
-            let told =
+            let port =
                 log.split_once("started successfully on port ").and_then(|(_, rest)| rest.split_once('.'));
-            match told {
+            match port {
                 Some((port, _)) => Some(Some(port.to_owned())),
                 None => driver.has_ended().then_some(None),
             }
@@ -177,23 +176,25 @@ impl WebDriverCompatibleCommand for Vendor {
 }
 
 fn find(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|place| place.join(name)).find(|path| is_program(path))
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|directory| directory.join(name))
+        .find(|path| is_program(path))
 }
 
 fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|file| file.is_file())
 }
 
-/// Says once, and past the test harness's capture, that nothing is tested here.
+/// Prints once that the browser tests are skipped.
 fn missing() {
-    static SAID: Once = Once::new();
+    static PRINTED: Once = Once::new();
     let required = env::var("CI").is_ok_and(|ci| ci == "true")
         || env::var("BROWSER_TESTS").is_ok_and(|how| how == "required");
     assert!(!required, "chromium and chromedriver are not on the PATH, and the browser tests are required");
-    SAID.call_once(|| {
+    PRINTED.call_once(|| {
         let notice = "\n  !! SKIPPED: ALL BROWSER TESTS. chromium and chromedriver are not on the PATH.\n  \
              !! Debian: apt-get install chromium chromium-driver\n\n";
-        // `eprint!` would be captured with the output of a test that passes.
+        // The test harness captures `eprint!` and hides it if a test passes.
         let _ = io::stderr().write_all(notice.as_bytes());
     });
 }

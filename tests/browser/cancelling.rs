@@ -1,4 +1,4 @@
-//! Ending a search before it ends.
+//! Cancelling a search.
 
 use test_kit::{System, client::example};
 
@@ -12,7 +12,7 @@ async fn a_cancelled_search_keeps_the_answers_that_had_arrived() {
     let system = slow().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
-    page.fares_land().await;
+    page.fares_arrive().await;
     page.click("#cancel").await;
     page.phase("cancelled").await;
     assert!(page.text("#state").await.starts_with("Cancelled with "));

@@ -1,4 +1,4 @@
-//! What the page says when something is wrong, and the way out it offers.
+//! What the page says about an error, and what it offers to do.
 
 use test_kit::{Redis, System, SystemBuilder};
 
@@ -10,7 +10,7 @@ use crate::{
 const UNKNOWN: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 
 #[tokio::test]
-async fn an_unknown_code_is_marked_and_the_suggestion_taken_by_a_click() {
+async fn an_unknown_code_is_marked_and_a_click_takes_the_suggestion() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGX", "DPS").await;
@@ -50,7 +50,7 @@ async fn an_expired_search_offers_to_search_again() {
     assert_ne!(page.search_id().await, UNKNOWN);
     assert_eq!(page.text("#when").await, "Sat 10 Jul 2027 · 2 passengers");
 
-    // Without what was searched, only the form can help.
+    // The address does not have the search's fields: the page can only offer the form.
     page.go(&format!("/?search={UNKNOWN}")).await;
     page.phase("missing").await;
     page.click("#notice button").await;

@@ -14,7 +14,7 @@ async fn a_search_works_by_keyboard_alone() {
     let tab = String::from(char::from(Key::Tab));
     let enter = String::from(char::from(Key::Enter));
     page.shown("#welcome").await;
-    // Past the two links of the masthead.
+    // Past the masthead's two links.
     for _ in 0..3 {
         page.press(&tab).await;
     }
@@ -24,7 +24,7 @@ async fn a_search_works_by_keyboard_alone() {
     let active = page.find("#from").await.attr("aria-activedescendant").await.unwrap().unwrap();
     assert!(page.text(&format!("#{active}")).await.contains("CGK"));
 
-    // Down and up again, and out by Escape without a choice.
+    // Down to the next suggestion; Escape closes the list without a choice.
     page.press(&char::from(Key::Down).to_string()).await;
     page.browser
         .until("document.querySelector('#from').getAttribute('aria-activedescendant').endsWith('-1')")
@@ -46,7 +46,7 @@ async fn a_search_works_by_keyboard_alone() {
     page.press(&enter).await;
     page.phase("completed").await;
 
-    // From the search to the order of the fares, and along it by an arrow.
+    // Tab to the sort order, then choose another with an arrow key.
     for _ in 0..40 {
         if page.browser.eval("document.activeElement.name").await == "order" {
             break;

@@ -1,4 +1,4 @@
-//! The address carries the search.
+//! The page's address contains the search.
 
 use crate::{
     browser::Look,
@@ -29,7 +29,7 @@ async fn a_reload_a_shared_link_and_the_back_button_show_the_same() {
     page.browser.client.back().await.unwrap();
     page.shown("#welcome").await;
 
-    // Only the id, in a browser that has never been here.
+    // Only the id, in a new browser.
     let (link, _) = bali.0.split_once('#').unwrap();
     let Some(other) = Page::open(&system, link, Look::PHONE).await else { return };
     other.phase("completed").await;
@@ -44,10 +44,10 @@ async fn an_invalid_address_breaks_no_page() {
     let Some(page) = Page::open(&system, path, Look::WIDE).await else { return };
     page.phase("missing").await;
     assert!(page.text("#notice").await.starts_with("This search has expired"));
-    // The form is as it would be without the address, and works.
+    // The form ignores the address, and works.
     page.search("CGK", "DPS").await;
     page.phase("completed").await;
-    // The last day that can be named has a day before it and none after.
+    // The last possible day has a day before it and none after.
     page.go(&format!("/?search={}#CGK-DPS-9999-12-31-9", page.search_id().await)).await;
     page.phase("completed").await;
 

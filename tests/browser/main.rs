@@ -1,14 +1,14 @@
 //! The page in a real Chromium, against real services.
 //!
-//! Needs `chromium` and `chromedriver` on the PATH and, in this directory, `npm ci`. Where the two are missing the
-//! tests say so and are skipped, unless `CI=true` or `BROWSER_TESTS=required`: then they fail.
+//! They need `chromium` and `chromedriver` on the PATH, and `npm ci` in this directory. Without Chromium or its driver,
+//! the tests are skipped with a message, or fail if `CI=true` or `BROWSER_TESTS=required`.
 //!
-//! | module | what it holds |
+//! | module | what it contains |
 //! | --- | --- |
-//! | `browser` | a Chromium of its own for each test |
+//! | `browser` | a Chromium for each test |
 //! | `page` | what a user of the page does and sees |
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 mod browser;
 mod page;

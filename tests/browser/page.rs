@@ -8,7 +8,7 @@ use test_kit::{Gateway, System, SystemBuilder, eventually};
 
 use crate::browser::{Browser, Look};
 
-/// The page of a gateway in a browser.
+/// A gateway's page in a browser.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) browser: Browser,
@@ -17,35 +17,34 @@ pub(crate) struct Page {
 
 /// A system whose suppliers answer within half a second.
 pub(crate) async fn quick() -> System {
-    spread("50-500").await
+    with_latency("50-500").await
 }
 
-/// A system whose first suppliers answer soon and whose last take long.
+/// A system whose first suppliers answer soon and whose last ones are slow.
 pub(crate) async fn slow() -> System {
-    spread("400-12000").await
+    with_latency("400-12000").await
 }
 
 /// A system whose last suppliers take longer than any test.
 pub(crate) async fn very_slow() -> System {
-    spread("500-60000").await
+    with_latency("500-60000").await
 }
 
-/// Keeps the workers from whatever they do, without their noticing: a search then waits for the test instead of the
-/// test hurrying after the search.
+/// Pauses the workers, so that a search waits for the test.
 pub(crate) async fn pause(system: &System) {
-    // Workers that say nothing are soon thought to ask nobody, were it not for this.
+    // Workers republish the list of suppliers. Without this, it would expire while they are paused.
     let _: i64 = system.redis.run(&format!("PERSIST {SUPPLIERS_KEY}")).await;
     system.workers.iter().for_each(|worker| worker.signal(Signal::STOP));
 }
 
-/// Lets the workers go on.
+/// Resumes the workers.
 pub(crate) fn resume(system: &System) {
     system.workers.iter().for_each(|worker| worker.signal(Signal::CONT));
 }
 
-async fn spread(latency: &str) -> System {
+async fn with_latency(latency: &str) -> System {
     let system = SystemBuilder::default().set("SIMULATED_LATENCY_MS", latency).start().await;
-    // Who is asked is told by the workers, soon after they have started.
+    // Workers publish the list of suppliers soon after they start.
     let client = system.client();
     eventually("the gateway knows the suppliers", async || {
         let (_, body) = client.get("/api/suppliers").await;
@@ -56,7 +55,7 @@ async fn spread(latency: &str) -> System {
 }
 
 impl Page {
-    /// Opens a path of the first gateway; `None` where there is no browser.
+    /// Opens a path of the first gateway; `None` if no browser is installed.
     pub(crate) async fn open(system: &System, path: &str, look: Look) -> Option<Self> {
         let base = base(&system.gateways[0]);
         let page = Self { browser: Browser::start(look).await?, base };
@@ -73,7 +72,7 @@ impl Page {
         self.browser.client.goto(&format!("{}{path}", self.base)).await.unwrap();
     }
 
-    /// The path in the address, with what follows it.
+    /// The path in the address, with query and fragment.
     pub(crate) async fn address(&self) -> String {
         let url = self.browser.client.current_url().await.unwrap();
         url.as_str().strip_prefix(&self.base).unwrap().to_owned()
@@ -98,12 +97,12 @@ impl Page {
         self.find(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    /// Presses keys where the focus is.
+    /// Sends keys to the focused element.
     pub(crate) async fn press(&self, keys: &str) {
         self.browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// The id of the element that has the focus.
+    /// The id of the focused element.
     pub(crate) async fn focus(&self) -> String {
         self.browser.eval("document.activeElement.id").await.as_str().unwrap().to_owned()
     }
@@ -112,19 +111,19 @@ impl Page {
         self.find(selector).await.text().await.unwrap()
     }
 
-    /// What stands in a field.
+    /// The value of a field.
     pub(crate) async fn value(&self, selector: &str) -> String {
         self.find(selector).await.prop("value").await.unwrap().unwrap()
     }
 
-    /// Types into a field as fast as can be.
+    /// Clears a field and types into it.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
-    /// Fills in both places by their codes and searches.
+    /// Fills in origin and destination, and submits the form.
     pub(crate) async fn search(&self, from: &str, to: &str) {
         self.fill("#from", from).await;
         self.fill("#to", to).await;
@@ -141,19 +140,19 @@ impl Page {
         self.browser.until(&format!("document.querySelector('#results').dataset.phase === '{phase}'")).await;
     }
 
-    /// Waits until there is a fare.
-    pub(crate) async fn fares_land(&self) {
+    /// Waits for the first fare.
+    pub(crate) async fn fares_arrive(&self) {
         self.browser.until("document.querySelector('.fare')").await;
     }
 
-    /// The fares as they are read: flights and prices, from the top.
+    /// The flights and prices of the fares, from the top.
     pub(crate) async fn fares(&self) -> Vec<(String, String)> {
         let script = "[...document.querySelectorAll('.fare')].map(fare => \
              ['.flight', '.amount'].map(part => fare.querySelector(part).textContent))";
         serde_json::from_value(self.browser.eval(script).await).unwrap()
     }
 
-    /// Where the fares are seen, from the top, in pixels. Waits until they have come to rest.
+    /// The fares' vertical positions, in pixels. Waits until their animations have ended.
     pub(crate) async fn fare_tops(&self) -> Vec<f64> {
         self.browser
             .until("document.getAnimations().every(animation => animation.playState !== 'running')")
@@ -168,7 +167,7 @@ pub(crate) fn base(gateway: &Gateway) -> String {
     format!("http://localhost:{}", gateway.port)
 }
 
-/// The fares of a result as the page is to show them.
+/// The fares that the page should show for a result.
 pub(crate) fn expected(results: &Value) -> Vec<(String, String)> {
     let shown = |offer: &Value| {
         let flight = offer["flight_number"].as_str().unwrap().replace('/', " + ");

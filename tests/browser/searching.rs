@@ -1,4 +1,4 @@
-//! A search from the first letter to the last fare.
+//! A search, from typing the first letter to the last fare.
 
 use crate::{
     browser::Look,
@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_search_is_typed_and_its_fares_are_those_of_the_api() {
+async fn a_typed_search_shows_the_fares_of_the_api() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.fill("#from", "jak").await;
@@ -45,10 +45,10 @@ async fn a_search_is_typed_and_its_fares_are_those_of_the_api() {
 }
 
 #[tokio::test]
-async fn times_are_those_of_the_airports_and_tell_the_next_day() {
+async fn times_are_local_to_the_airports_and_mark_the_next_day() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
-    // A zone that neither airport is in.
+    // Neither airport is in the browser's time zone.
     let zone = serde_json::json!({"timezoneId": "America/Los_Angeles"});
     page.browser.devtools("Emulation.setTimezoneOverride", zone).await;
     page.search("CGK", "NRT").await;

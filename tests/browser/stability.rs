@@ -1,11 +1,11 @@
-//! Nothing moves by itself, and nothing is wider than a phone.
+//! The layout does not shift, and fits a phone.
 
 use crate::{
     browser::Look,
     page::{Page, pause, quick, resume, slow},
 };
 
-/// What Chromium counts as a shift of the layout that nobody asked for, from the first paint on.
+/// Collects the layout shifts that Chromium counts as unexpected, from the first paint on.
 const SHIFTS: &str = "new PerformanceObserver(list => { \
      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(\
        [entry.value, entry.sources.map(source => source.node?.className || source.node?.nodeName || '')]); \
@@ -15,26 +15,26 @@ async fn nothing_shifts(look: Look) {
     let system = slow().await;
     pause(&system).await;
     let id = system.client().submit().await;
-    // No input at all, which would excuse a shift.
+    // Without any input, because Chromium does not count shifts right after one.
     let Some(page) = Page::open(&system, &format!("/?search={id}"), look).await else { return };
     page.phase("processing").await;
     page.browser.client.execute(&format!("window.shifts = []; {SHIFTS}"), Vec::new()).await.unwrap();
     resume(&system);
-    page.fares_land().await;
+    page.fares_arrive().await;
     let first = page.fares().await.len();
     page.phase("completed").await;
-    assert!(page.fares().await.len() > first, "fares landed while it was watched");
+    assert!(page.fares().await.len() > first, "fares arrived while shifts were counted");
     page.fare_tops().await;
     assert_eq!(page.browser.eval("window.shifts").await, serde_json::json!([]));
 }
 
 #[tokio::test]
-async fn fares_that_land_move_nothing_on_a_wide_screen() {
+async fn new_fares_shift_nothing_on_a_wide_screen() {
     nothing_shifts(Look::WIDE).await;
 }
 
 #[tokio::test]
-async fn fares_that_land_move_nothing_on_a_phone() {
+async fn new_fares_shift_nothing_on_a_phone() {
     nothing_shifts(Look::PHONE).await;
 }
 

@@ -1,4 +1,4 @@
-//! Nobody is there to work on a search.
+//! No worker is alive.
 
 use test_kit::System;
 
@@ -9,7 +9,7 @@ async fn the_page_says_that_no_worker_is_alive_until_one_starts() {
     let mut system = System::builder().workers(0).start().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
-    // The workers are missed after a while; the page asks again by itself.
+    // The gateway notices after about ten seconds; the page polls for it.
     page.shown("#stalled").await;
     assert!(page.text("#stalled").await.contains("Searches are delayed"));
     let read_out = "document.querySelector('#announcements').textContent === \

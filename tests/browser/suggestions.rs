@@ -1,4 +1,4 @@
-//! What the search form makes of what is typed.
+//! The search form's suggestions.
 
 use crate::{
     browser::Look,
@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn text_that_was_sent_before_a_suggestion_came_is_understood() {
+async fn text_submitted_before_its_suggestions_arrive_is_resolved() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("surabaya", "makassar").await;
@@ -15,7 +15,7 @@ async fn text_that_was_sent_before_a_suggestion_came_is_understood() {
 }
 
 #[tokio::test]
-async fn the_places_can_be_swapped() {
+async fn origin_and_destination_can_be_swapped() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
     page.fill("#from", "jak").await;

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{airline::Airline, config::Config};
 
-/// The server that plays all of them, and what it has seen.
+/// The server that plays all airlines, and the calls it has received.
 pub(crate) struct Airlines {
     calls: Arc<Mutex<Vec<Call>>>,
     file: NamedTempFile,
@@ -32,10 +32,10 @@ pub(crate) struct Call {
     pub(crate) airline: String,
     /// The worker that called.
     pub(crate) worker: String,
-    /// The search that it called for, by its date and passengers.
+    /// The search, by its date and passengers.
     pub(crate) key: String,
     pub(crate) began: Instant,
-    /// When the answer was given, and how many offers it had; none yet, or an error.
+    /// When the answer was sent, and how many offers it has. `None` before that, and for an error.
     pub(crate) answered: Option<(Instant, usize)>,
 }
 
@@ -43,16 +43,16 @@ pub(crate) struct Call {
 struct Stage {
     airlines: Arc<[Airline]>,
     calls: Arc<Mutex<Vec<Call>>>,
-    chance: Arc<Mutex<StdRng>>,
+    rng: Arc<Mutex<StdRng>>,
 }
 
 impl Airlines {
-    /// Starts the server and writes the workers' suppliers file. Each worker's calls bear its name, which it has in
-    /// its environment as `CHAOS_WORKER`.
+    /// Starts the server and writes the workers' suppliers file. The path of a call has the worker's name, from the
+    /// environment variable `CHAOS_WORKER`.
     pub(crate) async fn start(config: &Config) -> Self {
         let calls = Arc::<Mutex<Vec<Call>>>::default();
-        let chance = Arc::new(Mutex::new(config.run.chance(99)));
-        let stage = Stage { airlines: config.airlines.clone().into(), calls: Arc::clone(&calls), chance };
+        let rng = Arc::new(Mutex::new(config.run.rng(99)));
+        let stage = Stage { airlines: config.airlines.clone().into(), calls: Arc::clone(&calls), rng };
         let router =
             Router::new().route("/{airline}/{worker}/{date}/{passengers}", get(answer)).with_state(stage);
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("airlines listen");
@@ -63,24 +63,24 @@ impl Airlines {
         Self { calls, file }
     }
 
-    /// The environment of workers that are to ask them.
+    /// The environment variable that makes a worker use this suppliers file.
     pub(crate) fn setting(&self) -> (String, String) {
         ("SUPPLIERS_FILE".into(), self.file.path().to_str().expect("a path that is text").to_owned())
     }
 
-    /// All calls there were.
+    /// All calls so far.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 async fn answer(
-    State(Stage { airlines, calls, chance }): State<Stage>,
+    State(Stage { airlines, calls, rng }): State<Stage>,
     Path((code, worker, date, passengers)): Path<(String, String, String, u8)>,
 ) -> Response {
     let airline =
         airlines.iter().find(|airline| airline.code == code).expect("an airline of the suppliers file");
-    let mut chance = StdRng::from_rng(&mut *chance.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut rng = StdRng::from_rng(&mut *rng.lock().unwrap_or_else(PoisonError::into_inner));
     let key = key(&date, passengers);
     let call = Call { airline: code, worker, key, began: Instant::now(), answered: None };
     let number = {
@@ -88,18 +88,18 @@ async fn answer(
         calls.push(call);
         calls.len() - 1
     };
-    sleep(Duration::from_millis(chance.random_range(airline.fastest_ms..=airline.slowest_ms))).await;
-    if chance.random_bool(airline.fails) {
+    sleep(Duration::from_millis(rng.random_range(airline.fastest_ms..=airline.slowest_ms))).await;
+    if rng.random_bool(airline.failure_rate) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let count = chance.random_range(1..=airline.offers);
+    let count = rng.random_range(1..=airline.offers);
     let offer = |number: usize| json!({"flight": format!("{}{number}", airline.code), "price": 900_000 + number, "at": format!("{date}T06:05:00"), "minutes": 110});
     let offers: Vec<_> = (1..=count).map(offer).collect();
     calls.lock().unwrap_or_else(PoisonError::into_inner)[number].answered = Some((Instant::now(), count));
     Json(offers).into_response()
 }
 
-/// How a search is known to airlines. No two searches have the same.
+/// What identifies a search in airlines' calls. No two searches have the same key.
 pub(crate) fn key(date: &str, passengers: u8) -> String {
     format!("{date}/{passengers}")
 }

@@ -1,4 +1,4 @@
-//! What stands in Redis: the result log as it grows, and what is left when all has ended.
+//! Audits Redis: reads the result log as it grows, and finds what is left after all searches have ended.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,7 +11,7 @@ use redis::{
     AsyncCommands, AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection, streams::StreamRangeReply,
 };
 use serde_json::Value;
-use test_kit::wait::PATIENCE;
+use test_kit::wait::TIMEOUT;
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep, timeout},
@@ -19,76 +19,75 @@ use tokio::{
 
 use crate::{cluster::Cluster, history::End};
 
-/// How often the result log is read. It keeps everything for longer.
+/// How often the result log is read; its entries are kept for much longer.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// How often is looked at what is left behind.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often Redis is checked for leftovers.
+const LEFTOVER_INTERVAL: Duration = Duration::from_millis(500);
 /// How many entries are read at once.
 const PAGE: usize = 200;
 
-/// What was announced of one search.
+/// What the result log announced about one search.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Announced {
-    /// The ends.
     pub(crate) ends: Vec<AnnouncedEnd>,
     /// Whether a supplier's answer was announced more than once.
     pub(crate) answer_twice: bool,
     suppliers: HashSet<String>,
 }
 
-/// An end as it was announced.
+/// An announced end.
 #[derive(Clone, Debug)]
 pub(crate) struct AnnouncedEnd {
     pub(crate) end: End,
-    /// It was not there yet then,
+    /// A time at which it was not in the log yet.
     pub(crate) after: Instant,
-    /// and it was there then.
+    /// A time at which it was in the log.
     pub(crate) before: Instant,
 }
 
-/// What was announced, by search.
-pub(crate) type News = HashMap<String, Announced>;
+/// What the result log announced, by search.
+pub(crate) type ResultLog = HashMap<String, Announced>;
 
 /// Reads the result log.
 pub(crate) struct Auditor {
     task: JoinHandle<()>,
-    news: Arc<Mutex<News>>,
+    log: Arc<Mutex<ResultLog>>,
 }
 
 impl Auditor {
     /// Starts reading.
     pub(crate) fn start(redis: String) -> Self {
-        let news = Arc::default();
-        Self { task: tokio::spawn(read_on(redis, Arc::clone(&news))), news }
+        let log = Arc::default();
+        Self { task: tokio::spawn(read_until_aborted(redis, Arc::clone(&log))), log }
     }
 
-    /// Waits until the ends of these searches are there, for a while at most, and gives all.
-    pub(crate) async fn finish(self, searches: impl Iterator<Item = &str>, limit: Instant) -> News {
+    /// Waits until these searches have ended, until `limit` at most, and returns all that was announced.
+    pub(crate) async fn finish(self, searches: impl Iterator<Item = &str>, limit: Instant) -> ResultLog {
         let mut missing: Vec<_> = searches.collect();
         let start = Instant::now();
-        // Once more in any case.
+        // Reads the log at least once more.
         while start.elapsed() < INTERVAL * 5 || (!missing.is_empty() && Instant::now() < limit) {
             sleep(INTERVAL).await;
-            let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-            missing.retain(|id| news.get(*id).is_none_or(|announced| announced.ends.is_empty()));
+            let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            missing.retain(|id| log.get(*id).is_none_or(|announced| announced.ends.is_empty()));
         }
         self.task.abort();
-        self.news.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-async fn read_on(redis: String, news: Arc<Mutex<News>>) {
+async fn read_until_aborted(redis: String, log: Arc<Mutex<ResultLog>>) {
     let client = redis::Client::open(format!("redis://{redis}")).expect("an address");
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(Duration::from_secs(3)));
     let (mut last, mut after) = ("0".to_owned(), Instant::now());
     loop {
-        // Redis is away now and then.
-        let begins = Instant::now();
+        // Redis is down now and then.
+        let started = Instant::now();
         if let Ok(Ok(mut connection)) =
-            timeout(PATIENCE, client.get_multiplexed_async_connection_with_config(&config)).await
-            && read(&mut connection, &news, &mut last, after).await.is_ok()
+            timeout(TIMEOUT, client.get_multiplexed_async_connection_with_config(&config)).await
+            && read(&mut connection, &log, &mut last, after).await.is_ok()
         {
-            after = begins;
+            after = started;
         }
         sleep(INTERVAL).await;
     }
@@ -96,7 +95,7 @@ async fn read_on(redis: String, news: Arc<Mutex<News>>) {
 
 async fn read(
     connection: &mut MultiplexedConnection,
-    news: &Mutex<News>,
+    log: &Mutex<ResultLog>,
     last: &mut String,
     after: Instant,
 ) -> RedisResult<()> {
@@ -106,12 +105,12 @@ async fn read(
         if page.ids.is_empty() {
             return Ok(());
         }
-        let mut news = news.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         for entry in page.ids {
             let json = |name| -> Value {
                 serde_json::from_str(&entry.get::<String>(name).unwrap_or_default()).unwrap_or_default()
             };
-            let announced = news.entry(entry.get(field::SEARCH_ID).unwrap_or_default()).or_default();
+            let announced = log.entry(entry.get(field::SEARCH_ID).unwrap_or_default()).or_default();
             if entry.contains_key(field::RESULTS) {
                 let status: String = entry.get(field::STATUS).unwrap_or_default();
                 let end = End::new(&status, &json(field::DETAILS)["suppliers"]);
@@ -125,21 +124,20 @@ async fn read(
     }
 }
 
-/// What is left although all searches have ended. Waits until nothing is, for as long as it may take to sweep. Tells
-/// what is.
+/// What is left although all searches have ended. Waits until nothing is left, for as long as a clean-up may take.
 pub(crate) async fn left_behind(cluster: &Cluster) -> Vec<String> {
     let start = Instant::now();
     loop {
-        let left = look(cluster).await;
-        if left.is_empty() || start.elapsed() > PATIENCE {
+        let left = leftovers(cluster).await;
+        if left.is_empty() || start.elapsed() > TIMEOUT {
             return left;
         }
-        sleep(LOOK).await;
+        sleep(LEFTOVER_INTERVAL).await;
     }
 }
 
-/// Jobs, consumers of workers that are dead, searches that are open, records that never expire.
-async fn look(cluster: &Cluster) -> Vec<String> {
+/// Jobs, consumers of dead workers, open searches, and records that never expire.
+async fn leftovers(cluster: &Cluster) -> Vec<String> {
     let mut left = Vec::new();
     let redis = cluster.store.primary();
     let waiting: u64 = redis.run(&format!("XLEN {REQUESTED_STREAM}")).await;
@@ -148,7 +146,7 @@ async fn look(cluster: &Cluster) -> Vec<String> {
     }
     let open: u64 = redis.run("ZCARD flight.search.open").await;
     if open > 0 {
-        left.push(format!("{open} searches that are open"));
+        left.push(format!("{open} open searches"));
     }
     let mut connection = redis.connect().await;
     for key in redis.run::<Vec<String>>(&format!("KEYS {RECORD_PREFIX}*")).await {
@@ -167,13 +165,13 @@ async fn look(cluster: &Cluster) -> Vec<String> {
             left.push(format!("{pending} jobs pending for {name}"));
         }
         if !alive.iter().any(|pid| name.contains(&format!("-{pid}-"))) {
-            left.push(format!("{name} in the group, which is dead"));
+            left.push(format!("dead worker {name} in the group"));
         }
     }
     left
 }
 
-/// The searches whose jobs were given up.
+/// The searches whose jobs are dead letters.
 pub(crate) async fn dead_letters(cluster: &Cluster) -> HashSet<String> {
     let dead = cluster.store.primary().entries(DEAD_STREAM).await;
     dead.into_iter().filter_map(|mut entry| entry.remove(field::SEARCH_ID)).collect()

@@ -1,4 +1,4 @@
-//! Checks one search against the faults that hit it.
+//! Checks one search, given the faults during it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,34 +10,34 @@ use tokio::time::Instant;
 
 use crate::{
     airlines::Call,
-    auditor::{Announced, AnnouncedEnd, News},
+    auditor::{Announced, AnnouncedEnd, ResultLog},
     cluster::worker_number,
     config::Config,
-    history::{End, Fate, History},
-    journal::{Journal, On, Span},
+    history::{ClientState, End, History},
+    journal::{Component, Journal, Span},
     load::Search,
     violation::Violation,
 };
 
-/// How much earlier than by Redis' clock an end may have been read in vain, in milliseconds.
+/// How much earlier than its TTL, by Redis' clock, an end may be gone, in milliseconds.
 const READ_LEEWAY: i64 = 500;
-/// An answer that comes this long before the deadline comes in time.
+/// An answer is in time if it arrives this long before the deadline.
 const IN_TIME: Duration = Duration::from_secs(2);
-/// How long after its deadline a search has ended at the latest, if nothing hinders.
+/// Without faults, a search has ended this long after its deadline.
 const ENDED_WITHIN: Duration = Duration::from_secs(4);
-/// How long a takeover may take beyond the lease and what the suppliers take.
+/// How long a takeover may take in addition to the lease and the slowest supplier.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(7);
-/// How long services may go by an earlier clock of Redis.
-const CLOCK_IS_LEARNT: Duration = Duration::from_secs(5);
+/// How long services may use an outdated estimate of Redis' clock.
+const CLOCK_IS_NOTICED_WITHIN: Duration = Duration::from_secs(5);
 
 /// All that was recorded in a run.
 pub(crate) struct Checker<'a> {
     pub(crate) config: &'a Config,
     pub(crate) journal: &'a Journal,
-    pub(crate) news: &'a News,
+    pub(crate) log: &'a ResultLog,
     pub(crate) dead_letters: &'a HashSet<String>,
     pub(crate) calls: HashMap<String, Vec<Call>>,
-    /// From when on there was no trouble any more.
+    /// When the last fault was undone.
     pub(crate) quiet_from: Instant,
 }
 
@@ -45,8 +45,8 @@ impl Checker<'_> {
     /// The violations in a search.
     pub(crate) fn check(&self, search: &Search) -> Vec<Violation> {
         let nothing = Announced::default();
-        let announced = self.news.get(&search.id).unwrap_or(&nothing);
-        // An end that is lost after all clients have received it may come again.
+        let announced = self.log.get(&search.id).unwrap_or(&nothing);
+        // Includes the ends: one that Redis loses after all clients have received it may be announced again.
         let over = announced.ends.iter().map(|end| end.before).fold(search.done, Instant::max);
         if self.config.is_lossy && self.journal.lost_in(search.submitted, over) {
             return check_where_writes_were_lost(search);
@@ -61,13 +61,13 @@ impl Checker<'_> {
             (Violation::Contradicted, ends.any(|end| Some(end) != first)),
             (Violation::OutOfOrder, any(&|history| !history.is_in_order())),
             (Violation::AnswerTwice, any(&History::has_answer_twice) || announced.answer_twice),
-            (Violation::LeftOut, any(&History::has_answer_without_end)),
-            (Violation::ToldDifferently, differ(&search.histories)),
+            (Violation::LeftOut, any(&History::has_answer_missing_from_end)),
+            (Violation::DifferentEvents, differ(&search.histories)),
             (Violation::Unannounced, ended.is_none() && !self.config.is_lossy),
         ];
         if let Some(ended) = ended
             && !self.dead_letters.contains(&search.id)
-            && !self.journal.stepped(search.submitted - CLOCK_IS_LEARNT, ended.before)
+            && !self.journal.stepped(search.submitted - CLOCK_IS_NOTICED_WITHIN, ended.before)
         {
             wrong.extend([
                 (Violation::Ignored, self.ignores(search, ended)),
@@ -79,12 +79,12 @@ impl Checker<'_> {
         wrong.into_iter().filter_map(|(what, is)| is.then_some(what)).collect()
     }
 
-    /// What happened to a search, as lines of text, with times since it was submitted.
-    pub(crate) fn all_about(&self, search: &Search) -> Vec<String> {
+    /// Describes a search's course in lines of text, with times since it was submitted.
+    pub(crate) fn describe(&self, search: &Search) -> Vec<String> {
         let since = |at: Instant| at.saturating_duration_since(search.submitted);
         let mut lines: Vec<_> = search.histories.iter().map(ToString::to_string).collect();
         for AnnouncedEnd { end, after, before } in
-            self.news.get(&search.id).into_iter().flat_map(|news| &news.ends)
+            self.log.get(&search.id).into_iter().flat_map(|announced| &announced.ends)
         {
             lines.push(format!("announced {:?} to {:?}: {end:?}", since(*after), since(*before)));
         }
@@ -104,23 +104,23 @@ impl Checker<'_> {
         lines
     }
 
-    /// A client that has no end has come too late, or there is something wrong.
+    /// Whether a client received no end, although it asked before the record expired.
     fn lost(&self, history: &History, ended: Option<&AnnouncedEnd>) -> bool {
         let ttl = i64::try_from(self.config.ttl.as_millis()).unwrap_or(i64::MAX);
         let too_late =
             |at| ended.is_some_and(|ended| self.journal.passed(ended.after, at) >= ttl - READ_LEEWAY);
         !history.has_ended()
-            && !matches!(history.fate, Fate::Dismissed(StatusCode::NOT_FOUND, at) if too_late(at))
+            && !matches!(history.state, ClientState::Refused(StatusCode::NOT_FOUND, at) if too_late(at))
     }
 
-    /// The last worker that asked had an answer in time, lived on with a good link to a Redis that was well, and still
-    /// the end does not tell that answer.
+    /// Whether an answer is missing from the end that arrived in time at the worker that asked last, while neither this
+    /// worker, nor its link, nor Redis had a fault.
     fn ignores(&self, search: &Search, ended: &AnnouncedEnd) -> bool {
         let Some(calls) = self.calls.get(&search.key) else { return false };
         let Some(last) = calls.iter().max_by_key(|call| call.began) else { return false };
         let worker = worker_number(&last.worker);
         if self.journal.troubled(last.began - IN_TIME, ended.before, |on| {
-            on == On::Redis || worker.is_some_and(|worker| on == On::Worker(worker))
+            on == Component::Redis || worker.is_some_and(|worker| on == Component::Worker(worker))
         }) {
             return false;
         }
@@ -132,7 +132,7 @@ impl Checker<'_> {
                     .end
                     .suppliers
                     .get(&call.airline)
-                    .is_some_and(|(status, told)| status == "ok" && *told == offers as u64)
+                    .is_some_and(|(status, reported)| status == "ok" && *reported == offers as u64)
             };
             call.answered.is_some_and(|(at, offers)| in_time(at) && !in_end(offers))
         })
@@ -142,22 +142,22 @@ impl Checker<'_> {
         let before_deadline = ended.before + IN_TIME < search.submitted + self.config.deadline;
         let has_lasting_timeout =
             self.config.supplier_timeout > self.config.deadline && ended.end.has_timeout();
-        before_deadline && (has_lasting_timeout || !self.tells_of_all(&ended.end))
+        before_deadline && (has_lasting_timeout || !self.lists_all_suppliers(&ended.end))
     }
 
-    fn tells_of_all(&self, end: &End) -> bool {
+    fn lists_all_suppliers(&self, end: &End) -> bool {
         end.suppliers.len() == self.config.suppliers()
     }
 
     fn is_late(&self, search: &Search, ended: &AnnouncedEnd) -> bool {
         let deadline = search.accepted + self.config.deadline;
         let latest = deadline + ENDED_WITHIN;
-        let troubled = |who: On| self.journal.troubled(deadline - IN_TIME, latest, |on| on == who);
-        let somebody_is_well = (0..self.config.gateways)
-            .map(On::Gateway)
-            .chain((0..self.config.workers).map(On::Worker))
+        let troubled = |who: Component| self.journal.troubled(deadline - IN_TIME, latest, |on| on == who);
+        let any_is_healthy = (0..self.config.gateways)
+            .map(Component::Gateway)
+            .chain((0..self.config.workers).map(Component::Worker))
             .any(|who| !troubled(who));
-        ended.after > latest && !troubled(On::Redis) && somebody_is_well
+        ended.after > latest && !troubled(Component::Redis) && any_is_healthy
     }
 
     fn is_neglected(&self, search: &Search, ended: &AnnouncedEnd) -> bool {
@@ -168,11 +168,12 @@ impl Checker<'_> {
         self.config.has_room()
             && by_deadline
             && search.accepted.max(self.quiet_from) + enough < deadline
-            && (ended.end.has_timeout() || !self.tells_of_all(&ended.end))
+            && (ended.end.has_timeout() || !self.lists_all_suppliers(&ended.end))
     }
 }
 
-/// Each client gets an end or that nothing is known, and each of its streams is in order and ends once.
+/// Checks what holds even if Redis lost writes: each client receives an end or a 404, and each of its streams is in
+/// order and ends once.
 fn check_where_writes_were_lost(search: &Search) -> Vec<Violation> {
     let any = |is: &dyn Fn(&History) -> bool| search.histories.iter().any(is);
     let wrong = [
@@ -183,12 +184,12 @@ fn check_where_writes_were_lost(search: &Search) -> Vec<Violation> {
 }
 
 fn was_unknown(history: &History) -> bool {
-    matches!(history.fate, Fate::Dismissed(StatusCode::NOT_FOUND, _))
+    matches!(history.state, ClientState::Refused(StatusCode::NOT_FOUND, _))
 }
 
 /// Whether two clients received different events at the same sequence number.
 fn differ(histories: &[History]) -> bool {
-    let mut told = HashMap::new();
+    let mut seen = HashMap::new();
     let mut received = histories.iter().flat_map(|history| &history.received);
-    received.any(|event| *told.entry(event.seq).or_insert(event.bytes) != event.bytes)
+    received.any(|event| *seen.entry(event.seq).or_insert(event.bytes) != event.bytes)
 }

@@ -8,28 +8,28 @@ use test_kit::{Client, Gateway, Link, Programs, Service, Shim, eventually};
 
 use crate::{airlines::Airlines, config::Config, store::Store};
 
-/// Where gateways listen. The harness gives out other ports, so that one stays its gateway's while that is down.
+/// The gateways' ports. The test kit takes other ones, so that a port stays free while its gateway is down.
 const PORTS: Range<u16> = 11_000..19_000;
 
-/// The processes, and those that were.
+/// The processes, running and ended.
 pub(crate) struct Cluster {
     pub(crate) gateways: Vec<Node>,
     pub(crate) workers: Vec<Node>,
     /// Processes that have ended, kept for their logs.
     pub(crate) stopped: Vec<Service>,
     pub(crate) store: Store,
-    /// What the auditor reads through, which is not troubled.
+    /// The auditor's link, which has no faults.
     pub(crate) audited: Arc<Link>,
-    /// The disk and the clock of all servers of Redis.
+    /// Controls the disk and the clock of all Redis servers.
     pub(crate) shim: Shim,
 }
 
-/// A place where a service runs, one process after another.
+/// Runs a gateway or a worker, one process after another.
 pub(crate) struct Node {
     pub(crate) service: Service,
     pub(crate) link: Arc<Link>,
     pub(crate) shim: Arc<Shim>,
-    /// A gateway's port.
+    /// The port, if it is a gateway.
     pub(crate) port: Option<u16>,
     number: usize,
     processes: usize,
@@ -37,7 +37,7 @@ pub(crate) struct Node {
 }
 
 impl Cluster {
-    /// Starts all, and waits until it works.
+    /// Starts all processes, and waits until each gateway accepts searches.
     pub(crate) async fn start(config: &Config, airlines: &Airlines) -> Self {
         let shim = Shim::new();
         let store = Store::start(config, &shim).await;
@@ -73,20 +73,20 @@ impl Cluster {
         self.gateways.iter().filter_map(|gateway| gateway.port).map(Client::new).collect()
     }
 
-    /// What went down without being told to, or said that it panicked.
+    /// The processes that ended on their own or logged a panic, each with its log.
     pub(crate) fn crashes(&mut self) -> Vec<String> {
         let mut crashes = Vec::new();
         for node in self.gateways.iter_mut().chain(&mut self.workers) {
             if node.service.has_ended() {
-                crashes.push(format!("a service has ended by itself:\n{}", node.service.log()));
+                crashes.push(format!("a service ended on its own:\n{}", node.service.log()));
             }
         }
         let logs = self.services().map(Service::log).filter(|log| log.contains("panicked"));
-        crashes.extend(logs.map(|log| format!("a service has panicked:\n{log}")));
+        crashes.extend(logs.map(|log| format!("a service panicked:\n{log}")));
         crashes
     }
 
-    /// What the services have written about a search, in the order of time.
+    /// The services' log lines about a search, in the order of time.
     pub(crate) fn log_of(&self, search: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for service in self.services() {
@@ -96,7 +96,7 @@ impl Cluster {
         lines
     }
 
-    /// What the services have written as errors.
+    /// The services' log lines of level ERROR.
     pub(crate) fn errors(&self) -> Vec<String> {
         let logs = self.services().map(Service::log);
         logs.flat_map(|log| {
@@ -125,10 +125,9 @@ impl Node {
         Self { service, link, shim, port, number, processes: 1, settings }
     }
 
-    /// Takes the process away, one way or the other. It must have run until now.
+    /// Kills the process, or stops it and waits for its end. It must still be running.
     pub(crate) async fn down(&mut self, kill: bool) {
-        // Nobody has asked for that.
-        assert!(!self.service.has_ended(), "a service has ended by itself\n{}", self.service.log());
+        assert!(!self.service.has_ended(), "a service ended on its own\n{}", self.service.log());
         if kill {
             self.service.kill().await;
         } else {
@@ -137,7 +136,7 @@ impl Node {
         }
     }
 
-    /// Starts a new process and gives the old one.
+    /// Starts a new process and returns the old one.
     pub(crate) async fn up(&mut self) -> Service {
         let fresh = launch(self.number, self.processes, &self.settings, self.port).await;
         self.processes += 1;
@@ -150,7 +149,7 @@ pub(crate) fn worker_number(worker: &str) -> Option<usize> {
     worker.split_once('-')?.0.parse().ok()
 }
 
-/// Starts a worker, or a gateway on this port, which must be free, and waits until it listens.
+/// Starts a worker, or, with a port, a gateway, and waits until the gateway listens. The port must be free.
 async fn launch(number: usize, process: usize, settings: &[(String, String)], port: Option<u16>) -> Service {
     let Some(port) = port else {
         let mut settings = settings.to_vec();

@@ -1,53 +1,53 @@
 /// A kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
-    /// A gateway, or all, killed and started again.
+    /// A gateway, or all, is killed and started again.
     KillGateway,
-    /// A gateway, or all, stopped as an orchestrator does, and started again.
+    /// A gateway, or all, is stopped with SIGTERM and started again.
     StopGateway,
-    /// A gateway stands still, and goes on as if nothing had been.
+    /// A gateway, or all, is paused and resumed.
     PauseGateway,
-    /// A worker, or all, killed and started again.
+    /// A worker, or all, is killed and started again.
     KillWorker,
-    /// A worker, or all, stopped as an orchestrator does, and started again.
+    /// A worker, or all, is stopped with SIGTERM and started again.
     StopWorker,
-    /// A worker stands still beyond its lease, or beyond the TTL, and goes on as if nothing had been.
+    /// A worker, or all, is paused for longer than the lease, the deadline or the TTL, and resumed.
     PauseWorker,
-    /// Redis killed, and started again with what it has kept.
+    /// Redis is killed and started again with what its disk has.
     KillRedis,
-    /// Redis stands still: what it is asked meanwhile, it does afterwards.
+    /// Redis hangs for a while, and executes afterwards what it received meanwhile.
     HangRedis,
     /// Redis forgets its scripts.
     FlushScripts,
     /// Redis closes all connections.
     KillClients,
-    /// The disk under Redis takes long to sync.
+    /// Redis' fsyncs are slow.
     SlowSync,
-    /// Redis' wall clock is stepped.
+    /// Redis' wall clock steps.
     StepRedis,
-    /// A planned failover: the replica becomes the primary, and open connections stay where they are.
+    /// A planned failover: the replica becomes the primary, and open connections stay with the old one.
     Failover,
-    /// The primary dies, and a replica that lags behind takes its place.
+    /// The primary dies, and a lagging replica becomes the primary.
     CrashFailover,
     /// Redis forgets everything.
     FlushAll,
-    /// A service's wall clock is stepped.
+    /// A service's wall clock steps.
     StepService,
     /// A service's link carries 1 to 10 MB/s.
     ThinLink,
-    /// What passes over a service's link is under way for 100 ms.
+    /// A service's link has a latency of 100 ms.
     SlowLink,
-    /// Nothing arrives in one direction of a service's link, for a while.
+    /// For a while, a service's link delivers nothing in one direction.
     OneWayLink,
-    /// Nothing arrives in either direction of a service's link, for a while.
+    /// For a while, a service's link delivers nothing in either direction.
     PartedLink,
-    /// A service's link has forgotten the connections that there are, and neither end notices.
+    /// A service's link silently drops its open connections; neither side notices.
     ForgetLink,
     /// A service's connections break.
     CutLink,
 }
 
-/// What a fault hits. Faults of different targets are injected side by side, so that they coincide.
+/// What a fault affects. Faults of different targets are injected concurrently, so that they coincide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Gateways,
@@ -58,7 +58,7 @@ pub(crate) enum Target {
 }
 
 impl Fault {
-    /// All there are.
+    /// All kinds.
     pub(crate) const ALL: [Self; 22] = [
         Self::KillGateway,
         Self::StopGateway,
@@ -84,7 +84,7 @@ impl Fault {
         Self::CutLink,
     ];
 
-    /// What it hits.
+    /// What it affects.
     pub(crate) fn target(self) -> Target {
         match self {
             Self::KillGateway | Self::StopGateway | Self::PauseGateway => Target::Gateways,

@@ -1,5 +1,5 @@
-//! Injects faults into processes, links and clocks. Each kind of target has an injector of its own, so that faults
-//! coincide. Every fault is undone in the end.
+//! Injects faults into processes, links and clocks. Each kind of target has its own injector, so that faults coincide.
+//! Every fault is undone.
 
 mod clocks;
 mod injector;
@@ -13,22 +13,24 @@ use crate::{
     cluster::Cluster,
     config::Config,
     fault::Target,
-    journal::{Journal, On},
+    journal::{Component, Journal},
 };
 use injector::Injector;
 
-/// Injects faults until it is time.
+/// Injects faults until then.
 pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Journal, until: Instant) {
-    let injector = |victim: Target| Injector {
+    let injector = |target: Target| Injector {
         config,
         journal,
-        faults: config.faults.iter().copied().filter(|fault| fault.target() == victim).collect(),
-        chance: config.run.chance(1 + victim as u64),
+        faults: config.faults.iter().copied().filter(|fault| fault.target() == target).collect(),
+        rng: config.run.rng(1 + target as u64),
         until,
     };
     let nodes = || {
-        let gateways = cluster.gateways.iter().enumerate().map(|(number, node)| (On::Gateway(number), node));
-        gateways.chain(cluster.workers.iter().enumerate().map(|(number, node)| (On::Worker(number), node)))
+        let gateways =
+            cluster.gateways.iter().enumerate().map(|(number, node)| (Component::Gateway(number), node));
+        gateways
+            .chain(cluster.workers.iter().enumerate().map(|(number, node)| (Component::Worker(number), node)))
     };
     let links: Vec<_> = nodes().map(|(on, node)| (on, node.link.clone())).collect();
     let clocks: Vec<_> = nodes().map(|(_, node)| node.shim.clone()).collect();
@@ -36,8 +38,18 @@ pub(crate) async fn inject(cluster: &mut Cluster, config: &Config, journal: &Jou
         links.iter().map(|(_, link)| link.clone()).chain([cluster.audited.clone()]).collect::<Vec<_>>();
     let (mut dead_gateways, mut dead_workers) = (Vec::new(), Vec::new());
     tokio::join!(
-        services::inject(injector(Target::Gateways), On::Gateway, &mut cluster.gateways, &mut dead_gateways),
-        services::inject(injector(Target::Workers), On::Worker, &mut cluster.workers, &mut dead_workers),
+        services::inject(
+            injector(Target::Gateways),
+            Component::Gateway,
+            &mut cluster.gateways,
+            &mut dead_gateways
+        ),
+        services::inject(
+            injector(Target::Workers),
+            Component::Worker,
+            &mut cluster.workers,
+            &mut dead_workers
+        ),
         redis::inject(injector(Target::Redis), &mut cluster.store, &cluster.shim, &all_links),
         links::inject(injector(Target::Links), &links),
         clocks::inject(injector(Target::Clocks), &cluster.shim, &clocks),

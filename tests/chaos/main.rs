@@ -1,33 +1,32 @@
-//! Chaos: a steady load of searches, while gateways, workers and Redis are killed, stopped and replaced at random.
+//! Chaos: a steady load of searches while random faults hit gateways, workers, Redis and the links between them.
 //!
-//! Whatever happens, every search that was accepted ends in exactly one terminal event, and every client that
-//! asks sees it, with its partial answers in order if it wants them. The run ends with what was counted; where
-//! something is wrong it tells what, and the seed with which to try again.
+//! Each accepted search must end in exactly one terminal event, and every client that asks must receive it, with the
+//! partials in order if it wants them. A run prints its counts and, for each violation, the details and the seed.
 //!
-//! `CHAOS_SECONDS` makes it longer than 30 s, `CHAOS_SEED` gives it the decisions of an earlier run, and `CHAOS_SEEDS`
-//! makes it so many runs with one seed after the other. `REDIS_SERVER` names another server than Redis of the system,
-//! and `CHAOS_WITHOUT=StepService,KillRedis` leaves faults out, to find out which ones a failure takes.
+//! `CHAOS_SECONDS` sets the duration (30 s by default), `CHAOS_SEED` repeats the decisions of an earlier run, and
+//! `CHAOS_SEEDS` makes that many runs with consecutive seeds. `REDIS_SERVER` is the path of another Redis server.
+//! `CHAOS_WITHOUT=StepService,KillRedis` leaves kinds of fault out, to find out which ones cause a failure.
 //!
-//! The seed also decides how the system is set up, which suppliers it has, and which faults are injected. In most
-//! runs Redis loses nothing that it has acknowledged, and nothing may be lost. In the others it may, and the searches
-//! that this may have touched need only end.
+//! The seed decides the configuration, the suppliers and the faults. In most runs Redis loses nothing that it has
+//! acknowledged, and all searches are checked in full. In the others it may lose writes, and a search that this may
+//! affect only has to end or be unknown.
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`run`] | how long, from which seed |
-//! | [`config`] | what a run is made of |
+//! | [`run`] | arguments, duration and seed of a run |
+//! | [`config`] | the configuration of a run |
 //! | [`fault`] | the kinds of fault |
-//! | [`cluster`], [`store`] | the processes, and where they are; Redis |
-//! | [`airlines`] | suppliers that are asked over HTTP |
-//! | [`injection`], [`journal`] | what befalls them, and when it did |
+//! | [`cluster`], [`store`] | the gateways and workers; Redis |
+//! | [`airlines`] | suppliers that are called over HTTP |
+//! | [`injection`], [`journal`] | injects faults; notes when they happened |
 //! | [`load`] | searches, each with its clients |
-//! | [`follower`] | one client, as an `EventSource` is |
-//! | [`history`] | what a client has received, and what is wrong with it |
-//! | [`auditor`] | checks what is in Redis during and after the run |
-//! | [`checker`], [`violation`] | what is wrong with a search |
+//! | [`follower`] | one client, which behaves like an `EventSource` |
+//! | [`history`] | what a client received |
+//! | [`auditor`] | reads the result log, and finds what is left in Redis |
+//! | [`checker`], [`violation`] | checks a search |
 //! | [`summary`] | the counts |
 
-#![expect(clippy::expect_used, reason = "a test program panics where it can't go on")]
+#![expect(clippy::expect_used, reason = "a test program panics if it can't go on")]
 
 mod airline;
 mod airlines;
@@ -81,7 +80,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the chaos and tells whether the promises held.
+/// Makes one run; `true` if there was no violation.
 async fn holds(run: Run) -> bool {
     let config = Config::draw(run);
     println!("{config}");
@@ -92,12 +91,12 @@ async fn holds(run: Run) -> bool {
     let journal = Journal::new(config.slow_to_notice());
 
     let until = run.until();
-    tokio::join!(injection::inject(&mut cluster, &config, &journal, until), load.press(until));
+    tokio::join!(injection::inject(&mut cluster, &config, &journal, until), load.run(until));
     println!("{journal}");
     let quiet_from = Instant::now();
     let searches = load.finish().await;
     let ids = searches.iter().filter(|_| !config.is_lossy).map(|search| search.id.as_str());
-    let news = &auditor.finish(ids, quiet_from + config.deadline + load::MARGIN).await;
+    let log = &auditor.finish(ids, quiet_from + config.deadline + load::MARGIN).await;
     let left_behind = auditor::left_behind(&cluster).await;
     let dead_letters = &auditor::dead_letters(&cluster).await;
 
@@ -105,12 +104,12 @@ async fn holds(run: Run) -> bool {
     for call in airlines.calls() {
         calls.entry(call.key.clone()).or_default().push(call);
     }
-    let checker = Checker { config: &config, journal: &journal, news, dead_letters, calls, quiet_from };
+    let checker = Checker { config: &config, journal: &journal, log, dead_letters, calls, quiet_from };
     let summary = Summary::of(&searches, &checker, left_behind, cluster.crashes());
     println!("{summary}");
     if !summary.holds() {
         println!("{}", summary.details(&cluster));
-        println!("the seed was {}", run.seed);
+        println!("repeat it with CHAOS_SEED={}", run.seed);
     }
     summary.holds()
 }

@@ -3,13 +3,13 @@ use std::{env, time::Duration};
 use rand::{SeedableRng, rngs::StdRng};
 use tokio::time::Instant;
 
-/// What is asked of this program by its arguments, which are those of the standard test harness.
+/// What the arguments ask for; they are those of the standard test harness.
 pub(crate) enum Asked {
-    /// The names of its tests.
+    /// To list the tests.
     List,
-    /// Tests of other names.
+    /// To run tests with other names.
     SomethingElse,
-    /// To run.
+    /// To run this test.
     Run,
 }
 
@@ -26,12 +26,12 @@ pub(crate) fn asked_for() -> Asked {
     }
 }
 
-/// How long one run lasts, and what all its decisions follow from.
+/// The seed and the duration of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run {
-    /// What all decisions follow from.
+    /// Determines all random decisions.
     pub(crate) seed: u64,
-    /// How long there is load and trouble.
+    /// How long there are load and faults.
     pub(crate) lasts: Duration,
 }
 
@@ -45,13 +45,13 @@ impl Run {
         (first..first.saturating_add(runs)).map(|seed| Self { seed, lasts }).collect()
     }
 
-    /// When chaos is over that begins now.
+    /// When a run that starts now stops its load and faults.
     pub(crate) fn until(&self) -> Instant {
         Instant::now() + self.lasts
     }
 
-    /// The chance that `part` of the run is left to, the same in each run with this seed.
-    pub(crate) fn chance(&self, part: u64) -> StdRng {
+    /// The random numbers for `part` of the run, the same in each run with this seed.
+    pub(crate) fn rng(&self, part: u64) -> StdRng {
         StdRng::seed_from_u64(self.seed.wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 }

@@ -5,19 +5,19 @@ use tokio::time::{Instant, sleep};
 
 use crate::config::{Appendonly, Config};
 
-/// How long a replica may take to have all.
-const TO_FOLLOW: Duration = Duration::from_secs(10);
+/// How long a replica may take to catch up.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Redis: a server, maybe with a replica, behind one address for each service.
+/// Redis: a primary and possibly a replica.
 pub(crate) struct Store {
     servers: Vec<Server>,
     primary: usize,
 }
 
-/// One server, and the link by which the other one follows it.
+/// A server, and the link through which the other one replicates it.
 struct Server {
     redis: Redis,
-    followed_by: Link,
+    replication: Link,
 }
 
 impl Store {
@@ -33,8 +33,8 @@ impl Store {
         let mut servers = Vec::new();
         for _ in 0..=usize::from(config.has_replica) {
             let redis = Redis::start_as(launch.clone()).await;
-            let followed_by = Link::to(redis.addr()).await;
-            servers.push(Server { redis, followed_by });
+            let replication = Link::to(redis.addr()).await;
+            servers.push(Server { redis, replication });
         }
         let store = Self { servers, primary: 0 };
         store.follow().await;
@@ -46,20 +46,20 @@ impl Store {
         &self.servers[self.primary].redis
     }
 
-    /// Whether the servers can tell when their disk has something.
+    /// Whether the servers have WAITAOF, which `ACCEPT_DURABILITY=disk` needs.
     pub(crate) async fn has_waitaof(&self) -> bool {
         let known: Vec<redis::Value> = self.primary().run("COMMAND INFO WAITAOF").await;
         known.first().is_some_and(|command| *command != redis::Value::Nil)
     }
 
-    /// Says something to the primary, and does not mind if that cuts this connection too.
-    pub(crate) async fn say(&self, words: &[&str]) {
+    /// Sends a command to the primary, and ignores errors, as the command may close this connection.
+    pub(crate) async fn send(&self, words: &[&str]) {
         let mut command = redis::Cmd::new();
         command.arg(words);
         let _ = command.exec_async(&mut self.primary().connect().await).await;
     }
 
-    /// Kills the primary and starts it again after a while.
+    /// Kills the primary and starts it again after `away`.
     pub(crate) async fn restart(&mut self, away: Duration) {
         let server = &mut self.servers[self.primary].redis;
         server.kill().await;
@@ -67,15 +67,15 @@ impl Store {
         server.start().await;
     }
 
-    /// Primary and replica change places, once the replica has all. False: it was not to be.
+    /// Makes the replica the primary, once it has caught up. `false` if it did not in time.
     pub(crate) async fn fail_over(&mut self) -> bool {
         if !self.replica_has_all().await {
             return false;
         }
-        self.say(&["FAILOVER", "TIMEOUT", "3000"]).await;
+        self.send(&["FAILOVER", "TIMEOUT", "3000"]).await;
         let start = Instant::now();
         while !self.info(1 - self.primary, "replication").await.contains("role:master") {
-            if start.elapsed() > TO_FOLLOW {
+            if start.elapsed() > CATCH_UP_TIMEOUT {
                 return false;
             }
             sleep(Duration::from_millis(10)).await;
@@ -84,36 +84,36 @@ impl Store {
         true
     }
 
-    /// The primary dies, and the replica takes its place without what came in its last `lag`.
+    /// Kills the primary, and makes the replica the primary, which lacks the writes of the last `lag`.
     pub(crate) async fn crash_over(&mut self, lag: Duration) {
         let (old, new) = (self.primary, 1 - self.primary);
-        self.servers[old].followed_by.change(|terms| terms.down = test_kit::Flow::Held);
+        self.servers[old].replication.change(|terms| terms.down = test_kit::Flow::Held);
         sleep(lag).await;
         self.servers[old].redis.kill().await;
-        self.servers[old].followed_by.cut();
-        self.servers[old].followed_by.heal();
+        self.servers[old].replication.cut();
+        self.servers[old].replication.heal();
         self.primary = new;
-        self.say(&["REPLICAOF", "NO", "ONE"]).await;
+        self.send(&["REPLICAOF", "NO", "ONE"]).await;
     }
 
-    /// What was killed by [`Self::crash_over`] comes back.
+    /// Starts the server that [`Self::crash_over`] killed.
     pub(crate) async fn bring_back(&mut self) {
         self.servers[1 - self.primary].redis.start().await;
         self.follow().await;
     }
 
-    /// Tells the replica, if there is one, to follow the primary.
+    /// Makes the other server, if there is one, a replica of the primary.
     pub(crate) async fn follow(&self) {
         let Some(replica) = self.servers.get(1 - self.primary) else { return };
-        let addr = self.servers[self.primary].followed_by.addr();
+        let addr = self.servers[self.primary].replication.addr();
         let (host, port) = addr.split_once(':').expect("host and port");
         let _: redis::Value = replica.redis.run(&format!("REPLICAOF {host} {port}")).await;
     }
 
-    /// Waits until the replica has all that the primary has, also on its disk.
+    /// Waits until the replica has caught up and is not rewriting its append-only file. `false` if it takes too long.
     pub(crate) async fn replica_has_all(&self) -> bool {
         let start = Instant::now();
-        while start.elapsed() < TO_FOLLOW {
+        while start.elapsed() < CATCH_UP_TIMEOUT {
             let info = self.info(1 - self.primary, "everything").await;
             let idle = ["aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0", "master_link_status:up"];
             if idle.iter().all(|line| info.contains(line)) {

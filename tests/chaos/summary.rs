@@ -5,10 +5,10 @@ use std::{
 
 use crate::{checker::Checker, cluster::Cluster, history::History, load::Search, violation::Violation};
 
-/// How many searches are told of in full.
-const TOLD: usize = 5;
+/// How many searches of each violation, leftovers and errors are printed.
+const SHOWN: usize = 5;
 
-/// What was counted.
+/// The counts of a run, and the violations.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     accepted: usize,
@@ -16,16 +16,16 @@ pub(crate) struct Summary {
     /// Searches by how they ended.
     ended: BTreeMap<String, usize>,
     dead_letters: usize,
-    /// The rest must be empty. Searches by what is wrong with them.
+    /// Searches by violation. This and the fields below must be empty.
     wrong: BTreeMap<Violation, Vec<String>>,
     left_behind: Vec<String>,
     crashes: Vec<String>,
-    /// What clients heard of the searches with which something is wrong.
+    /// The course of each search with a violation.
     histories: HashMap<String, Vec<String>>,
 }
 
 impl Summary {
-    /// Judges what clients heard, and what stood in Redis.
+    /// Checks all searches, and counts.
     pub(crate) fn of(
         searches: &[Search],
         checker: &Checker<'_>,
@@ -37,14 +37,14 @@ impl Summary {
         for search in searches {
             summary.accepted += 1;
             summary.clients += search.histories.len();
-            let told = search.histories.iter().flat_map(History::ends).next();
-            let ended = checker.news.get(&search.id).and_then(|announced| announced.ends.first());
-            if let Some(end) = told.or(ended.map(|ended| &ended.end)) {
+            let received = search.histories.iter().flat_map(History::ends).next();
+            let ended = checker.log.get(&search.id).and_then(|announced| announced.ends.first());
+            if let Some(end) = received.or(ended.map(|ended| &ended.end)) {
                 *summary.ended.entry(end.status.clone()).or_default() += 1;
             }
             let wrong = checker.check(search);
             if !wrong.is_empty() {
-                summary.histories.insert(search.id.clone(), checker.all_about(search));
+                summary.histories.insert(search.id.clone(), checker.describe(search));
             }
             for wrong in wrong {
                 summary.wrong.entry(wrong).or_default().push(search.id.clone());
@@ -53,17 +53,17 @@ impl Summary {
         summary
     }
 
-    /// Whether something was accepted and all is well.
+    /// Whether searches were accepted and there was no violation.
     pub(crate) fn holds(&self) -> bool {
         self.accepted > 0 && self.wrong.is_empty() && self.left_behind.is_empty() && self.crashes.is_empty()
     }
 
-    /// What is wrong, with what clients heard and what the services have written about it.
+    /// The violations, each with the course of the search and the services' log lines about it.
     pub(crate) fn details(&self, cluster: &Cluster) -> String {
         let mut text = String::new();
         // Writing to a String can't fail.
         for (what, searches) in &self.wrong {
-            for id in searches.iter().take(TOLD) {
+            for id in searches.iter().take(SHOWN) {
                 let _ = writeln!(text, "--- {what:?}: {id}");
                 let histories = self.histories.get(id).cloned().unwrap_or_default();
                 for line in histories.into_iter().chain(cluster.log_of(id)) {
@@ -71,10 +71,10 @@ impl Summary {
                 }
             }
         }
-        for one in self.left_behind.iter().chain(&self.crashes).take(TOLD) {
+        for one in self.left_behind.iter().chain(&self.crashes).take(SHOWN) {
             let _ = writeln!(text, "--- {one}");
         }
-        for line in cluster.errors().iter().take(TOLD) {
+        for line in cluster.errors().iter().take(SHOWN) {
             let _ = writeln!(text, "{line}");
         }
         text

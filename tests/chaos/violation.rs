@@ -1,34 +1,34 @@
-/// Something that is wrong with a search.
+/// What can be wrong with a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Violation {
-    /// A client was not told the end.
+    /// A client did not receive the end.
     Lost,
-    /// More than one end was told or announced.
+    /// More than one end was sent or announced.
     Twice,
     /// Two clients, or a client and the log, have different ends.
     Contradicted,
-    /// The end does not stand in the log.
+    /// The result log has no end.
     Unannounced,
-    /// Events out of order.
+    /// Sequence numbers have gaps, or an event follows the end.
     OutOfOrder,
-    /// An answer that was told or announced twice.
+    /// An answer was sent or announced twice.
     AnswerTwice,
-    /// An answer that was told is not in the end.
+    /// An answer that was sent is not in the end.
     LeftOut,
-    /// Clients heard different events at one place.
-    ToldDifferently,
-    /// An answer that a live worker had in time is not in the end.
+    /// Clients received different events with the same sequence number.
+    DifferentEvents,
+    /// An answer that a live worker received in time is not in the end.
     Ignored,
-    /// It ended before its deadline without all suppliers heard.
+    /// It ended before its deadline without the answers of all suppliers.
     CutShort,
     /// It ended long after its deadline.
     Late,
-    /// It waited for its deadline although workers had time for it.
+    /// It ended only at its deadline although workers had time for it.
     Neglected,
 }
 
 impl Violation {
-    /// All there are.
+    /// All violations.
     pub(crate) const ALL: [Self; 12] = [
         Self::Lost,
         Self::Twice,
@@ -37,7 +37,7 @@ impl Violation {
         Self::OutOfOrder,
         Self::AnswerTwice,
         Self::LeftOut,
-        Self::ToldDifferently,
+        Self::DifferentEvents,
         Self::Ignored,
         Self::CutShort,
         Self::Late,

@@ -1,4 +1,4 @@
-//! Bad input gets a clear error that names what is wrong; never a panic, a 500 or silence.
+//! Bad input gets a clear error that names what is wrong, never a panic, a 500 or no response.
 
 use proptest::{prelude::*, strategy::ValueTree};
 use reqwest::{Method, StatusCode};
@@ -18,14 +18,14 @@ async fn send(
     (response.status(), response.json().await.expect("every error has the envelope"))
 }
 
-fn fields(answer: &Value) -> Vec<&str> {
-    answer["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
+fn fields(response: &Value) -> Vec<&str> {
+    response["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
 
-fn assert_envelope(answer: &Value) {
-    assert_eq!(answer["success"], false, "{answer}");
-    assert!(answer["message"].as_str().is_some_and(|message| !message.is_empty()), "{answer}");
-    assert!(answer["code"].is_string() && answer["errors"].is_array(), "{answer}");
+fn assert_envelope(response: &Value) {
+    assert_eq!(response["success"], false, "{response}");
+    assert!(response["message"].as_str().is_some_and(|message| !message.is_empty()), "{response}");
+    assert!(response["code"].is_string() && response["errors"].is_array(), "{response}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,25 +58,25 @@ async fn every_wrong_field_is_named() {
     ] {
         let mut body = good.clone();
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let (status, answer) = client.post(&body).await;
+        let (status, response) = client.post(&body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
-        assert_envelope(&answer);
-        assert_eq!(fields(&answer), wrong, "{body} gave {answer}");
+        assert_envelope(&response);
+        assert_eq!(fields(&response), wrong, "{body} gave {response}");
     }
-    let (status, answer) = client.post(&json!({})).await;
+    let (status, response) = client.post(&json!({})).await;
     assert_eq!(
-        (status, fields(&answer)),
+        (status, fields(&response)),
         (StatusCode::BAD_REQUEST, vec!["from", "to", "date", "passengers"])
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_code_gets_a_suggestion_where_one_is_near() {
+async fn an_unknown_code_gets_a_suggestion_if_one_is_similar() {
     let system = System::start().await;
     let body = json!({"from": "CGX", "to": "QQQ", "date": "2025-07-10", "passengers": 2});
-    let (_, answer) = system.client().post(&body).await;
-    assert_eq!(answer["errors"][0]["message"], "no airport or city has the code CGX; did you mean CGK?");
-    assert_eq!(answer["errors"][1]["message"], "no airport or city has the code QQQ");
+    let (_, response) = system.client().post(&body).await;
+    assert_eq!(response["errors"][0]["message"], "no airport or city has the code CGX; did you mean CGK?");
+    assert_eq!(response["errors"][1]["message"], "no airport or city has the code QQQ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,9 +101,9 @@ async fn invalid_bodies_are_refused() {
         (Some("text/plain"), "{}".into(), 415, "unsupported_media_type"),
         (Some("application/jsonp"), "{}".into(), 415, "unsupported_media_type"),
     ] {
-        let (answered, answer) = send(&client, content_type, body).await;
-        assert_eq!((answered.as_u16(), answer["code"].as_str()), (status, Some(code)), "{answer}");
-        assert_envelope(&answer);
+        let (sent_status, response) = send(&client, content_type, body).await;
+        assert_eq!((sent_status.as_u16(), response["code"].as_str()), (status, Some(code)), "{response}");
+        assert_envelope(&response);
     }
     let search = test_kit::client::example().to_string();
     assert_eq!(send(&client, Some("Application/JSON; charset=utf-8"), search).await.0, StatusCode::OK);
@@ -135,15 +135,15 @@ async fn unknown_routes_methods_and_ids_get_the_envelope() {
     ] {
         let response = client.request(method.clone(), &path).send().await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{method} {path}");
-        let answer: Value = response.json().await.unwrap();
-        assert_envelope(&answer);
-        assert_eq!(answer["code"], code, "{method} {path}");
+        let response: Value = response.json().await.unwrap();
+        assert_envelope(&response);
+        assert_eq!(response["code"], code, "{method} {path}");
     }
     let response = client.request(Method::GET, "/api/flights/search").send().await.unwrap();
     assert_eq!(response.headers()["allow"], "POST");
 }
 
-/// JSON that comes near a search.
+/// JSON that resembles a search.
 fn near_searches() -> impl Strategy<Value = Value> {
     let value = prop_oneof![
         Just(Value::Null),
@@ -161,7 +161,7 @@ fn near_searches() -> impl Strategy<Value = Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_body_makes_it_panic_or_answer_5xx() {
+async fn no_body_causes_a_panic_or_a_5xx() {
     let system = System::start().await;
     let client = system.client();
     let mut runner = proptest::test_runner::TestRunner::default();
@@ -171,11 +171,11 @@ async fn no_body_makes_it_panic_or_answer_5xx() {
     ];
     for _ in 0..300 {
         let body = strategy.new_tree(&mut runner).unwrap().current();
-        let (status, answer) = send(&client, Some("application/json"), body.clone()).await;
+        let (status, response) = send(&client, Some("application/json"), body.clone()).await;
         let shown = String::from_utf8_lossy(&body);
         assert!(
             status == StatusCode::OK || status == StatusCode::BAD_REQUEST,
-            "{shown} gave {status} {answer}"
+            "{shown} gave {status} {response}"
         );
     }
     assert!(!system.gateways[0].service.log().contains("panicked"));

@@ -14,7 +14,7 @@ async fn run_searches(system: &System, count: usize) -> Vec<String> {
         streams.push(client.follow(&id).await);
         searches.push(id);
     }
-    assert!(read_all(streams).await.iter().all(|told| told.len() == 1));
+    assert!(read_all(streams).await.iter().all(|events| events.len() == 1));
     searches
 }
 
@@ -28,19 +28,19 @@ async fn the_job_stream_is_as_long_as_the_backlog() {
     let length = async || system.redis.run::<usize>("XLEN flight.search.requested").await;
     assert_eq!(length().await, 30);
     system.add_worker();
-    eventually("the backlog is worked off", async || {
+    eventually("the backlog is empty", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_result_log_is_trimmed_by_age_also_when_nobody_writes() {
-    // News is kept for twice the deadline.
+async fn the_result_log_is_trimmed_by_age_even_when_nobody_writes() {
+    // Entries are kept for twice the deadline.
     let system = System::builder().set("SEARCH_DEADLINE_MS", "1000").set("JOB_LEASE_MS", "600").start().await;
     run_searches(&system, 40).await;
-    eventually("old news is gone", async || {
-        // A node of the stream is trimmed as a whole: what is left is less than one.
+    eventually("old entries are gone", async || {
+        // Redis trims whole nodes of a stream: less than one is left.
         (system.redis.run::<usize>("XLEN flight.search.results").await < 20).then_some(())
     })
     .await;
@@ -49,12 +49,12 @@ async fn the_result_log_is_trimmed_by_age_also_when_nobody_writes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_result_log_is_trimmed_after_redis_clock_has_stepped_back() {
     let system = System::builder().set("SEARCH_DEADLINE_MS", "1000").set("JOB_LEASE_MS", "600").start().await;
-    // Ids only rise: an entry from an hour ahead is what such a step leaves, and all that follow stay there.
+    // Entry ids never decrease: after such a step, new entries continue from an id that is an hour ahead.
     let later = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 3_600_000;
-    let foreign = "search_id 7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11 note x";
-    let _: String = system.redis.run(&format!("XADD flight.search.results {later}-0 {foreign}")).await;
+    let unrelated = "search_id 7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11 note x";
+    let _: String = system.redis.run(&format!("XADD flight.search.results {later}-0 {unrelated}")).await;
     run_searches(&system, 40).await;
-    eventually("old news is gone", async || {
+    eventually("old entries are gone", async || {
         (system.redis.run::<usize>("XLEN flight.search.results").await < 20).then_some(())
     })
     .await;
@@ -76,7 +76,7 @@ async fn records_expire() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_record_is_of_an_open_search_or_expires() {
+async fn every_record_expires_unless_its_search_is_open() {
     let system = System::builder()
         .workers(0)
         .set("SEARCH_DEADLINE_MS", "5000")
@@ -86,7 +86,7 @@ async fn every_record_is_of_an_open_search_or_expires() {
     let client = system.client();
     let waiting = client.submit().await;
     let ttl = async |id: &str| system.redis.run::<i64>(&format!("TTL flight.search.record:{id}")).await;
-    assert_eq!(ttl(&waiting).await, -1, "it has none before its search has ended");
+    assert_eq!(ttl(&waiting).await, -1, "the record of an open search does not expire");
     assert_eq!(system.redis.run::<Vec<String>>("ZRANGE flight.search.open 0 -1").await, [waiting.as_str()]);
     client.cancel(&waiting).await;
     assert!((58..=60).contains(&ttl(&waiting).await));
@@ -99,18 +99,22 @@ async fn dead_workers_without_jobs_are_removed() {
     system.joined(2).await;
     system.workers[0].kill().await;
     system.joined(1).await;
-    eventually("that is told", async || {
+    eventually("the removal is logged", async || {
         system.workers[1].log().contains("removed a dead worker").then_some(())
     })
     .await;
-    assert_eq!(system.workers[1].log().matches("removed a dead worker").count(), 1, "idle is not dead");
+    assert_eq!(
+        system.workers[1].log().matches("removed a dead worker").count(),
+        1,
+        "an idle worker is not dead"
+    );
     system.workers[1].terminate();
     assert_eq!(system.workers[1].exit_code().await, Some(0));
-    assert_eq!(system.consumers().await, 0, "one that stops leaves by itself");
+    assert_eq!(system.consumers().await, 0, "a worker that stops leaves the group");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_takes_no_more_than_it_has_room_for() {
+async fn a_worker_takes_no_more_jobs_than_it_has_permits_for() {
     let system =
         System::builder().set("MAX_CONCURRENCY", "4").set("SIMULATED_LATENCY_MS", "400").start().await;
     system.joined(1).await;
@@ -127,7 +131,7 @@ async fn a_worker_takes_no_more_than_it_has_room_for() {
             system.redis.run("XPENDING flight.search.requested search-processors").await;
         most = most.max(redis::from_redis_value::<u64>(pending[0].clone()).unwrap());
     }
-    assert!(reading.await.unwrap().iter().all(|told| told.len() == 1));
+    assert!(reading.await.unwrap().iter().all(|events| events.len() == 1));
     assert_eq!(most, 4);
 }
 

@@ -1,4 +1,4 @@
-//! `DELETE /api/flights/search/{id}` cancels.
+//! `DELETE /api/flights/search/{id}` cancels a search.
 
 use std::time::{Duration, Instant};
 
@@ -11,15 +11,17 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
     let clients = system.clients();
     let id = clients[0].submit().await;
     let streams = vec![clients[0].follow(&id).await, clients[1].follow_partials(&id).await];
-    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
-        .await;
+    eventually("the worker has the job", async || {
+        system.workers[0].log().contains("job taken").then_some(())
+    })
+    .await;
 
-    let (status, answer) = clients[1].cancel(&id).await;
-    assert_eq!((status, answer["data"]["status"].as_str()), (StatusCode::OK, Some("cancelled")));
-    let told = read_all(streams).await;
-    assert_eq!(told[0].len(), 1);
-    assert_eq!(told[0], told[1]);
-    let end = told[0][0].json();
+    let (status, response) = clients[1].cancel(&id).await;
+    assert_eq!((status, response["data"]["status"].as_str()), (StatusCode::OK, Some("cancelled")));
+    let events = read_all(streams).await;
+    assert_eq!(events[0].len(), 1);
+    assert_eq!(events[0], events[1]);
+    let end = events[0][0].json();
     assert_eq!(
         (end["status"].as_str(), end["results"].as_array().map(Vec::len)),
         (Some("cancelled"), Some(0))
@@ -31,10 +33,10 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
     .await;
     assert!(cancelled.elapsed() < Duration::from_secs(1));
 
-    assert_eq!(clients[0].result(&id).await, told[0][0], "late clients hear it too");
+    assert_eq!(clients[0].result(&id).await, events[0][0], "late clients get it too");
     assert_eq!(clients[0].state(&id).await.1["data"]["status"], "cancelled");
-    let (status, answer) = clients[0].cancel(&id).await;
-    assert_eq!((status, answer["code"].as_str()), (StatusCode::CONFLICT, Some("already_ended")));
+    let (status, response) = clients[0].cancel(&id).await;
+    assert_eq!((status, response["code"].as_str()), (StatusCode::CONFLICT, Some("already_ended")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,10 +45,10 @@ async fn the_end_has_the_answers_that_had_arrived() {
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
-    let mut told = vec![stream.next().await.unwrap(), stream.next().await.unwrap()];
+    let mut events = vec![stream.next().await.unwrap(), stream.next().await.unwrap()];
     assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
-    told.extend(stream.all().await);
-    let (end, partials) = told.split_last().unwrap();
+    events.extend(stream.all().await);
+    let (end, partials) = events.split_last().unwrap();
     assert!(end.is_terminal() && partials.iter().all(|event| event.name == "partial"));
     assert_eq!(end.json()["suppliers"].as_array().unwrap().len(), partials.len());
     assert_eq!(end.seq(), partials.len() as u64 + 1);
@@ -65,7 +67,7 @@ async fn a_search_cancelled_before_a_worker_has_it_is_never_worked_on() {
     })
     .await;
     let ends = system.redis.entries("flight.search.results").await;
-    assert_eq!(ends.len(), 1, "no answer, and one end: {ends:?}");
+    assert_eq!(ends.len(), 1, "one end and no answer: {ends:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,13 @@
-//! Redis' clock is the only one that deadlines are told by: hosts whose clocks are wrong end no search early or late.
+//! Only Redis' clock counts for deadlines: a host with a wrong clock ends no search early or late.
 
 use std::time::Duration;
 
 use test_kit::{Launch, Redis, Shim, System, eventually};
 
+/// How far clocks are off, in milliseconds.
 const FAR: i64 = 300_000;
 
-/// A system whose gateway and worker are so many milliseconds ahead of Redis' clock.
+/// A system whose gateway's and worker's clocks are this many milliseconds ahead of Redis' clock.
 async fn system(gateway_ahead: i64, worker_ahead: i64) -> (System, [Shim; 2]) {
     let shims = [gateway_ahead, worker_ahead].map(|millis| {
         let shim = Shim::new();
@@ -37,17 +38,17 @@ async fn assert_searches_complete(gateway_ahead: i64, worker_ahead: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_behind_submits_searches_that_complete() {
+async fn searches_of_a_gateway_whose_clock_is_behind_complete() {
     assert_searches_complete(-FAR, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_ahead_completes_searches() {
+async fn a_worker_whose_clock_is_ahead_completes_searches() {
     assert_searches_complete(0, FAR).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_ahead_does_not_end_what_others_have_submitted() {
+async fn a_gateway_whose_clock_is_ahead_does_not_end_searches_of_others() {
     let (mut system, _shims) = system(0, 0).await;
     let ahead = Shim::new();
     ahead.shift_clock(FAR);
@@ -78,7 +79,7 @@ async fn searches_end_at_their_deadline_although_redis_clock_steps() {
             system.gateways[0].service.log().contains("Redis' clock has stepped").then_some(())
         })
         .await;
-        let told = tokio::time::timeout(Duration::from_secs(15), client.result(&id)).await;
-        assert_eq!(told.expect("it ends").json()["status"], "failed", "{step}");
+        let end = tokio::time::timeout(Duration::from_secs(15), client.result(&id)).await;
+        assert_eq!(end.expect("the search ends").json()["status"], "failed", "{step}");
     }
 }

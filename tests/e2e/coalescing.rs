@@ -1,4 +1,4 @@
-//! With `COALESCE_SECS` equal searches share the work.
+//! With `COALESCE_SECS`, equal POSTs share one search.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ fn sharing() -> SystemBuilder {
 }
 
 async fn post(client: &Client, body: &Value, headers: &[(&str, &str)]) -> String {
-    let (status, answer) = client.post_with(body, headers).await;
-    assert_eq!(status, 200, "{answer}");
-    answer["data"]["search_id"].as_str().unwrap().to_owned()
+    let (status, response) = client.post_with(body, headers).await;
+    assert_eq!(status, 200, "{response}");
+    response["data"]["search_id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +56,7 @@ async fn only_equal_searches_are_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_cache_asks_for_a_fresh_one_that_others_then_share() {
+async fn no_cache_starts_a_new_search_that_later_posts_share() {
     let system = sharing().start().await;
     let client = system.client();
     let first = client.submit().await;
@@ -83,18 +83,18 @@ async fn cancelled_failed_and_expired_searches_are_not_shared() {
     client.cancel(&cancelled).await;
     let failed = client.submit().await;
     assert_ne!(failed, cancelled);
-    eventually("nobody works on it: it fails at its deadline", async || {
+    eventually("without a worker the search fails at its deadline", async || {
         (client.state(&failed).await.1["data"]["status"] == "failed").then_some(())
     })
     .await;
-    let forgotten = client.submit().await;
-    assert_ne!(forgotten, failed);
-    let _: u64 = system.redis.run(&format!("DEL flight.search.record:{forgotten}")).await;
-    assert_ne!(client.submit().await, forgotten);
+    let expired = client.submit().await;
+    assert_ne!(expired, failed);
+    let _: u64 = system.redis.run(&format!("DEL flight.search.record:{expired}")).await;
+    assert_ne!(client.submit().await, expired);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_keeps_to_the_search_it_shared() {
+async fn an_idempotency_key_keeps_returning_the_search_it_joined() {
     let system = sharing().start().await;
     let client = system.client();
     let shared = client.submit().await;
@@ -106,7 +106,7 @@ async fn a_key_keeps_to_the_search_it_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shared_search_does_not_expire_before_its_latest_client() {
+async fn joining_a_shared_search_renews_its_expiry() {
     let system = sharing().start().await;
     let client = system.client();
     let id = client.submit().await;

@@ -1,4 +1,4 @@
-//! The wire contract: what a client sends and gets, to the letter.
+//! The wire contract: exactly what a client sends and receives.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use test_kit::{System, client::example, sse::read_all};
 
-/// The keys of a JSON object in the order in which they stand in the text.
+/// The keys of a JSON object, in the order of the text.
 fn keys(json: &str) -> Vec<String> {
     let mut depth = 0;
     let mut keys = Vec::new();
@@ -18,7 +18,7 @@ fn keys(json: &str) -> Vec<String> {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             _ => {
-                // No key or value of ours has an escaped quote.
+                // No key or value here contains an escaped quote.
                 let end = after.find('"').unwrap();
                 rest = &after[end + 1..];
                 if depth == 1 && rest.starts_with(':') {
@@ -84,13 +84,13 @@ async fn every_client_of_a_search_gets_the_same_result() {
     for _ in 0..20 {
         streams.push(client.follow(&id).await);
     }
-    let told = read_all(streams).await;
-    assert_eq!(told[0].len(), 1);
-    assert!(told.iter().all(|events| *events == told[0]), "all heard the same");
+    let followed = read_all(streams).await;
+    assert_eq!(followed[0].len(), 1);
+    assert!(followed.iter().all(|events| *events == followed[0]), "all clients get the same");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn offers_look_like_flights_and_come_again_the_same() {
+async fn offers_are_plausible_flights_and_the_same_each_time() {
     let system = System::start().await;
     let client = system.client();
     let result = client.result(&client.submit().await).await.json();
@@ -113,12 +113,12 @@ async fn offers_look_like_flights_and_come_again_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_offer_has_the_same_id_in_each_event_whoever_sells_it() {
+async fn an_offer_has_the_same_id_in_each_event_and_from_each_seller() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-200").start().await;
     let client = system.client();
     let id = client.submit().await;
-    let story = client.follow_partials(&id).await.all().await;
-    let (end, partials) = story.split_last().unwrap();
+    let events = client.follow_partials(&id).await.all().await;
+    let (end, partials) = events.split_last().unwrap();
     let ids = |event: &test_kit::Event| -> Vec<String> {
         let offers = event.json()["results"].clone();
         let offers: Vec<contracts::Offer> = serde_json::from_value(offers).unwrap();
@@ -127,20 +127,20 @@ async fn an_offer_has_the_same_id_in_each_event_whoever_sells_it() {
         }
         offers.into_iter().map(|offer| offer.id.to_string()).collect()
     };
-    let told: HashSet<_> = partials.iter().flat_map(ids).collect();
+    let received: HashSet<_> = partials.iter().flat_map(ids).collect();
     let merged = ids(end);
-    assert_eq!(merged.len(), told.len(), "no id stands twice in the end");
-    assert_eq!(merged.into_iter().collect::<HashSet<_>>(), told);
+    assert_eq!(merged.len(), received.len(), "no id is in the end twice");
+    assert_eq!(merged.into_iter().collect::<HashSet<_>>(), received);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_are_taken_in_either_case_and_cities_too() {
+async fn codes_are_accepted_in_either_case_and_city_codes_too() {
     let system = System::start().await;
     let client = system.client();
     let body = serde_json::json!({"from": "jkt", "to": "dps", "date": "2025-07-10", "passengers": 1});
-    let (status, answer) = client.post(&body).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
-    let id = answer["data"]["search_id"].as_str().unwrap();
+    let (status, response) = client.post(&body).await;
+    assert_eq!(status, StatusCode::OK, "{response}");
+    let id = response["data"]["search_id"].as_str().unwrap();
     let result = client.result(id).await.json();
     assert!(!result["results"].as_array().unwrap().is_empty());
     let (_, state) = client.state(id).await;
@@ -152,9 +152,9 @@ async fn partials_are_sent_only_on_request_and_before_the_end() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
     let client = system.client();
     let id = client.submit().await;
-    let told = read_all(vec![client.follow_partials(&id).await, client.follow(&id).await]).await;
-    let (partials, last) = told[0].split_at(told[0].len() - 1);
-    assert_eq!(last, told[1], "the terminal event is the same for both");
+    let followed = read_all(vec![client.follow_partials(&id).await, client.follow(&id).await]).await;
+    let (partials, last) = followed[0].split_at(followed[0].len() - 1);
+    assert_eq!(last, followed[1], "the terminal event is the same for both");
     let of = partials.len();
     assert!(of >= 8, "every supplier has answered");
     for (at, partial) in partials.iter().enumerate() {
@@ -188,8 +188,8 @@ async fn two_hundred_searches_at_once_end_within_three_seconds() {
     assert!(posted.elapsed().as_secs_f64() < 3.0, "{:?} after the last POST", posted.elapsed());
 }
 
-/// For each field of a search another value than the documented example's.
-const OTHERWISE: [(&str, &str); 6] = [
+/// For each field of a search, a value that differs from the documented example's.
+const CHANGES: [(&str, &str); 6] = [
     ("from", "\"SUB\""),
     ("to", "\"SIN\""),
     ("date", "\"2025-07-11\""),
@@ -205,12 +205,12 @@ async fn each_field_of_the_schema_reaches_job_and_record() {
     let document = client.get("/openapi.json").await.1;
     let schema = &document["components"]["schemas"]["SearchRequest"];
     let fields: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-    let mut rows = OTHERWISE.map(|(field, _)| field);
+    let mut rows = CHANGES.map(|(field, _)| field);
     rows.sort_unstable();
     assert_eq!(fields, rows, "each field of the schema has a row in this test");
 
-    // What is the client's in them: the rest is by chance.
-    let told = |mut fields: std::collections::HashMap<String, String>| {
+    // Keeps the client's fields; the others differ between searches.
+    let comparable = |mut fields: std::collections::HashMap<String, String>| {
         let time = |name: &str| fields.get(name).and_then(|time| time.parse::<u64>().ok());
         let (created, deadline) = (time("created_ms").unwrap(), time("deadline_ms").unwrap());
         fields.insert("deadline_ms".into(), (deadline - created).to_string());
@@ -222,10 +222,10 @@ async fn each_field_of_the_schema_reaches_job_and_record() {
         let job = system.redis.entries("flight.search.requested").await.pop().unwrap();
         assert_eq!(job["search_id"], id);
         let record = system.redis.run(&format!("HGETALL flight.search.record:{id}")).await;
-        (told(job), told(record))
+        (comparable(job), comparable(record))
     };
     let plain = submit(&example()).await;
-    for (field, value) in OTHERWISE {
+    for (field, value) in CHANGES {
         let mut body = example();
         body[field] = value.parse().unwrap();
         let (job, record) = submit(&body).await;

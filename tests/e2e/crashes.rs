@@ -1,11 +1,11 @@
-//! Workers die in the middle; nothing is lost and nothing is told twice.
+//! Workers die during searches; nothing is lost and nothing is announced twice.
 
 use std::collections::HashSet;
 
 use test_kit::{Redis, System, eventually, sse::read_all};
 
-/// In the result log each search has ended once, and no supplier has answered it twice.
-pub(crate) async fn assert_told_once(redis: &Redis, searches: usize) {
+/// Checks that in the result log each search ends once and no supplier answers a search twice.
+pub(crate) async fn assert_announced_once(redis: &Redis, searches: usize) {
     let mut answers = HashSet::new();
     let mut ends = HashSet::new();
     for entry in redis.entries("flight.search.results").await {
@@ -38,24 +38,28 @@ async fn a_kill_in_the_middle_of_a_hundred_searches_loses_none() {
         let id = client.submit().await;
         streams.push(client.follow_partials(&id).await);
     }
-    eventually("both workers are at it, and answers have come", async || {
-        let at_it = system.workers.iter().all(|worker| worker.log().contains("job taken"));
-        (at_it && system.redis.run::<usize>("XLEN flight.search.results").await > 50).then_some(())
+    eventually("both workers have jobs, and answers have arrived", async || {
+        let both_have_jobs = system.workers.iter().all(|worker| worker.log().contains("job taken"));
+        (both_have_jobs && system.redis.run::<usize>("XLEN flight.search.results").await > 50).then_some(())
     })
     .await;
     system.workers[0].kill().await;
 
-    for told in read_all(streams).await {
-        let ends = told.iter().filter(|event| event.is_terminal()).count();
-        assert_eq!(ends, 1, "{told:?}");
-        for (at, event) in told.iter().enumerate() {
+    for events in read_all(streams).await {
+        let ends = events.iter().filter(|event| event.is_terminal()).count();
+        assert_eq!(ends, 1, "{events:?}");
+        for (at, event) in events.iter().enumerate() {
             assert_eq!(event.seq(), at as u64 + 1);
         }
-        let end = told.last().unwrap().json();
+        let end = events.last().unwrap().json();
         assert_eq!(end["status"], "completed");
-        assert_eq!(end["suppliers"].as_array().unwrap().len(), told.len() - 1, "all were heard: {end}");
+        assert_eq!(
+            end["suppliers"].as_array().unwrap().len(),
+            events.len() - 1,
+            "all suppliers have answered: {end}"
+        );
     }
-    assert_told_once(&system.redis, 100).await;
+    assert_announced_once(&system.redis, 100).await;
     assert!(system.workers[1].log().contains("took over jobs"), "the other worker took over");
     assert_eq!(system.redis.run::<usize>("XLEN flight.search.requested").await, 0);
 }
@@ -74,13 +78,13 @@ async fn a_job_that_kills_three_workers_becomes_a_dead_letter_and_its_search_fai
     for _ in 0..3 {
         system.add_worker();
         let mut worker = system.workers.pop().unwrap();
-        eventually("the worker has it", async || worker.log().contains("job taken").then_some(())).await;
+        eventually("the worker has the job", async || worker.log().contains("job taken").then_some(())).await;
         worker.kill().await;
     }
     system.add_worker();
-    let told = stream.all().await;
-    assert_eq!(told.len(), 1);
-    let end = told[0].json();
+    let events = stream.all().await;
+    assert_eq!(events.len(), 1);
+    let end = events[0].json();
     assert_eq!(end["status"], "failed");
     assert!(end["reason"].as_str().unwrap().contains("3 workers"), "{end}");
     let dead = eventually("there is a dead letter", async || {
@@ -90,7 +94,7 @@ async fn a_job_that_kills_three_workers_becomes_a_dead_letter_and_its_search_fai
     .await;
     assert_eq!((dead.len(), dead[0]["search_id"].as_str()), (1, id.as_str()));
     assert!(dead[0]["reason"].contains("3 workers"));
-    assert_told_once(&system.redis, 1).await;
+    assert_announced_once(&system.redis, 1).await;
     eventually("the job is gone", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
@@ -99,7 +103,7 @@ async fn a_job_that_kills_three_workers_becomes_a_dead_letter_and_its_search_fai
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_is_renewed_while_its_job_is_in_progress() {
-    // The searches take many leases; a second worker is there to take over what is not renewed.
+    // The searches take longer than several leases; the second worker would take over a lease that is not renewed.
     let system = System::builder()
         .workers(2)
         .set("SIMULATED_LATENCY_MS", "2500")
@@ -112,9 +116,9 @@ async fn a_lease_is_renewed_while_its_job_is_in_progress() {
         let id = client.submit().await;
         streams.push(client.follow(&id).await);
     }
-    assert!(read_all(streams).await.iter().all(|told| told.len() == 1));
+    assert!(read_all(streams).await.iter().all(|events| events.len() == 1));
     for worker in &system.workers {
-        assert!(!worker.log().contains("took over"), "a live worker's job was taken");
+        assert!(!worker.log().contains("took over"), "a live worker's job was taken over");
     }
 }
 
@@ -149,7 +153,7 @@ async fn a_lost_connection_is_no_delivery() {
 async fn a_job_that_can_be_neither_worked_on_nor_failed_is_buried_all_the_same() {
     let system = System::builder().set("JOB_LEASE_MS", "300").start().await;
     let id = uuid::Uuid::new_v4().to_string();
-    // Its record is not what it should be.
+    // Its record has the wrong type.
     let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{id} x")).await;
     let job = [
         ("search_id", id.as_str()),
@@ -159,7 +163,7 @@ async fn a_job_that_can_be_neither_worked_on_nor_failed_is_buried_all_the_same()
         ("passengers", "2"),
     ];
     system.redis.add("flight.search.requested", &job).await;
-    // And an entry with more than a script can pass on at once.
+    // An entry with more fields than a script can pass on at once.
     let names: Vec<_> = (0..5000).map(|at| format!("field-{at}")).collect();
     let fields: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).collect();
     system.redis.add("flight.search.requested", &fields).await;

@@ -1,4 +1,4 @@
-//! A search ends at its deadline, whoever is there to end it.
+//! A search ends at its deadline, whichever processes run.
 
 use std::time::{Duration, Instant};
 
@@ -6,27 +6,27 @@ use reqwest::StatusCode;
 use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_no_worker_alive_a_subscriber_is_told_that_it_failed() {
+async fn with_no_worker_alive_a_subscriber_receives_a_failed_end() {
     let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "1000").start().await;
     let client = system.client();
     let start = Instant::now();
     let id = client.submit().await;
-    let told = client.follow(&id).await.all().await;
-    assert_eq!(told.len(), 1);
+    let events = client.follow(&id).await.all().await;
+    assert_eq!(events.len(), 1);
     assert_eq!(
-        (told[0].json()["status"].as_str(), told[0].json()["reason"].as_str()),
+        (events[0].json()["status"].as_str(), events[0].json()["reason"].as_str()),
         (Some("failed"), Some("deadline"))
     );
     assert!((1.0..3.0).contains(&start.elapsed().as_secs_f64()), "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_no_worker_alive_a_reader_ends_it() {
+async fn with_no_worker_alive_a_get_shows_a_failed_search() {
     let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "300").start().await;
     let client = system.client();
     let id = client.submit().await;
     assert_eq!(client.state(&id).await.1["data"]["status"], "processing");
-    eventually("it is ended", async || {
+    eventually("the search has ended", async || {
         (client.state(&id).await.1["data"]["status"] == "failed").then_some(())
     })
     .await;
@@ -44,7 +44,7 @@ async fn suppliers_that_hang_are_reported_as_timed_out() {
     let client = system.client();
     let start = Instant::now();
     let end = client.result(&client.submit().await).await.json();
-    assert_eq!(end["status"], "failed", "none has answered");
+    assert_eq!(end["status"], "failed", "no supplier has answered");
     let suppliers = end["suppliers"].as_array().unwrap();
     assert!(
         suppliers.len() >= 8 && suppliers.iter().all(|supplier| supplier["status"] == "timeout"),
@@ -70,23 +70,23 @@ async fn a_search_whose_last_worker_died_ends_with_the_answers_that_had_arrived(
     assert!(end.is_terminal());
     assert_eq!(end.json()["status"], "completed");
     let suppliers = end.json()["suppliers"].as_array().unwrap().clone();
-    assert!(suppliers.contains(&first.json()["supplier"]), "what had come is there");
+    assert!(suppliers.contains(&first.json()["supplier"]), "the answer that had arrived is in the end");
     assert!(
         suppliers.iter().any(|supplier| supplier["status"] == "timeout"),
-        "and who had not answered: {suppliers:?}"
+        "suppliers that had not answered are in the end too: {suppliers:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_may_want_less_time() {
+async fn a_client_may_set_a_shorter_timeout() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50000").start().await;
     let client = system.client();
     let mut body = test_kit::client::example();
     body["timeout_ms"] = 500.into();
     let start = Instant::now();
-    let (status, answer) = client.post(&body).await;
+    let (status, response) = client.post(&body).await;
     assert_eq!(status, StatusCode::OK);
-    let end = client.result(answer["data"]["search_id"].as_str().unwrap()).await.json();
+    let end = client.result(response["data"]["search_id"].as_str().unwrap()).await.json();
     assert_eq!(end["status"], "failed");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }

@@ -1,6 +1,6 @@
-//! `ACCEPT_DURABILITY`: what an accepted search survives, and what happens where Redis can't give that.
+//! `ACCEPT_DURABILITY`: what an accepted search survives, and what happens if Redis can't provide it.
 //!
-//! WAITAOF needs a newer Redis than Debian has: `REDIS_8_SERVER` is the path of one.
+//! WAITAOF needs a newer Redis than Debian's: `REDIS_8_SERVER` is the path of one.
 
 mod crash;
 mod unable;
@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use test_kit::{Gateway, Launch, Redis, Shim, System, client::example, eventually};
 use tokio::task::JoinSet;
 
-/// A Redis that has WAITAOF, with the disk that this shim shows it. `None`, loudly, where there is none.
+/// A Redis that has WAITAOF, with this shim between it and the disk. `None`, with a message, if there is none here.
 async fn redis_with_waitaof(appendonly: &str, shim: &Shim) -> Option<Redis> {
     let Some(program) = std::env::var_os("REDIS_8_SERVER") else {
         assert!(std::env::var_os("CI").is_none(), "CI has REDIS_8_SERVER");
@@ -23,7 +23,7 @@ async fn redis_with_waitaof(appendonly: &str, shim: &Shim) -> Option<Redis> {
     Some(Redis::start_as(Launch::default().program(program).options(&options).under(shim)).await)
 }
 
-/// A gateway with this durability.
+/// A gateway with this `ACCEPT_DURABILITY`.
 async fn gateway(addr: &str, durability: &str) -> Gateway {
     let settings = [("REDIS_ADDR", addr), ("ACCEPT_DURABILITY", durability)];
     Gateway::start(&settings.map(|(name, value)| (name.into(), value.into()))).await
@@ -47,7 +47,7 @@ async fn assert_refused(gateway: &Gateway, reason: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_on_disk_is_shared_by_its_key_like_any_other() {
+async fn with_disk_a_repeated_key_returns_the_same_search() {
     let Some(redis) = redis_with_waitaof("yes", &Shim::new()).await else { return };
     let gateway = gateway(&redis.addr(), "disk").await;
     let client = gateway.client();
@@ -70,7 +70,7 @@ async fn a_search_on_disk_is_shared_by_its_key_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_stops_answers_posts_that_wait_for_the_disk() {
+async fn a_gateway_that_stops_still_answers_posts_that_wait_for_the_disk() {
     let Some(redis) = redis_with_waitaof("yes", &Shim::new()).await else { return };
     let mut gateway = gateway(&redis.addr(), "disk").await;
     let client = gateway.client();
@@ -96,13 +96,13 @@ async fn with_replica_a_search_is_accepted_when_a_replica_has_it() {
     let port = system.redis.addr().rsplit_once(':').unwrap().1.to_owned();
     let mut replica = Redis::with(&["--replicaof", "127.0.0.1", &port]).await;
     gateway.ready().await;
-    let mut there = replica.connect().await;
+    let mut connection = replica.connect().await;
     for _ in 0..20 {
         let id = client.submit().await;
-        assert!(there.exists::<_, bool>(format!("flight.search.record:{id}")).await.unwrap(), "{id}");
+        assert!(connection.exists::<_, bool>(format!("flight.search.record:{id}")).await.unwrap(), "{id}");
     }
 
-    // Longer than a submission waits.
+    // Longer than a POST waits for the replica.
     let ((), (status, body)) =
         tokio::join!(replica.hang(Duration::from_secs(8)), async { client.post(&example()).await });
     assert_eq!(

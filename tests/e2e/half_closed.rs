@@ -1,4 +1,4 @@
-//! Clients that close their end for writing after their request, as `nc -N` does, and wait for the answer.
+//! Clients that close their sending side after their request, as `nc -N` does, and wait for the response.
 
 use std::time::Duration;
 
@@ -9,18 +9,21 @@ use tokio::{
     time::timeout,
 };
 
-/// Sends a request, sends no more, and reads to the end of the connection.
+/// Sends a request, closes the sending side, and reads to the end of the connection.
 async fn last_request(port: u16, request: &str) -> String {
     let mut socket = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     socket.write_all(request.as_bytes()).await.unwrap();
     socket.shutdown().await.unwrap();
-    let mut answer = String::new();
-    timeout(Duration::from_secs(30), socket.read_to_string(&mut answer)).await.expect("it ends").unwrap();
-    answer
+    let mut response = String::new();
+    timeout(Duration::from_secs(30), socket.read_to_string(&mut response))
+        .await
+        .expect("the connection ends")
+        .unwrap();
+    response
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_gets_its_answer_and_its_stream_to_the_end() {
+async fn a_half_closed_client_gets_its_response_and_its_whole_stream() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "500-1500").start().await;
     let port = system.gateways[0].port;
     let body = example().to_string();
@@ -35,8 +38,8 @@ async fn it_gets_its_answer_and_its_stream_to_the_end() {
     let (id, _) = rest.split_once('"').unwrap();
 
     let stream = format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: x\r\n\r\n");
-    let told = last_request(port, &stream).await;
-    assert!(told.contains("\"status\":\"completed\"") && told.ends_with("\r\n0\r\n\r\n"), "{told}");
+    let events = last_request(port, &stream).await;
+    assert!(events.contains("\"status\":\"completed\"") && events.ends_with("\r\n0\r\n\r\n"), "{events}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,10 +56,10 @@ async fn a_closed_connection_is_noticed_at_once() {
         head.push(socket.read_u8().await.unwrap());
     }
     assert_eq!(client.open(&id, "", None).await.status(), 429);
-    // All that came has been read, so its end looks like that of one who still reads.
+    // The client has read everything, so closing sends a FIN and no reset, like that of a client that still reads.
     drop(socket);
-    // Sooner than the comment that a silent stream has every 15 s.
-    within(Duration::from_secs(10), "another may follow", async || {
+    // Sooner than the next heartbeat, which comes every 15 s.
+    within(Duration::from_secs(10), "another client may follow", async || {
         (client.open(&id, "", None).await.status() == 200).then_some(())
     })
     .await;

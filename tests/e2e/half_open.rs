@@ -1,4 +1,4 @@
-//! Connections whose other end is silent, slow or gone.
+//! Connections whose other side is silent, slow or gone.
 
 use std::{io::Write, time::Duration};
 
@@ -18,7 +18,7 @@ async fn a_silent_stream_has_a_heartbeat_every_fifteen_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_takes_nothing_is_cut_off() {
+async fn a_client_that_reads_nothing_is_disconnected() {
     let system = System::builder().workers(0).set("PEER_TIMEOUT_MS", "1000").start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -45,8 +45,8 @@ async fn a_client_that_takes_nothing_is_cut_off() {
         .redis
         .add("flight.search.results", &[("search_id", &id), ("status", "completed"), ("results", &results)])
         .await;
-    eventually("the gateway has let go of it", async || (sockets() < before).then_some(())).await;
-    assert_eq!(client.get("/health/live").await.0, 200, "and serves on");
+    eventually("the gateway has closed the connection", async || (sockets() < before).then_some(())).await;
+    assert_eq!(client.get("/health/live").await.0, 200, "it serves others");
     drop(silent);
 }
 
@@ -57,12 +57,13 @@ async fn a_gateway_that_was_paused_keeps_serving() {
     let id = client.submit().await;
     let stream = client.follow(&id).await;
     system.gateways[0].service.signal(Signal::STOP);
-    eventually("the search has ended without it", async || {
+    eventually("the search has ended while the gateway is paused", async || {
         let log = system.redis.entries("flight.search.results").await;
         log.iter().any(|entry| entry.contains_key("results")).then_some(())
     })
     .await;
     system.gateways[0].service.signal(Signal::CONT);
-    let told = tokio::time::timeout(Duration::from_secs(5), stream.all()).await.expect("it ends at once");
-    assert_eq!(told.len(), 1);
+    let events =
+        tokio::time::timeout(Duration::from_secs(5), stream.all()).await.expect("the stream ends at once");
+    assert_eq!(events.len(), 1);
 }

@@ -1,8 +1,8 @@
-//! `main-service health` and `provider-service health`: what an image's health check runs.
+//! `main-service health` and `provider-service health`, which the images' health checks run.
 
 use test_kit::{Programs, System, eventually};
 
-/// Exit code, and what is printed.
+/// The exit code and the printed text.
 async fn health(program: &str, settings: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
     let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let mut command = Programs::of_this_test().command(program, &settings);
@@ -23,7 +23,7 @@ async fn a_gateway_is_healthy_while_it_runs() {
     assert_eq!(
         health("main-service", &[("APP_PORT", &port)], &[]).await,
         (Some(0), String::new()),
-        "a restart would not bring Redis back"
+        "restarting the gateway would not help Redis"
     );
 
     system.gateways[0].service.terminate();
@@ -35,7 +35,7 @@ async fn a_gateway_is_healthy_while_it_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_servers_port_is_no_healthy_gateway() {
+async fn another_servers_port_is_not_healthy() {
     let system = System::builder().workers(0).start().await;
     let redis = system.redis.addr();
     let port = redis.rsplit(':').next().unwrap();

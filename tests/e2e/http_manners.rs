@@ -1,4 +1,4 @@
-//! What HTTP expects beyond the routes: HEAD and OPTIONS, request ids, other origins, one envelope for all errors.
+//! HTTP beyond the routes: HEAD, OPTIONS, request ids, CORS, malformed requests.
 
 use std::time::Duration;
 
@@ -44,28 +44,28 @@ async fn head_answers_as_get_does_without_a_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn head_of_a_stream_holds_nothing() {
+async fn head_of_a_stream_ends_at_once() {
     let system = System::builder().workers(0).start().await;
     let id = system.client().submit().await;
     let mut socket = TcpStream::connect(("127.0.0.1", system.gateways[0].port)).await.unwrap();
-    // The search goes on, and yet the same connection takes the next requests at once.
+    // Although the search goes on, the connection answers the next requests at once.
     let head = format!("HEAD {SEARCH}/{id}/stream HTTP/1.1\r\nhost: x\r\n\r\n").repeat(3);
     let live = "GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     socket.write_all(format!("{head}{live}").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    let read = socket.read_to_string(&mut answer);
-    tokio::time::timeout(Duration::from_secs(5), read).await.expect("all is answered").unwrap();
-    let answers: Vec<_> = answer.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
-    assert_eq!(answers.len(), 4, "{answer}");
-    for head in &answers[..3] {
+    let mut response = String::new();
+    let read = socket.read_to_string(&mut response);
+    tokio::time::timeout(Duration::from_secs(5), read).await.expect("all requests are answered").unwrap();
+    let responses: Vec<_> = response.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
+    assert_eq!(responses.len(), 4, "{response}");
+    for head in &responses[..3] {
         assert!(head.contains("content-type: text/event-stream\r\n"), "{head}");
         assert!(head.ends_with("\r\n\r\n"), "no body: {head}");
     }
-    assert!(answers[3].ends_with(r#""data":{"status":"live"}}"#), "{}", answers[3]);
+    assert!(responses[3].ends_with(r#""data":{"status":"live"}}"#), "{}", responses[3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn options_tell_the_methods() {
+async fn options_lists_the_allowed_methods() {
     let system = System::builder().workers(0).start().await;
     let client = system.client();
     let id = uuid::Uuid::new_v4();
@@ -105,7 +105,7 @@ async fn allowed_origins_may_use_the_api() {
     for name in ["content-type", "last-event-id", "idempotency-key", "cache-control"] {
         assert!(header(&response, "access-control-allow-headers").contains(name), "{name}");
     }
-    // Errors, too, and the stream.
+    // Streams and errors have the headers too.
     for (path, status) in [(stream.as_str(), 200), ("/api/flights/search/nonsense", 400), ("/nothing", 404)] {
         let response = send(&client, Method::GET, path, &[("origin", "https://a.example")]).await;
         assert_eq!(response.status(), status, "{path}");
@@ -128,7 +128,7 @@ async fn any_origin_may_be_allowed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_has_a_request_id() {
+async fn every_response_has_a_request_id() {
     let system = System::builder().workers(0).start().await;
     let client = system.client();
     let id = client.submit().await;
@@ -140,13 +140,13 @@ async fn every_answer_has_a_request_id() {
         (Method::GET, format!("{SEARCH}/{id}/stream")),
         (Method::POST, SEARCH.to_owned()),
     ] {
-        let mine = [("x-request-id", "mine-1")];
-        let response = send(&client, method.clone(), &path, &mine).await;
+        let own = [("x-request-id", "mine-1")];
+        let response = send(&client, method.clone(), &path, &own).await;
         assert_eq!(header(&response, "x-request-id"), "mine-1", "{method} {path}");
         for bad in ["two words", &"x".repeat(129), ""] {
             let response = send(&client, method.clone(), &path, &[("x-request-id", bad)]).await;
-            let made = header(&response, "x-request-id");
-            assert!(made.len() == 32 && made != bad, "{method} {path} {bad:?}: {made}");
+            let generated = header(&response, "x-request-id");
+            assert!(generated.len() == 32 && generated != bad, "{method} {path} {bad:?}: {generated}");
         }
     }
 }
@@ -178,12 +178,12 @@ async fn requests_that_are_not_http_are_refused() {
     ] {
         let mut socket = TcpStream::connect(("127.0.0.1", system.gateways[0].port)).await.unwrap();
         socket.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        let read = socket.read_to_end(&mut answer);
+        let mut response = Vec::new();
+        let read = socket.read_to_end(&mut response);
         let read = tokio::time::timeout(Duration::from_secs(5), read).await.expect("the connection ends");
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        assert!(answer.starts_with(&format!("HTTP/1.1{status}")), "{read:?} {answer:?}");
+        let response = String::from_utf8_lossy(&response).into_owned();
+        assert!(response.starts_with(&format!("HTTP/1.1{status}")), "{read:?} {response:?}");
     }
-    let (status, answer): (_, Value) = system.client().get("/health/live").await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, response): (_, Value) = system.client().get("/health/live").await;
+    assert_eq!(status, StatusCode::OK, "{response}");
 }

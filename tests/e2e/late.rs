@@ -1,4 +1,4 @@
-//! Whoever comes late, or again, hears the same as one who was there from the start.
+//! A client that comes late, or again, gets the same events as one that followed from the start.
 
 use test_kit::{System, sse::read_all};
 
@@ -21,7 +21,7 @@ async fn many_clients_at_once_get_the_same_events() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "500").start().await;
     let client = system.client();
     let id = client.submit().await;
-    // Half of them are there before the end, the others come after it.
+    // Half of the clients follow before the end, the others after it.
     let mut early = Vec::new();
     for _ in 0..300 {
         early.push(client.follow(&id).await);
@@ -40,7 +40,7 @@ async fn one_that_joins_in_the_middle_gets_the_earlier_events_too() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "50-900").start().await;
     let client = system.client();
     let id = client.submit().await;
-    // This one wants no partials, so that the feed has none when the next one joins.
+    // The first subscriber wants no partials, so the feed has none when the next one joins.
     let quiet = client.follow(&id).await;
     let mut first = client.follow_partials(&id).await;
     let mut early = vec![first.next().await.unwrap(), first.next().await.unwrap()];

@@ -1,4 +1,4 @@
-//! More than can be carried: what is accepted is served, the rest is refused at once.
+//! More load than the capacity: accepted searches are served, the others are refused at once.
 
 use std::time::{Duration, Instant};
 
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use test_kit::{Client, System, client::example, eventually, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once() {
-    // The worker carries 20 at once that take 200 ms each: 100 a second.
+async fn at_twice_its_capacity_it_serves_at_full_rate_and_refuses_the_rest_at_once() {
+    // The worker has 20 permits, and a search takes 200 ms: 100 searches a second.
     let system = System::builder()
         .set("MAX_CONCURRENCY", "20")
         .set("SIMULATED_LATENCY_MS", "200")
@@ -32,7 +32,7 @@ async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once()
     let accepted: Vec<_> = posts.iter().filter_map(|post| post.id.clone()).collect();
     let mut refused: Vec<_> = posts.iter().filter(|post| post.id.is_none()).collect();
     assert!(refused.iter().all(|post| post.code == "backlog_full"), "{refused:?}");
-    // What only filled the backlog and the worker's hands was not served during the load.
+    // The 40 searches in the backlog and the 20 in progress were not served during the load.
     let served_meanwhile = accepted.len().saturating_sub(40 + 20) as u128;
     let full_rate = load.as_millis() / 10;
     assert!(served_meanwhile > full_rate * 7 / 10, "{served_meanwhile} of {full_rate} served in {load:?}");
@@ -45,15 +45,16 @@ async fn at_twice_the_load_it_serves_at_full_rate_and_refuses_the_rest_at_once()
     for id in &accepted {
         streams.push(client.follow(id).await);
     }
-    assert!(read_all(streams).await.iter().all(|told| told[0].json()["status"] == "completed"));
+    assert!(read_all(streams).await.iter().all(|events| events[0].json()["status"] == "completed"));
     let served = start.elapsed();
     assert!(
         served < load + Duration::from_secs(4),
-        "nothing is left behind: {served:?} for a load of {load:?}"
+        "accepted searches end soon after the load: {served:?} for a load of {load:?}"
     );
-    let over = Instant::now();
+    let load_ended = Instant::now();
     eventually("it accepts again", async || client.try_submit().await).await;
-    assert!(over.elapsed() < Duration::from_secs(1), "it recovered only after {:?}", over.elapsed());
+    let recovery = load_ended.elapsed();
+    assert!(recovery < Duration::from_secs(1), "it recovered only after {recovery:?}");
 }
 
 #[derive(Debug)]
@@ -65,10 +66,10 @@ struct Post {
 
 async fn post(client: Client) -> Post {
     let start = Instant::now();
-    let (status, answer) = client.post(&example()).await;
+    let (status, response) = client.post(&example()).await;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let id = (status == StatusCode::OK).then(|| text(&answer["data"]["search_id"]));
-    Post { id, code: text(&answer["code"]), took: start.elapsed() }
+    let id = (status == StatusCode::OK).then(|| text(&response["data"]["search_id"]));
+    Post { id, code: text(&response["code"]), took: start.elapsed() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +88,7 @@ async fn streams_of_one_search_past_the_limit_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_submits_too_much_is_slowed_down_alone() {
+async fn only_a_client_that_submits_too_much_is_refused() {
     let system = System::builder()
         .set("RATE_LIMIT_PER_MINUTE", "5")
         .set("TRUSTED_PROXIES", "127.0.0.0/8")
@@ -104,13 +105,13 @@ async fn a_client_that_submits_too_much_is_slowed_down_alone() {
     let refused = post("198.51.100.1").await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
-    assert!((1..=13).contains(&wait), "a place comes free every 12 s: {wait}");
+    assert!((1..=13).contains(&wait), "a permit becomes free every 12 s: {wait}");
     assert_eq!(refused.json::<Value>().await.unwrap()["code"], "rate_limited");
     assert_eq!(post("198.51.100.2").await.status(), StatusCode::OK, "another client is not slowed down");
     assert_eq!(
         post("203.0.113.7, 198.51.100.1").await.status(),
         StatusCode::TOO_MANY_REQUESTS,
-        "nor is it fooled"
+        "a forged first address does not help"
     );
 }
 
@@ -136,14 +137,14 @@ async fn a_very_large_answer_is_capped_and_stalls_nobody() {
     let system = System::builder().set("SUPPLIERS_FILE", file.path().to_str().unwrap()).start().await;
     let client = system.client();
 
-    let told = client.follow_partials(&client.submit().await).await.all().await;
-    assert_eq!(told[0].json()["supplier"]["code"], "SMALL", "it has not waited for the large one");
-    let large = told[1].json();
+    let events = client.follow_partials(&client.submit().await).await.all().await;
+    assert_eq!(events[0].json()["supplier"]["code"], "SMALL", "it has not waited for the large one");
+    let large = events[1].json();
     assert_eq!(
         (large["results"].as_array().unwrap().len(), &large["supplier"]["offers"]),
         (200, &10_000.into())
     );
-    let end = told[2].json();
+    let end = events[2].json();
     assert_eq!((end["results"].as_array().unwrap().len(), &end["total"]), (200, &10_001.into()));
     assert!(end["results"].as_array().unwrap().is_sorted_by_key(|offer| offer["price"].as_u64()));
     let record: u64 = system

@@ -1,4 +1,4 @@
-//! Records that take long to load, or can't be loaded, hold up nothing else.
+//! Records that take long to load, or can't be loaded, delay nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use test_kit::{Client, EventStream, Link, Redis, System, wait::within};
 /// About as large as an answer's offers may be.
 const LARGE: usize = 500 * 1024;
 
-/// A gateway behind a link, and a worker that has none.
+/// A gateway that reaches Redis through a link, and a worker that reaches it directly.
 async fn system_behind(link: &Link, redis: Redis) -> System {
     let mut system = System::builder().gateways(0).workers(1).start_on(redis).await;
     system.settings.push(("REDIS_ADDR".into(), link.addr()));
@@ -20,7 +20,7 @@ async fn system_behind(link: &Link, redis: Redis) -> System {
     system
 }
 
-/// Stores an answer of this search, the next one, without announcing it.
+/// Stores an answer with this sequence number in the search's record, without announcing it.
 async fn store(redis: &mut MultiplexedConnection, id: &str, seq: u64, bytes: usize) {
     let report =
         json!({"code": format!("S{seq}"), "name": "S", "status": "ok", "elapsed_ms": 1, "offers": 1});
@@ -31,9 +31,8 @@ async fn store(redis: &mut MultiplexedConnection, id: &str, seq: u64, bytes: usi
     pipe.hset(&record, "seq", seq).exec_async(redis).await.unwrap();
 }
 
-/// Submits so many searches that no worker gets, and follows them.
+/// Submits this many searches, removes their jobs, and follows them.
 async fn follow_many(system: &System, client: &Client, count: usize) -> (Vec<String>, Vec<EventStream>) {
-    // Nobody takes them: they are jobs no more.
     let ids = join_all((0..count).map(async |_| client.submit().await)).await;
     let _: () = system.redis.run("XTRIM flight.search.requested MAXLEN 0").await;
     let streams = join_all(ids.iter().map(async |id| client.follow_partials(id).await)).await;
@@ -54,15 +53,15 @@ async fn a_gateway_that_has_much_to_load_is_ready_and_sends_new_events_meanwhile
     }
     system.add_worker();
 
-    // 30 MB, which take ten seconds.
+    // The 30 MB of records take ten seconds.
     link.change(|terms| terms.rate = Some(3_000_000));
     link.cut();
     let cut = Instant::now();
     let is_ready = async || client.get("/health/ready").await.0 == StatusCode::OK;
-    // The first look may still be from before.
+    // The gateway may not have noticed the cut yet.
     tokio::time::sleep(Duration::from_millis(500)).await;
     within(Duration::from_secs(3), "the gateway is ready", async || is_ready().await.then_some(())).await;
-    let mut told = 0;
+    let mut completed = 0;
     while cut.elapsed() < Duration::from_secs(8) {
         assert!(
             is_ready().await,
@@ -74,11 +73,14 @@ async fn a_gateway_that_has_much_to_load_is_ready_and_sends_new_events_meanwhile
         let id = client.submit().await;
         assert_eq!(client.result(&id).await.json()["status"], "completed");
         assert!(asked.elapsed() < Duration::from_secs(4), "a new search took {:?}", asked.elapsed());
-        told += 1;
+        completed += 1;
     }
-    assert!(told > 1);
-    let heard = join_all(streams.iter_mut().map(|stream| stream.next_within(Duration::from_secs(30)))).await;
-    assert!(heard.iter().all(|event| event.as_ref().is_some_and(|event| event.seq() == 1)), "all are loaded");
+    assert!(completed > 1);
+    let loaded = join_all(streams.iter_mut().map(|stream| stream.next_within(Duration::from_secs(30)))).await;
+    assert!(
+        loaded.iter().all(|event| event.as_ref().is_some_and(|event| event.seq() == 1)),
+        "all are loaded"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,26 +97,26 @@ async fn a_record_that_cannot_be_loaded_delays_no_others() {
     for id in &ids {
         store(&mut redis, id, 1, 10).await;
     }
-    // Records of this kind are refused, until that changes: so is the first one's.
-    let kind = ids[0].chars().next().unwrap();
+    // Redis denies the gateway the records whose id begins with this digit, among them the first one.
+    let digit = ids[0].chars().next().unwrap();
     let forbid = format!(
         "ACL SETUSER limited resetkeys ~flight.search.[^r]* ~flight.search.re[^c]* ~flight.search.record: \
-         ~flight.search.record:[^{kind}]*"
+         ~flight.search.record:[^{digit}]*"
     );
     let _: () = system.redis.run(&forbid).await;
     let _: () = system.redis.run("CLIENT KILL USER limited").await;
     let (bad, good): (Vec<_>, Vec<_>) =
-        ids.iter().zip(&mut streams).partition(|(id, _)| id.starts_with(kind));
-    let hear = async |streams: Vec<(&String, &mut EventStream)>| {
+        ids.iter().zip(&mut streams).partition(|(id, _)| id.starts_with(digit));
+    let are_loaded = async |streams: Vec<(&String, &mut EventStream)>| {
         let next = streams.into_iter().map(|(_, stream)| stream.next_within(Duration::from_secs(10)));
         join_all(next).await.into_iter().all(|event| event.is_some_and(|event| event.seq() == 1))
     };
-    assert!(hear(good).await, "the others are loaded");
+    assert!(are_loaded(good).await, "the others are loaded");
     tokio::time::sleep(Duration::from_secs(4)).await;
-    let (status, answer) = client.get("/health/ready").await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, response) = client.get("/health/ready").await;
+    assert_eq!(status, StatusCode::OK, "{response}");
     let _: () = system.redis.run(permit).await;
-    assert!(hear(bad).await, "it is loaded when that can be");
+    assert!(are_loaded(bad).await, "they are loaded once Redis permits it");
     let log = system.gateways[0].service.log();
     assert!(log.matches("the result tail waits").count() <= 1, "{log}");
     assert!(log.lines().count() < 80, "{log}");

@@ -1,6 +1,6 @@
-//! End-to-end tests: real processes, real signals, a private Redis each.
+//! End-to-end tests: each starts real processes and a private Redis.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 mod bad_input;
 mod bounded;

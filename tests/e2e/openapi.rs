@@ -1,4 +1,4 @@
-//! What `/openapi.json` says is what the gateway does.
+//! The gateway does what `/openapi.json` says.
 
 use jsonschema::Validator;
 use reqwest::{Method, Response};
@@ -27,12 +27,12 @@ impl Document {
         let errors: Vec<_> =
             validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{what}: {errors:?}\n{value}");
-        self.assert_all_told(schema, value, what);
+        self.assert_all_documented(schema, value, what);
     }
 
-    /// That each field of each object is in its schema.
-    fn assert_all_told(&self, schema: &Value, value: &Value, what: &str) {
-        // What may also be null is told as one of two.
+    /// Checks that each field of each object is in its schema.
+    fn assert_all_documented(&self, schema: &Value, value: &Value, what: &str) {
+        // A nullable value has a schema with two alternatives.
         let schema = schema["oneOf"].get(0).unwrap_or(schema);
         let schema = match schema["$ref"].as_str() {
             Some(reference) => self.0.pointer(reference.trim_start_matches('#')).unwrap(),
@@ -41,44 +41,44 @@ impl Document {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    let told = schema["properties"].get(name);
-                    let told = told.unwrap_or_else(|| panic!("{what}: {name} is not told of in {schema}"));
-                    self.assert_all_told(told, value, what);
+                    let field = schema["properties"].get(name);
+                    let field = field.unwrap_or_else(|| panic!("{what}: {schema} does not document {name}"));
+                    self.assert_all_documented(field, value, what);
                 }
             }
             Value::Array(items) => {
                 for item in items {
-                    self.assert_all_told(&schema["items"], item, what);
+                    self.assert_all_documented(&schema["items"], item, what);
                 }
             }
             _ => {}
         }
     }
 
-    /// That an answer is one of those told, in status, headers, type and body. Gives the body.
-    async fn assert_told(&self, method: &Method, path: &str, response: Response) -> String {
+    /// Checks a response's status, headers, content type and body against the document. Returns the body.
+    async fn assert_documented(&self, method: &Method, path: &str, response: Response) -> String {
         let status = response.status();
         let what = format!("{method} {path} {status}");
         let operation = &self.0["paths"][path][method.as_str().to_lowercase()];
-        let told = &operation["responses"][status.as_str()];
-        assert!(told.is_object(), "{what} is not told of");
-        for (name, _) in told["headers"].as_object().unwrap() {
+        let documented = &operation["responses"][status.as_str()];
+        assert!(documented.is_object(), "{what} is not documented");
+        for (name, _) in documented["headers"].as_object().unwrap() {
             assert!(response.headers().contains_key(name), "{what} has no {name}");
         }
         let content_type =
             response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
         let body = response.text().await.unwrap();
         match content_type.as_deref() {
-            None => assert!(told["content"].is_null() && body.is_empty(), "{what}"),
+            None => assert!(documented["content"].is_null() && body.is_empty(), "{what}"),
             Some("application/json") => {
-                let media = &told["content"]["application/json"];
+                let media = &documented["content"]["application/json"];
                 let value: Value = serde_json::from_str(&body).unwrap();
                 self.assert_valid(&media["schema"], &value, &what);
                 if let Some(code) = value["code"].as_str() {
-                    assert!(media["examples"][code].is_object(), "{what}: {code} is not told of");
+                    assert!(media["examples"][code].is_object(), "{what}: {code} is not documented");
                 }
             }
-            Some(other) => assert!(told["content"][other].is_object(), "{what}: {other}"),
+            Some(other) => assert!(documented["content"][other].is_object(), "{what}: {other}"),
         }
         body
     }
@@ -97,13 +97,13 @@ impl Asker {
         Self { document: Document::of(&client).await, client }
     }
 
-    /// Makes a request, holds the answer against the document, and gives its body.
+    /// Makes a request, checks the response against the document, and returns its body.
     async fn ask(&self, method: Method, path: &str, id: &str, status: u16) -> String {
         let (route, query) = path.split_once('?').unwrap_or((path, ""));
         let request = self.client.request(method.clone(), &format!("{}?{query}", route.replace("{id}", id)));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), status, "{method} {path} {id}");
-        self.document.assert_told(&method, route, response).await
+        self.document.assert_documented(&method, route, response).await
     }
 
     async fn post(&self, body: &str, headers: &[(&str, &str)], status: u16) -> Value {
@@ -111,7 +111,7 @@ impl Asker {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), status, "{body}");
-        serde_json::from_str(&self.document.assert_told(&Method::POST, SEARCH, response).await).unwrap()
+        serde_json::from_str(&self.document.assert_documented(&Method::POST, SEARCH, response).await).unwrap()
     }
 }
 
@@ -140,13 +140,13 @@ async fn every_response_is_as_documented() {
     asker.ask(Method::GET, &format!("{STREAM}?partials=1&partials=1"), &id, 400).await;
     asker.ask(Method::GET, "/health/live", "", 200).await;
     asker.ask(Method::GET, "/health/ready", "", 200).await;
-    let places = asker.ask(Method::GET, "/api/airports?q=jak&limit=3", "", 200).await;
-    assert!(places.contains("CGK"), "{places}");
+    let airports = asker.ask(Method::GET, "/api/airports?q=jak&limit=3", "", 200).await;
+    assert!(airports.contains("CGK"), "{airports}");
     asker.ask(Method::GET, "/api/airports", "", 400).await;
     asker.ask(Method::GET, "/api/airports?q=a&q=b", "", 400).await;
     test_kit::eventually("the gateway knows the suppliers", async || {
-        let (_, answer) = asker.client.get("/api/suppliers").await;
-        answer["data"].as_array().is_some_and(|data| !data.is_empty()).then_some(())
+        let (_, response) = asker.client.get("/api/suppliers").await;
+        response["data"].as_array().is_some_and(|data| !data.is_empty()).then_some(())
     })
     .await;
     let suppliers = asker.ask(Method::GET, "/api/suppliers", "", 200).await;
@@ -210,18 +210,18 @@ async fn the_events_are_as_documented() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_examples_fit_their_schemas() {
+async fn the_examples_match_their_schemas() {
     let system = System::builder().workers(0).start().await;
     let Document(document) = &Document::of(&system.client()).await;
     assert_eq!(document["openapi"], "3.1.0");
     let operations = document["paths"].as_object().unwrap().values();
     let operations = operations.flat_map(|item| item.as_object().unwrap().values());
     let contents = operations.flat_map(|operation| {
-        let answers = operation["responses"].as_object().unwrap().values();
-        answers.chain(operation.get("requestBody")).filter_map(|one| one["content"].as_object())
+        let responses = operation["responses"].as_object().unwrap().values();
+        responses.chain(operation.get("requestBody")).filter_map(|one| one["content"].as_object())
     });
     let mut seen = 0;
-    // A stream's examples show it whole, its schema tells of one event.
+    // A stream's examples show the whole stream; its schema describes one event.
     let media = contents.flatten().filter(|(kind, _)| *kind != "text/event-stream").map(|(_, media)| media);
     for media in media {
         let examples = media["examples"].as_object().into_iter().flat_map(serde_json::Map::values);
@@ -234,7 +234,7 @@ async fn the_examples_fit_their_schemas() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_reading_page_needs_nobody_else() {
+async fn the_docs_page_loads_nothing_from_other_hosts() {
     let system = System::builder().workers(0).start().await;
     let client = system.client();
     for (path, content_type) in
@@ -246,6 +246,6 @@ async fn the_reading_page_needs_nobody_else() {
         let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
         let text = response.text().await.unwrap();
-        assert!(!text.contains("http://") && !text.contains("https://"), "{path} asks nobody else");
+        assert!(!text.contains("http://") && !text.contains("https://"), "{path} names another host");
     }
 }

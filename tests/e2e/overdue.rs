@@ -1,10 +1,10 @@
-//! Whatever is past its deadline is ended, followed or not, as long as any process lives.
+//! Any process that runs ends searches past their deadline, followed or not.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use test_kit::{System, eventually};
 
-use crate::crashes::assert_told_once;
+use crate::crashes::assert_announced_once;
 
 const OPEN: &str = "flight.search.open";
 
@@ -37,7 +37,7 @@ async fn a_worker_alone_ends_waiting_searches_that_nobody_follows() {
     system.gateways[0].service.kill().await;
     system.add_worker();
     until_none_is_open(&system).await;
-    assert_told_once(&system.redis, ids.len()).await;
+    assert_announced_once(&system.redis, ids.len()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,16 +51,16 @@ async fn a_search_that_waits_longer_than_its_records_ttl_still_ends() {
     let ids = submit(&system, 3).await;
     system.gateways[0].service.kill().await;
     let due = SystemTime::now();
-    eventually("deadline and record's life are over", async || {
+    eventually("the deadline is past, and RECORD_TTL_SECS after it", async || {
         (due.elapsed().unwrap().as_secs() >= 2).then_some(())
     })
     .await;
-    assert!(system.redis.entries("flight.search.results").await.is_empty(), "nobody was there");
-    // The log is trimmed at twice the deadline: with a longer one what it holds can be looked at.
+    assert!(system.redis.entries("flight.search.results").await.is_empty(), "no process could end them");
+    // The log keeps entries for twice the deadline: a longer one lets this test read them.
     system.add_worker_with(&[("SEARCH_DEADLINE_MS", "20000")]);
     until_none_is_open(&system).await;
-    assert_told_once(&system.redis, ids.len()).await;
-    eventually("their jobs are done with", async || {
+    assert_announced_once(&system.redis, ids.len()).await;
+    eventually("their jobs are gone", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
     .await;
@@ -97,27 +97,27 @@ async fn a_worker_with_a_shorter_deadline_ends_no_gateways_search_early() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invalid_record_delays_no_other() {
     let system = System::builder().workers(1).set("SEARCH_DEADLINE_MS", "1000").start().await;
-    let strange = ["7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12"];
+    let malformed = ["7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12"];
     for (id, fields) in
-        strange.iter().zip(["status processing seq 3 deadline_ms abc", "status processing seq abc"])
+        malformed.iter().zip(["status processing seq 3 deadline_ms abc", "status processing seq abc"])
     {
         let _: usize = system.redis.run(&format!("HSET flight.search.record:{id} {fields}")).await;
         let _: usize = system.redis.run(&format!("ZADD {OPEN} 1 {id}")).await;
     }
     until_none_is_open(&system).await;
-    // They have ended as well, once.
-    assert_told_once(&system.redis, 2).await;
+    // The malformed ones have ended as well, once.
+    assert_announced_once(&system.redis, 2).await;
     let log = system.gateways[0].service.log() + &system.workers[0].log();
-    assert!(log.matches("malformed").count() < 20, "it was not tried for ever: {log}");
+    assert!(log.matches("malformed").count() < 20, "it was not retried for ever: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invalid_open_search_delays_no_other() {
     let system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "500").start().await;
-    let strange = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
-    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{strange} x")).await;
-    let _: usize = system.redis.run(&format!("ZADD {OPEN} 1 {strange} 1 nonsense")).await;
+    let malformed = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{malformed} x")).await;
+    let _: usize = system.redis.run(&format!("ZADD {OPEN} 1 {malformed} 1 nonsense")).await;
     submit(&system, 1).await;
     until_none_is_open(&system).await;
-    assert_told_once(&system.redis, 1).await;
+    assert_announced_once(&system.redis, 1).await;
 }

@@ -1,4 +1,5 @@
-//! A job has one owner at a time: who was paused or cut off for too long overrules nobody.
+//! A job has one owner at a time: a worker that was paused or cut off for too long stores nothing for jobs that others
+//! have taken over.
 
 use std::time::Duration;
 
@@ -6,24 +7,24 @@ use reqwest::StatusCode;
 use rustix::process::Signal;
 use test_kit::{Link, System, eventually, within};
 
-use crate::crashes::assert_told_once;
+use crate::crashes::assert_announced_once;
 
-/// Jobs that some worker has in hand.
-async fn in_hand(system: &System) -> usize {
+/// How many jobs are pending: delivered to a worker and not acknowledged.
+async fn pending_jobs(system: &System) -> usize {
     let mut pending = redis::cmd("XPENDING");
     pending.arg(&["flight.search.requested", "search-processors"]);
-    // Before the first worker has read, there is no group.
+    // There is no group before the first worker reads.
     let summary = pending.query_async::<Vec<redis::Value>>(&mut system.redis.connect().await).await;
     let jobs = summary.ok().and_then(|summary| summary.into_iter().next());
     jobs.map_or(0, |jobs| redis::from_redis_value(jobs).unwrap())
 }
 
-async fn until_in_hand(system: &System, jobs: usize) {
-    eventually("the jobs are in hand", async || (in_hand(system).await == jobs).then_some(())).await;
+async fn until_pending(system: &System, jobs: usize) {
+    eventually("the jobs are pending", async || (pending_jobs(system).await == jobs).then_some(())).await;
 }
 
-/// Whatever its capacity, a worker takes a dead one's jobs over within a lease and a few seconds. Gives the system, with
-/// the searches that were taken over, and how many more were submitted.
+/// Kills a worker with ten jobs, and waits until one with this `MAX_CONCURRENCY` has taken them over and finished them.
+/// Returns the system, these searches, and how many more were submitted.
 async fn takes_over_with(max_concurrency: &str) -> (System, Vec<String>, usize) {
     let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "1000").start().await;
     system.add_worker_with(&[("SIMULATED_LATENCY_MS", "60000")]);
@@ -33,11 +34,11 @@ async fn takes_over_with(max_concurrency: &str) -> (System, Vec<String>, usize) 
     for _ in 0..10 {
         orphans.push(client.submit().await);
     }
-    until_in_hand(&system, orphans.len()).await;
+    until_pending(&system, orphans.len()).await;
     system.add_worker_with(&[("MAX_CONCURRENCY", max_concurrency), ("SIMULATED_LATENCY_MS", "100")]);
     system.joined(2).await;
     system.workers[0].kill().await;
-    // Work enough to keep it busy for longer than the lease, at a capacity of one.
+    // With a single permit, these keep it busy for longer than the lease.
     let further = 40;
     for _ in 0..further {
         client.submit().await;
@@ -69,7 +70,7 @@ async fn a_worker_with_room_for_one_takes_over_before_new_work() {
     })
     .await;
     let ends = ends().await;
-    assert!(!orphans.contains(ends.last().unwrap()), "new work came before: {ends:?}");
+    assert!(!orphans.contains(ends.last().unwrap()), "new jobs were preferred: {ends:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +93,7 @@ async fn on_a_slow_link_live_workers_keep_their_jobs() {
     let id = system.client().submit().await;
     assert_eq!(system.client().result(&id).await.json()["status"], "completed");
     let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
-    assert_eq!(log.matches("job taken").count(), 1, "nobody robbed the other: {log}");
+    assert_eq!(log.matches("job taken").count(), 1, "no worker took the other's job: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,18 +110,18 @@ async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
         .start()
         .await;
     let client = system.client();
-    // What this one has to say when it goes on would end the search as failed.
+    // All calls of this worker fail: its result would end the search as failed.
     system.add_worker_with(&[("SIMULATED_FAILURE_RATE", "1")]);
     system.joined(1).await;
     let id = client.submit().await;
-    until_in_hand(&system, 1).await;
+    until_pending(&system, 1).await;
     system.workers[0].signal(Signal::STOP);
     system.add_worker();
     eventually("the other worker has the job", async || {
         system.workers[1].log().contains("took over jobs").then_some(())
     })
     .await;
-    // Until the paused one's calls are over, and the other one's are not: its own began later by the lease.
+    // By then the paused worker's calls are over, but not the other's, which began a lease later.
     tokio::time::sleep(Duration::from_millis(2600)).await;
     system.workers[0].signal(Signal::CONT);
 
@@ -129,7 +130,7 @@ async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
     let mut reports = end["suppliers"].as_array().unwrap().iter();
     assert!(reports.all(|report| report["status"] != "error"), "{end}");
     assert!(system.workers[0].log().contains("another worker has taken"), "{}", system.workers[0].log());
-    assert_told_once(&system.redis, 1).await;
+    assert_announced_once(&system.redis, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,22 +143,23 @@ async fn a_search_that_has_ended_and_expired_is_not_started_again() {
         .await;
     let client = system.client();
     let id = client.submit().await;
-    until_in_hand(&system, 1).await;
+    until_pending(&system, 1).await;
     system.workers[0].signal(Signal::STOP);
     assert_eq!(client.result(&id).await.json()["status"], "failed");
-    eventually("the search is forgotten", async || {
+    eventually("the record has expired", async || {
         (client.state(&id).await.0 == StatusCode::NOT_FOUND).then_some(())
     })
     .await;
     let before = ends_of(&system, &id).await;
     system.workers[0].signal(Signal::CONT);
-    eventually("the worker is done with it", async || (in_hand(&system).await == 0).then_some(())).await;
+    eventually("the worker has discarded the job", async || (pending_jobs(&system).await == 0).then_some(()))
+        .await;
     assert_eq!(client.state(&id).await.0, StatusCode::NOT_FOUND);
     assert!(ends_of(&system, &id).await <= before, "it has ended twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_left_behind_does_not_start_its_search_again_before_its_time() {
+async fn a_leftover_job_does_not_start_an_ended_search_again_after_a_clock_step() {
     let mut system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "1000").start().await;
     let client = system.client();
     let id = client.submit().await;

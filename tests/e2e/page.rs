@@ -1,4 +1,4 @@
-//! The page as a client of HTTP sees it, and what its form asks for. What it does stands in `tests/browser`.
+//! The page over HTTP, and the requests of its form. `tests/browser` tests its behaviour.
 
 use reqwest::{Method, Response, StatusCode, header};
 use test_kit::System;
@@ -9,7 +9,7 @@ async fn get(system: &System, path: &str, accept_encoding: &str) -> Response {
 }
 
 #[tokio::test]
-async fn the_page_is_compressed_checked_again_and_closed_to_others() {
+async fn the_page_is_compressed_revalidated_and_cannot_be_framed() {
     let system = System::start().await;
     let page = get(&system, "/", "gzip, deflate, br").await;
     assert_eq!(page.status(), StatusCode::OK);
@@ -28,7 +28,7 @@ async fn the_page_is_compressed_checked_again_and_closed_to_others() {
 }
 
 #[tokio::test]
-async fn answers_are_compressed_and_streams_never() {
+async fn responses_are_compressed_but_streams_are_not() {
     let system = System::start().await;
     let id = system.client().submit().await;
     let stream = get(&system, &format!("/api/flights/search/{id}/stream?partials=true"), "gzip").await;
@@ -40,7 +40,7 @@ async fn answers_are_compressed_and_streams_never() {
 }
 
 #[tokio::test]
-async fn places_are_suggested_the_likeliest_first() {
+async fn airports_are_suggested_the_likeliest_first() {
     let system = System::start().await;
     let client = system.client();
     let (status, body) = client.get("/api/airports?q=jak").await;
@@ -59,7 +59,7 @@ async fn places_are_suggested_the_likeliest_first() {
 }
 
 #[tokio::test]
-async fn a_state_names_who_is_asked_and_a_wrong_code_what_was_meant() {
+async fn a_state_lists_the_asked_suppliers_and_a_wrong_code_gets_a_suggestion() {
     let system = System::start().await;
     let client = system.client();
     let suppliers = test_kit::eventually("the suppliers are known", async || {
@@ -72,12 +72,12 @@ async fn a_state_names_who_is_asked_and_a_wrong_code_what_was_meant() {
 
     let mut body = test_kit::client::example();
     body["suppliers"] = serde_json::json!(["GA"]);
-    let (_, answer) = client.post(&body).await;
-    let state = client.state(answer["data"]["search_id"].as_str().unwrap()).await.1;
+    let (_, response) = client.post(&body).await;
+    let state = client.state(response["data"]["search_id"].as_str().unwrap()).await.1;
     assert_eq!(state["data"]["asked"], serde_json::json!([{"code": "GA", "name": "Garuda Indonesia"}]));
 
     body["from"] = "CGX".into();
-    let (status, answer) = client.post(&body).await;
+    let (status, response) = client.post(&body).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer["errors"][0]["suggestion"], "CGK");
+    assert_eq!(response["errors"][0]["suggestion"], "CGK");
 }

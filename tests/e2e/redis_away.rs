@@ -1,4 +1,4 @@
-//! Redis is not there, or goes.
+//! Redis is down, hangs, or its connections die.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,14 @@ use test_kit::{Client, Link, Redis, System, client::example, eventually, wait::w
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_services_wait_for_redis_and_become_useful_when_it_comes() {
+async fn both_services_wait_for_redis_and_work_once_it_starts() {
     let mut redis = Redis::volatile().await;
     redis.kill().await;
     let mut system = System::builder().gateways(0).workers(1).start_on(redis).await;
     system.add_gateway().await;
     let client = system.client();
-    let (status, answer) = client.get("/health/ready").await;
-    assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("not_ready")));
+    let (status, response) = client.get("/health/ready").await;
+    assert_eq!((status, response["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("not_ready")));
     assert_eq!(client.get("/health/live").await.0, StatusCode::OK);
     assert_unavailable(&system).await;
     eventually("both say that they wait", async || {
@@ -59,7 +59,7 @@ async fn a_post_while_redis_hangs_gets_503_within_two_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_went_dead_without_a_word_are_replaced() {
+async fn connections_that_died_silently_are_replaced() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let link = Link::to(system.redis.addr()).await;
     system.settings.push(("REDIS_ADDR".into(), link.addr()));
@@ -68,7 +68,7 @@ async fn connections_that_went_dead_without_a_word_are_replaced() {
     system.gateways[0].ready().await;
     let client = system.client();
     assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
-    // What is sent over the connections that there are is taken, and nothing comes; new ones get through.
+    // Open connections swallow what is sent and return nothing; new ones work.
     link.forget();
     assert_unavailable(&system).await;
     let id =
@@ -78,28 +78,28 @@ async fn connections_that_went_dead_without_a_word_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_many_ask_while_redis_hangs_each_gets_503_as_soon_as_a_post() {
+async fn while_redis_hangs_many_gets_and_deletes_get_503_as_soon_as_a_post() {
     let system = System::builder().workers(0).set("MAX_CONNECTIONS_PER_CLIENT", "0").start().await;
     let client = system.client();
     let id = client.submit().await;
-    let mut asked = JoinSet::new();
+    let mut requests = JoinSet::new();
     let hang = system.redis.hang(Duration::from_secs(12));
     let ask = async {
         for number in 0..400 {
             let method = if number % 4 == 0 { Method::DELETE } else { Method::GET };
-            asked.spawn(ask(client.clone(), method, format!("/api/flights/search/{id}")));
+            requests.spawn(ask(client.clone(), method, format!("/api/flights/search/{id}")));
         }
-        std::mem::take(&mut asked).join_all().await
+        std::mem::take(&mut requests).join_all().await
     };
-    let ((), answers) = tokio::join!(hang, ask);
-    let longest = answers.iter().map(|(_, took)| *took).max().unwrap();
-    assert!(answers.iter().all(|(status, _)| *status == StatusCode::SERVICE_UNAVAILABLE), "{answers:?}");
+    let ((), responses) = tokio::join!(hang, ask);
+    let longest = responses.iter().map(|(_, took)| *took).max().unwrap();
+    assert!(responses.iter().all(|(status, _)| *status == StatusCode::SERVICE_UNAVAILABLE), "{responses:?}");
     assert!(longest < Duration::from_secs(3), "the last one was answered after {longest:?}");
 }
 
 async fn ask(client: Client, method: Method, path: String) -> (StatusCode, Duration) {
     let start = Instant::now();
-    let response = client.request(method, &path).send().await.expect("a request is answered");
+    let response = client.request(method, &path).send().await.expect("a request gets a response");
     (response.status(), start.elapsed())
 }
 
@@ -123,8 +123,8 @@ async fn a_dead_connection_that_only_record_reads_use_is_replaced() {
 
 async fn assert_unavailable(system: &System) {
     let start = Instant::now();
-    let (status, answer) = system.client().post(&example()).await;
+    let (status, response) = system.client().post(&example()).await;
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");
-    assert_eq!((&answer["success"], &answer["code"]), (&false.into(), &"unavailable".into()));
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{response}");
+    assert_eq!((&response["success"], &response["code"]), (&false.into(), &"unavailable".into()));
 }

@@ -1,4 +1,4 @@
-//! Redis has little or no memory left: the gateways refuse, and stay ready.
+//! Redis has little or no memory left: gateways refuse new searches and stay ready.
 
 use std::time::{Duration, Instant};
 
@@ -6,13 +6,13 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use test_kit::{Client, System, client::example, eventually};
 
-/// The codes of what readiness warns of; none if the gateway is not ready.
+/// The codes of the readiness probe's warnings; `None` if the gateway is not ready.
 pub(crate) async fn warnings(client: &Client) -> Option<Vec<String>> {
-    let (status, answer) = client.get("/health/ready").await;
+    let (status, response) = client.get("/health/ready").await;
     let codes = |warnings: &Vec<Value>| {
         warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
     };
-    (status == StatusCode::OK).then(|| answer["data"]["warnings"].as_array().map(codes).unwrap_or_default())
+    (status == StatusCode::OK).then(|| response["data"]["warnings"].as_array().map(codes).unwrap_or_default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,7 +20,7 @@ async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can
     let system = System::builder().set("SIMULATED_LATENCY_MS", "3000-4000").start().await;
     let client = system.client();
     let accepted = [client.submit().await, client.submit().await];
-    // So that what is left is enough for both.
+    // Ballast: the memory that is left when searches are refused must suffice for both.
     let _: () = system.redis.run("SETRANGE ballast 20000000 x").await;
     let info: String = system.redis.run("INFO memory").await;
     let used: u64 = info.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap().parse().unwrap();
@@ -38,12 +38,13 @@ async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can
     }
     let _: () = system.redis.run("CONFIG SET maxmemory 0").await;
     eventually("searches are accepted again", async || client.try_submit().await).await;
-    eventually("that is over", async || {
+    eventually("the warning is gone", async || {
         (!warnings(&client).await?.contains(&"storage_full".into())).then_some(())
     })
     .await;
     let log = || system.gateways[0].service.log();
-    eventually("it was logged", async || (log().matches("storage_full").count() >= 2).then_some(())).await;
+    eventually("the warning was logged", async || (log().matches("storage_full").count() >= 2).then_some(()))
+        .await;
     assert_eq!(
         log().matches("storage_full").count(),
         2,
@@ -59,9 +60,9 @@ async fn readiness_does_not_flap_while_a_full_redis_refuses_searches() {
     let _: () = system.redis.run("CONFIG SET maxmemory 1").await;
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(4) {
-        let (status, answer) = client.post(&example()).await;
+        let (status, response) = client.post(&example()).await;
         assert_eq!(
-            (status, answer["code"].as_str()),
+            (status, response["code"].as_str()),
             (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full"))
         );
         assert!(warnings(&client).await.is_some(), "the gateway is ready");

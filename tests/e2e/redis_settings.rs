@@ -1,4 +1,4 @@
-//! How the services come by the password of Redis, and keep it to themselves.
+//! How the services read Redis' password, and that they never print it.
 
 use std::io::Write;
 
@@ -67,8 +67,8 @@ async fn a_password_file_that_cannot_be_read_is_named() {
             let settings = [("REDIS_PASSWORD_FILE".into(), path.into()), ("APP_PORT".into(), "0".into())];
             let mut service = Service::start(name, &settings);
             assert_eq!(service.exit_code().await, Some(1), "{name}");
-            let said = format!("REDIS_PASSWORD_FILE {path} {problem}");
-            assert!(service.log().contains(&said), "{}", service.log());
+            let error = format!("REDIS_PASSWORD_FILE {path} {problem}");
+            assert!(service.log().contains(&error), "{}", service.log());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Redis is set up in a way that does not fit.
+//! Redis is set up in a link that the services can't work with, or that is unsafe.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ async fn both_services_refuse_a_redis_in_cluster_mode() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_in_cluster_mode_that_comes_later_stops_both_services() {
+async fn a_redis_in_cluster_mode_that_starts_later_stops_both_services() {
     let mut redis = Redis::with(&["--cluster-enabled", "yes"]).await;
     redis.kill().await;
     let mut system = System::builder().gateways(0).start_on(redis).await;
@@ -31,10 +31,10 @@ async fn a_redis_in_cluster_mode_that_comes_later_stops_both_services() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_services_refuse_a_redis_in_cluster_mode_that_may_not_be_asked_for_its_mode() {
+async fn cluster_mode_is_detected_although_info_and_cluster_are_forbidden() {
     let redis = Redis::with(&["--cluster-enabled", "yes"]).await;
     let _: () = redis.run("ACL SETUSER limited on >secret ~flight.search.* +@all -info -cluster").await;
-    // Before its slots are given out it refuses every key, and afterwards what takes two of them.
+    // A cluster without slots refuses every key; a complete one refuses commands with keys of two slots.
     for is_complete in [false, true] {
         if is_complete {
             let _: () = redis.run("CLUSTER ADDSLOTSRANGE 0 16383").await;
@@ -60,20 +60,20 @@ async fn a_policy_that_evicts_and_a_missing_append_only_file_are_warned_of_once(
     let system = System::builder().start_on(redis).await;
     let client = system.client();
     let both =
-        eventually("it is warned of", async || warnings(&client).await.filter(|codes| !codes.is_empty()))
+        eventually("readiness warns", async || warnings(&client).await.filter(|codes| !codes.is_empty()))
             .await;
     assert_eq!(both, ["redis_evicts", "redis_not_persistent"]);
     assert_eq!(client.result(&client.submit().await).await.json()["status"], "completed");
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory-policy noeviction").await;
     let _: redis::Value = system.redis.run("CONFIG SET appendonly yes").await;
-    eventually("it is fine", async || warnings(&client).await?.is_empty().then_some(())).await;
+    eventually("the warnings are gone", async || warnings(&client).await?.is_empty().then_some(())).await;
     for log in [system.gateways[0].service.log(), system.workers[0].log()] {
         assert_eq!(log.matches("SEARCHES MAY BE LOST").count(), 1, "{log}");
         assert_eq!(log.matches("no append-only file").count(), 1, "{log}");
     }
 }
 
-/// A system whose user of Redis may do all but these.
+/// A system whose Redis user has all permissions but these.
 async fn system_without(commands: &str) -> System {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let permit = format!("ACL SETUSER limited on >secret ~flight.search.* +@all {commands}");
@@ -89,15 +89,18 @@ async fn a_forbidden_command_is_named_once_and_the_gateway_is_not_ready() {
     let system = system_without("-xadd -xreadgroup").await;
     let client = system.client();
     eventually("readiness names it", async || {
-        let (status, answer) = client.get("/health/ready").await;
-        let names = answer["message"].as_str()?.contains("XADD on flight.search.requested");
+        let (status, response) = client.get("/health/ready").await;
+        let names = response["message"].as_str()?.contains("XADD on flight.search.requested");
         (status == StatusCode::SERVICE_UNAVAILABLE && names).then_some(())
     })
     .await;
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(3) {
-        let (status, answer) = client.post(&example()).await;
-        assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
+        let (status, response) = client.post(&example()).await;
+        assert_eq!(
+            (status, response["code"].as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable"))
+        );
         assert_eq!(client.get("/health/ready").await.0, StatusCode::SERVICE_UNAVAILABLE);
     }
     for (log, command) in
@@ -114,7 +117,7 @@ async fn a_forbidden_command_is_named_once_and_the_gateway_is_not_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_that_is_forbidden_in_the_middle_costs_no_search() {
+async fn a_command_that_is_forbidden_during_a_search_loses_no_search() {
     let system = system_without("-flushall").await;
     let client = system.client();
     system.gateways[0].ready().await;
@@ -128,8 +131,8 @@ async fn a_command_that_is_forbidden_in_the_middle_costs_no_search() {
     })
     .await;
     let _: () = system.redis.run("ACL SETUSER limited +@all").await;
-    let told: Vec<_> = [first].into_iter().chain(stream.all().await).collect();
-    assert_eq!(told.last().unwrap().json()["status"], "completed");
+    let events: Vec<_> = [first].into_iter().chain(stream.all().await).collect();
+    assert_eq!(events.last().unwrap().json()["status"], "completed");
     assert!(system.redis.entries("flight.search.dead").await.is_empty());
     system.gateways[0].ready().await;
 }
@@ -149,9 +152,9 @@ async fn a_redis_that_hides_its_settings_is_still_used() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_distant_redis_works_with_a_longer_timeout() {
     let mut system = System::builder().gateways(0).workers(0).set("REDIS_TIMEOUT_MS", "5000").start().await;
-    let way = Link::to(system.redis.addr()).await;
-    way.change(|terms| terms.latency = Duration::from_millis(700));
-    system.settings.push(("REDIS_ADDR".into(), way.addr()));
+    let link = Link::to(system.redis.addr()).await;
+    link.change(|terms| terms.latency = Duration::from_millis(700));
+    system.settings.push(("REDIS_ADDR".into(), link.addr()));
     system.add_gateway().await;
     system.add_worker();
     system.gateways[0].ready().await;

@@ -10,24 +10,25 @@ use test_kit::{
     sse::{Event, read_all},
 };
 
-use crate::crashes::assert_told_once;
+use crate::crashes::assert_announced_once;
 
-fn assert_whole(told: &[Event]) {
-    assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
-    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
-    assert_eq!(told.last().unwrap().json()["status"], "completed");
-    assert_end_has_all(told);
+/// Checks that these events are in order, with one end that is completed and has all answers.
+fn assert_complete(events: &[Event]) {
+    assert_eq!(events.iter().filter(|event| event.is_terminal()).count(), 1, "{events:?}");
+    assert!(events.is_sorted_by(|a, b| a.seq() < b.seq()), "{events:?}");
+    assert_eq!(events.last().unwrap().json()["status"], "completed");
+    assert_end_has_all(events);
 }
 
-/// No supplier whose answer was told is missing from the end.
-fn assert_end_has_all(told: &[Event]) {
-    let (end, partials) = told.split_last().unwrap();
+/// Checks that no answer of these events is missing from the end.
+fn assert_end_has_all(events: &[Event]) {
+    let (end, partials) = events.split_last().unwrap();
     let end = end.json();
     let ended: HashSet<_> =
         end["suppliers"].as_array().unwrap().iter().map(|report| report["code"].to_string()).collect();
     for partial in partials {
         let code = partial.json()["supplier"]["code"].to_string();
-        assert!(ended.contains(&code), "{code} was told, but not with the end: {end}");
+        assert!(ended.contains(&code), "{code} is in a partial but not in the end: {end}");
     }
 }
 
@@ -58,10 +59,10 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
     .await;
     system.redis.kill().await;
     system.redis.start().await;
-    for told in join_all(followers).await {
-        assert_whole(&told.unwrap().expect("the search ends"));
+    for events in join_all(followers).await {
+        assert_complete(&events.unwrap().expect("the search ends"));
     }
-    assert_told_once(&system.redis, 100).await;
+    assert_announced_once(&system.redis, 100).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,12 +77,12 @@ async fn an_answer_whose_confirmation_was_lost_is_in_the_end() {
         (system.redis.run::<usize>("XLEN flight.search.results").await > 30).then_some(())
     })
     .await;
-    // Longer than a request waits: what is asked meanwhile is done, but nobody hears of it.
+    // Longer than the timeout: Redis executes the commands afterwards, but their replies are lost.
     system.redis.hang(Duration::from_secs(4)).await;
-    for told in read_all(streams).await {
-        assert_whole(&told);
+    for events in read_all(streams).await {
+        assert_complete(&events);
     }
-    assert_told_once(&system.redis, 30).await;
+    assert_announced_once(&system.redis, 30).await;
     assert!(system.workers[0].log().contains("retrying until it succeeds"), "the worker has waited");
 }
 
@@ -100,7 +101,7 @@ async fn a_deleted_stream_or_group_is_created_again() {
         let end = client.result(&client.submit().await).await.json();
         assert_eq!(end["status"], "completed", "{command}");
     }
-    // In the middle of a search, too.
+    // During a search, too.
     let id = client.submit().await;
     let _: redis::Value = system.redis.run("DEL flight.search.requested").await;
     assert!(client.result(&id).await.is_terminal());
@@ -115,9 +116,9 @@ async fn flushed_scripts_are_loaded_again() {
         let mut stream = client.follow_partials(&id).await;
         let first = stream.next().await.unwrap();
         let _: redis::Value = system.redis.run("SCRIPT FLUSH").await;
-        let mut told = vec![first];
-        told.extend(stream.all().await);
-        assert_whole(&told);
+        let mut events = vec![first];
+        events.extend(stream.all().await);
+        assert_complete(&events);
     }
 }
 
@@ -127,8 +128,8 @@ async fn streams_end_although_the_results_they_missed_were_trimmed() {
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
-    let mut told = vec![stream.next().await.unwrap()];
-    // The gateway sleeps through the rest, and wakes up without a connection and with nothing in the log.
+    let mut events = vec![stream.next().await.unwrap()];
+    // The gateway is paused until the end. When it goes on, its connections are closed and the log is empty.
     system.gateways[0].service.signal(Signal::STOP);
     eventually("the search has ended", async || {
         let log = system.redis.entries("flight.search.results").await;
@@ -139,14 +140,14 @@ async fn streams_end_although_the_results_they_missed_were_trimmed() {
     let _: redis::Value = system.redis.run("CLIENT KILL TYPE normal").await;
     system.gateways[0].service.signal(Signal::CONT);
     while let Some(event) = stream.next().await {
-        told.push(event);
+        events.push(event);
     }
-    assert_whole(&told);
-    assert_eq!(told.last().unwrap().seq(), told.len() as u64, "nothing is missing in between");
+    assert_complete(&events);
+    assert_eq!(events.last().unwrap().seq(), events.len() as u64, "nothing is missing in between");
 }
 
-/// Submits ten searches and waits until the worker has taken them.
-async fn ten_in_hand(system: &System) -> Vec<String> {
+/// Submits ten searches and waits until the worker has their jobs.
+async fn ten_in_progress(system: &System) -> Vec<String> {
     let client = system.client();
     let mut searches = Vec::new();
     for _ in 0..10 {
@@ -163,11 +164,11 @@ async fn ten_in_hand(system: &System) -> Vec<String> {
 async fn a_full_redis_refuses_searches_and_loses_none() {
     let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
     let client = system.client();
-    let searches = ten_in_hand(&system).await;
+    let searches = ten_in_progress(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
-    let (status, answer) = client.post(&test_kit::client::example()).await;
-    assert_eq!((status, answer["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
-    eventually("the worker keeps what it has", async || {
+    let (status, response) = client.post(&test_kit::client::example()).await;
+    assert_eq!((status, response["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
+    eventually("the worker keeps its answers", async || {
         system.workers[0].log().contains("retrying until it succeeds").then_some(())
     })
     .await;
@@ -175,7 +176,7 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
     for id in &searches {
         assert_eq!(client.result(id).await.json()["status"], "completed");
     }
-    assert_told_once(&system.redis, 10).await;
+    assert_announced_once(&system.redis, 10).await;
     let id = eventually("searches are accepted again", async || client.try_submit().await).await;
     assert_eq!(client.result(&id).await.json()["status"], "completed");
     assert!(!system.gateways[0].service.has_ended() && !system.workers[0].has_ended(), "nothing has crashed");
@@ -206,21 +207,21 @@ async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker
     for id in [&held, &waiting] {
         assert_eq!(client.result(id).await.json()["status"], "completed");
     }
-    assert_told_once(&system.redis, 2).await;
+    assert_announced_once(&system.redis, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
     let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
     let client = system.client();
-    let searches = ten_in_hand(&system).await;
+    let searches = ten_in_progress(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
     let post =
         client.request(reqwest::Method::POST, "/api/flights/search").json(&test_kit::client::example());
     let refused = post.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.headers().contains_key("retry-after"));
-    eventually("the worker keeps what it has", async || {
+    eventually("the worker keeps its answers", async || {
         system.workers[0].log().contains("retrying until it succeeds").then_some(())
     })
     .await;
@@ -228,7 +229,7 @@ async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_non
     for id in &searches {
         assert_eq!(client.result(id).await.json()["status"], "completed");
     }
-    assert_told_once(&system.redis, 10).await;
+    assert_announced_once(&system.redis, 10).await;
     assert!(system.redis.entries("flight.search.dead").await.is_empty());
 }
 
@@ -238,17 +239,17 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
-    // More answers than are still to come: a story that begins anew does not get as long again.
-    let mut told = Vec::new();
+    // More answers than are still to come: a new record never has as many.
+    let mut events = Vec::new();
     for _ in 0..7 {
-        told.push(stream.next().await.unwrap());
+        events.push(stream.next().await.unwrap());
     }
     let _: redis::Value = system.redis.run("FLUSHALL").await;
-    told.extend(stream.all().await);
-    assert_eq!(told.iter().filter(|event| event.is_terminal()).count(), 1, "{told:?}");
-    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
-    assert!(!told.last().unwrap().json()["results"].as_array().unwrap().is_empty());
-    assert_end_has_all(&told);
+    events.extend(stream.all().await);
+    assert_eq!(events.iter().filter(|event| event.is_terminal()).count(), 1, "{events:?}");
+    assert!(events.is_sorted_by(|a, b| a.seq() < b.seq()), "{events:?}");
+    assert!(!events.last().unwrap().json()["results"].as_array().unwrap().is_empty());
+    assert_end_has_all(&events);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,15 +259,15 @@ async fn after_redis_lost_its_last_writes_the_end_still_has_all_answers() {
     let id = client.submit().await;
     let record = format!("flight.search.record:{id}");
     let mut stream = client.follow_partials(&id).await;
-    let mut told = vec![stream.next().await.unwrap()];
+    let mut events = vec![stream.next().await.unwrap()];
     let _: redis::Value = system.redis.run(&format!("COPY {record} earlier")).await;
     for _ in 0..6 {
-        told.push(stream.next().await.unwrap());
+        events.push(stream.next().await.unwrap());
     }
     let _: redis::Value = system.redis.run(&format!("COPY earlier {record} REPLACE")).await;
-    told.extend(stream.all().await);
-    assert!(told.is_sorted_by(|a, b| a.seq() < b.seq()), "{told:?}");
-    assert_end_has_all(&told);
-    let all = told.last().unwrap().json()["suppliers"].as_array().unwrap().len();
-    assert_eq!(told[0].json()["progress"]["of"], all, "those that were told before, too");
+    events.extend(stream.all().await);
+    assert!(events.is_sorted_by(|a, b| a.seq() < b.seq()), "{events:?}");
+    assert_end_has_all(&events);
+    let all = events.last().unwrap().json()["suppliers"].as_array().unwrap().len();
+    assert_eq!(events[0].json()["progress"]["of"], all, "with the answers that Redis lost");
 }

@@ -1,4 +1,4 @@
-//! Either half of the replaced Go system keeps working with the other half of this one.
+//! Gateway and worker of the replaced Go system work with the worker and gateway of this one.
 
 use std::collections::HashSet;
 
@@ -20,8 +20,8 @@ async fn add_go_result(redis: &Redis, id: &str) {
     redis.add("flight.search.results", &fields).await;
 }
 
-/// What a consumer of the replaced system makes of the result stream: any entry with `search_id` and `results` is
-/// the final one of its search.
+/// The ends that a consumer of the replaced system sees in the result log: to it, any entry with `search_id` and
+/// `results` ends that search.
 async fn finals(redis: &Redis) -> Vec<String> {
     let entries = redis.entries("flight.search.results").await;
     entries
@@ -45,7 +45,7 @@ async fn a_job_of_the_old_gateway_is_answered_once() {
     assert_eq!(end["status"], "completed");
     let offers: Vec<serde_json::Value> = serde_json::from_str(&end["results"]).unwrap();
     assert!(offers.iter().all(|offer| offer["flight_number"].is_string() && offer["price"].is_u64()));
-    // A client that comes to the new gateway with it is served too.
+    // Clients of the new gateway can read it too.
     assert_eq!(system.client().result(&id).await.json()["search_id"], id.as_str());
 }
 
@@ -59,14 +59,14 @@ async fn a_result_of_the_old_worker_reaches_open_streams_and_late_clients_of_eve
         streams.push(client.follow(&id).await);
     }
     add_go_result(&system.redis, &id).await;
-    let told = read_all(streams).await;
+    let followed = read_all(streams).await;
     assert_eq!(
-        told[0][0].data,
+        followed[0][0].data,
         format!(r#"{{"search_id":"{id}","status":"completed","results":{RESULTS}}}"#)
     );
-    assert!(told.iter().all(|events| *events == told[0]), "all heard the same: {told:?}");
+    assert!(followed.iter().all(|events| *events == followed[0]), "all clients get the same: {followed:?}");
     for client in &clients {
-        assert_eq!(client.result(&id).await, told[0][0], "late");
+        assert_eq!(client.result(&id).await, followed[0][0], "late");
     }
     assert_eq!(finals(&system.redis).await, [id.as_str()], "not announced again");
 }
@@ -77,7 +77,7 @@ async fn a_result_of_the_old_worker_with_nobody_listening_is_kept_for_a_late_cli
     let client = system.client();
     let id = client.submit().await;
     add_go_result(&system.redis, &id).await;
-    eventually("the status tells it", async || {
+    eventually("the state shows it", async || {
         (client.state(&id).await.1["data"]["status"] == "completed").then_some(())
     })
     .await;
@@ -93,7 +93,7 @@ async fn a_result_of_the_old_worker_that_came_while_no_gateway_ran_is_kept_too()
     system.add_gateway().await;
     system.gateways[0].ready().await;
     let client = system.client();
-    eventually("the status tells it", async || {
+    eventually("the state shows it", async || {
         (client.state(&id).await.1["data"]["status"] == "completed").then_some(())
     })
     .await;
@@ -105,7 +105,7 @@ async fn a_result_of_the_old_worker_that_came_while_no_gateway_ran_is_kept_too()
 async fn answered_before_its_deadline(system: &mut System) -> String {
     let id = system.client().submit().await;
     system.gateways.pop().unwrap().service.kill().await;
-    // The log is long: gateways take their time to look through it.
+    // A long log, so that a gateway needs some time to read through it.
     let mut log = redis::pipe();
     for _ in 0..2000 {
         log.xadd("flight.search.results", "*", &[("search_id", &*Uuid::new_v4().to_string()), ("of", "1")])
@@ -173,7 +173,7 @@ async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
         let read: redis::streams::StreamReadReply = system.redis.run(&read).await;
         done.push(read.keys[0].ids[0].id.clone());
     }
-    // It acknowledges what it has done, and never deletes. The last but one is still in hand.
+    // It acknowledges finished jobs but never deletes them. Two jobs are still in progress.
     for entry in done.iter().take(18) {
         let _: usize = system.redis.run(&format!("XACK {stream} search-processors {entry}")).await;
     }
@@ -181,18 +181,18 @@ async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
     for _ in 0..2 {
         add_go_job(&system.redis, &Uuid::new_v4().to_string()).await;
     }
-    eventually("only what is in hand or waits is left", async || {
+    eventually("only jobs in progress and waiting jobs are left", async || {
         (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 4).then_some(())
     })
     .await;
     let left: redis::streams::StreamRangeReply = system.redis.run(&format!("XRANGE {stream} - +")).await;
-    assert_eq!(left.ids[0].id, done[18], "nothing that is in hand goes");
+    assert_eq!(left.ids[0].id, done[18], "no job in progress is deleted");
     eventually("searches are accepted", async || client.try_submit().await).await;
 
     for entry in &done[18..] {
         let _: usize = system.redis.run(&format!("XACK {stream} search-processors {entry}")).await;
     }
-    eventually("only what waits is left", async || {
+    eventually("only waiting jobs are left", async || {
         (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 3).then_some(())
     })
     .await;
@@ -241,11 +241,11 @@ async fn only_malformed_entries_are_skipped() {
     ];
     system.redis.add("flight.search.requested", &job).await;
 
-    assert_eq!(stream.all().await.len(), 1, "the search in between ends as ever");
+    assert_eq!(stream.all().await.len(), 1, "the valid search ends");
     assert_eq!(
         client.result(&client.submit().await).await.json()["status"],
         "completed",
-        "and so does the next"
+        "the next search ends"
     );
     let dead = eventually("every malformed job is a dead letter", async || {
         let dead = system.redis.entries("flight.search.dead").await;
@@ -257,7 +257,7 @@ async fn only_malformed_entries_are_skipped() {
         dead.iter().any(|letter| letter["reason"].contains("date")),
         "the wrong field is named: {dead:?}"
     );
-    // A search whose job could not be understood has an end all the same.
+    // A search whose job is malformed ends too.
     assert_eq!(client.result(&no_such_day).await.json()["status"], "failed");
     let (status, _) = client.get("/health/ready").await;
     assert_eq!(status, StatusCode::OK);

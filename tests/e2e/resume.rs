@@ -1,4 +1,4 @@
-//! A reconnect with `Last-Event-ID` gets only what came after it, from any gateway.
+//! A reconnect with `Last-Event-ID` gets only later events, from any gateway.
 
 use reqwest::StatusCode;
 use test_kit::{Client, System, sse::Event};
@@ -6,8 +6,8 @@ use test_kit::{Client, System, sse::Event};
 async fn ended_search(system: &System) -> (String, Vec<Event>) {
     let client = system.client();
     let id = client.submit().await;
-    let story = client.follow_partials(&id).await.all().await;
-    (id, story)
+    let events = client.follow_partials(&id).await.all().await;
+    (id, events)
 }
 
 async fn status(client: &Client, id: &str, query: &str, last: Option<&str>) -> StatusCode {
@@ -15,17 +15,17 @@ async fn status(client: &Client, id: &str, query: &str, last: Option<&str>) -> S
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_continues_behind_the_last_event_on_any_gateway() {
+async fn a_stream_continues_after_the_last_event_on_any_gateway() {
     let system = System::builder().gateways(2).start().await;
-    let (id, story) = ended_search(&system).await;
+    let (id, events) = ended_search(&system).await;
     for client in system.clients() {
-        for (at, event) in story.iter().enumerate().take(story.len() - 1) {
+        for (at, event) in events.iter().enumerate().take(events.len() - 1) {
             let rest = client.stream(&id, "?partials=true", event.id.as_deref()).await.all().await;
-            assert_eq!(rest, story[at + 1..]);
+            assert_eq!(rest, events[at + 1..]);
             let query = format!("?partials=true&last_event_id={}", event.seq());
-            assert_eq!(client.stream(&id, &query, None).await.all().await, story[at + 1..]);
+            assert_eq!(client.stream(&id, &query, None).await.all().await, events[at + 1..]);
             let last = client.stream(&id, "", event.id.as_deref()).await.all().await;
-            assert_eq!(last, story[story.len() - 1..], "without partials, the end alone");
+            assert_eq!(last, events[events.len() - 1..], "without partials, only the end");
         }
     }
 }
@@ -33,8 +33,8 @@ async fn it_continues_behind_the_last_event_on_any_gateway() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_terminal_event_a_reconnect_gets_204() {
     let system = System::builder().gateways(2).start().await;
-    let (id, story) = ended_search(&system).await;
-    let last = story.last().unwrap().id.as_deref();
+    let (id, events) = ended_search(&system).await;
+    let last = events.last().unwrap().id.as_deref();
     for client in system.clients() {
         assert_eq!(status(&client, &id, "", last).await, StatusCode::NO_CONTENT);
         assert_eq!(status(&client, &id, "?partials=true", last).await, StatusCode::NO_CONTENT);
@@ -46,14 +46,14 @@ async fn after_the_terminal_event_a_reconnect_gets_204() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invalid_last_event_id_gets_all_events() {
     let system = System::start().await;
-    let (id, story) = ended_search(&system).await;
+    let (id, events) = ended_search(&system).await;
     let client = system.client();
     for last in ["", "0", "x", "-1", "1.5", "99", "18446744073709551615", "99999999999999999999999"] {
-        let told = client.stream(&id, "?partials=true", Some(last)).await.all().await;
-        assert_eq!(told, story, "{last:?}");
+        let received = client.stream(&id, "?partials=true", Some(last)).await.all().await;
+        assert_eq!(received, events, "{last:?}");
         assert_eq!(
             client.stream(&id, "", Some(last)).await.all().await,
-            story[story.len() - 1..],
+            events[events.len() - 1..],
             "{last:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! Stopping a worker or a gateway loses nothing; a rolling restart goes unnoticed.
+//! Stopping a worker or a gateway loses nothing; clients don't notice a rolling restart.
 
 use std::{
     sync::{
@@ -23,7 +23,7 @@ async fn a_worker_that_stops_finishes_its_jobs() {
     let waiting = client.submit().await;
     assert_eq!(system.workers[0].exit_code().await, Some(0));
     assert_eq!(stream.all().await[0].json()["status"], "completed");
-    // What came after the signal is left to others, and at once.
+    // A job that was submitted after the signal is left to other workers.
     system.add_worker();
     assert_eq!(client.result(&waiting).await.json()["status"], "completed");
 }
@@ -38,14 +38,17 @@ async fn a_worker_that_stops_hands_back_at_once_the_jobs_it_cannot_finish() {
         .await;
     let client = system.client();
     let id = client.submit().await;
-    eventually("the first has it", async || system.workers[0].log().contains("job taken").then_some(()))
-        .await;
+    eventually("the first worker has the job", async || {
+        system.workers[0].log().contains("job taken").then_some(())
+    })
+    .await;
     system.add_worker();
     let start = Instant::now();
     system.workers[0].terminate();
     assert_eq!(system.workers[0].exit_code().await, Some(0));
-    eventually("the second has it", async || system.workers[1].log().contains(&id).then_some(())).await;
-    assert!(start.elapsed() < Duration::from_secs(3), "not after a lease: {:?}", start.elapsed());
+    eventually("the second worker has the job", async || system.workers[1].log().contains(&id).then_some(()))
+        .await;
+    assert!(start.elapsed() < Duration::from_secs(3), "the lease is not waited for: {:?}", start.elapsed());
     assert!(system.workers[0].log().contains("left the group"));
     assert_eq!(client.result(&id).await.json()["status"], "completed");
 }
@@ -75,18 +78,18 @@ async fn a_rolling_restart_under_load_loses_no_search() {
         assert_eq!(old.exit_code().await, Some(0));
     }
     stop.store(true, Ordering::Relaxed);
-    let told = load.await.unwrap();
-    assert!(told.len() > 5, "there was a load: {}", told.len());
-    for story in told {
-        let story = story.expect("the search ends");
-        assert_eq!(story.iter().filter(|event| event.is_terminal()).count(), 1);
-        assert_eq!(story.last().unwrap().json()["status"], "completed");
-        assert!(story.is_sorted_by(|a, b| a.seq() < b.seq()), "{story:?}");
+    let searches = load.await.unwrap();
+    assert!(searches.len() > 5, "there was a load: {}", searches.len());
+    for events in searches {
+        let events = events.expect("the search ends");
+        assert_eq!(events.iter().filter(|event| event.is_terminal()).count(), 1);
+        assert_eq!(events.last().unwrap().json()["status"], "completed");
+        assert!(events.is_sorted_by(|a, b| a.seq() < b.seq()), "{events:?}");
     }
 }
 
-/// Submits searches one after the other until told to stop, each followed as an `EventSource` does. What is not
-/// accepted is not counted; what is must end.
+/// Submits searches one after another until `stop` is set, and follows each as an `EventSource` does. Returns the
+/// events of each accepted search; `None` for one that did not end.
 async fn steady_load(clients: Vec<Client>, stop: Arc<AtomicBool>) -> Vec<Option<Vec<test_kit::Event>>> {
     let mut followers = Vec::new();
     for client in clients.iter().cycle() {
@@ -99,7 +102,7 @@ async fn steady_load(clients: Vec<Client>, stop: Arc<AtomicBool>) -> Vec<Option<
                 Client::follow_persistently(&clients, &id, "?partials=true", Duration::from_secs(30)).await
             }));
         }
-        // The load is to be steady, not as high as can be.
+        // A steady load, not the highest possible one.
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
     join_all(followers).await.into_iter().map(Result::unwrap).collect()

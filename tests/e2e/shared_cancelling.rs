@@ -1,4 +1,4 @@
-//! A search that several clients were given ends for all only when each has cancelled it.
+//! A shared search is cancelled only when all of its clients have cancelled it.
 
 use reqwest::StatusCode;
 use test_kit::{Client, System, client::example};
@@ -8,21 +8,21 @@ async fn sharing() -> System {
 }
 
 async fn post(client: &Client, key: &str) -> String {
-    let (status, answer) = client.post_with(&example(), &[("idempotency-key", key)]).await;
-    assert_eq!(status, 200, "{answer}");
-    answer["data"]["search_id"].as_str().unwrap().to_owned()
+    let (status, response) = client.post_with(&example(), &[("idempotency-key", key)]).await;
+    assert_eq!(status, 200, "{response}");
+    response["data"]["search_id"].as_str().unwrap().to_owned()
 }
 
-/// Cancels, and gives the status and what is said about it.
+/// Cancels the search, and returns the status and the message of the response.
 async fn cancel(client: &Client, id: &str) -> (String, String) {
-    let (status, answer) = client.cancel(id).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, response) = client.cancel(id).await;
+    assert_eq!(status, StatusCode::OK, "{response}");
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    (text(&answer["data"]["status"]), text(&answer["message"]))
+    (text(&response["data"]["status"]), text(&response["message"]))
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_last_ones_delete_cancels() {
+async fn only_the_last_clients_delete_cancels() {
     let system = sharing().await;
     let client = system.client();
     let id = client.submit().await;
@@ -37,18 +37,18 @@ async fn only_the_last_ones_delete_cancels() {
         "The search goes on without you: 1 other client still follows it"
     );
     assert_eq!(client.state(&id).await.1["data"]["status"], "processing");
-    assert_eq!(client.submit().await, id, "it is shared still");
+    assert_eq!(client.submit().await, id, "it is still shared");
     assert_eq!(cancel(&client, &id).await.0, "processing");
     assert_eq!(cancel(&client, &id).await.0, "cancelled");
 
-    let told = stream.all().await;
-    assert_eq!((told.len(), &told[0].json()["status"]), (1, &"cancelled".into()));
+    let events = stream.all().await;
+    assert_eq!((events.len(), &events[0].json()["status"]), (1, &"cancelled".into()));
     assert_eq!(client.cancel(&id).await.0, StatusCode::CONFLICT);
     assert_ne!(client.submit().await, id);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_client_that_repeats_itself_is_one() {
+async fn a_client_that_repeats_its_post_counts_once() {
     let system = sharing().await;
     let client = system.client();
     let id = post(&client, "order-1").await;

@@ -1,4 +1,4 @@
-//! Several workers share the work.
+//! Several workers share the searches.
 
 use test_kit::{System, eventually, sse::read_all};
 
@@ -15,12 +15,12 @@ async fn two_workers_share_fifty_searches() {
     for events in read_all(streams).await {
         assert_eq!(events.len(), 1);
     }
-    // A worker writes its line after the client has its result.
-    let done = eventually("each search was worked on once", async || {
+    // A worker logs the end after the client has it.
+    let done = eventually("each search has ended once", async || {
         let done = system.workers.iter().map(|worker| worker.log().matches("search ended").count());
         let done: Vec<usize> = done.collect();
         (done.iter().sum::<usize>() == 50).then_some(done)
     })
     .await;
-    assert!(done.iter().all(|count| *count > 0), "each worker has done some: {done:?}");
+    assert!(done.iter().all(|count| *count > 0), "each worker has finished some: {done:?}");
 }

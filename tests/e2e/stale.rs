@@ -1,4 +1,4 @@
-//! A demoted server that lags behind does not speak for the primary.
+//! What a demoted, lagging server says about a search does not count.
 
 use std::time::Duration;
 
@@ -30,16 +30,16 @@ async fn a_gateway_that_reads_from_a_demoted_server_does_not_call_an_accepted_se
     system.settings.push(("REDIS_ADDR".into(), link.addr()));
     system.add_gateway().await;
     system.gateways[0].ready().await;
-    // All its connections are made.
+    // These requests open all of the gateway's connections.
     let known = system.gateways[0].client().submit().await;
     let _open = system.gateways[0].client().follow(&known).await;
-    // It sleeps through a planned failover that keeps its connections.
+    // It is paused during a planned failover that keeps its connections.
     system.gateways[0].service.signal(Signal::STOP);
     let _: redis::Value = system.redis.run("FAILOVER").await;
     eventually("the replica is the primary", async || role(&new).await.contains("role:master").then_some(()))
         .await;
     link.lead_to(new_addr.clone());
-    // And the old one has not heard of what came since.
+    // The old primary does not receive what the new one stores.
     let lagging = Link::to(new_addr).await;
     lagging.change(|terms| terms.down = Flow::Held);
     let _: redis::Value = system.redis.run(&follow(&lagging.addr())).await;
@@ -51,7 +51,7 @@ async fn a_gateway_that_reads_from_a_demoted_server_does_not_call_an_accepted_se
         let client = system.gateways[0].client();
         async move { client.open(&id, "", None).await.status() }
     });
-    // The request is to be there when it wakes up: what is asked later may find other connections already.
+    // The request must arrive before the gateway goes on: a later one may use new connections already.
     tokio::time::sleep(Duration::from_millis(300)).await;
     system.gateways[0].service.signal(Signal::CONT);
     assert_eq!(asked.await.unwrap(), StatusCode::OK);

@@ -1,4 +1,4 @@
-//! Both services stop on SIGTERM and SIGINT, cleanly and in time; logs tell a search's way.
+//! Both services stop on SIGTERM and SIGINT, cleanly and in time; logs trace a search.
 
 use std::{
     io::Write,
@@ -13,7 +13,7 @@ use tokio::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_stop_with_code_0_open_streams_or_not() {
+async fn both_stop_with_code_0_although_streams_and_jobs_are_open() {
     for signal in [Signal::TERM, Signal::INT] {
         let mut system = System::builder()
             .set("SIMULATED_LATENCY_MS", "60000")
@@ -31,11 +31,11 @@ async fn both_stop_with_code_0_open_streams_or_not() {
         let start = Instant::now();
         system.gateways[0].service.signal(signal);
         system.workers[0].signal(signal);
-        assert_eq!(stream.next().await, None, "the stream ends, and not with an event");
+        assert_eq!(stream.next().await, None, "the stream ends without an event");
         assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
         assert_eq!(system.workers[0].exit_code().await, Some(0));
         assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
-        assert_eq!(stream.retries.len(), 2, "clients are told when to come back");
+        assert_eq!(stream.retries.len(), 2, "the last frame says when to reconnect");
         assert!((500..=3000).contains(&stream.retries[1]), "{:?}", stream.retries);
     }
 }
@@ -54,7 +54,7 @@ async fn clients_that_stay_connected_do_not_delay_a_gateway_that_stops() {
     let half_a_request = connect("GET /health/live HTTP/1.1\r\nhos");
     let stream = connect(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: x\r\n\r\n"));
     eventually("the stream is open", async || (stream.peek(&mut [0; 12]).unwrap() > 0).then_some(())).await;
-    // More than any socket buffer holds, for a client that takes nothing.
+    // More than any socket buffer holds, for a client that reads nothing.
     let results = format!("[\"{}\"]", "x".repeat(30_000_000));
     let end = [("search_id", id.as_str()), ("status", "completed"), ("results", &results)];
     system.redis.add("flight.search.results", &end).await;
@@ -129,7 +129,7 @@ async fn both_stop_cleanly_while_redis_is_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_cannot_work_says_why_and_exits_with_an_error() {
     let mut system = System::start().await;
-    // The port is taken by the gateway that runs.
+    // The running gateway has this port.
     let settings = [("APP_PORT", system.gateways[0].port.to_string()), ("REDIS_ADDR", system.redis.addr())];
     let mut second = Service::start("main-service", &settings.map(|(name, value)| (name.to_owned(), value)));
     assert_eq!(second.exit_code().await, Some(1));
@@ -155,7 +155,7 @@ async fn the_logs_trace_a_search_as_json_too() {
         let about = parsed.filter(|line| line["message"] == message && line["search_id"] == id.as_str());
         about.count()
     };
-    // The services write their lines after the client has its answers.
+    // The services log these steps after the client has the responses.
     eventually("each step has its line", async || {
         let accepted = lines(system.gateways[0].service.log(), "search accepted");
         let worker = system.workers[0].log();
@@ -170,7 +170,7 @@ async fn a_worker_that_waits_for_a_usable_redis_stops_cleanly() {
     let mut system = System::builder().gateways(0).workers(0).start().await;
     let mut connection = system.redis.connect().await;
     redis::cmd("REPLICAOF").arg("127.0.0.1").arg(1).exec_async(&mut connection).await.unwrap();
-    // By chance, a worker that polled its shutdown twice would stop cleanly now and then.
+    // Eight times: a worker that polled its shutdown future twice would still stop cleanly now and then.
     for _ in 0..8 {
         system.add_worker();
         let worker = system.workers.last_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Suppliers are asked at once and told as they land; a slow or broken one holds nobody back.
+//! Suppliers are asked concurrently, and answers are sent as they arrive; a slow or broken supplier delays no other.
 
 use std::{
     collections::HashMap,
@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 use test_kit::{System, SystemBuilder, eventually, sse::read_all};
 
-/// A server that plays airlines: what it does is in the path.
+/// A server that plays airlines, one per path. `answer` says how each behaves.
 #[derive(Clone, Default)]
 struct Airlines(Arc<Mutex<HashMap<String, Calls>>>);
 
-/// What one airline has seen.
+/// The calls that one airline has received.
 #[derive(Clone, Debug, Default)]
 struct Calls {
     began: Vec<Instant>,
@@ -83,7 +83,7 @@ fn offers(airline: &str) -> Response {
     Json(json!([offer])).into_response()
 }
 
-/// A suppliers file in which each airline is an HTTP supplier with these further settings.
+/// A suppliers file in which each airline is an HTTP supplier with these additional settings.
 pub(crate) fn suppliers(port: u16, airlines: &[(&str, &str)]) -> NamedTempFile {
     let mut file = NamedTempFile::new().unwrap();
     for (airline, settings) in airlines {
@@ -126,30 +126,30 @@ async fn one_that_hangs_or_fails_delays_no_other() {
     let start = Instant::now();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     while let Some(event) = stream.next().await {
         let since_answer = airlines.calls("fast").ended.first().map(Instant::elapsed);
         if event.json()["supplier"]["code"] == "FAST" {
             assert!(since_answer.unwrap() < Duration::from_millis(100), "{since_answer:?} after its answer");
         }
-        told.push(event);
+        events.push(event);
     }
     let took = start.elapsed();
     assert!(
         (1.5..2.5).contains(&took.as_secs_f64()),
-        "it ends at the timeout of the one that hangs: {took:?}"
+        "the search ends at the timeout of the supplier that hangs: {took:?}"
     );
-    let end = told.last().unwrap().json();
+    let end = events.last().unwrap().json();
     assert_eq!(end["status"], "completed");
     let expected = [("HANG", "timeout"), ("FAIL", "error"), ("FLAKY", "ok"), ("FAST", "ok")];
     assert_eq!(outcomes(&end), expected.map(|(code, status)| (code.to_owned(), status.to_owned())).into());
     assert_eq!((airlines.calls("fail").began.len(), airlines.calls("flaky").began.len()), (2, 3));
-    assert_eq!(told.len(), 5, "four partials and the end");
+    assert_eq!(events.len(), 5, "four partials and the end");
     assert!(end["first_answer_ms"].as_u64().unwrap() < 500, "{end}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_breaker_answers_at_once() {
+async fn an_open_breaker_reports_the_supplier_as_unavailable_without_a_call() {
     let (airlines, port) = Airlines::start().await;
     let file = suppliers(
         port,
@@ -157,17 +157,17 @@ async fn an_open_breaker_answers_at_once() {
     );
     let system = system(&file).start().await;
     let client = system.client();
-    let mut told = Vec::new();
+    let mut statuses = Vec::new();
     for _ in 0..5 {
         let end = client.result(&client.submit().await).await.json();
-        told.push(outcomes(&end)["FAIL"].clone());
+        statuses.push(outcomes(&end)["FAIL"].clone());
     }
-    assert_eq!(told, ["error", "error", "error", "unavailable", "unavailable"]);
-    assert_eq!(airlines.calls("fail").began.len(), 3, "and is not asked");
+    assert_eq!(statuses, ["error", "error", "error", "unavailable", "unavailable"]);
+    assert_eq!(airlines.calls("fail").began.len(), 3, "while open, the supplier is not called");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limited_supplier_is_never_asked_more_than_it_allows_and_the_others_unhindered() {
+async fn a_suppliers_limits_are_kept_and_delay_no_other_supplier() {
     const SEARCHES: usize = 1000;
     let (airlines, port) = Airlines::start().await;
     let limits = "concurrency = 5\nrate_limit = { calls = 50, per_ms = 1000 }";
@@ -179,22 +179,22 @@ async fn a_limited_supplier_is_never_asked_more_than_it_allows_and_the_others_un
         searches.push(client.submit().await);
     }
     let posted = Instant::now();
-    eventually("the free one has answered all", async || {
+    eventually("the supplier without limits has answered all searches", async || {
         (airlines.calls("free").ended.len() == SEARCHES).then_some(())
     })
     .await;
-    assert!(posted.elapsed() < Duration::from_secs(5), "unhindered: {:?}", posted.elapsed());
+    assert!(posted.elapsed() < Duration::from_secs(5), "it is not delayed: {:?}", posted.elapsed());
     let mut streams = Vec::new();
     for id in &searches {
         streams.push(client.follow(id).await);
     }
-    for told in read_all(streams).await {
-        assert_eq!(outcomes(&told[0].json())["LIMITED"], "ok");
+    for events in read_all(streams).await {
+        assert_eq!(outcomes(&events[0].json())["LIMITED"], "ok");
     }
     let calls = airlines.calls("limited");
     assert_eq!(calls.began.len(), SEARCHES);
     assert!(calls.most_at_once <= 5, "{} at once", calls.most_at_once);
-    // A call is counted when it arrives: one that was held up on its way may come into the next one's second.
+    // Calls are counted when they arrive, and a delayed one may arrive within the next second: allow three more.
     let crowded = calls.began.windows(53).find(|window| window[52] - window[0] < Duration::from_secs(1));
     assert_eq!(crowded, None, "more than 50 in a second");
 }
@@ -210,16 +210,16 @@ async fn a_killed_workers_searches_go_on_with_only_the_unanswered_suppliers() {
         let id = client.submit().await;
         streams.push(client.follow_partials(&id).await);
     }
-    eventually("the fast one has been told for all", async || {
+    eventually("the fast supplier's answers are announced for all searches", async || {
         let log = system.redis.entries("flight.search.results").await;
         (log.len() == 10 && airlines.calls("slow").began.len() == 10).then_some(())
     })
     .await;
     system.workers[0].kill().await;
     system.add_worker();
-    for told in read_all(streams).await {
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert_eq!(outcomes(&told[2].json()).values().collect::<Vec<_>>(), ["ok", "ok"]);
+    for events in read_all(streams).await {
+        assert_eq!(events.len(), 3, "{events:?}");
+        assert_eq!(outcomes(&events[2].json()).values().collect::<Vec<_>>(), ["ok", "ok"]);
     }
     assert_eq!(airlines.calls("fast").began.len(), 10, "not asked again");
     assert_eq!(airlines.calls("slow").began.len(), 20, "asked again");
@@ -233,12 +233,12 @@ async fn a_search_may_name_its_suppliers() {
     let client = system.client();
     let mut body = test_kit::client::example();
     body["suppliers"] = json!(["fast", "THIRD"]);
-    let (status, answer) = client.post(&body).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
-    let end = client.result(answer["data"]["search_id"].as_str().unwrap()).await.json();
+    let (status, response) = client.post(&body).await;
+    assert_eq!(status, StatusCode::OK, "{response}");
+    let end = client.result(response["data"]["search_id"].as_str().unwrap()).await.json();
     assert_eq!(outcomes(&end).len(), 2);
     assert_eq!(airlines.calls("other").began.len(), 0);
-    // The same flight from two of them would be one offer; here each flies its own.
+    // Each supplier offers a flight of its own, so the offers are not merged.
     assert_eq!(end["total"], 2);
 }
 

@@ -1,4 +1,4 @@
-//! Much has to pass between the services and Redis, and the way is narrow.
+//! Large answers and results over a slow link to Redis.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,12 +17,12 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{crashes::assert_told_once, suppliers::suppliers};
+use crate::{crashes::assert_announced_once, suppliers::suppliers};
 
-/// The largest an answer's offers, or a result's, may be.
+/// The most bytes of offers that an answer or a result may have.
 const LARGEST: usize = 512 * 1024;
 
-/// A way to Redis on which so many bytes a second pass in each direction, of all connections together.
+/// A proxy to Redis that limits the bytes per second in each direction, for all connections together.
 struct Link {
     addr: String,
     _connections: JoinSet<()>,
@@ -35,7 +35,7 @@ impl Link {
         let there = redis.addr();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
-            let [up, down] = [(); 2].map(|()| Arc::new(Width { rate, next: Mutex::new(Instant::now()) }));
+            let [up, down] = [(); 2].map(|()| Arc::new(Limit { rate, next: Mutex::new(Instant::now()) }));
             let mut connections = JoinSet::new();
             while let Ok((near, _)) = listener.accept().await {
                 let (near_read, near_write) = near.into_split();
@@ -49,19 +49,19 @@ impl Link {
     }
 }
 
-struct Width {
+struct Limit {
     rate: f64,
     /// When the next bytes may pass.
     next: Mutex<Instant>,
 }
 
-async fn pass(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin, width: Arc<Width>) {
+async fn pass(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin, limit: Arc<Limit>) {
     let mut chunk = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut chunk).await {
         #[expect(clippy::cast_precision_loss, reason = "a chunk is small")]
-        let span = Duration::from_secs_f64(length as f64 / width.rate);
+        let span = Duration::from_secs_f64(length as f64 / limit.rate);
         let passed = {
-            let mut next = width.next.lock().unwrap();
+            let mut next = limit.next.lock().unwrap();
             *next = (*next).max(Instant::now()) + span;
             *next
         };
@@ -73,7 +73,7 @@ async fn pass(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + 
     let _ = to.shutdown().await;
 }
 
-/// Plays a worker whose every answer to this search, and its result, are as large as may be.
+/// Plays a worker: stores and announces answers and a result of the largest size for this search.
 async fn answer(redis: &mut MultiplexedConnection, id: &str, suppliers: usize) {
     let offers = json!([{ "carrier": "x".repeat(LARGEST - 100) }]).to_string();
     let record = format!("flight.search.record:{id}");
@@ -84,39 +84,39 @@ async fn answer(redis: &mut MultiplexedConnection, id: &str, suppliers: usize) {
         let mut pipe = redis::pipe();
         pipe.hset(&record, format!("supplier:S{seq}"), stored).hset(&record, "seq", seq);
         let (seq, of, report) = (seq.to_string(), suppliers.to_string(), report.to_string());
-        let news =
+        let entry =
             [("search_id", id), ("seq", &seq), ("of", &of), ("supplier", &report), ("offers", &offers)];
-        pipe.xadd("flight.search.results", "*", &news).exec_async(redis).await.unwrap();
+        pipe.xadd("flight.search.results", "*", &entry).exec_async(redis).await.unwrap();
     }
     let seq = (suppliers + 1).to_string();
     let end = [("status", "completed"), ("results", &offers), ("seq", &seq), ("ended_ms", "1")];
     let mut pipe = redis::pipe();
     pipe.hset_multiple(&record, &end);
-    let news = [("search_id", id), ("status", "completed"), ("results", &offers), ("seq", &seq)];
-    pipe.xadd("flight.search.results", "*", &news).exec_async(redis).await.unwrap();
+    let entry = [("search_id", id), ("status", "completed"), ("results", &offers), ("seq", &seq)];
+    pipe.xadd("flight.search.results", "*", &entry).exec_async(redis).await.unwrap();
 }
 
 /// How long each search took to be accepted; `None` for one that was refused.
 type Took = Arc<Mutex<Vec<Option<Duration>>>>;
 
-/// Submits searches until it is dropped, and tells how long each took; `None` for one that was refused.
-fn submit_on_and_on(client: Client) -> (JoinSet<()>, Took) {
+/// Submits a search every 50 ms until the task is dropped, and notes how long each took to be accepted.
+fn submit_steadily(client: Client) -> (JoinSet<()>, Took) {
     let took = Arc::<Mutex<Vec<_>>>::default();
     let mut task = JoinSet::new();
-    let told = Arc::clone(&took);
+    let times = Arc::clone(&took);
     task.spawn(async move {
         let mut pace = tokio::time::interval(Duration::from_millis(50));
         loop {
             pace.tick().await;
             let begun = Instant::now();
             let accepted = client.try_submit().await;
-            told.lock().unwrap().push(accepted.map(|_| begun.elapsed()));
+            times.lock().unwrap().push(accepted.map(|_| begun.elapsed()));
         }
     });
     (task, took)
 }
 
-/// None was refused, and nine in ten were fast.
+/// Checks that none was refused and nine in ten were accepted fast.
 fn assert_fast(took: &[Option<Duration>]) {
     let refused = took.iter().filter(|took| took.is_none()).count();
     let mut took: Vec<_> = took.iter().flatten().copied().collect();
@@ -141,26 +141,26 @@ async fn a_gateway_accepts_searches_while_it_sends_huge_answers() {
     for id in &searches {
         streams.push(client.follow_partials(id).await);
     }
-    // All at once, as if the gateway had been cut off for a while: 90 MB.
+    // 90 MB at once, as if the gateway had been disconnected for a while.
     let mut connection = system.redis.connect().await;
     for id in &searches {
         answer(&mut connection, id, 8).await;
     }
-    let (_submitting, took) = submit_on_and_on(client.clone());
-    // Their records are read by those who come late, too.
+    let (_submitting, took) = submit_steadily(client.clone());
+    // Late clients have the records read, too.
     let late =
         join_all(searches[..3].iter().map(async |id| client.result(id).await.json()["status"].clone()));
     let followed = join_all(streams.into_iter().map(|mut stream| async move {
-        let mut told = Vec::new();
+        let mut events = Vec::new();
         while let Some(event) = stream.next_within(Duration::from_mins(1)).await {
-            told.push((event.seq(), event.is_terminal()));
+            events.push((event.seq(), event.is_terminal()));
         }
-        told
+        events
     }));
     let (late, followed) = tokio::join!(late, followed);
-    for told in followed {
+    for events in followed {
         let expected: Vec<_> = (1..=9).map(|seq| (seq, seq == 9)).collect();
-        assert_eq!(told, expected);
+        assert_eq!(events, expected);
     }
     assert_eq!(late, ["completed"; 3]);
     assert_fast(&took.lock().unwrap());
@@ -179,7 +179,7 @@ async fn a_worker_keeps_its_leases_while_it_stores_huge_answers() {
     let file = suppliers(port, &AIRLINES.map(|airline| (airline, "timeout_ms = 30_000\nretries = 0")));
 
     let redis = Redis::volatile().await;
-    // Some 9 MB have to pass: three leases' worth of sending.
+    // About 9 MB, which take three leases to send.
     let link = Link::to(&redis, 1e6).await;
     let mut system = System::builder()
         .workers(0)
@@ -199,16 +199,16 @@ async fn a_worker_keeps_its_leases_while_it_stores_huge_answers() {
         (system.workers[0].log().matches("job taken").count() == 6).then_some(())
     })
     .await;
-    // One that would take over what is not renewed.
+    // This worker would take over a lease that is not renewed.
     system.add_worker();
     for id in &searches {
-        let told = client.follow(id).await.all().await;
-        let end = told[0].json();
+        let events = client.follow(id).await.all().await;
+        let end = events[0].json();
         assert_eq!(end["status"], "completed");
         assert_eq!(end["suppliers"].as_array().unwrap().len(), 8);
         assert_eq!(end["results"].as_array().unwrap().len(), 500);
     }
-    assert_told_once(&system.redis, 6).await;
+    assert_announced_once(&system.redis, 6).await;
     for worker in &system.workers {
         let log = worker.log();
         assert!(!log.contains("took over") && !log.contains("retrying until it succeeds"), "{log}");

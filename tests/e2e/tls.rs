@@ -1,6 +1,6 @@
 //! TLS to Redis (`rediss://`) and to suppliers (`https://`), with a certificate that the services trust.
 //!
-//! `SSL_CERT_FILE` names it: the services trust what the system trusts, and read it from there.
+//! `SSL_CERT_FILE` replaces the system's trusted certificates.
 
 use std::{
     fmt::Write as _,
@@ -32,13 +32,13 @@ struct Certificate {
 
 impl Certificate {
     fn new() -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let generated = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let mut file = NamedTempFile::new().unwrap();
-        file.write_all(made.cert.pem().as_bytes()).unwrap();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        file.write_all(generated.cert.pem().as_bytes()).unwrap();
+        let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der()).unwrap();
         let config = ServerConfig::builder_with_provider(ring::default_provider().into());
         let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+        let config = config.with_single_cert(vec![generated.cert.der().clone()], key).unwrap();
         Self { config: config.into(), file }
     }
 
@@ -47,7 +47,7 @@ impl Certificate {
     }
 }
 
-/// A proxy that ends TLS in front of a server that speaks none.
+/// A proxy that terminates TLS for a server without it.
 struct Proxy {
     port: u16,
     accepted: Arc<AtomicUsize>,
@@ -134,13 +134,13 @@ async fn a_search_ends_over_tls_to_redis_and_to_the_supplier() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_sent_to_a_redis_with_an_untrusted_certificate() {
-    let (certificate, another) = (Certificate::new(), Certificate::new());
+    let (certificate, untrusted) = (Certificate::new(), Certificate::new());
     let redis = Redis::volatile().await;
     for name in ["main-service", "provider-service"] {
         let proxy = Proxy::start(&certificate, redis.addr()).await;
         let settings = [
             ("REDIS_ADDR", proxy.redis_addr()),
-            ("SSL_CERT_FILE", another.path().to_owned()),
+            ("SSL_CERT_FILE", untrusted.path().to_owned()),
             ("APP_PORT", test_kit::wait::free_port().to_string()),
         ];
         let _service = Service::start(name, &settings.map(|(name, value)| (name.to_owned(), value)));

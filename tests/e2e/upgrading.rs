@@ -1,4 +1,4 @@
-//! Gateways and workers of two versions at work together: a job has fields that one of them does not know.
+//! Gateways and workers of two versions run together: a job has fields that one of them does not know.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,14 +6,14 @@ use redis::Value;
 use reqwest::StatusCode;
 use test_kit::{Link, Redis, System, eventually, within};
 
-use crate::crashes::assert_told_once;
+use crate::crashes::assert_announced_once;
 
 const JOBS: &str = "flight.search.requested";
 const ONE: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 const TWO: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c12";
 
-/// Submits a search as a gateway of a later version does: with a field that nobody here knows, and whatever else is
-/// `added`. It ends within `deadline`.
+/// Submits a search as a gateway of a later version does: with a field that this version does not know, and the fields
+/// in `added`. Its deadline is in `deadline`.
 async fn submit_newer(system: &System, id: &str, deadline: Duration, added: &[(&str, &str)]) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let (created, deadline) = (now.as_millis().to_string(), (now + deadline).as_millis().to_string());
@@ -28,7 +28,7 @@ async fn submit_newer(system: &System, id: &str, deadline: Duration, added: &[(&
     submission.exec_async(&mut system.redis.connect().await).await.unwrap();
 }
 
-/// What is pending for longer than so many milliseconds: entry, consumer, how long, deliveries.
+/// The jobs that have been pending for at least `idle` milliseconds: entry, consumer, idle time, deliveries.
 async fn pending(system: &System, idle: u64) -> Vec<(String, String, u64, u64)> {
     system.redis.run(&format!("XPENDING {JOBS} search-processors IDLE {idle} - + 9")).await
 }
@@ -42,15 +42,17 @@ async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_r
         .start()
         .await;
     submit_newer(&system, ONE, Duration::from_mins(1), &[]).await;
-    eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
-        .await;
+    eventually("the worker has the job", async || {
+        system.workers[0].log().contains("job taken").then_some(())
+    })
+    .await;
     let _: usize = system.redis.run(&format!("DEL flight.search.record:{ONE}")).await;
     system.workers[0].terminate();
     assert_eq!(system.workers[0].exit_code().await, Some(0));
     let jobs = system.redis.entries(JOBS).await;
     assert_eq!(jobs.len(), 1, "{jobs:?}");
-    assert_eq!(jobs[0]["cabin"], "business", "handed back with all that it had: {jobs:?}");
-    assert_eq!(jobs[0].len(), 8, "and with nothing twice: {jobs:?}");
+    assert_eq!(jobs[0]["cabin"], "business", "handed back with all fields: {jobs:?}");
+    assert_eq!(jobs[0].len(), 8, "with no field twice: {jobs:?}");
 
     system.add_worker_with(&[("SIMULATED_LATENCY_MS", "100")]);
     eventually("the search has a record again", async || {
@@ -59,8 +61,8 @@ async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_r
     .await;
     assert_eq!(system.client().result(ONE).await.json()["status"], "completed");
     let cabin: String = system.redis.run(&format!("HGET flight.search.record:{ONE} cabin")).await;
-    assert_eq!(cabin, "business", "the record was made anew from all that the job has");
-    assert_told_once(&system.redis, 1).await;
+    assert_eq!(cabin, "business", "the new record has all fields of the job");
+    assert_announced_once(&system.redis, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,21 +70,22 @@ async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
     let system = System::builder().workers(2).set("JOB_LEASE_MS", "1000").start().await;
     system.joined(2).await;
     submit_newer(&system, ONE, Duration::from_mins(1), &[("needs", "2")]).await;
-    // Neither keeps it from the other, nor passes it back.
+    // Each worker leaves the job to the other, and does not take it again.
     eventually("both have declined it", async || {
         let declined = |at: usize| system.workers[at].log().contains("needs a newer worker");
         (declined(0) && declined(1)).then_some(())
     })
     .await;
-    let untouched = within(Duration::from_secs(30), "nobody takes it over for leases", async || {
-        pending(&system, 5000).await.pop()
-    })
-    .await;
+    let untouched =
+        within(Duration::from_secs(30), "no worker takes it over for several leases", async || {
+            pending(&system, 5000).await.pop()
+        })
+        .await;
     assert_eq!(untouched.3, 0, "no delivery was counted: {untouched:?}");
     let log = system.workers.iter().map(test_kit::Service::log).collect::<String>();
-    assert_eq!(log.matches("needs a newer worker").count(), 2, "once by each: {log}");
-    assert!(!log.contains("job taken"), "nobody has answered it as something else: {log}");
-    // Others are worked on meanwhile.
+    assert_eq!(log.matches("needs a newer worker").count(), 2, "once per worker: {log}");
+    assert!(!log.contains("job taken"), "no worker has answered it without the unknown field: {log}");
+    // Other searches complete meanwhile.
     let client = system.client();
     let other = client.submit().await;
     assert_eq!(client.result(&other).await.json()["status"], "completed");
@@ -104,7 +107,7 @@ async fn a_job_that_waits_for_a_newer_worker_in_vain_ends_at_its_deadline() {
         assert_eq!(system.client().result(id).await.json()["status"], "failed");
     }
     until_no_job_is_left(&system).await;
-    assert_told_once(&system.redis, 2).await;
+    assert_announced_once(&system.redis, 2).await;
 }
 
 async fn until_no_job_is_left(system: &System) {
@@ -125,7 +128,7 @@ async fn a_worker_whose_redis_dies_while_it_declines_a_job_declines_it_when_redi
     submit_newer(&system, TWO, Duration::from_mins(1), &[]).await;
     assert_eq!(system.client().result(TWO).await.json()["status"], "completed", "the worker reads");
 
-    // What the worker sends after it has logged the decision is on its way for a second. Redis dies meanwhile.
+    // The request that declines the job takes a second to arrive; Redis dies before.
     link.change(|terms| terms.latency = Duration::from_secs(1));
     submit_newer(&system, ONE, Duration::from_secs(20), &[("needs", "2")]).await;
     eventually("the worker declines it", async || {
@@ -142,7 +145,7 @@ async fn a_worker_whose_redis_dies_while_it_declines_a_job_declines_it_when_redi
 
     assert_eq!(system.client().result(ONE).await.json()["status"], "failed");
     until_no_job_is_left(&system).await;
-    assert_told_once(&system.redis, 2).await;
+    assert_announced_once(&system.redis, 2).await;
     let log = system.workers[0].log();
     assert_eq!(log.matches("needs a newer worker").count(), 1, "{log}");
 }
@@ -161,8 +164,8 @@ async fn a_search_that_is_cancelled_while_it_waits_for_a_newer_worker_ends_once(
     assert_eq!(client.cancel(ONE).await.0, StatusCode::OK);
     let end = stream.next().await.unwrap();
     assert_eq!(end.json()["status"], "cancelled");
-    // No worker of this version looks at it again before its deadline.
+    // No worker of this version touches the job again before the deadline.
     until_no_job_is_left(&system).await;
     assert_eq!(client.result(ONE).await, end, "the deadline has changed nothing");
-    assert_told_once(&system.redis, 1).await;
+    assert_announced_once(&system.redis, 1).await;
 }

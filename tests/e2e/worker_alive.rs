@@ -1,4 +1,4 @@
-//! Whether there is anybody to do the work is known, and told.
+//! The gateway notices and reports that no worker is alive.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use test_kit::{Client, System, client::example, wait::within};
 use crate::redis_full::warnings;
 
 const NONE: &str = "no_worker";
-/// Workers are missed after ten seconds, and looked for every second.
-const KNOWN_WITHIN: Duration = Duration::from_secs(14);
+/// A worker counts as dead after ten seconds, and gateways check every second.
+const NOTICED_WITHIN: Duration = Duration::from_secs(14);
 
-async fn is_missed(client: &Client) -> bool {
+async fn no_worker_is_reported(client: &Client) -> bool {
     warnings(client).await.expect("the gateway is ready").contains(&NONE.into())
 }
 
@@ -20,27 +20,35 @@ async fn a_missing_worker_is_reported_to_clients_and_operators_until_one_starts(
     let client = system.client();
     let (_, early) = client.post(&example()).await;
     assert!(early["data"].get("warnings").is_none(), "the workers may be about to start: {early}");
-    within(KNOWN_WITHIN, "workers are missed", async || is_missed(&client).await.then_some(())).await;
+    within(NOTICED_WITHIN, "the missing worker is reported", async || {
+        no_worker_is_reported(&client).await.then_some(())
+    })
+    .await;
     let (_, accepted) = client.post(&example()).await;
     assert_eq!(accepted["data"]["warnings"][0]["code"], NONE, "{accepted}");
     let id = accepted["data"]["search_id"].as_str().unwrap();
     assert_eq!(client.state(id).await.1["data"]["warnings"][0]["code"], NONE);
 
     system.add_worker();
-    within(Duration::from_secs(5), "a worker is seen", async || (!is_missed(&client).await).then_some(()))
-        .await;
+    within(Duration::from_secs(5), "the new worker is noticed", async || {
+        (!no_worker_is_reported(&client).await).then_some(())
+    })
+    .await;
     assert_eq!(client.result(id).await.json()["status"], "completed");
     assert!(client.state(id).await.1["data"].get("warnings").is_none());
-    // It has nothing to do, and is alive all the same.
+    // An idle worker is alive.
     let start = Instant::now();
-    while start.elapsed() < KNOWN_WITHIN {
-        assert!(!is_missed(&client).await, "after {:?}", start.elapsed());
+    while start.elapsed() < NOTICED_WITHIN {
+        assert!(!no_worker_is_reported(&client).await, "after {:?}", start.elapsed());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 
     system.workers[0].kill().await;
-    within(KNOWN_WITHIN, "it is missed", async || is_missed(&client).await.then_some(())).await;
-    let told = || system.gateways[0].service.log().matches(NONE).count();
-    within(Duration::from_secs(2), "it was logged", async || (told() >= 3).then_some(())).await;
-    assert_eq!(told(), 3, "it began, ended and began");
+    within(NOTICED_WITHIN, "the dead worker is reported", async || {
+        no_worker_is_reported(&client).await.then_some(())
+    })
+    .await;
+    let logged = || system.gateways[0].service.log().matches(NONE).count();
+    within(Duration::from_secs(2), "the report was logged", async || (logged() >= 3).then_some(())).await;
+    assert_eq!(logged(), 3, "when it began, ended and began again");
 }

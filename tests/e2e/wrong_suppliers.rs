@@ -1,4 +1,5 @@
-//! Suppliers that answer with too much or with nonsense: a worker bears it, leaves out what is wrong, and says why.
+//! Suppliers that answer with too much or with nonsense: a worker stays within its budget, leaves out invalid offers,
+//! and logs why.
 
 use std::{io::Write, sync::Arc};
 
@@ -9,7 +10,7 @@ use tokio::sync::Barrier;
 
 use crate::suppliers::suppliers;
 
-/// Suppliers that all answer with `body`, once as many calls are there together as `together` says.
+/// Serves suppliers that all answer with `body`, as soon as `together` calls have arrived.
 async fn serve(body: impl Into<Bytes>, together: usize) -> u16 {
     let (body, barrier) = (body.into(), Arc::new(Barrier::new(together)));
     let handler = async move || {
@@ -23,13 +24,13 @@ async fn serve(body: impl Into<Bytes>, together: usize) -> u16 {
     port
 }
 
-/// A system whose settings are the defaults, but for the suppliers. `mapping` adds to the last one's.
+/// A system with default settings and these suppliers. `mapping` is added to the last one's mapping.
 async fn system(port: u16, airlines: &[(&str, &str)], mapping: &str) -> System {
     let mut file = suppliers(port, airlines);
     writeln!(file, "{mapping}").unwrap();
     let system = System::builder().set("SUPPLIERS_FILE", file.path().to_str().unwrap()).start().await;
-    // Its file has been read once it is there.
-    eventually("the worker is there", async || (system.consumers().await == 1).then_some(())).await;
+    // A worker reads the file before it joins the group, and the file is deleted after this.
+    eventually("the worker has joined", async || (system.consumers().await == 1).then_some(())).await;
     system
 }
 
@@ -37,14 +38,14 @@ async fn search(system: &System) -> Value {
     system.client().result(&system.client().submit().await).await.json()
 }
 
-/// The most memory that a process has had in RAM so far, in bytes.
+/// A process' peak resident memory so far, in bytes.
 fn peak(service: &Service) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", service.pid().unwrap())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
-/// An offer for the search that tests submit, changed so.
+/// An offer that fits the tests' search, with this change.
 fn offer(change: impl FnOnce(&mut Value)) -> Value {
     let mut offer =
         json!({"flight": "XX1", "price": 900_000, "at": "2025-07-10T06:05:00+07:00", "minutes": 110});
@@ -54,15 +55,15 @@ fn offer(change: impl FnOnce(&mut Value)) -> Value {
 
 const MIB: usize = 1024 * 1024;
 
-/// What a worker has for the answers of all its suppliers together.
+/// A worker's budget for the answers of all suppliers together.
 const BUDGET: usize = 32 * MIB;
 
-/// A list of this element, of no more than `bytes`.
+/// A list that repeats this element, of at most `bytes`.
 fn list(bytes: usize, element: &str) -> String {
     format!("[{}]", vec![element; (bytes - 2) / (element.len() + 1)].join(","))
 }
 
-/// A list of just below 4 MiB, the most that a supplier may answer.
+/// A list of just below 4 MiB, the default limit of a supplier's response.
 fn list_of(element: &str) -> String {
     list(4 * MIB, element)
 }
@@ -90,7 +91,7 @@ async fn eight_answers_of_4_mib_at_once_stay_within_a_workers_budget() {
     }
 }
 
-/// The lines of a worker's log that have these words.
+/// The lines of a worker's log that contain these words.
 fn lines<'l>(log: &'l str, words: &str) -> Vec<&'l str> {
     log.lines().filter(|line| line.contains(words)).collect()
 }
@@ -125,10 +126,10 @@ async fn invalid_and_unrequested_offers_are_left_out_and_the_others_kept() {
     assert_eq!(numbers(&end), ["GOOD1", "GOOD2"]);
     assert_eq!((&end["suppliers"][0]["status"], &end["suppliers"][0]["offers"]), (&json!("ok"), &json!(2)));
     let log = system.workers[0].log();
-    let told = lines(&log, "offers are left out");
+    let logged = lines(&log, "offers are left out");
     let id = end["search_id"].as_str().unwrap();
     assert!(
-        matches!(told[..], [line] if line.contains("WARN") && line.contains("supplier=MIXED")
+        matches!(logged[..], [line] if line.contains("WARN") && line.contains("supplier=MIXED")
         && line.contains(id) && line.contains("left_out=10") && line.contains("offer 0: price is not 1 to")),
         "{log}"
     );
@@ -147,10 +148,10 @@ async fn a_wrong_mapping_is_explained_by_the_default_log() {
         let end = search(&system).await;
         assert_eq!((end["status"].as_str(), end["total"].as_u64()), (Some("failed"), Some(0)));
         let log = system.workers[0].log();
-        let told = lines(&log, "supplier failed");
+        let logged = lines(&log, "supplier failed");
         let id = end["search_id"].as_str().unwrap();
         assert!(
-            matches!(told[..], [line] if line.contains("WARN") && line.contains("supplier=WRONG")
+            matches!(logged[..], [line] if line.contains("WARN") && line.contains("supplier=WRONG")
             && line.contains(id) && line.contains(cause)),
             "{cause}: {log}"
         );
@@ -159,7 +160,7 @@ async fn a_wrong_mapping_is_explained_by_the_default_log() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_logged_with_their_cause_a_few_times_and_without_addresses() {
-    // Nobody listens there.
+    // Nothing listens on this port.
     let settings = "retries = 0\nbreaker = { failures = 20, open_ms = 60000 }\nquery = { key = \"s3cret\" }";
     let system = system(test_kit::wait::free_port(), &[("away", settings)], "").await;
     let mut first = None;
@@ -168,10 +169,10 @@ async fn failures_are_logged_with_their_cause_a_few_times_and_without_addresses(
         first.get_or_insert(end["search_id"].as_str().unwrap().to_owned());
     }
     let log = system.workers[0].log();
-    let told = lines(&log, "supplier failed");
-    assert!((1..=15).contains(&told.len()), "{} lines of 20\n{log}", told.len());
-    assert!(told[0].contains("supplier=AWAY") && told[0].contains(&first.unwrap()), "{}", told[0]);
-    assert!(told[0].contains("Connection refused"), "{}", told[0]);
+    let logged = lines(&log, "supplier failed");
+    assert!((1..=15).contains(&logged.len()), "{} lines of 20\n{log}", logged.len());
+    assert!(logged[0].contains("supplier=AWAY") && logged[0].contains(&first.unwrap()), "{}", logged[0]);
+    assert!(logged[0].contains("Connection refused"), "{}", logged[0]);
     let opens = lines(&log, "breaker opens");
     assert!(matches!(opens[..], [line] if line.contains("Connection refused")), "{log}");
     let about = log.lines().filter(|line| line.contains("AWAY")).collect::<String>();

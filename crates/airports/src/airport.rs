@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 pub struct Airport {
     /// Its code, `CGK`.
     pub code: IataCode,
-    /// What it is called, `Soekarno-Hatta International Airport`.
+    /// Its name, `Soekarno-Hatta International Airport`.
     pub name: &'static str,
-    /// The city it serves, `Jakarta`; empty where the source names none.
+    /// The city it serves, `Jakarta`; empty if the source names none.
     pub city: &'static str,
     /// ISO 3166-1 alpha-2 code, `ID`.
     pub country: &'static str,
@@ -31,12 +31,12 @@ impl Airport {
     }
 }
 
-/// A city, or rather its metropolitan area, with a code that stands for several airports.
+/// A city, or its metropolitan area, with a code for all of its airports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct City {
-    /// Its code, `JKT`. May be that of one of its airports, too: `BKK`.
+    /// Its code, `JKT`. One of its airports may have the same code: `BKK`.
     pub code: IataCode,
-    /// What it is called, `Jakarta`.
+    /// Its name, `Jakarta`.
     pub name: &'static str,
     /// ISO 3166-1 alpha-2 code, `ID`.
     pub country: &'static str,

@@ -44,9 +44,9 @@ fn airport(row: [&'static str; 7], majors: &Majors) -> Option<Airport> {
     let [code, name, city, country, latitude, longitude, time_zone] = row;
     let code = code.parse().ok()?;
     let (latitude, longitude) = (latitude.parse().ok()?, longitude.parse().ok()?);
-    let ours = majors.get(&code);
-    let name = ours.map(|major| major.name).filter(|ours| !ours.is_empty()).unwrap_or(name);
-    let city = ours.map(|major| major.city).filter(|ours| !ours.is_empty()).unwrap_or(city);
+    let major = majors.get(&code);
+    let name = major.map(|major| major.name).filter(|name| !name.is_empty()).unwrap_or(name);
+    let city = major.map(|major| major.city).filter(|city| !city.is_empty()).unwrap_or(city);
     Some(Airport { code, name, city, country, latitude, longitude, time_zone })
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn cities(majors: &Majors, is_airport: impl Fn(IataCode) -> bool) -> 
     }
     let mut cities: Vec<City> = cities.into_values().collect();
     for city in &mut cities {
-        // Largest first: by rank, then those without.
+        // Largest first: by rank, then those without a rank.
         city.airports.sort_by_key(|code| majors.get(code).map_or(usize::MAX, |major| major.rank));
     }
     cities
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_parses_and_no_code_stands_twice() {
+    fn every_row_parses_and_no_code_is_repeated() {
         let majors = majors();
         assert_eq!(majors.len(), lines(MAJOR));
         let airports = airports(&majors);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_makes_sense() {
+    fn every_row_is_plausible() {
         for airport in airports(&majors()) {
             assert!((-90.0..=90.0).contains(&airport.latitude), "{airport:?}");
             assert!((-180.0..=180.0).contains(&airport.longitude), "{airport:?}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn airports_nobody_knows_are_left_out_of_their_city_and_cities_without_any_as_well() {
+    fn unknown_airports_and_cities_without_airports_are_left_out() {
         let lhr = "LHR".parse().unwrap();
         let cities = cities(&majors(), |code| code == lhr);
         assert_eq!(cities.len(), 1);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn our_names_stand_in_for_the_sources() {
+    fn names_in_major_csv_replace_the_sources() {
         let airports = airports(&majors());
         let named = |code: &str| {
             let airport = airports.iter().find(|airport| airport.code.as_str() == code).unwrap();

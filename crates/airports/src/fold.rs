@@ -1,11 +1,11 @@
 use unicode_normalization::UnicodeNormalization;
 
-/// `text` as it is compared: in lower case, without accents, its words separated by single spaces. What is
-/// neither letter nor digit separates words, except the apostrophe: `O'Hare` is one.
+/// Folds a text for comparison: lower case, no accents, words separated by single spaces. Any character that is neither
+/// a letter nor a digit separates words, except the apostrophe: `O'Hare` is one word.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     if text.is_ascii() {
-        // Nearly all of the data. Decomposing it would be most of the time it takes to build the index.
+        // Nearly all of the data is ASCII. Decomposing it would take most of the time to build the index.
         text.chars().for_each(|letter| push(&mut folded, letter));
     } else {
         text.nfkd().flat_map(char::to_lowercase).for_each(|letter| push(&mut folded, letter));
@@ -26,7 +26,7 @@ fn push(folded: &mut String, letter: char) {
         'æ' => folded.push_str("ae"),
         'œ' => folded.push_str("oe"),
         'ß' => folded.push_str("ss"),
-        // Apostrophes, and the accents that decomposition leaves behind their letters.
+        // Apostrophes, and the accents that decomposition separates from their letters.
         '\'' | '’' | '‘' | 'ʼ' | '\u{300}'..='\u{36f}' => {}
         letter if letter.is_alphanumeric() => folded.push(letter.to_ascii_lowercase()),
         _ if folded.is_empty() || folded.ends_with(' ') => {}

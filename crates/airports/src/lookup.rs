@@ -63,23 +63,22 @@ impl Airports {
     /// Whether the codes share an airport, as `JKT` and `CGK` do, so that no flight connects them.
     #[must_use]
     pub fn same_place(&self, a: IataCode, b: IataCode) -> bool {
-        let there = self.airports_of(b);
-        self.airports_of(a).iter().any(|here| there.iter().any(|other| here.code == other.code))
+        let others = self.airports_of(b);
+        self.airports_of(a).iter().any(|one| others.iter().any(|other| one.code == other.code))
     }
 
     /// Up to `limit` places that match a text, most likely first.
     ///
-    /// Ignores case, accents and punctuation. The text matches a code, the beginning of a city's name, or the beginnings
-    /// of words in a place's names and codes. In this order:
+    /// Ignores case, accents and punctuation. The text matches a code, the beginning of a city's name, or the
+    /// beginnings of words in a place's names and codes. In this order:
     /// 1. the major airport or the city with this code;
-    /// 2. major airports of cities whose name begins so, larger first and a city after its largest airport:
+    /// 2. major airports of cities whose name starts with the text, larger first, a city after its largest airport:
     ///    `jak` is Jakarta rather than `JAK`, Jacmel in Haiti, and `lon` Heathrow rather than all of London;
     /// 3. the other airport with this code;
-    /// 4. other airports of cities whose name begins so;
-    /// 5. places with all the words in their names.
+    /// 4. other airports of cities whose name starts with the text;
+    /// 5. places with all words of the text in their names.
     ///
-    /// A city that shares its code with one of its airports is not among them, see
-    /// [`airports_of`](Self::airports_of).
+    /// A city that shares its code with one of its airports is left out, see [`airports_of`](Self::airports_of).
     #[must_use]
     pub fn search(&self, text: &str, limit: usize) -> Vec<Match> {
         self.index.search(text, limit)
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_stands_for_an_airport_or_those_of_a_city_the_largest_first() {
+    fn a_code_means_an_airport_or_those_of_a_city_largest_first() {
         assert_eq!(airports_of("CGK"), ["CGK"]);
         assert_eq!(airports_of("JKT"), ["CGK", "HLP"]);
         assert_eq!(airports_of("LON"), ["LHR", "LGW", "STN", "LTN", "LCY"]);
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_both_stands_for_the_airport() {
+    fn a_code_of_both_means_the_airport() {
         assert_eq!(airports_of("BKK"), ["BKK"]);
         assert_eq!(airports_of("JNB"), ["JNB"]);
         let bangkok = Airports::embedded().city(code("BKK")).cloned().unwrap();
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_an_unknown_code() {
+    fn an_unknown_code_is_reported_as_unknown() {
         let airports = Airports::embedded();
         assert!(!airports.knows(code("QQQ")));
         assert!(airports.knows(code("CGK")) && airports.knows(code("JKT")));

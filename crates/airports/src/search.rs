@@ -15,7 +15,7 @@ use crate::{Airport, City, data::Majors, fold::fold};
 use prefixes::Prefixes;
 use set::Set;
 
-/// Further characters of a text are ignored. The longest name has 65.
+/// The most characters of a text that are searched; further ones are ignored. The longest name has 65.
 pub const MAX_TEXT_CHARS: usize = 80;
 
 /// A suggested place.
@@ -25,7 +25,7 @@ pub struct Match {
     pub code: IataCode,
     /// The airport's name, or the city's.
     pub name: &'static str,
-    /// The city's name; empty where the source names none.
+    /// The city's name; empty if the source names none.
     pub city: &'static str,
     /// ISO 3166-1 alpha-2 code.
     pub country: &'static str,
@@ -73,7 +73,7 @@ struct Entry {
 enum Rank {
     /// A major airport or its city, with its rank.
     Major(usize),
-    /// An airport whose name says so, the only hint at its size in the source.
+    /// An airport with "International" in its name, the only hint at its size in the source.
     International,
     Other,
 }
@@ -89,8 +89,8 @@ impl Index {
             airports.iter().map(|airport| Entry::airport(airport, of_airport.get(&airport.code), majors)),
         );
         let is_airport = |code| airports.binary_search_by_key(&code, |airport| airport.code).is_ok();
-        let alone = cities.iter().filter(|city| !is_airport(city.code));
-        entries.extend(alone.map(|city| Entry::city(city, majors)));
+        let without_airport_code = cities.iter().filter(|city| !is_airport(city.code));
+        entries.extend(without_airport_code.map(|city| Entry::city(city, majors)));
         entries.sort_unstable_by_key(|Entry { place, rank, .. }| (*rank, place.kind, place.city, place.code));
         Self::of(&entries)
     }
@@ -113,7 +113,7 @@ impl Index {
 
     pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<Match> {
         let text = fold(&text.chars().take(MAX_TEXT_CHARS).collect::<String>());
-        let Some(by_words) = self.having_all(&terms(&text)) else { return Vec::new() };
+        let Some(by_words) = self.matching_all(&terms(&text)) else { return Vec::new() };
         let by_city = Set::of(self.places.len(), self.cities.starting_with(&text));
         let code = text.to_ascii_uppercase().parse().ok().and_then(|code| self.codes.get(&code).copied());
         let ahead = |at: &u32| self.is_major(*at) || self.kind(*at) == PlaceKind::City;
@@ -133,9 +133,9 @@ impl Index {
     }
 
     /// Places that match all terms, each as the prefix of a word; `None` without terms.
-    fn having_all(&self, terms: &[&str]) -> Option<Set> {
-        let having = |term: &&str| Set::of(self.places.len(), self.words.starting_with(term));
-        terms.iter().map(having).reduce(Set::and)
+    fn matching_all(&self, terms: &[&str]) -> Option<Set> {
+        let matching = |term: &&str| Set::of(self.places.len(), self.words.starting_with(term));
+        terms.iter().map(matching).reduce(Set::and)
     }
 
     fn is_major(&self, at: u32) -> bool {

@@ -7,7 +7,7 @@ const LARGEST: usize = 50;
 
 /// Likelihood of a code, most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum Size {
     /// One of the [`LARGEST`] airports, or a city with one of them.
     Largest,
     /// Another airport of `data/major.csv`, or another city with several airports.
@@ -17,27 +17,27 @@ enum Standing {
 impl Airports {
     /// The likely correction of an unknown code, if it is unambiguous. `None` for a known code.
     ///
-    /// Candidates have one letter replaced, or two adjacent letters swapped. Nearly half of all possible codes are in use,
-    /// so an unknown one has 28 candidates on average, mostly small airfields. A candidate is unambiguous if it is the
-    /// only one among the largest fifty airports and their cities. If none of these is a candidate, it must be the only
-    /// one in `data/major.csv` or of a city with several airports.
+    /// Candidates have one letter replaced, or two adjacent letters swapped. Nearly half of all possible codes are in
+    /// use, so an unknown one has 28 candidates on average, mostly small airfields. A candidate is unambiguous if it
+    /// is the only one among the largest fifty airports and their cities. If none of these is a candidate, it must be
+    /// the only one in `data/major.csv` or of a city with several airports.
     #[must_use]
     pub fn suggestion(&self, code: IataCode) -> Option<IataCode> {
         if self.knows(code) {
             return None;
         }
         let neighbours = self.codes().filter(|known| is_a_letter_away(*code.as_bytes(), *known.as_bytes()));
-        let major: Vec<_> = neighbours.filter_map(|known| Some((self.standing(known)?, known))).collect();
-        let highest = major.iter().map(|(standing, _)| *standing).min()?;
-        only(major.into_iter().filter(|(standing, _)| *standing == highest)).map(|(_, known)| known)
+        let major: Vec<_> = neighbours.filter_map(|known| Some((self.size(known)?, known))).collect();
+        let highest = major.iter().map(|(size, _)| *size).min()?;
+        only(major.into_iter().filter(|(size, _)| *size == highest)).map(|(_, known)| known)
     }
 
     /// `None` for a small airport.
-    fn standing(&self, code: IataCode) -> Option<Standing> {
+    fn size(&self, code: IataCode) -> Option<Size> {
         match self.rank(code) {
-            Some(rank) if rank < LARGEST => Some(Standing::Largest),
-            Some(_) => Some(Standing::Major),
-            None => self.city(code).map(|_| Standing::Major),
+            Some(rank) if rank < LARGEST => Some(Size::Largest),
+            Some(_) => Some(Size::Major),
+            None => self.city(code).map(|_| Size::Major),
         }
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_only_neighbour_of_the_highest_standing_is_suggested() {
+    fn the_only_neighbour_of_the_largest_size_is_suggested() {
         for (typed, meant) in
             [("CGX", "CGK"), ("CJK", "CGK"), ("DPX", "DPS"), ("DSP", "DPS"), ("SIZ", "SIN"), ("JKX", "JKT")]
         {
@@ -74,8 +74,8 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_suggestion_where_two_are_as_likely_or_none_is_near() {
-        // LHX may be LHR or LAX; near the others, only small airports are.
+    fn there_is_no_suggestion_if_two_codes_are_as_likely_or_none_is_similar() {
+        // LHX may mean LHR or LAX; the others are similar only to codes of small airports.
         for typed in ["LHX", "QQQ", "XXX"] {
             assert_eq!(suggestion(typed), None, "{typed}");
         }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_suggested_is_known_and_a_letter_away() {
+    fn a_suggestion_is_known_and_a_letter_away() {
         let airports = Airports::embedded();
         let check = |text: String| {
             let code: IataCode = text.parse().unwrap();

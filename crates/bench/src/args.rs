@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use broker::Durability;
 use clap::Parser;
 
-/// Measures what flight-search costs, on a Redis of its own.
+/// Measures what flight-search costs, on a private Redis.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "script/bench", version)]
 pub(crate) struct Args {
@@ -11,51 +11,51 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Measures how the cost of a search grows with their number, with gateways and with workers.
+    /// Measures how the cost of a search grows with the number of open searches, gateways and workers.
     #[arg(long)]
     pub(crate) growth: bool,
 
-    /// Only these scenarios.
+    /// Run only these scenarios.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     pub(crate) only: Vec<Scenario>,
 
-    /// How often each scenario is run; in-progress only every third time. The median counts [default: 9, with --quick 3; of growth 3 and 1].
+    /// Runs of each scenario; in-progress runs every third time. The table has the medians [default: 9, or 3 with --quick; with --growth 3, or 1 with --quick].
     #[arg(long, value_name = "N")]
     pub(crate) runs: Option<usize>,
 
-    /// Redis keeps an append-only file, synced every second.
+    /// Give Redis an append-only file.
     #[arg(long)]
     pub(crate) durable: bool,
 
-    /// When its append-only file is synced: everysec or always.
+    /// When Redis syncs it: everysec or always.
     #[arg(long, default_value = "everysec", value_name = "WHEN")]
     pub(crate) appendfsync: String,
 
-    /// What accepted searches survive: memory, or disk, which needs --durable and a Redis 7.2 (by `REDIS_SERVER`).
+    /// The gateway's `ACCEPT_DURABILITY`: memory or disk. Disk needs --durable and Redis 7.2 (set `REDIS_SERVER` to its path).
     #[arg(long, default_value_t = Durability::Memory, value_name = "WHERE")]
     pub(crate) accept: Durability,
 
-    /// Where the figures go as JSON.
+    /// File for the figures as JSON.
     #[arg(long, default_value = "target/bench.json", value_name = "FILE")]
     pub(crate) json: PathBuf,
 }
 
-/// What is done to measure.
+/// A kind of work to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
-    /// Searches are submitted over 64 connections.
+    /// Submit searches over 64 connections.
     Submit,
-    /// Streams are opened, stay idle, and get a result each at once.
+    /// Open streams, leave them idle, then deliver a result to each at once.
     Streams,
-    /// A worker has many searches in progress.
+    /// Keep many searches in progress at one worker.
     InProgress,
-    /// A worker works off many jobs.
+    /// Let a worker process many jobs.
     Jobs,
-    /// One client submits a search and waits for its end, again and again.
+    /// Submit a search and wait for its end, one after another.
     RoundTrip,
 }
 
-/// How much of everything there is.
+/// The amount of work per run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
     pub(crate) runs: usize,
@@ -67,11 +67,11 @@ pub(crate) struct Sizes {
 }
 
 impl Args {
-    /// As much work as the budgets name, and enough of everything else for the kernel's clock of 10 ms.
+    /// As much work as the budgets name, otherwise enough for the 10 ms resolution of the kernel's CPU times.
     pub(crate) fn sizes(&self) -> Sizes {
         Sizes {
             runs: self.runs.unwrap_or(if self.quick { 3 } else { 9 }).max(1),
-            // Where each waits for a disk, a tenth takes as long.
+            // With `disk` each submit waits for a sync, so a tenth of them takes as long.
             submits: if self.accept == Durability::Memory { 40_000 } else { 4_000 },
             streams: 10_000,
             in_progress: 10_000,

@@ -1,5 +1,5 @@
-//! The load's side of HTTP/1.1 and Server-Sent Events: as little as can tell a right answer from a wrong one, so
-//! that what is measured is not the client.
+//! A minimal client for HTTP/1.1 and Server-Sent Events: it checks just enough of each response, so that the benchmark
+//! does not measure the client.
 
 use std::net::Ipv4Addr;
 
@@ -18,7 +18,7 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) async fn connect(port: u16) -> Self {
         let socket =
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the gateway takes a connection");
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the gateway accepts a connection");
         socket.set_nodelay(true).expect("a socket can be set up");
         Self { socket, unread: Vec::new() }
     }
@@ -42,29 +42,30 @@ impl Client {
         id.parse().expect("an id")
     }
 
-    /// Opens the stream of a search; returns when the headers are there.
+    /// Opens the stream of a search; returns when the headers have arrived.
     pub(crate) async fn follow(&mut self, id: SearchId) {
         self.ask(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
     }
 
-    /// Waits for the terminal event, which must tell that something was found, and for the end of the answer behind it. Tells when the event was there.
+    /// Waits for the terminal event, which must have offers, and then for the end of the response. Returns when the
+    /// event arrived.
     pub(crate) async fn end(&mut self) -> Instant {
-        let mut seen = None;
+        let mut arrived = None;
         loop {
-            // The terminal event is the unnamed one: its data come right behind its id, or first of all.
-            if seen.is_none() && find(&self.unread, b"\"status\":\"completed\",\"results\":[{").is_some() {
-                seen = Some(Instant::now());
+            // Only the terminal event has this status.
+            if arrived.is_none() && find(&self.unread, b"\"status\":\"completed\",\"results\":[{").is_some() {
+                arrived = Some(Instant::now());
             }
             if self.unread.ends_with(b"\r\n0\r\n\r\n") {
                 self.unread.clear();
-                return seen.expect("a terminal event with offers before the end");
+                return arrived.expect("a terminal event with offers before the end");
             }
             self.read().await;
         }
     }
 
     async fn ask(&mut self, request: &str) -> String {
-        self.socket.write_all(request.as_bytes()).await.expect("the gateway takes a request");
+        self.socket.write_all(request.as_bytes()).await.expect("the gateway accepts a request");
         let end = loop {
             if let Some(at) = find(&self.unread, b"\r\n\r\n") {
                 break at + 4;
@@ -77,7 +78,7 @@ impl Client {
         head
     }
 
-    /// Reads on the stack: an idle stream keeps no buffer here.
+    /// Reads into a buffer on the stack, so that idle streams need no memory for one.
     async fn read(&mut self) {
         self.socket.readable().await.expect("an open connection");
         let mut chunk = [0; CHUNK];
@@ -85,7 +86,7 @@ impl Client {
             Ok(0) => panic!("closed early: {}", String::from_utf8_lossy(&self.unread)),
             Ok(length) => self.unread.extend_from_slice(&chunk[..length]),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-            Err(error) => panic!("cut off: {error}"),
+            Err(error) => panic!("broken connection: {error}"),
         }
     }
 }

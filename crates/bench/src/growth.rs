@@ -1,8 +1,8 @@
-//! How the cost of a search grows: with the searches that Redis knows, with gateways, with workers.
+//! How the cost of a search grows with the number of open searches, gateways and workers.
 //!
-//! In each setting searches are submitted at the first gateway and worked off by the workers; the CPU time of all
-//! is divided by their number. The other gateways only read the result log. What all of them use while nothing is
-//! asked for, such as for renewing the leases of open searches, is measured before, and does not count.
+//! In each setting, searches are submitted at the first gateway, and workers process them; the CPU time of each process
+//! is divided by the number of searches. The other gateways only read the result log. What the processes use while
+//! idle, for example to renew the leases of open searches, is measured before and subtracted.
 
 use std::{collections::BTreeMap, ffi::OsString, fmt::Write, iter, time::Duration};
 
@@ -21,17 +21,17 @@ use crate::{
 
 /// How many clients submit at once.
 const CONNECTIONS: usize = 16;
-/// How long nothing is done, to see what that costs: twice the time in which every lease is renewed once.
+/// How long idle processes are measured: twice the interval of lease renewals.
 const IDLE: Duration = Duration::from_secs(10);
-/// Longer than anything here takes.
+/// The latency of suppliers that don't answer: longer than the benchmark.
 const UNANSWERED_MS: u64 = 600_000;
-/// How many streams are held open at most, on either side.
+/// The most streams to open, because of the limit of open files.
 const MOST_STREAMS: usize = 10_000;
 
-/// What there is beside the searches that are measured.
+/// The system in which searches are measured.
 #[derive(Clone, Copy)]
 struct Setting {
-    /// Searches that wait for their suppliers in another worker, and are followed.
+    /// Searches in progress at another worker, whose suppliers don't answer, followed at the first gateway.
     open: usize,
     gateways: usize,
     workers: usize,
@@ -53,7 +53,7 @@ const SETTINGS: [Setting; 9] = [
     setting(0, 1, 4),
 ];
 
-/// What is told of each setting.
+/// The figures of each setting.
 const COLUMNS: [&str; 10] = [
     "first gateway, µs a search",
     "each further gateway, µs a search",
@@ -61,13 +61,13 @@ const COLUMNS: [&str; 10] = [
     "workers together, µs a search",
     "all together, µs a search",
     "records, KiB a search",
-    "news, KiB a search",
-    "standing: Redis, ms a second",
-    "standing: first gateway, ms a second",
-    "standing: a worker, ms a second",
+    "log entries, KiB a search",
+    "idle: Redis, ms a second",
+    "idle: first gateway, ms a second",
+    "idle: a worker, ms a second",
 ];
 
-/// Measures it and tells it, for people and for programs.
+/// Measures all settings. Returns the table, and the figures as JSON.
 pub(crate) async fn run(stage: &Stage, args: &Args) -> (String, Value) {
     let (runs, count) = if args.quick { (1, 1_000) } else { (3, 10_000) };
     let runs = args.runs.unwrap_or(runs).max(1);
@@ -100,20 +100,20 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         .collect();
     search(stage, &gateways[0], count / 10, setting.open).await;
 
-    let standing = standing(&processes).await;
-    let (before, memory_before, news_before) =
-        (cpu(&processes), used_memory(stage).await, news_memory(stage).await);
-    let begun = Instant::now();
+    let idle = idle(&processes).await;
+    let (before, memory_before, log_before) =
+        (cpu(&processes), used_memory(stage).await, log_memory(stage).await);
+    let start = Instant::now();
     search(stage, &gateways[0], count, setting.open).await;
-    let (after, took) = (cpu(&processes), begun.elapsed());
-    let news = news_memory(stage).await - news_before;
-    let records = used_memory(stage).await - memory_before - news;
+    let (after, took) = (cpu(&processes), start.elapsed());
+    let log = log_memory(stage).await - log_before;
+    let records = used_memory(stage).await - memory_before - log;
 
-    // What goes on without them anyway is not what searches cost.
+    // Searches do not cause what idle processes use.
     let spent: Vec<_> = after
         .iter()
         .zip(&before)
-        .zip(&standing)
+        .zip(&idle)
         .map(|((after, before), rate)| {
             each_us(after.saturating_sub(*before).saturating_sub(took.mul_f64(*rate)), count)
         })
@@ -133,16 +133,16 @@ async fn measure(stage: &Stage, setting: Setting, count: usize) -> [Option<f64>;
         Some(workers_spent),
         Some(spent.iter().sum()),
         Some(records / 1024.0 / as_f64(count)),
-        Some(news / 1024.0 / as_f64(count)),
-        Some(standing[0] * 1e3),
-        Some(standing[1] * 1e3),
-        // The one with the open searches, if there are any.
-        Some(standing[setting.gateways + 1] * 1e3),
+        Some(log / 1024.0 / as_f64(count)),
+        Some(idle[0] * 1e3),
+        Some(idle[1] * 1e3),
+        // The worker that has the open searches, if there are any.
+        Some(idle[setting.gateways + 1] * 1e3),
     ]
 }
 
-/// A worker that has this many searches in progress, of suppliers that don't answer; and streams of them, as many as a
-/// process may have open.
+/// Starts a worker with this many searches in progress, whose suppliers don't answer, and opens up to [`MOST_STREAMS`]
+/// of their streams.
 async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Service>, Vec<Client>) {
     if count == 0 {
         return (None, Vec::new());
@@ -158,12 +158,12 @@ fn cpu(processes: &[&Service]) -> Vec<Duration> {
     processes.iter().map(|process| process.cpu()).collect()
 }
 
-/// What each process uses while nobody asks for anything, in seconds a second.
-async fn standing(processes: &[&Service]) -> Vec<f64> {
+/// The CPU time that each process uses while idle, in seconds per second.
+async fn idle(processes: &[&Service]) -> Vec<f64> {
     let threads = || -> Vec<_> { processes.iter().map(|process| process.cpu_of_threads()).collect() };
-    let (before, begun) = (threads(), Instant::now());
+    let (before, start) = (threads(), Instant::now());
     sleep(IDLE).await;
-    let (after, took) = (threads(), begun.elapsed());
+    let (after, took) = (threads(), start.elapsed());
     let spent = |(after, before): (&BTreeMap<OsString, u64>, &BTreeMap<OsString, u64>)| {
         let each = after.iter().map(|(thread, now)| now.saturating_sub(*before.get(thread).unwrap_or(&0)));
         Duration::from_nanos(each.sum()).as_secs_f64() / took.as_secs_f64()
@@ -171,21 +171,20 @@ async fn standing(processes: &[&Service]) -> Vec<f64> {
     after.iter().zip(&before).map(spent).collect()
 }
 
-/// Bytes that Redis has in use.
+/// The bytes that Redis uses.
 async fn used_memory(stage: &Stage) -> f64 {
     let info: String = stage.ask("INFO", &["memory"]).await;
-    let used =
-        info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("a line that is always there");
+    let used = info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("INFO has used_memory");
     used.trim().parse().expect("a number")
 }
 
-/// How many of them hold the result log.
-async fn news_memory(stage: &Stage) -> f64 {
+/// The bytes that Redis uses for the result log.
+async fn log_memory(stage: &Stage) -> f64 {
     let used: Option<f64> = stage.ask("MEMORY", &["USAGE", RESULTS_STREAM, "SAMPLES", "0"]).await;
     used.unwrap_or(0.0)
 }
 
-/// Submits searches that ask eight suppliers, and waits for their end.
+/// Submits searches that ask eight suppliers, and waits until their jobs are done.
 async fn search(stage: &Stage, gateway: &Gateway, count: usize, open: usize) {
     let codes: Vec<_> = suppliers().iter().map(|code| format!("{:?}", code.as_str())).collect();
     let body = SEARCH.replace('}', &format!(r#","suppliers":[{}]}}"#, codes.join(",")));

@@ -1,19 +1,20 @@
-//! Measures what flight-search costs: CPU per operation and memory per stream, which hold on a busy machine, and
-//! latencies beside those of the *floor* (`bin/floor.rs`) in the same run, which do so as a ratio.
+//! Measures what flight-search costs: CPU time per operation, memory per stream, and latencies. CPU times and memory
+//! are comparable even on a busy machine; latencies only as a ratio to those of the *floor* (`bin/floor.rs`) in the
+//! same run.
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`args`] | what is to be measured, and how much of it |
-//! | [`scenarios`] | what is done to measure |
-//! | [`growth`] | the same for growth: records, gateways, workers |
+//! | [`args`] | the options, and the amount of work |
+//! | [`scenarios`] | the work to measure |
+//! | [`growth`] | how costs grow with open searches, gateways and workers |
 //! | [`stage`] | a private Redis and the services |
-//! | [`client`] | the load's side of HTTP/1.1 and Server-Sent Events |
+//! | [`client`] | a minimal client for HTTP/1.1 and Server-Sent Events |
 //! | [`report`] | medians, budgets, the table, JSON |
 //!
-//! Redis, the processes and what they use come from [`test_kit`].
+//! [`test_kit`] starts Redis and the processes, and reads what they use.
 //!
-//! Whatever goes wrong stops it with a panic: figures of something that went wrong are worth nothing.
-#![expect(clippy::expect_used, reason = "a benchmark that can't go on says why and stops")]
+//! Any error stops it with a panic, because figures after an error are worthless.
+#![expect(clippy::expect_used, reason = "a benchmark stops at any error")]
 
 mod args;
 mod client;
@@ -35,7 +36,7 @@ async fn main() -> ExitCode {
     let args = Args::parse();
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be caught");
     let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be caught");
-    // What was started is ended where the future is dropped.
+    // Dropping the future ends all processes it started.
     tokio::select! {
         () = measure(&args) => ExitCode::SUCCESS,
         _ = terminate.recv() => ExitCode::FAILURE,

@@ -1,10 +1,10 @@
-//! What is measured, what it may be, and how it is told.
+//! The metrics, their budgets, and the report.
 
 use std::{collections::BTreeMap, fmt::Write, process::Command};
 
 use serde_json::{Value, json};
 
-/// What is measured.
+/// A figure of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Metric {
     SubmitGatewayCpu,
@@ -23,13 +23,13 @@ pub(crate) enum Metric {
     RoundTripP99,
 }
 
-/// What a metric may be at most.
+/// The most that a metric may be.
 #[derive(Clone, Copy, Debug)]
 enum Budget {
     AtMost(f64),
     TimesFloor(f64),
-    /// There is none; told for information.
-    Open,
+    /// No budget, only for information.
+    None,
 }
 
 /// Title, unit and budget of each metric, in the order of the table.
@@ -37,25 +37,25 @@ enum Budget {
 const ROWS: [(Metric, &str, &str, Budget); 14] = [
     (Metric::SubmitGatewayCpu, "gateway CPU for a submit (64 connections)", "µs", Budget::AtMost(45.0)),
     (Metric::SubmitRedisCpu, "Redis CPU for a submit", "µs", Budget::AtMost(13.0)),
-    (Metric::SubmitP50, "submit over 64 connections at once: p50", "ms", Budget::Open),
-    (Metric::SubmitP99, "submit over 64 connections at once: p99", "ms", Budget::Open),
+    (Metric::SubmitP50, "submit over 64 connections at once: p50", "ms", Budget::None),
+    (Metric::SubmitP99, "submit over 64 connections at once: p99", "ms", Budget::None),
     (Metric::IdleStream, "memory for an open, idle stream", "KiB", Budget::AtMost(10.5)),
     (Metric::DeliveryGatewayCpu, "gateway CPU for a delivered result, connection's end included", "µs", Budget::TimesFloor(1.0)),
-    (Metric::BurstP50, "one result for each stream at once: p50 publish to client", "ms", Budget::Open),
+    (Metric::BurstP50, "one result for each stream at once: p50 publish to client", "ms", Budget::None),
     (Metric::BurstP99, "one result for each stream at once: p99 publish to client", "ms", Budget::TimesFloor(1.1)),
     (Metric::InProgress, "memory of a worker with 10,000 searches in progress", "MiB", Budget::AtMost(200.0)),
-    (Metric::InProgressAnswered, "the same, seven of their eight suppliers heard", "MiB", Budget::AtMost(200.0)),
+    (Metric::InProgressAnswered, "the same, after seven of their eight suppliers have answered", "MiB", Budget::AtMost(200.0)),
     (Metric::JobWorkerCpu, "worker CPU for a job, eight suppliers of zero latency", "µs", Budget::AtMost(250.0)),
-    (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::Open),
+    (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::None),
     (Metric::RoundTripP50, "submit to terminal event, zero latency, 1 client: p50", "ms", Budget::AtMost(1.5)),
-    (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::Open),
+    (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::None),
 ];
 
 /// Every figure of every run.
 #[derive(Default)]
 pub(crate) struct Figures(BTreeMap<Metric, [Vec<f64>; 2]>);
 
-/// Whose figure it is.
+/// Which gateway a figure is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Product,
@@ -63,7 +63,7 @@ pub(crate) enum Side {
 }
 
 impl Figures {
-    /// Takes a run's figure.
+    /// Adds a run's figure.
     pub(crate) fn add(&mut self, metric: Metric, side: Side, value: f64) {
         self.0.entry(metric).or_default()[side as usize].push(value);
     }
@@ -72,12 +72,12 @@ impl Figures {
         median(&self.0.get(&metric)?[side as usize])
     }
 
-    /// The most a metric may be, as a figure.
+    /// A metric's budget as a number.
     fn limit(&self, metric: Metric, budget: Budget) -> Option<f64> {
         match budget {
             Budget::AtMost(limit) => Some(limit),
             Budget::TimesFloor(times) => Some(self.median(metric, Side::Floor)? * times),
-            Budget::Open => None,
+            Budget::None => None,
         }
     }
 
@@ -89,7 +89,7 @@ impl Figures {
         for (metric, title, unit, budget) in ROWS {
             let Some(value) = self.median(metric, Side::Product) else { continue };
             let floor = self.median(metric, Side::Floor);
-            let told =
+            let with_unit =
                 |value: Option<f64>| value.map_or("–".into(), |value| format!("{} {unit}", round(value)));
             let ratio = floor.map_or("–".into(), |floor| format!("{:.2}", value / floor));
             let (allowed, verdict) = match (budget, self.limit(metric, budget)) {
@@ -103,8 +103,8 @@ impl Figures {
             let _ = writeln!(
                 table,
                 "| {title} | {} | {} | {ratio} | {allowed} | {verdict} |",
-                told(Some(value)),
-                told(floor)
+                with_unit(Some(value)),
+                with_unit(floor)
             );
         }
         table
@@ -130,7 +130,7 @@ fn verdict(value: f64, limit: f64) -> &'static str {
     if value <= limit { "met" } else { "**missed**" }
 }
 
-/// Three digits are as much as such figures are good for.
+/// Rounds to three digits; such figures are no more precise.
 pub(crate) fn round(value: f64) -> String {
     match value {
         100.0.. => format!("{value:.0}"),
@@ -139,12 +139,12 @@ pub(crate) fn round(value: f64) -> String {
     }
 }
 
-/// The middle one.
+/// The median.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
     percentile(values, 50)
 }
 
-/// The value that so many in a hundred are not above.
+/// The value that `percent` of the values do not exceed.
 pub(crate) fn percentile(values: &[f64], percent: usize) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -152,20 +152,20 @@ pub(crate) fn percentile(values: &[f64], percent: usize) -> Option<f64> {
     sorted.get(last * percent / 100).copied()
 }
 
-/// What the figures were measured on.
+/// The machine and the versions that the figures were measured with.
 pub(crate) fn machine() -> Value {
     let line = |file: &str, name: &str| {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
         line.split_once(':').map(|(_, value)| value.trim().to_owned())
     };
-    let said = |program: &str, argument: &str| {
+    let output_of = |program: &str, argument: &str| {
         let output = Command::new(program).arg(argument).output().ok()?;
         Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned())
     };
     json!({
         "cpu": line("/proc/cpuinfo", "model name"), "memory": line("/proc/meminfo", "MemTotal"),
         "cores": std::thread::available_parallelism().map(usize::from).unwrap_or_default(),
-        "kernel": said("uname", "-r"), "redis": said("redis-server", "--version"), "rust": said("rustc", "--version"),
+        "kernel": output_of("uname", "-r"), "redis": output_of("redis-server", "--version"), "rust": output_of("rustc", "--version"),
     })
 }

@@ -1,4 +1,4 @@
-//! What is done to measure. Each run begins with an empty Redis and fresh processes.
+//! The work to measure. Each run starts with an empty Redis and new processes.
 
 mod in_progress;
 mod jobs;
@@ -17,8 +17,7 @@ pub(crate) use shared::{as_f64, each_us, suppliers};
 pub(crate) use streams::open;
 pub(crate) use submit::load;
 
-/// Runs the scenarios that are wanted, one after the other and then again, so that what else goes on on the
-/// machine falls on all of them.
+/// Runs the selected scenarios in turn, several times, so that other load on the machine affects all of them alike.
 pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
     let sizes = args.sizes();
     let mut figures = Figures::default();
@@ -40,7 +39,7 @@ pub(crate) async fn run(stage: &Stage, args: &Args) -> Figures {
         }
         let mut add =
             |measured: Vec<_>| measured.into_iter().for_each(|(m, v)| figures.add(m, Side::Product, v));
-        // It takes as long as all others and comes out the same within a per cent.
+        // It takes as long as all others together, and its figures differ by less than one per cent.
         if args.wants(Scenario::InProgress) && run % 3 == 1 {
             add(in_progress::run(stage, sizes.in_progress).await);
         }

@@ -1,4 +1,4 @@
-//! What a scenario plays on: a private Redis, and the services as it needs them.
+//! A private Redis, and the services that a scenario starts on it.
 
 use std::time::Duration;
 
@@ -15,16 +15,16 @@ use test_kit::{Gateway, Launch, Programs, Redis, Service, within};
 
 use crate::args::Args;
 
-/// What is asked for, again and again.
+/// The search that all scenarios submit.
 pub(crate) const SEARCH: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;
-/// How long anything may take before it counts as stuck.
-const PATIENCE: Duration = Duration::from_mins(2);
-/// How long the searches here may take: none is to end by its deadline.
+/// How long to wait for anything before the benchmark fails.
+const TIMEOUT: Duration = Duration::from_mins(2);
+/// The searches' deadline: so long that none reaches it.
 const DEADLINE: Duration = Duration::from_hours(1);
-/// How many requests to Redis are under way at once where their number is not what is measured.
+/// How many submits run concurrently when they are not what is measured.
 const AT_ONCE: usize = 256;
 
-/// A private Redis, and what is started on it.
+/// A private Redis, and what is needed to start services on it.
 pub(crate) struct Stage {
     programs: Programs,
     accept: Durability,
@@ -42,8 +42,7 @@ pub(crate) enum Kind {
 }
 
 impl Stage {
-    /// Starts a Redis of its own with nothing in it. The services are those that `script/bench` has built beside this
-    /// program.
+    /// Starts an empty Redis. The services are those that `script/bench` has built into this program's directory.
     pub(crate) async fn build(args: &Args) -> Self {
         let append = if args.durable { "yes" } else { "no" };
         let options =
@@ -52,7 +51,7 @@ impl Stage {
         let addr = redis.addr().parse().expect("an address");
         let retention = Retention { record: DEADLINE, result_log: DEADLINE };
         Self {
-            programs: Programs::beside_this_program(),
+            programs: Programs::in_this_directory(),
             accept: args.accept,
             connection: redis.connect().await,
             broker: Broker::new(&addr, retention, DEADLINE).expect("a broker"),
@@ -73,14 +72,14 @@ impl Stage {
         gateway
     }
 
-    /// Starts a worker whose suppliers take `latency_ms` and never fail, and waits until it reads.
+    /// Starts a worker whose suppliers take `latency_ms` and never fail, and waits until it reads jobs.
     pub(crate) async fn worker(&self, concurrency: usize, latency_ms: u64) -> Service {
         let latency = ("SIMULATED_LATENCY_MS", latency_ms.to_string());
         self.worker_with(concurrency, &[latency, ("SIMULATED_FAILURE_RATE", "0".into())]).await
     }
 
-    /// Starts a worker with a suppliers file that says this.
-    pub(crate) async fn worker_that_asks(&self, concurrency: usize, suppliers: &str) -> Service {
+    /// Starts a worker with this text as its suppliers file.
+    pub(crate) async fn worker_with_suppliers(&self, concurrency: usize, suppliers: &str) -> Service {
         let file = self.suppliers.path();
         std::fs::write(file, suppliers).expect("a file can be written");
         self.worker_with(concurrency, &[("SUPPLIERS_FILE", file.to_string_lossy().into_owned())]).await
@@ -100,28 +99,28 @@ impl Stage {
         worker
     }
 
-    /// The settings of a service, some of which are its own.
+    /// The settings that all services share, and these.
     fn settings(&self, own: &[(&str, String)]) -> Vec<(String, String)> {
         let common = [
             ("REDIS_ADDR", self.redis.addr()),
             ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
-            // All its streams come from one address.
+            // All streams come from one address.
             ("MAX_CONNECTIONS_PER_CLIENT", "0".into()),
         ];
         common.iter().chain(own).map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
     }
 
-    /// Submits searches as a gateway does, that ask these suppliers.
+    /// Submits searches of these suppliers, like a gateway.
     pub(crate) async fn submit(&self, count: usize, suppliers: &[SupplierCode]) -> Vec<SearchId> {
         let submits = stream::iter(0..count).map(|_| async {
             let job = job(suppliers);
-            self.broker.submit(&job).await.expect("Redis takes a search");
+            self.broker.submit(&job).await.expect("Redis accepts a search");
             job.search_id
         });
         submits.buffer_unordered(AT_ONCE).collect().await
     }
 
-    /// Waits until so many jobs are left in the stream, in progress or not.
+    /// Waits until this many jobs are left in the stream, in progress or not.
     pub(crate) async fn until_jobs_are(&self, count: usize) {
         until("all jobs are done", async || {
             self.ask::<usize>("XLEN", &[names::REQUESTED_STREAM]).await == count
@@ -129,7 +128,7 @@ impl Stage {
         .await;
     }
 
-    /// Waits until the workers have so many jobs in progress.
+    /// Waits until the workers have this many jobs in progress.
     pub(crate) async fn until_in_progress(&self, count: u64) {
         until("all jobs are in progress", async || {
             self.broker.backlog().await.is_ok_and(|backlog| backlog.in_progress == count)
@@ -145,7 +144,7 @@ impl Stage {
         groups.first().map_or(0, |group| group.consumers)
     }
 
-    /// Forgets everything, and gives the memory back.
+    /// Deletes all data, and frees its memory.
     pub(crate) async fn clear(&self) {
         self.ask::<String>("FLUSHALL", &["SYNC"]).await;
     }
@@ -157,7 +156,7 @@ impl Stage {
     }
 }
 
-/// A search that was accepted just now.
+/// The job of a search that is accepted now.
 pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
     let mut request = SearchRequest::from_json(SEARCH.as_bytes()).expect("a search");
     request.suppliers = suppliers.iter().cloned().collect();
@@ -167,5 +166,5 @@ pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
 
 /// Waits until something holds.
 pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    within(PATIENCE, what, async || holds().await.then_some(())).await;
+    within(TIMEOUT, what, async || holds().await.then_some(())).await;
 }

@@ -13,4 +13,4 @@ pub use backlog::Backlog;
 pub use checkup::{Checkup, Memory, Setup};
 pub use permissions::Component;
 pub use presence::MAX_SNAPSHOT;
-pub use workers::Workers;
+pub use workers::{WORKER_TIMEOUT, Workers};

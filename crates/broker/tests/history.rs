@@ -6,7 +6,7 @@ use broker::{Broker, BrokerError, EntryId, History, Retention};
 use test_kit::{Redis, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_does_not_say_that_this_is_all() {
+async fn the_end_of_a_replicas_log_is_an_error() {
     let (primary, replica) = (Redis::volatile().await, Redis::volatile().await);
     primary.add("flight.search.results", &[("search_id", "s")]).await;
     let _: () = replica.run(&format!("REPLICAOF {}", primary.addr().replace(':', " "))).await;
@@ -23,7 +23,7 @@ async fn a_replica_does_not_say_that_this_is_all() {
     };
     for (redis, is_primary) in [(&primary, true), (&replica, false)] {
         let mut history = history(redis);
-        // The log is old: from here, no entry is within the retention.
+        // From this id on there is no entry, as at the end of the log.
         let end = history.read().await;
         assert_eq!(matches!(end, Ok(ref entries) if entries.is_empty()), is_primary, "{end:?}");
         assert_eq!(matches!(end, Err(BrokerError::NotPrimary)), !is_primary, "{end:?}");

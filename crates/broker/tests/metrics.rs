@@ -1,10 +1,6 @@
-//! What is measured of the streams.
+//! Metrics of the streams.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::float_cmp,
-    reason = "tests panic where they fail, and counts are exact"
-)]
+#![expect(clippy::unwrap_used, clippy::float_cmp, reason = "a test fails by a panic, and counts are exact")]
 
 use std::time::Duration;
 
@@ -35,7 +31,7 @@ impl Stage {
         Self { redis, broker, registry }
     }
 
-    /// The value of a gauge after another look at the streams.
+    /// The value of a gauge after the streams are observed again.
     async fn observe(&self, name: &str) -> f64 {
         self.broker.observe_streams().await.unwrap();
         let mut text = String::new();
@@ -61,7 +57,7 @@ async fn waiting_jobs_are_counted_and_the_oldest_has_an_age() {
     let age = stage.observe("oldest_waiting_job_age_seconds").await;
     assert!((59.0..70.0).contains(&age), "{age}");
 
-    // Once a worker has the old ones, only the new one waits.
+    // When a worker has the old ones, only the new one waits.
     let mut consumer = Consumer::new(&Leases::new(stage.broker.clone(), "host-1-00c0ffee".into()));
     let mut delivered = 0;
     while delivered < 2 {
@@ -74,7 +70,7 @@ async fn waiting_jobs_are_counted_and_the_oldest_has_an_age() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tail_that_has_not_read_all_lags() {
+async fn a_tail_lags_by_the_entries_it_has_not_read() {
     let stage = Stage::new().await;
     stage.redis.add(RESULTS_STREAM, &[("search_id", "before")]).await;
     let mut tail = Tail::new(stage.broker.clone(), RESULTS_STREAM, BLOCK);

@@ -45,6 +45,12 @@ pub fn partial_frame(id: SearchId, answer: &StoredAnswer) -> String {
     frame
 }
 
+/// Whether an encoded event is a partial rather than the end.
+#[must_use]
+pub fn is_partial(frame: &[u8]) -> bool {
+    frame.starts_with(b"event: ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
-//! `docs/asyncapi.yaml` says of the streams what the contracts say.
+//! `docs/asyncapi.yaml` describes the streams as the contracts define them.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 use std::collections::BTreeSet;
 
@@ -26,12 +26,12 @@ fn assert_valid(schema: &Value, value: &Value) {
     assert!(errors.is_empty(), "{errors:?}\n{value}");
 }
 
-/// That an entry is as told, and the JSON in its fields, too.
+/// Checks an entry, and the JSON in its fields, against the document.
 fn assert_entry(name: &str, entry: &Map<String, Value>) {
     assert_valid(&schema(name), &Value::Object(entry.clone()));
     let document = document();
-    for (field, told) in document["components"]["schemas"][name]["properties"].as_object().unwrap() {
-        if let (Some(content), Some(text)) = (told.get("contentSchema"), entry.get(field)) {
+    for (field, property) in document["components"]["schemas"][name]["properties"].as_object().unwrap() {
+        if let (Some(content), Some(text)) = (property.get("contentSchema"), entry.get(field)) {
             let mut content = content.clone();
             content["components"] = document["components"].clone();
             assert_valid(&content, &serde_json::from_str(text.as_str().unwrap()).unwrap());
@@ -79,7 +79,7 @@ fn report(status: SupplierStatus) -> SupplierReport {
 }
 
 #[test]
-fn the_streams_have_their_names() {
+fn the_streams_have_the_documented_names() {
     let document = document();
     for (channel, name) in [
         ("requested", names::REQUESTED_STREAM),
@@ -89,33 +89,33 @@ fn the_streams_have_their_names() {
     ] {
         assert_eq!(document["channels"][channel]["address"], name);
     }
-    let told = document["channels"]["requested"]["description"].as_str().unwrap();
-    assert!(told.contains(names::CONSUMER_GROUP));
+    let description = document["channels"]["requested"]["description"].as_str().unwrap();
+    assert!(description.contains(names::CONSUMER_GROUP));
 }
 
 #[test]
-fn jobs_are_as_told() {
+fn jobs_are_as_documented() {
     for example in examples("job") {
         assert_entry("Job", &example);
         let job = Job::decode(&fields(&example)).unwrap();
-        assert_eq!(entry(job.encode()), example, "what is written is what was read");
+        assert_eq!(entry(job.encode()), example, "encoding restores the entry");
     }
     let mut job = Job::decode(&fields(&examples("job")[0])).unwrap();
     job.times = Some(JobTimes { created: EpochMillis(0), deadline: EpochMillis(u64::MAX) });
     job.suppliers = "GA,A_LONG-AGGREGATO".parse().unwrap();
     let mut written = entry(job.encode());
-    // Written from version 2 on.
+    // Only written by later versions.
     written.insert(names::field::NEEDS.into(), "2".into());
     assert_entry("Job", &written);
     assert_eq!(
         properties("Job"),
         written.keys().cloned().collect(),
-        "no field is told of that is not written"
+        "exactly the written fields are documented"
     );
 }
 
 #[test]
-fn partials_are_as_told() {
+fn partials_are_as_documented() {
     for example in examples("partial") {
         assert_entry("Partial", &example);
         let ResultEntry::Answer(answer) = ResultEntry::decode(fields(&example)).unwrap() else {
@@ -129,11 +129,14 @@ fn partials_are_as_told() {
         written["offers"] = JsonLine::of(&[offer()]).unwrap().as_str().into();
         assert_entry("Partial", &written);
     }
-    assert!(!properties("Partial").contains(names::field::RESULTS), "or it would count as the end");
+    assert!(
+        !properties("Partial").contains(names::field::RESULTS),
+        "with it, a partial would count as an end"
+    );
 }
 
 #[test]
-fn ends_are_as_told() {
+fn ends_are_as_documented() {
     for example in examples("end") {
         assert_entry("End", &example);
         let ResultEntry::End { end, .. } = ResultEntry::decode(fields(&example)).unwrap() else {
@@ -159,17 +162,17 @@ fn ends_are_as_told() {
     let validator = jsonschema::validator_for(&schema("End")).unwrap();
     let mut running = examples("end")[0].clone();
     running["status"] = SearchStatus::Processing.as_str().into();
-    assert!(!validator.is_valid(&Value::Object(running)), "a search that runs has not ended");
+    assert!(!validator.is_valid(&Value::Object(running)), "an end is not `processing`");
 }
 
 #[test]
-fn the_other_entries_are_as_told() {
+fn the_other_entries_are_as_documented() {
     for example in examples("deadLetter") {
         assert_entry("DeadLetter", &example);
-        assert!(Job::decode(&fields(&example)).is_err(), "it is dead for a reason");
+        assert!(Job::decode(&fields(&example)).is_err(), "its job is invalid");
     }
-    let told = BTreeSet::from([names::field::REASON, names::field::ENTRY_ID].map(str::to_owned));
-    assert_eq!(properties("DeadLetter"), told);
+    let written = BTreeSet::from([names::field::REASON, names::field::ENTRY_ID].map(str::to_owned));
+    assert_eq!(properties("DeadLetter"), written);
     for example in examples("cancellation") {
         assert_entry("Cancellation", &example);
         assert_eq!(ResultEntry::search_id(&fields(&example)), Ok(ID.parse::<SearchId>().unwrap()));

@@ -1,6 +1,6 @@
-//! A search is defined once: each field of the definition takes part in everything that is made from it.
+//! A search is defined once: each field of the definition is in everything that is derived from it.
 
-#![expect(clippy::unwrap_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::{collections::BTreeMap, fmt::Display};
 
@@ -12,7 +12,7 @@ use contracts::{
 };
 use serde_json::{Value, json};
 
-/// The fields that the definition asks for.
+/// The names of the fields that the definition reads.
 #[derive(Default)]
 struct Names(Vec<&'static str>);
 
@@ -36,7 +36,7 @@ fn names() -> Vec<&'static str> {
     names.0
 }
 
-/// A body, and for each field another value. **Add a row for a new field.**
+/// Two values of each field: that of a plain search, and another one. **Add a row for a new field.**
 fn values() -> BTreeMap<&'static str, [Value; 2]> {
     BTreeMap::from([
         (field::FROM, [json!("CGK"), json!("SUB")]),
@@ -48,7 +48,7 @@ fn values() -> BTreeMap<&'static str, [Value; 2]> {
     ])
 }
 
-/// The body in which `other` has its other value.
+/// A request in which the field `other` has its other value.
 fn request(other: Option<&str>) -> SearchRequest {
     let body: BTreeMap<_, _> = values()
         .into_iter()
@@ -73,7 +73,7 @@ fn each_field_has_a_row_here() {
 }
 
 #[test]
-fn each_field_makes_another_search() {
+fn each_field_changes_the_fingerprint() {
     let mut fingerprints = vec![request(None).fingerprint()];
     for name in names() {
         let fingerprint = request(Some(name)).fingerprint();
@@ -83,7 +83,7 @@ fn each_field_makes_another_search() {
 }
 
 #[test]
-fn each_field_comes_through_body_job_record_and_job_again() {
+fn each_field_survives_body_job_record_and_job() {
     let plain = job(request(None));
     for name in names() {
         let written = job(request(Some(name)));
@@ -91,7 +91,7 @@ fn each_field_comes_through_body_job_record_and_job_again() {
         let entry: Fields = written.encode().into_iter().collect();
         let read = Job::decode(&entry).unwrap();
         assert_eq!(read, written, "{name} is lost between job and worker");
-        // A record has the job's fields but for the id.
+        // A record has the job's fields except the id.
         let record: Fields = entry.pairs().filter(|(field, _)| *field != b"search_id").collect();
         let from_record = Job {
             search_id: written.search_id,
@@ -104,7 +104,7 @@ fn each_field_comes_through_body_job_record_and_job_again() {
 }
 
 #[test]
-fn each_field_is_in_what_a_client_sends() {
+fn each_field_is_in_a_clients_body() {
     for name in names() {
         let request = request(Some(name));
         let body = serde_json::to_vec(&request).unwrap();
@@ -113,7 +113,7 @@ fn each_field_is_in_what_a_client_sends() {
 }
 
 #[test]
-fn a_fingerprint_stays_what_earlier_versions_made_of_the_same_search() {
+fn a_search_has_the_same_fingerprint_as_in_earlier_versions() {
     let of = |other| request(other).fingerprint().to_string();
     assert_eq!(of(None), "06274735bb8d0694c853839c7e8cb07e72c5f250ae8e020b738546d3c7d55409");
     assert_eq!(

@@ -4,11 +4,17 @@ use airports::Airports;
 use broker::{Acceptance, Broker};
 use operators::Problem;
 use prometheus_client::registry::Registry;
-use sse_server::ClientLimit;
+use sse_server::{ClientLimit, OpenConnections};
 
 use crate::{
-    backlog::Backlog, config::Config, health::Health, hub::Hub, known_suppliers::KnownSuppliers,
-    loads::Loads, refusals::Refusals,
+    backlog::Backlog,
+    config::Config,
+    health::Health,
+    hub::Hub,
+    known_suppliers::KnownSuppliers,
+    loads::Loads,
+    metrics::{Metrics, Open},
+    refusals::Refusals,
 };
 
 /// What all requests and tasks of the gateway share.
@@ -23,6 +29,7 @@ pub(crate) struct App {
     pub(crate) health: Health,
     pub(crate) suppliers: KnownSuppliers,
     pub(crate) clients: Arc<ClientLimit>,
+    pub(crate) metrics: Metrics,
     pub(crate) refusals: Arc<Refusals>,
 }
 
@@ -45,16 +52,23 @@ impl App {
             health,
             suppliers: KnownSuppliers::default(),
             clients,
+            metrics: Metrics::default(),
             refusals: Arc::default(),
         }
     }
 
-    /// All metrics of this gateway.
-    pub(crate) fn metrics(&self) -> Registry {
+    /// All metrics of this gateway, whose server has these connections and refuses with these codes.
+    pub(crate) fn registry(
+        &self,
+        connections: OpenConnections,
+        refusal_codes: impl IntoIterator<Item = &'static str>,
+    ) -> Registry {
         let mut registry = service::metrics_registry();
         self.broker.register_metrics(&mut registry);
         self.broker.register_stream_metrics(&mut registry);
-        self.refusals.register(&mut registry);
+        self.metrics.register(&mut registry);
+        registry.register_collector(Box::new(Open::new(Arc::clone(&self.hub), connections)));
+        self.refusals.register(&mut registry, refusal_codes);
         registry
     }
 

@@ -1,27 +1,40 @@
 //! A subscription as an event stream.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use sse_server::{EventStream, frame};
 
-use crate::hub::{Next, Subscription};
+use crate::{
+    hub::{Next, Subscription},
+    metrics::Delivered,
+};
 
 /// How much longer than its search a stream may stay open. A stream that is still open then has missed the end.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// The events of a search that ends by `deadline`.
-pub(crate) fn event_stream(subscription: Subscription, deadline: Duration) -> EventStream {
-    EventStream::new(move || frames(subscription.clone())).max_age(deadline + MARGIN)
+pub(crate) fn event_stream(
+    subscription: Subscription,
+    deadline: Duration,
+    delivered: Arc<Delivered>,
+) -> EventStream {
+    EventStream::new(move || frames(subscription.clone(), Arc::clone(&delivered))).max_age(deadline + MARGIN)
 }
 
 /// The events. If the stream ends without the terminal event, its last frame asks the client to reconnect.
-fn frames(subscription: Subscription) -> impl Stream<Item = Bytes> + Send + 'static {
-    stream::unfold(Some(subscription), async |subscription| {
-        let mut subscription = subscription?;
+fn frames(
+    subscription: Subscription,
+    delivered: Arc<Delivered>,
+) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream::unfold(Some((subscription, delivered)), async |state| {
+        let (mut subscription, delivered) = state?;
         match subscription.next().await {
-            Next::Event(frame) => Some((frame, Some(subscription))),
+            Next::Event(frame) => {
+                delivered.count(&frame);
+                Some((frame, Some((subscription, delivered))))
+            }
             Next::Closed => Some((frame::reconnect_later(), None)),
             Next::End => None,
         }
@@ -30,8 +43,6 @@ fn frames(subscription: Subscription) -> impl Stream<Item = Bytes> + Send + 'sta
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use contracts::SearchId;
     use futures_util::{FutureExt, StreamExt};
 
@@ -42,7 +53,7 @@ mod tests {
     async fn a_stopping_gateway_asks_its_clients_to_reconnect() {
         let hub = Arc::new(Hub::default());
         let id = SearchId::random();
-        let mut frames = Box::pin(frames(hub.join(id, false, 0)));
+        let mut frames = Box::pin(frames(hub.join(id, false, 0), Arc::default()));
         assert!(frames.next().now_or_never().is_none(), "nothing yet");
         hub.close();
         let last = frames.next().await.expect("a frame that asks to reconnect");

@@ -16,14 +16,14 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use problem::Problem;
+pub(crate) use problem::Problem;
 use tower::{ServiceBuilder, util::option_layer};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
 use crate::app::App;
-use middleware::{client_limit, cors, refusals, request_id};
+use middleware::{client_limit, cors, measure, refusals, request_id};
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -31,10 +31,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let (api, mut document) = api::router(limited).split_for_parts();
     let (streams, of_streams) = api::streams().split_for_parts();
     document.merge(of_streams);
+    let measured = Arc::clone(&app.metrics.compression);
+    let compression = ServiceBuilder::new()
+        .map_response(move |response: Response<_>| measure::count_compressed(response, &measured))
+        .layer(CompressionLayer::new())
+        .map_response(measure::note_size);
     let mut router = api
         .merge(page::router())
         .merge(docs::router(document))
-        .layer(CompressionLayer::new())
+        .layer(compression)
         // Not compressed: compression would cost each open stream memory.
         .merge(streams)
         .fallback(|| async { Problem::NoSuchRoute })
@@ -53,12 +58,13 @@ pub(crate) fn overflow_router(app: Arc<App>) -> Router {
 }
 
 /// Adds what every response has: an id, safe headers, CORS, and a 500 for a panic.
-fn with_common_layers(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+fn with_common_layers(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let no_sniffing =
         SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The outermost first.
     let layers = ServiceBuilder::new()
         .layer(from_fn(request_id::set_request_id))
+        .layer(from_fn_with_state(Arc::clone(app), measure::requests))
         .layer(no_sniffing)
         .layer(option_layer(cors::layer(&app.config.cors_allowed_origins)))
         .layer(CatchPanicLayer::custom(|_| Problem::Panicked.into_response()));

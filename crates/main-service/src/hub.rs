@@ -70,6 +70,15 @@ impl Hub {
         self.shards.each().flat_map(|shard| shard.keys().copied().collect::<Vec<_>>()).collect()
     }
 
+    /// How many searches are followed, and how many subscribers they have.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        self.shards.each().fold((0, 0), |(searches, subscribers), shard| {
+            let here: usize = shard.values().map(|feed| feed.subscribers()).sum();
+            (searches + shard.len(), subscribers + here)
+        })
+    }
+
     /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and the
     /// highest sequence number here.
     #[must_use]

@@ -13,6 +13,7 @@
 //! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
 //! | `backlog` | how many jobs wait, and permits to submit more |
 //! | `known_suppliers` | whom the workers ask |
+//! | `metrics`, `refusals` | what is measured of clients |
 //! | `searches`, `loads` | bringing feeds and records together, and which feeds wait for that |
 
 mod allowed_origins;
@@ -25,6 +26,7 @@ mod http;
 pub mod hub;
 mod known_suppliers;
 mod loads;
+mod metrics;
 mod refusals;
 mod searches;
 mod tasks;
@@ -36,6 +38,7 @@ use axum::Router;
 use broker::{Acceptance, Component};
 use operators::{Port, PortUnavailable, Problem};
 use operators_console::Console;
+use prometheus_client::registry::Registry;
 use service::{InvalidRedisConfig, Lifecycle, LogFilter, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
@@ -93,9 +96,11 @@ pub async fn run(
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance, clients));
     let lifecycle = Lifecycle::default();
+    let server = server(settings, &app);
 
     if let Some(port) = port {
-        let router = operators_router(&app, log, lifecycle.stop_token().clone());
+        let registry = app.registry(server.open_connections(), http::Problem::refusal_codes());
+        let router = operators_router(&app, registry, log, lifecycle.stop_token().clone());
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     for lane in lanes {
@@ -128,7 +133,7 @@ pub async fn run(
     );
     lifecycle
         .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    lifecycle.spawn_permanent("server", server(settings, &app).run(listener, lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent("server", server.run(listener, lifecycle.stop_token().clone()));
 
     tokio::select! {
         () = shutdown => lifecycle.stop(),
@@ -144,7 +149,7 @@ pub async fn run(
 
 /// What the operators' port serves. It closes last, and the acceptance lanes end when the last `App` is dropped: so it
 /// keeps none.
-fn operators_router(app: &Arc<App>, log: LogFilter, stop: CancellationToken) -> Router {
+fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, stop: CancellationToken) -> Router {
     let examined = Arc::downgrade(app);
     let problems = move || match examined.upgrade() {
         Some(app) if !stop.is_cancelled() => app.problems(),
@@ -160,7 +165,7 @@ fn operators_router(app: &Arc<App>, log: LogFilter, stop: CancellationToken) -> 
         log,
         search_time: app.config.common.search_deadline_ms,
     };
-    operators::router(app.metrics(), problems).merge(operators_console::router(console))
+    operators::router(registry, problems).merge(operators_console::router(console))
 }
 
 fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {

@@ -19,8 +19,11 @@ pub(crate) struct Refusals {
 }
 
 impl Refusals {
-    /// Adds the count by code to a registry.
-    pub(crate) fn register(&self, registry: &mut Registry) {
+    /// Adds the count by code to a registry. `codes` are all there can be: a rate needs a zero to begin with.
+    pub(crate) fn register(&self, registry: &mut Registry, codes: impl IntoIterator<Item = &'static str>) {
+        for code in codes {
+            drop(self.total.get_or_create(&[("code", code)]));
+        }
         registry.register(
             "refused",
             "Requests and connections that this gateway refused to protect itself, by code of the error",

@@ -14,7 +14,7 @@ pub const NO_ANSWER_AFTER_END: &str = "no answer comes after the end";
 /// Safety: at most one answer of each supplier.
 pub const ONE_ANSWER_PER_SUPPLIER: &str = "no supplier answers twice";
 /// Safety: sequence numbers increase by one, or by more after Redis has lost writes.
-pub const CONTIGUOUS_SEQ: &str = "sequence numbers have no holes";
+pub const CONTIGUOUS_SEQ: &str = "sequence numbers have no gaps";
 /// Safety: a worker that is not the owner stores nothing.
 pub const ONLY_OWNERS_WRITE: &str = "only the owner of a job stores answers and ends";
 /// Safety: the terminal event has every answer in the result log.
@@ -22,7 +22,7 @@ pub const END_HAS_ALL_ANSWERS: &str = "the end has every answer that was announc
 /// Liveness: every submitted search has a terminal event.
 pub const TERMINATES: &str = "every search that was submitted ends";
 /// Liveness: Redis is left empty.
-pub const NO_RESIDUE: &str = "nothing is left behind in Redis";
+pub const NO_RESIDUE: &str = "nothing is left in Redis";
 /// Reachability: some search ends with all answers.
 pub const COMPLETES: &str = "a search ends with an answer of each supplier";
 

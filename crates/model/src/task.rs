@@ -19,13 +19,13 @@ impl Task {
 
     /// Suppliers that may answer next; only `None` if the next step needs no answer.
     pub(crate) fn choices(&self) -> Vec<Option<usize>> {
-        let unheard: Vec<_> = (0..SUPPLIERS)
+        let unanswered: Vec<_> = (0..SUPPLIERS)
             .filter(|&supplier| {
                 self.step == Step::Collect && self.suppliers[supplier] == SupplierState::Pending
             })
             .map(Some)
             .collect();
-        if unheard.is_empty() || self.has_unstored() { vec![None] } else { unheard }
+        if unanswered.is_empty() || self.has_unstored() { vec![None] } else { unanswered }
     }
 
     /// A stopping worker completes steps that remove a job from the queue.
@@ -87,7 +87,7 @@ impl Task {
 
     /// Stores new answers. If the record was lost, all answers go into a new one.
     fn store(&mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Step> {
-        let unstored = |heard| if let SupplierState::Unstored(answer) = heard { Some(answer) } else { None };
+        let unstored = |state| if let SupplierState::Unstored(answer) = state { Some(answer) } else { None };
         match redis.answer(claim, self.suppliers.map(unstored), context) {
             AnswerReply::NotOwner => None,
             AnswerReply::Ended => Some(Step::Discard),
@@ -97,9 +97,9 @@ impl Task {
             }
             AnswerReply::Stored { stored, before, after } => {
                 self.version = (self.version == Some(before)).then_some(after);
-                for (heard, stored) in self.suppliers.iter_mut().zip(stored) {
-                    if let SupplierState::Unstored(answer) = *heard {
-                        *heard =
+                for (state, stored) in self.suppliers.iter_mut().zip(stored) {
+                    if let SupplierState::Unstored(answer) = *state {
+                        *state =
                             if stored { SupplierState::Stored(answer) } else { SupplierState::StoredBefore };
                     }
                 }
@@ -112,16 +112,16 @@ impl Task {
     /// Redis may have lost stored answers: store them again.
     fn mark_all_unstored(&mut self) {
         self.version = Some(0);
-        for heard in &mut self.suppliers {
-            if let SupplierState::Stored(answer) = *heard {
-                *heard = SupplierState::Unstored(answer);
+        for state in &mut self.suppliers {
+            if let SupplierState::Stored(answer) = *state {
+                *state = SupplierState::Unstored(answer);
             }
         }
     }
 
     /// Ends the search with the stored answers, if the record has no others.
     fn finish(&mut self, claim: Claim, redis: &mut Redis, context: Context) -> Option<Step> {
-        let stored = |heard| if let SupplierState::Stored(answer) = heard { Some(answer) } else { None };
+        let stored = |state| if let SupplierState::Stored(answer) = state { Some(answer) } else { None };
         let answers = self.suppliers.map(stored);
         let answer_count = count(answers);
         let Self { last_seq, version, .. } = *self;
@@ -138,6 +138,6 @@ impl Task {
     }
 
     fn has_unstored(&self) -> bool {
-        self.suppliers.iter().any(|heard| matches!(heard, SupplierState::Unstored(_)))
+        self.suppliers.iter().any(|state| matches!(state, SupplierState::Unstored(_)))
     }
 }

@@ -1,6 +1,6 @@
 // Screen reader announcements, at a limited rate.
 
-/** Between two announcements, in milliseconds: about as long as one takes to read out. */
+/** The time between two announcements, in milliseconds: about as long as it takes to read one out. */
 const INTERVAL_MS = 4000;
 
 /**

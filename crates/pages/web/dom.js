@@ -1,13 +1,13 @@
-// Making and finding elements. Text goes in as text only, never as markup.
+// Creates and finds elements. Text is inserted as text, never as markup.
 
-/** The element with this id, which index.html has. */
+/** The element of index.html with this id. */
 export function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`index.html has no #${id}`);
   return found;
 }
 
-/** An element with properties (`class`, `data-…` and `aria-…` as attributes) and children. */
+/** Creates an element with attributes, listeners (`onclick`) and children. */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -19,24 +19,24 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Gives an element these children instead of its own. What is absent (`null`, `undefined`, `false`) is left out. */
+/** Replaces an element's children. Skips `null`, `undefined` and `false`. */
 export function fill(element, ...children) {
   element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
 }
 
-/** Words for those who hear the page only. */
+/** Text for screen readers only. */
 export function spoken(text) {
   return el("span", { class: "spoken" }, text);
 }
 
-/** Sets an element's text if it is another one: an unchanged one is no news to a screen reader. */
+/** Sets an element's text unless it is the same, so that screen readers announce only changes. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /**
- * Makes the children of `parent` those of `keys`, in that order, keeping the elements that are there already.
- * @param {Map<string, Element>} elements the children by key, which is kept up to date
+ * Gives `parent` one child for each key, in this order. Keeps existing elements.
+ * @param {Map<string, Element>} elements the children by key; updated
  */
 export function reconcile(parent, elements, keys, create) {
   const wanted = new Set(keys);
@@ -52,7 +52,7 @@ export function reconcile(parent, elements, keys, create) {
       element = create(key);
       elements.set(key, element);
     }
-    // Moving an element costs it its focus, so it is only done where the order asks for it.
+    // Moves an element only if its position changes, because it loses the focus.
     if (element === before) before = before.nextElementSibling;
     else parent.insertBefore(element, before);
   }
@@ -60,7 +60,7 @@ export function reconcile(parent, elements, keys, create) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of the sprite in index.html, which says nothing to a screen reader. */
+/** An icon of the sprite in index.html, hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");

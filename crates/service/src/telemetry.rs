@@ -1,18 +1,14 @@
 //! Logs to standard output, one line per event, as text or JSON.
 
-use clap::ValueEnum;
+mod format;
+mod throttled;
+
 use tracing_subscriber::EnvFilter;
 
-use crate::log_filter::LogFilter;
+pub use format::LogFormat;
+use throttled::Throttled;
 
-/// The format of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Text, for people.
-    Text,
-    /// One JSON object per line, for programs.
-    Json,
-}
+use crate::log_filter::LogFilter;
 
 /// `RUST_LOG` is not a valid filter.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +21,16 @@ pub fn start(filter: &str, format: LogFormat) -> Result<LogFilter, InvalidLogSet
     Ok(match format {
         LogFormat::Text => {
             let ansi = std::io::IsTerminal::is_terminal(&std::io::stdout());
-            let builder = builder.with_ansi(ansi).with_filter_reloading();
+            let builder = builder.with_ansi(ansi).map_event_format(|lines| Throttled::new(lines, format));
+            let builder = builder.with_filter_reloading();
             let handle = builder.reload_handle();
             builder.init();
             LogFilter::new(filter, move |filter: EnvFilter| handle.reload(filter).is_ok())
         }
         LogFormat::Json => {
-            let builder = builder.json().flatten_event(true).with_current_span(false).with_filter_reloading();
+            let builder = builder.json().flatten_event(true).with_current_span(false);
+            let builder = builder.map_event_format(|lines| Throttled::new(lines, format));
+            let builder = builder.with_filter_reloading();
             let handle = builder.reload_handle();
             builder.init();
             LogFilter::new(filter, move |filter: EnvFilter| handle.reload(filter).is_ok())

@@ -21,18 +21,30 @@ const CHECK: Duration = Duration::from_secs(2);
 pub(crate) struct Admission {
     pub(crate) settings: Settings,
     clients: Arc<ClientLimit>,
-    open: AtomicUsize,
+    open: OpenConnections,
+}
+
+/// How many connections are open. Refused ones don't count.
+#[derive(Clone, Debug, Default)]
+pub struct OpenConnections(Arc<AtomicUsize>);
+
+impl OpenConnections {
+    /// How many there are now.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Admission {
-    pub(crate) fn new(settings: Settings, clients: Arc<ClientLimit>) -> Self {
-        Self { settings, clients, open: AtomicUsize::new(0) }
+    pub(crate) fn new(settings: Settings, clients: Arc<ClientLimit>, open: OpenConnections) -> Self {
+        Self { settings, clients, open }
     }
 
     /// A permit for a connection from this address.
     pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Permit, Refusal> {
         let one_more = |open| (open < self.settings.max_connections).then_some(open + 1);
-        if self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_err() {
+        if self.open.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_err() {
             return Err(Refusal::TooManyConnections);
         }
         let mut permit = Permit { admission: Arc::clone(self), peer, is_clients: false };
@@ -80,7 +92,7 @@ impl Permit {
 
     fn idle_timeout(&self) -> Duration {
         let Admission { settings, clients, open } = &*self.admission;
-        let is_crowded = is_crowded(open.load(Ordering::Relaxed), settings.max_connections)
+        let is_crowded = is_crowded(open.count(), settings.max_connections)
             || (self.is_clients && clients.is_crowded(self.peer));
         if is_crowded { settings.crowded_idle_timeout } else { settings.idle_timeout }
     }
@@ -88,7 +100,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.admission.open.fetch_sub(1, Ordering::Relaxed);
+        self.admission.open.0.fetch_sub(1, Ordering::Relaxed);
         if self.is_clients {
             self.admission.clients.leave(self.peer);
         }
@@ -109,7 +121,11 @@ mod tests {
     fn admission(max_connections: usize, per_client: usize, exempt: &[&str]) -> Arc<Admission> {
         let settings = Settings { max_connections, ..Settings::default() };
         let exempt = exempt.iter().map(|network| network.parse().unwrap()).collect();
-        Arc::new(Admission::new(settings, Arc::new(ClientLimit::new(per_client, exempt))))
+        Arc::new(Admission::new(
+            settings,
+            Arc::new(ClientLimit::new(per_client, exempt)),
+            OpenConnections::default(),
+        ))
     }
 
     #[test]
@@ -125,7 +141,7 @@ mod tests {
         drop(permits);
         let permit = admission.admit(ONE).unwrap();
         drop((permit, others));
-        assert_eq!(admission.open.load(Ordering::Relaxed), 0);
+        assert_eq!(admission.open.count(), 0);
     }
 
     #[test]

@@ -66,14 +66,18 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::{ClientLimit, Settings, admission::Admission};
+    use crate::{
+        ClientLimit, Settings,
+        admission::{Admission, OpenConnections},
+    };
 
     /// Every open stream has a task of this size, which is most of what it costs.
     #[tokio::test]
     async fn a_connection_takes_little_memory() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let admission = Admission::new(Settings::default(), Arc::new(ClientLimit::none()));
+        let admission =
+            Admission::new(Settings::default(), Arc::new(ClientLimit::none()), OpenConnections::default());
         let permit = Arc::new(admission).admit([127, 0, 0, 1].into()).unwrap();
         let size = size_of_val(&serve(socket, permit, Router::new(), CancellationToken::new()));
         assert!(size <= 1150, "{size}");

@@ -21,6 +21,7 @@ mod socket;
 mod takeover;
 mod writer;
 
+pub use admission::OpenConnections;
 pub use client_limit::{ClientLimit, ClientPermit, client_key};
 pub use event_stream::EventStream;
 pub use held_body::HeldBody;

@@ -6,7 +6,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ClientLimit, HttpService, Peer, Refusal, Settings,
-    admission::Admission,
+    admission::{Admission, OpenConnections},
     connection,
     overflow::{OnRefused, Overflow},
 };
@@ -23,6 +23,7 @@ pub struct Server<S, O> {
     overflow: O,
     clients: Arc<ClientLimit>,
     on_refused: OnRefused,
+    open: OpenConnections,
 }
 
 impl<S: HttpService, O: HttpService> Server<S, O> {
@@ -30,7 +31,8 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
     /// finds a [`Refusal`] in its extensions, and puts it into those of a response that refuses.
     pub fn new(settings: Settings, service: S, overflow: O) -> Self {
         let clients = Arc::new(ClientLimit::none());
-        Self { settings, service, overflow, clients, on_refused: Arc::new(|_| {}) }
+        let (on_refused, open): (OnRefused, _) = (Arc::new(|_| {}), OpenConnections::default());
+        Self { settings, service, overflow, clients, on_refused, open }
     }
 
     /// Limits the connections of each client.
@@ -45,6 +47,12 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
         Self { on_refused: Arc::new(on_refused), ..self }
     }
 
+    /// Counts the connections that are open, also while the server runs.
+    #[must_use]
+    pub fn open_connections(&self) -> OpenConnections {
+        self.open.clone()
+    }
+
     /// Serves until `stop` is cancelled, and then until all connections have ended: requests under way are answered,
     /// event streams end, and their clients reconnect. [`Settings::drain_timeout`] is what they have for it.
     pub async fn run(self, listener: TcpListener, stop: CancellationToken) {
@@ -55,7 +63,7 @@ impl<S: HttpService, O: HttpService> Server<S, O> {
     }
 
     async fn accept(self, listener: TcpListener, connections: &TaskTracker, stop: &CancellationToken) {
-        let admission = Arc::new(Admission::new(self.settings, self.clients));
+        let admission = Arc::new(Admission::new(self.settings, self.clients, self.open));
         let mut overflow = Overflow::new(self.overflow, self.on_refused);
         while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
             match accepted {

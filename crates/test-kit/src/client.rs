@@ -1,4 +1,4 @@
-//! What a client does.
+//! A client of a gateway's API.
 
 use std::time::Duration;
 
@@ -19,7 +19,8 @@ impl Client {
     /// A client of the gateway on this port.
     #[must_use]
     pub fn new(port: u16) -> Self {
-        // In a build of the whole workspace reqwest has TLS, though no cryptography, and asks for some even for `http://`.
+        // In a build of the whole workspace, reqwest has TLS without a crypto provider, and needs one even for
+        // `http://`.
         let _ = ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(5)).build();
         Self { http: http.expect("a client"), base: format!("http://127.0.0.1:{port}") }
@@ -32,21 +33,21 @@ impl Client {
 
     /// GET of a path.
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
-        answer(self.request(reqwest::Method::GET, path)).await
+        send(self.request(reqwest::Method::GET, path)).await
     }
 
     /// POST of a body that is JSON.
     pub async fn post(&self, body: &Value) -> (StatusCode, Value) {
-        answer(self.request(reqwest::Method::POST, "/api/flights/search").json(body)).await
+        send(self.request(reqwest::Method::POST, "/api/flights/search").json(body)).await
     }
 
     /// POST of a body that is JSON, with these headers.
     pub async fn post_with(&self, body: &Value, headers: &[(&str, &str)]) -> (StatusCode, Value) {
         let request = self.request(reqwest::Method::POST, "/api/flights/search").json(body);
-        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+        send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
-    /// Submits the documented example; `None` if that was not accepted.
+    /// Submits the documented example; `None` if it was not accepted.
     pub async fn try_submit(&self) -> Option<String> {
         let request = self.request(reqwest::Method::POST, "/api/flights/search").json(&example());
         let response = request.timeout(Duration::from_secs(5)).send().await.ok()?;
@@ -62,34 +63,34 @@ impl Client {
         self.try_submit().await.expect("a search is accepted")
     }
 
-    /// Opens the stream of a search with these options, written as a query.
+    /// Opens the stream of a search with this query string.
     pub async fn open(&self, id: &str, query: &str, last_event_id: Option<&str>) -> Response {
         let mut request =
             self.request(reqwest::Method::GET, &format!("/api/flights/search/{id}/stream{query}"));
         if let Some(last) = last_event_id {
             request = request.header("last-event-id", last);
         }
-        request.send().await.expect("a stream is answered")
+        request.send().await.expect("the stream gets a response")
     }
 
-    /// Follows a search to its end only.
+    /// Follows a search, without partials.
     pub async fn follow(&self, id: &str) -> EventStream {
         self.stream(id, "", None).await
     }
 
-    /// Follows a search with its partial answers.
+    /// Follows a search, with partials.
     pub async fn follow_partials(&self, id: &str) -> EventStream {
         self.stream(id, "?partials=true", None).await
     }
 
-    /// Follows a search from behind an event.
+    /// Follows a search, from after this event. Panics unless the status is 200.
     pub async fn stream(&self, id: &str, query: &str, last_event_id: Option<&str>) -> EventStream {
         let response = self.open(id, query, last_event_id).await;
         assert_eq!(response.status(), StatusCode::OK, "the stream of {id} opens");
         EventStream::new(response)
     }
 
-    /// Follows a search to its end and gives the only event there is.
+    /// Follows a search to its end and returns the terminal event.
     pub async fn result(&self, id: &str) -> Event {
         let events = self.follow(id).await.all().await;
         assert_eq!(events.len(), 1, "exactly one event: {events:?}");
@@ -103,11 +104,11 @@ impl Client {
 
     /// Cancels a search.
     pub async fn cancel(&self, id: &str) -> (StatusCode, Value) {
-        answer(self.request(reqwest::Method::DELETE, &format!("/api/flights/search/{id}"))).await
+        send(self.request(reqwest::Method::DELETE, &format!("/api/flights/search/{id}"))).await
     }
 
-    /// Follows a search as an `EventSource` does: reconnects with the last id after whatever happens, until the
-    /// terminal event. `gateways` are tried in turn. Gives all events seen.
+    /// Follows a search like an `EventSource`: reconnects with the last id after any error, until the terminal event.
+    /// Tries `gateways` in turn. Returns all events; `None` if there is no end within `limit`.
     pub async fn follow_persistently(
         gateways: &[Self],
         id: &str,
@@ -115,7 +116,7 @@ impl Client {
         limit: Duration,
     ) -> Option<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
-        let persist = async {
+        let follow = async {
             for gateway in gateways.iter().cycle() {
                 let last = events.iter().rev().find_map(|event| event.id.clone());
                 let mut request =
@@ -138,7 +139,7 @@ impl Client {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        tokio::time::timeout(limit, persist).await.ok().map(|()| events)
+        tokio::time::timeout(limit, follow).await.ok().map(|()| events)
     }
 }
 
@@ -148,9 +149,9 @@ pub fn example() -> Value {
     json!({"from": "CGK", "to": "DPS", "date": "2025-07-10", "passengers": 2})
 }
 
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
-    let response = request.send().await.expect("a request is answered");
+async fn send(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("a request gets a response");
     let status = response.status();
-    let text = response.text().await.expect("an answer has a body");
+    let text = response.text().await.expect("a response has a body");
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }

@@ -1,21 +1,21 @@
 //! Starts a private Redis, the real services and clients for tests and benchmarks.
 //!
-//! | module | what it gives |
+//! | module | what it contains |
 //! | --- | --- |
-//! | [`client`] | what a client does: submit, follow, ask, cancel |
-//! | [`link`] | a link to a server that can be thin, slow, cut or deaf, or lead elsewhere |
-//! | [`process`] | a service as a process that can be signalled; which build of it |
+//! | [`client`] | a client: submit, follow, read, cancel |
+//! | [`link`] | a proxy to a server that can be slow, hold bytes back, break, or lead elsewhere |
+//! | [`process`] | a service's process; the build of it |
 //! | [`redis`] | a private Redis that can be stopped, killed and started again |
-//! | [`shim`] | a slow disk and a stepped clock for a process |
-//! | [`sse`] | reading Server-Sent Events off a connection |
+//! | [`shim`] | slow fsyncs and a stepped clock for a process |
+//! | [`sse`] | reads Server-Sent Events |
 //! | [`system`] | Redis, gateways and workers together |
 //! | [`usage`] | CPU time and memory of a process |
-//! | [`wait`] | waiting for a condition, never for a fixed time |
+//! | [`wait`] | waits for a condition, never for a fixed time |
 //!
-//! Everything ends with its value: no process outlives a test.
+//! A process ends when its value is dropped: none outlives a test.
 
-#![expect(clippy::missing_panics_doc, reason = "a harness panics wherever a test is to fail")]
-#![expect(clippy::expect_used, reason = "a harness panics wherever a test is to fail")]
+#![expect(clippy::missing_panics_doc, reason = "a panic fails the test")]
+#![expect(clippy::expect_used, reason = "a panic fails the test")]
 
 pub mod client;
 pub mod link;

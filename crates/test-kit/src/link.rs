@@ -1,4 +1,5 @@
-//! A link to a server that can be thin, slow, cut, deaf in one direction, or lead elsewhere, and change while it is used.
+//! A proxy to a server, which can be slow, hold bytes back in either direction, break, or lead elsewhere. It can change
+//! while it is in use.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,12 +17,12 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// How much is carried at once. Small beside what the thinnest link carries in a second.
+/// How many bytes are passed on at once. Small compared with a second of the slowest link.
 const CHUNK: usize = 16 << 10;
-/// How many chunks are under way at once in one direction of a connection.
-const UNDER_WAY: usize = 64;
+/// The most chunks in transit in one direction of a connection.
+const IN_TRANSIT: usize = 64;
 
-/// A link that listens on a port of its own and carries each connection to a server. Ends with its value.
+/// A link that listens on its own port and passes each connection on to a server. Ends when it is dropped.
 #[derive(Debug)]
 pub struct Link {
     port: u16,
@@ -29,39 +30,39 @@ pub struct Link {
     accepting: JoinHandle<()>,
 }
 
-/// What becomes of bytes in one direction.
+/// What happens to bytes in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Flow {
     /// They arrive.
     #[default]
     Open,
-    /// They wait until this changes, as where a network is partitioned for a while.
+    /// They wait until this changes, like in a network partition.
     Held,
-    /// They are taken and never arrive, nor does anything after them on that connection: the way has forgotten it.
+    /// They are lost, and so is anything after them on that connection, as if a router had forgotten it.
     Swallowed,
 }
 
-/// What a link is like at the moment.
+/// The current state of a link.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// Where new connections lead. Those that are open stay where they are.
+    /// Where new connections lead. Open ones stay where they are.
     pub server: String,
-    /// Bytes a second in each direction, of all connections together; `None`: as fast as can be.
+    /// Bytes per second in each direction, for all connections together; `None`: no limit.
     pub rate: Option<u32>,
-    /// How long each byte is under way, in each direction.
+    /// How long each byte is in transit, in each direction.
     pub latency: Duration,
     /// From clients to the server.
     pub up: Flow,
     /// From the server to clients.
     pub down: Flow,
-    /// Rises with each cut.
+    /// Incremented by each cut.
     cuts: u64,
-    /// Rises whenever what is open is forgotten.
+    /// Incremented whenever open connections are forgotten.
     forgets: u64,
 }
 
 impl Link {
-    /// A link to this server that is as good as none.
+    /// A link to this server, without limits or faults.
     pub async fn to(server: String) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a link listens");
         let port = listener.local_addr().expect("a port").port();
@@ -71,18 +72,18 @@ impl Link {
         Self { port, terms, accepting: tokio::spawn(accept(listener, current)) }
     }
 
-    /// Where it is to be used.
+    /// The address it listens on.
     #[must_use]
     pub fn addr(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Changes what it is like.
+    /// Changes its state.
     pub fn change(&self, change: impl FnOnce(&mut Terms)) {
         self.terms.send_modify(change);
     }
 
-    /// Makes it as good as none again.
+    /// Removes all limits and faults.
     pub fn heal(&self) {
         self.change(|terms| {
             (terms.rate, terms.latency, terms.up, terms.down) =
@@ -90,17 +91,17 @@ impl Link {
         });
     }
 
-    /// Closes all connections. New ones get through.
+    /// Closes all connections. New ones work.
     pub fn cut(&self) {
         self.change(|terms| terms.cuts += 1);
     }
 
-    /// Swallows all on the connections that there are, so that neither end notices. New ones get through.
+    /// Loses all bytes on the open connections, so that neither side notices. New ones work.
     pub fn forget(&self) {
         self.change(|terms| terms.forgets += 1);
     }
 
-    /// New connections lead to another server; those that are open stay, as behind a virtual address.
+    /// Leads new connections to another server. Open ones stay, as behind a virtual address.
     pub fn lead_to(&self, server: String) {
         self.change(|terms| terms.server = server);
     }
@@ -115,12 +116,12 @@ impl Drop for Link {
 async fn accept(listener: TcpListener, terms: watch::Receiver<Terms>) {
     let lanes = [Arc::new(Lane::default()), Arc::new(Lane::default())];
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(carry(client, lanes.clone(), terms.clone()));
+        tokio::spawn(pass_on(client, lanes.clone(), terms.clone()));
     }
 }
 
-/// Carries one connection, until it ends at either end or is cut.
-async fn carry(client: TcpStream, [up, down]: [Arc<Lane>; 2], mut terms: watch::Receiver<Terms>) {
+/// Passes one connection on, until either side closes it or it is cut.
+async fn pass_on(client: TcpStream, [up, down]: [Arc<Lane>; 2], mut terms: watch::Receiver<Terms>) {
     let (server, cuts) = {
         let now = terms.borrow();
         (now.server.clone(), now.cuts)
@@ -131,12 +132,12 @@ async fn carry(client: TcpStream, [up, down]: [Arc<Lane>; 2], mut terms: watch::
     tokio::select! {
         () = pump(from_client, to_server, &up, terms.clone(), |terms| terms.up) => {}
         () = pump(from_server, to_client, &down, terms.clone(), |terms| terms.down) => {}
-        // It fails when the link itself is gone.
+        // Fails when the link is dropped.
         _ = terms.wait_for(|terms| terms.cuts != cuts) => {}
     }
 }
 
-/// Carries one direction until the end at which it begins is closed, or the other one takes no more.
+/// Passes bytes on in one direction, until the sender closes its side or the receiver accepts no more.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
@@ -144,7 +145,7 @@ async fn pump(
     mut terms: watch::Receiver<Terms>,
     flow: fn(&Terms) -> Flow,
 ) {
-    let (sender, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(UNDER_WAY);
+    let (sender, mut in_transit) = mpsc::channel::<(Instant, Vec<u8>)>(IN_TRANSIT);
     let latency = terms.clone();
     let forgets = terms.borrow().forgets;
     let read = async move {
@@ -158,7 +159,7 @@ async fn pump(
     };
     let write = async move {
         let mut is_forgotten = false;
-        while let Some((arrives, chunk)) = under_way.recv().await {
+        while let Some((arrives, chunk)) = in_transit.recv().await {
             sleep_until(arrives).await;
             let Ok(now) = terms.wait_for(|terms| flow(terms) != Flow::Held).await.map(|now| now.clone())
             else {
@@ -168,13 +169,13 @@ async fn pump(
             if is_forgotten {
                 continue;
             }
-            lane.turn(chunk.len(), now.rate).await;
+            lane.pass(chunk.len(), now.rate).await;
             if to.write_all(&chunk).await.is_err() {
                 return;
             }
         }
     };
-    // Writing ends when nothing is under way any more, or at once when nothing more is taken.
+    // Writing ends when nothing is in transit any more, or when the receiver accepts no more.
     let read = async {
         read.await;
         std::future::pending::<()>().await;
@@ -185,15 +186,15 @@ async fn pump(
     }
 }
 
-/// One direction of a link, which its connections share.
+/// One direction of a link, shared by its connections.
 #[derive(Debug, Default)]
 struct Lane {
     free_from: Mutex<Option<Instant>>,
 }
 
 impl Lane {
-    /// Waits until so many bytes have passed at this rate, behind all that came before.
-    async fn turn(&self, bytes: usize, rate: Option<u32>) {
+    /// Waits until these bytes have passed at this rate, after all earlier ones.
+    async fn pass(&self, bytes: usize, rate: Option<u32>) {
         let Some(rate) = rate else { return };
         let takes = Duration::from_secs(1) * u32::try_from(bytes).unwrap_or(u32::MAX) / rate.max(1);
         let until = {

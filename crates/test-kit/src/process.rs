@@ -1,4 +1,4 @@
-//! A service as a process that can be signalled.
+//! The process of a service.
 
 use std::{
     fs::File,
@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 use tokio::process::Child;
 
-use crate::wait::PATIENCE;
+use crate::wait::TIMEOUT;
 
 /// The environment variables of a process.
 pub type Settings = [(String, String)];
@@ -23,34 +23,33 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Those of the profile that this test was built with. Builds them once per test program, because Cargo does not
-    /// build other packages' binaries for a package's tests.
+    /// The binaries in this test's profile. Builds them once per test program, because Cargo does not build other
+    /// packages' binaries for a package's tests.
     #[must_use]
     pub fn of_this_test() -> Self {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
         Self { directory: BUILT.get_or_init(build).clone() }
     }
 
-    /// Those that stand beside this program, as somebody has built them.
+    /// The binaries in this program's directory, which must have been built.
     #[must_use]
-    pub fn beside_this_program() -> Self {
-        let me = std::env::current_exe().expect("a program knows its place");
-        Self { directory: me.parent().expect("a directory").to_owned() }
+    pub fn in_this_directory() -> Self {
+        let program = std::env::current_exe().expect("the path of this program");
+        Self { directory: program.parent().expect("a directory").to_owned() }
     }
 
-    /// The command that starts one of them with these environment variables and no others.
+    /// The command that starts one of them with only these environment variables.
     #[must_use]
     pub fn command(&self, name: &str, settings: &Settings) -> Command {
         let mut command = bare(self.directory.join(name));
-        // Off unless set: services on one machine would want the same port.
+        // No port by default, because services on one machine would use the same.
         command.env("METRICS_PORT", "0");
         command.envs(settings.iter().map(|(name, value)| (name, value)));
         command
     }
 }
 
-/// A command that inherits no environment variable but `PATH`: nothing of the caller's shell may change a test or a
-/// figure.
+/// A command that inherits only `PATH`, so that the caller's environment can't change a test or a figure.
 pub(crate) fn bare(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -66,7 +65,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts one of the services that this test has built, with these environment variables and no others.
+    /// Starts one of the services that this test has built, with only these environment variables.
     #[must_use]
     pub fn start(name: &'static str, settings: &Settings) -> Self {
         Self::spawn(name, Programs::of_this_test().command(name, settings))
@@ -106,9 +105,9 @@ impl Service {
         }
     }
 
-    /// Waits for the end and gives the exit code, if there is one.
+    /// Waits for the end and returns the exit code, if there is one.
     pub async fn exit_code(&mut self) -> Option<i32> {
-        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let ended = tokio::time::timeout(TIMEOUT, self.child.wait()).await;
         ended
             .unwrap_or_else(|_| panic!("{} did not end\n{}", self.name, self.log()))
             .expect("a process ends")
@@ -120,7 +119,7 @@ impl Service {
         self.child.try_wait().expect("a process can be looked at").is_some()
     }
 
-    /// What it has written so far. For telling what went wrong, and for tests of the log itself.
+    /// What it has written so far.
     #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log.path()).unwrap_or_default()
@@ -143,8 +142,8 @@ fn append(path: &Path) -> Stdio {
 }
 
 fn build() -> PathBuf {
-    let me = std::env::current_exe().expect("a program knows its place");
-    let profile = me.parent().and_then(Path::parent).expect("target/<profile>/deps").to_owned();
+    let program = std::env::current_exe().expect("the path of this program");
+    let profile = program.parent().and_then(Path::parent).expect("target/<profile>/deps").to_owned();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--bins"]);
     cargo.args(["--package", "main-service", "--package", "provider-service"]);

@@ -1,4 +1,4 @@
-//! A Redis of its own that can be stopped, killed and started again.
+//! A private Redis server that can be paused, killed and started again.
 
 use std::{ffi::OsString, time::Duration};
 
@@ -12,13 +12,13 @@ use tempfile::TempDir;
 use crate::{
     process::{Service, bare},
     shim::Shim,
-    wait::{PATIENCE, eventually, free_port},
+    wait::{TIMEOUT, eventually, free_port},
 };
 
-/// How many ports are tried before something else must be wrong.
+/// How many ports to try before giving up.
 const PORTS_TRIED: usize = 20;
 
-/// A private Redis server on a port of its own, with its data in a directory of its own.
+/// A private Redis server, on its own port and with its own data directory.
 #[derive(Debug)]
 pub struct Redis {
     data: TempDir,
@@ -44,20 +44,20 @@ impl Default for Launch {
 }
 
 impl Launch {
-    /// Another program, for a test that needs a newer server than it may be run on.
+    /// With another program, for a test that needs a newer server than the others.
     #[must_use]
     pub fn program(self, program: impl Into<OsString>) -> Self {
         Self { program: program.into(), ..self }
     }
 
-    /// With these options, too.
+    /// With these additional options.
     #[must_use]
     pub fn options(mut self, options: &[&str]) -> Self {
         self.options.extend(options.iter().map(ToString::to_string));
         self
     }
 
-    /// With the clock and the disk that this shim shows it.
+    /// Under this shim, which controls its clock and fsyncs.
     #[must_use]
     pub fn under(mut self, shim: &Shim) -> Self {
         self.environment.extend(shim.environment());
@@ -89,21 +89,21 @@ impl Redis {
         Self::start_as(Launch::default().options(options)).await
     }
 
-    /// A server of this program, for a test that needs a newer one than it may be run on.
+    /// A server of this program, for a test that needs a newer one than the others.
     pub async fn of(program: impl Into<OsString>, options: &[&str]) -> Self {
         Self::start_as(Launch::default().program(program).options(options)).await
     }
 
-    /// A server that is started so.
+    /// Starts a server this way.
     pub async fn start_as(mut launch: Launch) -> Self {
         let mut data = TempDir::new().expect("a directory for Redis");
         let mut log = String::new();
-        // The port may be taken by another test before Redis has it: then another one.
+        // Another test may take the port before Redis does; then try another one.
         for _ in 0..PORTS_TRIED {
             let port = free_port();
             let server = launch.start(&data, port);
             let mut redis = Self { data, port, launch, server };
-            if redis.comes_up().await {
+            if redis.has_started().await {
                 return redis;
             }
             log = redis.server.log();
@@ -112,16 +112,17 @@ impl Redis {
         panic!("Redis does not start: is redis-server 7.0 or newer installed?\n{log}");
     }
 
-    async fn comes_up(&mut self) -> bool {
+    async fn has_started(&mut self) -> bool {
         eventually("Redis answers", async || {
             if self.server.has_ended() {
                 return Some(false);
             }
             let mut connection = self.try_connect().await?;
-            // Another test's server on the same port is not this one.
+            // Another test's server may have the port.
             let info: String = redis::cmd("INFO").query_async(&mut connection).await.ok()?;
-            let mine = self.server.pid().is_some_and(|pid| info.contains(&format!("process_id:{pid}\r")));
-            (mine && info.contains("\nloading:0\r")).then_some(true)
+            let is_this_one =
+                self.server.pid().is_some_and(|pid| info.contains(&format!("process_id:{pid}\r")));
+            (is_this_one && info.contains("\nloading:0\r")).then_some(true)
         })
         .await
     }
@@ -132,13 +133,13 @@ impl Redis {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The server that runs.
+    /// The server's process.
     #[must_use]
     pub fn server(&self) -> &Service {
         &self.server
     }
 
-    /// Lets it hang for this long: what it is asked meanwhile, it does afterwards.
+    /// Pauses it for this long. It executes afterwards what it receives meanwhile.
     pub async fn hang(&self, span: Duration) {
         self.server.signal(Signal::STOP);
         tokio::time::sleep(span).await;
@@ -150,21 +151,21 @@ impl Redis {
         self.server.kill().await;
     }
 
-    /// Starts it again on the same port, with the data it had.
+    /// Starts it again, on the same port and with the same data directory.
     pub async fn start(&mut self) {
         self.server = self.launch.start(&self.data, self.port);
-        assert!(self.comes_up().await, "Redis comes back\n{}", self.server.log());
+        assert!(self.has_started().await, "Redis starts again\n{}", self.server.log());
     }
 
     /// A new connection.
     pub async fn connect(&self) -> MultiplexedConnection {
-        eventually("Redis takes a connection", async || self.try_connect().await).await
+        eventually("Redis accepts a connection", async || self.try_connect().await).await
     }
 
     async fn try_connect(&self) -> Option<MultiplexedConnection> {
         let client = redis::Client::open(format!("redis://{}", self.addr())).expect("an address");
-        // On a busy machine half a second, the default, is soon over.
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        // The default of half a second is too short for a busy machine.
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
         client.get_multiplexed_async_connection_with_config(&config).await.ok()
     }
 

@@ -1,4 +1,4 @@
-//! A slow disk and a stepped clock, for processes that are started under it. Linux only.
+//! Slow fsyncs and a stepped clock, for processes that are started under a shim. Linux only.
 
 use std::{
     fs::File,
@@ -11,13 +11,13 @@ use std::{
 
 use tempfile::{NamedTempFile, TempPath};
 
-const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/shim/trouble.c");
-/// Where the two numbers stand in the file that the processes read.
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/shim/shim.c");
+/// The positions of the two numbers in the file that the processes read.
 const CLOCK_AT: u64 = 0;
 const SYNC_AT: u64 = 8;
 
-/// What processes see of the wall clock and of the disk, which can be changed while they run. All that are started
-/// under one shim see the same.
+/// Changes the wall clock and delays the fsyncs of processes while they run. It affects all processes that are started
+/// under it.
 #[derive(Debug)]
 pub struct Shim {
     control: NamedTempFile,
@@ -30,7 +30,7 @@ impl Default for Shim {
 }
 
 impl Shim {
-    /// One that changes nothing yet.
+    /// A shim that changes nothing yet.
     #[must_use]
     pub fn new() -> Self {
         let shim = Self { control: NamedTempFile::new().expect("a file for a shim") };
@@ -39,45 +39,45 @@ impl Shim {
         shim
     }
 
-    /// The environment of a process that is to be under it.
+    /// The environment variables that start a process under it.
     #[must_use]
     pub fn environment(&self) -> [(String, String); 2] {
         let text = |path: &Path| path.to_str().expect("a path that is text").to_owned();
-        [("LD_PRELOAD".into(), text(library())), ("TROUBLE_FILE".into(), text(self.control.path()))]
+        [("LD_PRELOAD".into(), text(library())), ("SHIM_FILE".into(), text(self.control.path()))]
     }
 
-    /// From now on the wall clock is this many milliseconds ahead of the true one, or behind it.
+    /// Sets the wall clock this many milliseconds ahead of the real one, or, if negative, behind it.
     pub fn shift_clock(&self, millis: i64) {
         self.write(CLOCK_AT, millis * 1000);
     }
 
-    /// From now on each fsync takes this much longer.
+    /// Delays each fsync by this much.
     pub fn slow_sync(&self, by: Duration) {
         self.write(SYNC_AT, i64::try_from(by.as_micros()).expect("a short time"));
     }
 
-    /// In place: the processes have the file in their memory.
+    /// Overwrites a number in place, because the processes have mapped the file.
     fn write(&self, at: u64, micros: i64) {
         self.control.as_file().write_all_at(&micros.to_ne_bytes(), at).expect("a shim's file is written");
     }
 }
 
-/// The shared object, compiled once per test program. Other test programs may do the same at the same time.
+/// The shared object, compiled once per test program. Other test programs may compile it at the same time.
 fn library() -> &'static PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let me = std::env::current_exe().expect("a program knows its place");
-        let place = me.with_file_name("trouble.so");
+        let program = std::env::current_exe().expect("the path of this program");
+        let library = program.with_file_name("shim.so");
         let fresh: TempPath =
-            NamedTempFile::new_in(me.parent().expect("a folder")).expect("a file").into_temp_path();
+            NamedTempFile::new_in(program.parent().expect("a directory")).expect("a file").into_temp_path();
         let mut compiler = Command::new("cc");
         compiler
             .args(["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
             .arg(&*fresh)
             .arg(SOURCE);
         assert!(compiler.status().expect("cc runs").success(), "the shim is compiled");
-        File::open(&fresh).and_then(|file| file.sync_all()).expect("the shim is there");
-        fresh.persist(&place).expect("the shim has its place");
-        place
+        File::open(&fresh).and_then(|file| file.sync_all()).expect("the shim is written");
+        fresh.persist(&library).expect("the shim is renamed");
+        library
     })
 }

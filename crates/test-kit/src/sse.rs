@@ -1,4 +1,4 @@
-//! Reading Server-Sent Events off a connection, as the WHATWG says, and keeping the raw text.
+//! Reads Server-Sent Events as the WHATWG specifies, and keeps their text as sent.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use reqwest::Response;
 use serde_json::Value;
 
-use crate::wait::PATIENCE;
+use crate::wait::TIMEOUT;
 
 /// One event with data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +28,13 @@ impl Event {
         serde_json::from_str(&self.data).unwrap_or_else(|error| panic!("{error}: {}", self.data))
     }
 
-    /// The id as a number.
+    /// The id as a sequence number.
     #[must_use]
     pub fn seq(&self) -> u64 {
-        self.id.as_deref().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no place: {self:?}"))
+        self.id
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .unwrap_or_else(|| panic!("no sequence number: {self:?}"))
     }
 
     /// Whether it is the terminal one.
@@ -48,23 +51,23 @@ pub struct EventStream {
     unread: String,
     /// Comments seen so far.
     pub comments: usize,
-    /// What `retry:` lines have said, in order.
+    /// The values of the `retry:` lines so far.
     pub retries: Vec<u64>,
 }
 
 impl EventStream {
-    /// The stream that a response carries.
+    /// The stream in this response.
     #[must_use]
     pub fn new(response: Response) -> Self {
         Self { response, unread: String::new(), comments: 0, retries: Vec::new() }
     }
 
-    /// The next event; `None` when the stream has ended, be it by a broken connection.
+    /// The next event; `None` when the stream has ended or the connection is broken.
     pub async fn next(&mut self) -> Option<Event> {
-        self.next_within(PATIENCE).await
+        self.next_within(TIMEOUT).await
     }
 
-    /// The same with a time limit, past which it panics.
+    /// The same; panics after `limit`.
     pub async fn next_within(&mut self, limit: Duration) -> Option<Event> {
         let next = tokio::time::timeout(limit, self.read()).await;
         next.unwrap_or_else(|_| panic!("no event within {limit:?}"))
@@ -79,7 +82,7 @@ impl EventStream {
         events
     }
 
-    /// Waits for the next block that is no event, such as a comment or a `retry:`, or for the stream's end.
+    /// The next block of lines, such as an event, a comment or a `retry:`; `None` when the stream has ended.
     pub async fn block(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.unread.find("\n\n") {
@@ -115,14 +118,14 @@ impl EventStream {
                     has_data = true;
                     value.clone_into(&mut event.data);
                 }
-                other => assert!(line.is_empty(), "a line that is no field: {other:?}"),
+                other => assert!(line.is_empty(), "an unknown line: {other:?}"),
             }
         }
         has_data.then_some(event)
     }
 }
 
-/// All events of several streams, read side by side.
+/// All events of several streams, read concurrently.
 pub async fn read_all(streams: Vec<EventStream>) -> Vec<Vec<Event>> {
     let count = streams.len().max(1);
     futures_util::stream::iter(streams).map(EventStream::all).buffered(count).collect().await

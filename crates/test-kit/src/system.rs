@@ -1,4 +1,4 @@
-//! Redis, gateways and workers together, as a test wants them.
+//! Redis, gateways and workers together.
 
 use reqwest::StatusCode;
 
@@ -9,10 +9,10 @@ use crate::{
     wait::{eventually, free_port},
 };
 
-/// How many ports are tried before something else must be wrong.
+/// How many ports to try before giving up.
 const PORTS_TRIED: usize = 20;
 
-/// What a system is to be like.
+/// Builds a system.
 #[derive(Clone, Debug)]
 pub struct SystemBuilder {
     gateways: usize,
@@ -38,7 +38,7 @@ pub struct System {
     pub workers: Vec<Service>,
     /// Its Redis. Last, so that it ends last.
     pub redis: Redis,
-    /// Environment variables of all services that are started from now on; the last value counts.
+    /// Environment variables of services that are started later; the last value of a name counts.
     pub settings: Vec<(String, String)>,
 }
 
@@ -51,28 +51,28 @@ impl Default for SystemBuilder {
 }
 
 impl SystemBuilder {
-    /// That many gateways.
+    /// Sets the number of gateways.
     #[must_use]
     pub fn gateways(mut self, count: usize) -> Self {
         self.gateways = count;
         self
     }
 
-    /// That many workers.
+    /// Sets the number of workers.
     #[must_use]
     pub fn workers(mut self, count: usize) -> Self {
         self.workers = count;
         self
     }
 
-    /// An environment variable of all services; the last value counts.
+    /// Sets an environment variable of all services; the last value of a name counts.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// Starts it on a Redis that keeps nothing.
+    /// Starts it on a Redis without an append-only file.
     pub async fn start(self) -> System {
         let redis = Redis::volatile().await;
         self.start_on(redis).await
@@ -101,9 +101,9 @@ impl Gateway {
         Self::start_from(&Programs::of_this_test(), "main-service", settings).await
     }
 
-    /// Starts one of these programs as a gateway, and waits until it listens.
+    /// Starts a gateway from one of these programs, and waits until it listens.
     pub async fn start_from(programs: &Programs, name: &'static str, settings: &Settings) -> Self {
-        // The port may be taken by another test before the gateway has it: then another one.
+        // Another test may take the port before the gateway does; then try another one.
         for _ in 0..PORTS_TRIED {
             let port = free_port();
             if let Ok(gateway) = Self::on(port, programs, name, settings).await {
@@ -113,7 +113,10 @@ impl Gateway {
         panic!("{name} does not start on any port");
     }
 
-    /// Starts a gateway on this port; its log if it ended instead.
+    /// Starts a gateway on this port.
+    ///
+    /// # Errors
+    /// Its log, if it ends instead.
     pub async fn on(
         port: u16,
         programs: &Programs,
@@ -140,7 +143,7 @@ impl Gateway {
         Client::new(self.port)
     }
 
-    /// Waits until it says that it is ready.
+    /// Waits until its readiness probe succeeds.
     pub async fn ready(&self) {
         let client = self.client();
         eventually("the gateway is ready", async || {
@@ -152,12 +155,12 @@ impl Gateway {
 }
 
 impl System {
-    /// A system with the defaults.
+    /// Starts a system with the defaults.
     pub async fn start() -> Self {
         SystemBuilder::default().start().await
     }
 
-    /// What a system is to be like.
+    /// A builder with the defaults.
     #[must_use]
     pub fn builder() -> SystemBuilder {
         SystemBuilder::default()
@@ -185,7 +188,7 @@ impl System {
         self.gateways.push(Gateway::start(&self.settings_with(further)).await);
     }
 
-    /// Starts a gateway on this port; `None` if it could not have it.
+    /// Starts a gateway on this port; `None` if it ends instead, because the port is taken.
     pub async fn gateway_on(&self, port: u16) -> Option<Gateway> {
         Gateway::on(port, &Programs::of_this_test(), "main-service", &self.settings()).await.ok()
     }

@@ -1,4 +1,4 @@
-//! What the kernel says that a process has used. Linux only.
+//! CPU time and memory of a process, read from `/proc`. Linux only.
 
 use std::{
     collections::BTreeMap,
@@ -10,18 +10,18 @@ use std::{
 use crate::process::Service;
 
 impl Service {
-    /// CPU time used so far, in the process and in the kernel for it.
+    /// CPU time used so far, in user and kernel mode.
     #[must_use]
     pub fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(self.proc("stat")).expect("a running process");
-        // The name, in parentheses, may hold anything; utime and stime are the 12th and 13th field behind it.
-        let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        // The name, in parentheses, may contain anything; utime and stime are the 12th and 13th field after it.
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let ticks: u64 =
-            behind_name.split_whitespace().skip(11).take(2).map(|field| field.parse().unwrap_or(0)).sum();
+            after_name.split_whitespace().skip(11).take(2).map(|field| field.parse().unwrap_or(0)).sum();
         Duration::from_secs(ticks) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100)
     }
 
-    /// CPU time that each of its threads has used so far, in nanoseconds: finer than [`Self::cpu`], but without the
+    /// CPU time that each of its threads has used so far, in nanoseconds: more precise than [`Self::cpu`], but without
     /// threads that have ended.
     #[must_use]
     pub fn cpu_of_threads(&self) -> BTreeMap<OsString, u64> {
@@ -33,7 +33,7 @@ impl Service {
         threads.filter_map(used).collect()
     }
 
-    /// Memory it occupies, in KiB: its own and its share of what it shares.
+    /// Its memory in KiB: its own, and its share of what it shares with other processes.
     #[must_use]
     pub fn memory_kib(&self) -> u64 {
         let line = |file: &str, name: &str| -> Option<u64> {
@@ -43,7 +43,7 @@ impl Service {
         line("smaps_rollup", "Pss:").or_else(|| line("status", "VmRSS:")).expect("a running process")
     }
 
-    /// A file of the kernel's about this process.
+    /// The path of a file in `/proc` about this process.
     fn proc(&self, file: &str) -> String {
         format!("/proc/{}/{file}", self.pid().expect("a running process"))
     }

@@ -1,4 +1,4 @@
-//! Waiting for a condition, never for a fixed time.
+//! Waits for a condition, never for a fixed time.
 
 use std::{
     net::Ipv6Addr,
@@ -9,17 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(10);
-/// How long anything may take that has no limit of its own. Generous: it is only reached by failures.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a condition is checked.
+const INTERVAL: Duration = Duration::from_millis(10);
+/// How long to wait for anything that has no limit of its own. Generous, because only failures reach it.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Waits until `condition` gives something, for at most [`PATIENCE`]; panics with `what` then.
+/// Waits until `condition` returns a value. Panics with `what` after [`TIMEOUT`].
 pub async fn eventually<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
-    within(PATIENCE, what, condition).await
+    within(TIMEOUT, what, condition).await
 }
 
-/// Waits until `condition` gives something, for at most `limit`; panics with `what` then.
+/// Waits until `condition` returns a value. Panics with `what` after `limit`.
 pub async fn within<T>(limit: Duration, what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -27,12 +27,12 @@ pub async fn within<T>(limit: Duration, what: &str, mut condition: impl AsyncFnM
             return value;
         }
         assert!(start.elapsed() < limit, "waited {limit:?} in vain: {what}");
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
-/// A port that nobody listens on and that no other caller in this process gets. Below the range that the kernel
-/// gives to outgoing connections; a foreign process may still take it, and whoever uses it must cope.
+/// A port that is free, and that no other caller in this process gets. It is below the kernel's range for outgoing
+/// connections. Another process may still take it, so callers must be ready to try another one.
 #[must_use]
 pub fn free_port() -> u16 {
     const RANGE: std::ops::Range<u16> = 20_000..32_000;

@@ -1,6 +1,6 @@
-//! The kit's own tests: that its troubles are what they are said to be.
+//! Tests of the kit itself: links and shims do what they say.
 
-#![expect(clippy::unwrap_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ async fn ahead(redis: &Redis) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_clock_of_a_running_redis_is_stepped_and_set_right() {
+async fn the_clock_of_a_running_redis_is_stepped_and_restored() {
     let shim = Shim::new();
     let redis = Redis::start_as(Launch::default().under(&shim)).await;
     for step in [0, 3_600_000, -20_000, 0] {
@@ -25,7 +25,7 @@ async fn the_clock_of_a_running_redis_is_stepped_and_set_right() {
         })
         .await;
     }
-    // What expires goes by the same clock.
+    // Expiry uses the same clock.
     let _: redis::Value = redis.run("SET key value EX 60").await;
     shim.shift_clock(61_000);
     eventually("the key has expired", async || (redis.run::<usize>("EXISTS key").await == 0).then_some(()))
@@ -33,7 +33,7 @@ async fn the_clock_of_a_running_redis_is_stepped_and_set_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_disk_of_a_running_redis_is_slow_and_quick_again() {
+async fn the_fsyncs_of_a_running_redis_are_slow_and_fast_again() {
     let shim = Shim::new();
     let launch = Launch::default().options(&["--appendonly", "yes", "--appendfsync", "always"]).under(&shim);
     let redis = Redis::start_as(launch).await;
@@ -45,7 +45,7 @@ async fn the_disk_of_a_running_redis_is_slow_and_quick_again() {
     shim.slow_sync(Duration::from_millis(700));
     assert!(write().await >= Duration::from_millis(700));
     shim.slow_sync(Duration::ZERO);
-    eventually("writes are quick", async || (write().await < Duration::from_millis(700)).then_some(())).await;
+    eventually("writes are fast", async || (write().await < Duration::from_millis(700)).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,17 +61,16 @@ async fn the_clock_of_a_running_service_is_stepped() {
     };
     let today = day().await;
     shim.shift_clock(1000 * 24 * 3_600_000);
-    eventually("the date is another", async || (day().await != today).then_some(())).await;
+    eventually("the date has changed", async || (day().await != today).then_some(())).await;
 }
 
-/// How long a question over a link takes; `None` if it is not answered for a second.
+/// How long an ECHO over a link takes; `None` if no reply comes within a second.
 async fn ask(connection: &mut MultiplexedConnection, bytes: usize) -> Option<Duration> {
     let mut command = redis::cmd("ECHO");
     command.arg("x".repeat(bytes));
     let start = Instant::now();
-    let answer =
-        tokio::time::timeout(Duration::from_secs(1), command.query_async::<String>(connection)).await;
-    answer.ok().map(|_| start.elapsed())
+    let reply = tokio::time::timeout(Duration::from_secs(1), command.query_async::<String>(connection)).await;
+    reply.ok().map(|_| start.elapsed())
 }
 
 async fn over(link: &Link) -> MultiplexedConnection {
@@ -81,41 +80,41 @@ async fn over(link: &Link) -> MultiplexedConnection {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_is_slow_thin_and_good_again() {
+async fn a_link_has_a_latency_and_a_rate_until_it_is_healed() {
     let redis = Redis::volatile().await;
     let link = Link::to(redis.addr()).await;
     let mut connection = over(&link).await;
     link.change(|terms| terms.latency = Duration::from_millis(200));
-    assert!(ask(&mut connection, 1).await.unwrap() >= Duration::from_millis(400), "there and back");
+    assert!(ask(&mut connection, 1).await.unwrap() >= Duration::from_millis(400), "once in each direction");
     link.heal();
     link.change(|terms| terms.rate = Some(1_000_000));
     let took = ask(&mut connection, 200_000).await.unwrap();
-    assert!(took >= Duration::from_millis(200), "as long as the bytes take: {took:?}");
+    assert!(took >= Duration::from_millis(200), "slower than the rate: {took:?}");
     link.heal();
-    eventually("it is good again", async || {
+    eventually("the link is fast again", async || {
         (ask(&mut connection, 200_000).await? < Duration::from_millis(200)).then_some(())
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_is_partitioned_one_way_forgotten_and_cut() {
+async fn a_link_holds_one_direction_back_forgets_and_cuts() {
     let redis = Redis::volatile().await;
     let link = Link::to(redis.addr()).await;
     let mut connection = over(&link).await;
-    // The question arrives, its answer does not, until the partition is over.
+    // The command arrives; its reply is held back until the link is healed.
     link.change(|terms| terms.down = Flow::Held);
     let mut set = redis::cmd("SET");
     let held = set.arg(&["key", "value"]).exec_async(&mut connection);
-    let arrives = eventually("the question arrives", async || {
+    let arrives = eventually("the command arrives", async || {
         (redis.run::<usize>("EXISTS key").await == 1).then(|| link.heal())
     });
     let (held, ()) = tokio::join!(held, arrives);
-    held.expect("what was held arrives");
+    held.expect("the reply arrives");
 
     link.forget();
-    assert_eq!(ask(&mut connection, 1).await, None, "nothing comes, and no error");
-    assert!(ask(&mut over(&link).await, 1).await.is_some(), "new connections get through");
+    assert_eq!(ask(&mut connection, 1).await, None, "neither a reply nor an error");
+    assert!(ask(&mut over(&link).await, 1).await.is_some(), "new connections work");
     let mut connection = over(&link).await;
     link.cut();
     eventually("the connection is closed", async || {
@@ -125,7 +124,7 @@ async fn a_link_is_partitioned_one_way_forgotten_and_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_leads_elsewhere_and_open_connections_stay() {
+async fn a_link_leads_new_connections_elsewhere_and_open_ones_stay() {
     let (first, second) = (Redis::volatile().await, Redis::volatile().await);
     let link = Link::to(first.addr()).await;
     let mut old = over(&link).await;

@@ -5,16 +5,16 @@ use test_kit::{Flow, Link};
 use tokio::time::{Instant, sleep};
 
 use super::injector::Injector;
-use crate::{fault::Fault, journal::On};
+use crate::{fault::Fault, journal::Component};
 
-/// Troubles the services' links to Redis, one at a time.
-pub(super) async fn inject(mut injector: Injector<'_>, links: &[(On, Arc<Link>)]) {
+/// Injects faults into the services' links to Redis, one at a time.
+pub(super) async fn inject(mut injector: Injector<'_>, links: &[(Component, Arc<Link>)]) {
     while let Some(fault) = injector.next(400..=3000).await {
-        let (on, link) = links.choose(&mut injector.chance).expect("there are services");
+        let (on, link) = links.choose(&mut injector.rng).expect("there are services");
         let from = Instant::now();
         match fault {
             Fault::ThinLink => {
-                let rate = injector.chance.random_range(1_000_000..10_000_000);
+                let rate = injector.rng.random_range(1_000_000..10_000_000);
                 link.change(|terms| terms.rate = Some(rate));
                 sleep(injector.millis(1000..=5000)).await;
             }
@@ -23,7 +23,7 @@ pub(super) async fn inject(mut injector: Injector<'_>, links: &[(On, Arc<Link>)]
                 sleep(injector.millis(1000..=5000)).await;
             }
             Fault::OneWayLink => {
-                let up = injector.chance.random_bool(0.5);
+                let up = injector.rng.random_bool(0.5);
                 link.change(|terms| *if up { &mut terms.up } else { &mut terms.down } = Flow::Held);
                 sleep(injector.millis(300..=4000)).await;
             }
@@ -33,7 +33,7 @@ pub(super) async fn inject(mut injector: Injector<'_>, links: &[(On, Arc<Link>)]
             }
             Fault::ForgetLink => link.forget(),
             Fault::CutLink => link.cut(),
-            _ => unreachable!("{fault:?} does not befall links"),
+            _ => unreachable!("{fault:?} is no fault of links"),
         }
         link.heal();
         injector.journal.note(*on, fault, from);

@@ -4,9 +4,9 @@ use test_kit::{Link, Shim};
 use tokio::time::{Instant, sleep};
 
 use super::injector::Injector;
-use crate::{config::Appendonly, fault::Fault, journal::On, store::Store};
+use crate::{config::Appendonly, fault::Fault, journal::Component, store::Store};
 
-/// Troubles Redis.
+/// Injects faults into Redis.
 pub(super) async fn inject(mut injector: Injector<'_>, store: &mut Store, shim: &Shim, links: &[Arc<Link>]) {
     while let Some(fault) = injector.next(800..=4000).await {
         let from = Instant::now();
@@ -18,10 +18,10 @@ pub(super) async fn inject(mut injector: Injector<'_>, store: &mut Store, shim: 
                 }
                 store.follow().await;
             }
-            // About as long as a request waits for it, so that some are given up and done all the same.
+            // About as long as a request's timeout, so that Redis executes some requests after they have timed out.
             Fault::HangRedis => store.primary().hang(injector.millis(500..=2000)).await,
-            Fault::FlushScripts => store.say(&["SCRIPT", "FLUSH"]).await,
-            Fault::KillClients => store.say(&["CLIENT", "KILL", "TYPE", "normal"]).await,
+            Fault::FlushScripts => store.send(&["SCRIPT", "FLUSH"]).await,
+            Fault::KillClients => store.send(&["CLIENT", "KILL", "TYPE", "normal"]).await,
             Fault::SlowSync => {
                 shim.slow_sync(injector.millis(50..=900));
                 sleep(injector.millis(1000..=4000)).await;
@@ -43,16 +43,16 @@ pub(super) async fn inject(mut injector: Injector<'_>, store: &mut Store, shim: 
                 }
             }
             Fault::FlushAll => {
-                store.say(&["FLUSHALL"]).await;
+                store.send(&["FLUSHALL"]).await;
                 injector.journal.lose(from);
             }
-            _ => unreachable!("{fault:?} does not befall Redis"),
+            _ => unreachable!("{fault:?} is no fault of Redis"),
         }
-        injector.journal.note(On::Redis, fault, from);
+        injector.journal.note(Component::Redis, fault, from);
     }
 }
 
-/// New connections go to the primary. What is open stays.
+/// Directs new connections to the primary. Open ones stay where they are.
 fn lead(links: &[Arc<Link>], store: &Store) {
     for link in links {
         link.lead_to(store.primary().addr());

@@ -6,21 +6,21 @@ use test_kit::Service;
 use tokio::time::{Instant, sleep};
 
 use super::injector::Injector;
-use crate::{cluster::Node, fault::Fault, journal::On};
+use crate::{cluster::Node, fault::Fault, journal::Component};
 
-/// No service stands still for longer.
+/// The longest pause of a service.
 const LONGEST_PAUSE: Duration = Duration::from_secs(9);
 
-/// Troubles gateways or workers, one or all at a time.
+/// Injects faults into gateways or workers, one or all at a time.
 pub(super) async fn inject(
     mut injector: Injector<'_>,
-    on: fn(usize) -> On,
+    on: fn(usize) -> Component,
     nodes: &mut [Node],
     dead: &mut Vec<Service>,
 ) {
     while let Some(fault) = injector.next(400..=3000).await {
-        let all = injector.chance.random_bool(0.1);
-        let first = injector.chance.random_range(0..nodes.len());
+        let all = injector.rng.random_bool(0.1);
+        let first = injector.rng.random_range(0..nodes.len());
         let targets = if all { 0..nodes.len() } else { first..first + 1 };
         let from = Instant::now();
         if matches!(fault, Fault::PauseGateway | Fault::PauseWorker) {
@@ -41,9 +41,9 @@ pub(super) async fn inject(
     }
 }
 
-/// Beyond the lease; where the TTL is short, beyond that, too; where the deadline is, now and then beyond that.
+/// The length of a pause: longer than the lease or, if they are short, than the TTL or the deadline.
 fn pause(injector: &mut Injector<'_>) -> Duration {
-    let beyond = match injector.chance.random_range(0..10) {
+    let beyond = match injector.rng.random_range(0..10) {
         0..2 => injector.config.ttl,
         2..4 => injector.config.deadline,
         _ => injector.config.lease,

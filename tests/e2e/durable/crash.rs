@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 
 use super::{gateway, redis_with_waitaof};
 
-/// How many searches are accepted, on a slow machine too, before Redis is killed.
+/// How many searches are accepted before Redis is killed, even on a slow machine.
 const ACCEPTED_AT_LEAST: usize = 20;
-/// How much longer the slow disk takes to sync.
+/// The delay of each fsync of the slow disk.
 const SLOW: Duration = Duration::from_millis(1500);
 
 /// Submits searches while the disk is slow, and kills Redis while it holds back writes. Returns how many searches were
@@ -39,7 +39,7 @@ async fn accepted_and_lost(durability: &str) -> Option<(usize, usize)> {
                 let id = client.try_submit().await;
                 count.fetch_add(usize::from(id.is_some()), Ordering::Relaxed);
                 accepted.extend(id);
-                // As many as there may be would only make the machine busy.
+                // POSTs without a pause would only keep the machine busy.
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
             accepted
@@ -55,13 +55,13 @@ async fn accepted_and_lost(durability: &str) -> Option<(usize, usize)> {
         let field = |name: &str| -> Option<u64> {
             info.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
         };
-        // Without an fsync under way what is in the buffer is written at once.
+        // Redis writes its buffer at once unless an fsync is in progress.
         let holds_back = field("aof_pending_bio_fsync:")? > 0 && field("aof_buffer_length:")? > 5_000;
         holds_back.then_some(())
     })
     .await;
-    // Searches keep coming until it is dead: Redis could write what it holds back in the meantime. What it accepts when
-    // it is back is not lost either.
+    // Clients submit until Redis is dead, because after a pause it could write what it holds back. They go on when it
+    // is back; what it accepts then must not be lost either.
     redis.kill().await;
     shim.slow_sync(Duration::ZERO);
     redis.start().await;
@@ -71,8 +71,8 @@ async fn accepted_and_lost(durability: &str) -> Option<(usize, usize)> {
     let mut connection = redis.connect().await;
     let mut lost = 0;
     for id in &accepted {
-        let there: bool = connection.exists(format!("flight.search.record:{id}")).await.unwrap();
-        lost += usize::from(!there);
+        let exists: bool = connection.exists(format!("flight.search.record:{id}")).await.unwrap();
+        lost += usize::from(!exists);
     }
     Some((accepted.len(), lost))
 }
@@ -89,5 +89,5 @@ async fn searches_accepted_on_disk_survive_a_crash_of_redis() {
 async fn searches_accepted_in_memory_are_lost_in_a_crash_of_redis() {
     let Some((accepted, lost)) = accepted_and_lost("memory").await else { return };
     eprintln!("memory: {lost} of {accepted} accepted searches were lost");
-    assert!(lost > 0, "of {accepted}: docs/guarantees.md tells otherwise");
+    assert!(lost > 0, "of {accepted}: docs/guarantees.md says that some are lost");
 }

@@ -1,4 +1,4 @@
-//! Redis can't give what `ACCEPT_DURABILITY` asks for: the gateway is not ready and says why.
+//! Redis can't provide what `ACCEPT_DURABILITY` asks for: the gateway is not ready and says why.
 
 use redis::AsyncCommands;
 use reqwest::StatusCode;
@@ -45,12 +45,12 @@ async fn a_replica_is_not_reported_as_too_old() {
     let _: () = replica.run(&format!("REPLICAOF {}", primary.addr().replace(':', " "))).await;
     let gateway = gateway(&replica.addr(), "disk").await;
     let client = gateway.client();
-    eventually("readiness tells", async || {
+    eventually("readiness reports a replica", async || {
         let (_, body) = client.get("/health/ready").await;
         (body["message"] == "not ready: Redis is a replica, not the primary").then_some(())
     })
     .await;
-    let why = eventually("the log tells", async || {
+    let why = eventually("the log says why", async || {
         gateway
             .service
             .log()
@@ -81,7 +81,7 @@ async fn forbidden_commands_that_durability_needs_are_named() {
     permit("~flight.search.* +@all").await;
     gateway.ready().await;
     client.submit().await;
-    // In the middle it is noticed, too.
+    // A permission that is lost later is noticed, too.
     permit("-waitaof").await;
     let reason = "not ready: Redis forbids its user WAITAOF";
     eventually(reason, async || (client.get("/health/ready").await.1["message"] == reason).then_some(()))

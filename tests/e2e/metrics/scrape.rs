@@ -43,7 +43,8 @@ pub(super) async fn scrape_until(client: &Client, what: &str, holds: impl Fn(&Sc
 }
 
 impl Scrape {
-    /// The sum of all samples of this name whose labels include these, as they are written. `None` without any.
+    /// The sum of all samples with this name whose labels include these, written `name="value"`. `None` if there are
+    /// none.
     pub(super) fn sum(&self, name: &str, labels: &[&str]) -> Option<f64> {
         let samples = self.samples(name).filter(|sample| labels.iter().all(|label| sample.contains(label)));
         let values = samples.map(|sample| sample.rsplit(' ').next().unwrap().parse::<f64>().unwrap());
@@ -74,7 +75,8 @@ impl Scrape {
             .collect()
     }
 
-    /// Has Prometheus' own tool read and check them. Tells and skips it where there is none, unless `CI=true`.
+    /// Checks the metrics with Prometheus' own tool. Skips the check, with a message, if it is not installed and `CI`
+    /// is not `true`.
     pub(super) fn check_with_promtool(&self) {
         let mut command = Command::new("promtool");
         command
@@ -86,15 +88,15 @@ impl Scrape {
             Ok(promtool) => promtool,
             Err(error) => {
                 let is_required = std::env::var("CI").is_ok_and(|ci| ci == "true");
-                assert!(!is_required, "promtool is needed, of Debian's package prometheus: {error}");
+                assert!(!is_required, "promtool is required (Debian: apt-get install prometheus): {error}");
                 eprintln!("skipped: no promtool here. Debian: apt-get install prometheus");
                 return;
             }
         };
         promtool.stdin.take().unwrap().write_all(self.0.as_bytes()).unwrap();
         let output = promtool.wait_with_output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        assert!(output.status.success() && said.is_empty(), "{}", String::from_utf8_lossy(&said));
+        let printed = [output.stdout, output.stderr].concat();
+        assert!(output.status.success() && printed.is_empty(), "{}", String::from_utf8_lossy(&printed));
     }
 
     fn samples<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
@@ -104,7 +106,7 @@ impl Scrape {
     }
 }
 
-/// The names of a sample's labels. No value has a comma or an equals sign in it.
+/// The names of a sample's labels. No value contains a comma or an equals sign.
 fn label_names(sample: &str) -> Vec<String> {
     let labels =
         sample.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(labels, _)| labels);

@@ -5,7 +5,7 @@ use test_kit::{Client, Redis, Service, System, wait::free_port, wait::within};
 
 use super::scrape::{Scrape, listening, scrape, scrape_until};
 
-/// A worker with an operators' port, and a client of that.
+/// Adds a worker with an operators' port, and returns a client of that port.
 pub(super) async fn add_worker(system: &mut System, further: &[(&str, &str)]) -> Client {
     let port = free_port();
     let text = port.to_string();
@@ -13,7 +13,7 @@ pub(super) async fn add_worker(system: &mut System, further: &[(&str, &str)]) ->
     listening(port).await
 }
 
-/// The status of the readiness, and the codes of the problems.
+/// The status of the readiness probe, and the codes of its problems.
 async fn readiness(client: &Client) -> Option<(StatusCode, Vec<String>)> {
     let response = client.request(Method::GET, "/health/ready").send().await.ok()?;
     let status = response.status();
@@ -74,7 +74,7 @@ async fn a_worker_measures_its_searches_and_its_suppliers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_scraper_that_asks_for_open_metrics_gets_exemplars() {
+async fn a_scraper_that_asks_for_open_metrics_gets_exemplars() {
     let mut system = System::builder().workers(0).start().await;
     let worker = add_worker(&mut system, &[]).await;
     let client = system.client();
@@ -121,7 +121,7 @@ async fn a_worker_says_whether_it_can_work() {
     system.redis.kill().await;
     is_not_ready_because(&worker, &["redis_unavailable", "not_reading_jobs"]).await;
     let live = worker.request(Method::GET, "/health/live").send().await.unwrap();
-    assert_eq!(live.status(), StatusCode::OK, "it runs all the same");
+    assert_eq!(live.status(), StatusCode::OK, "it is alive without Redis");
     let metrics = scrape_until(&worker, "Redis is down", |metrics| {
         metrics.sum("flight_search_redis_up", &[]) == Some(0.0)
     })
@@ -165,12 +165,12 @@ async fn a_port_in_use_ends_the_worker_at_its_start() {
     let settings = [("REDIS_ADDR".into(), redis.addr()), ("METRICS_PORT".into(), port.clone())];
     let mut worker = Service::start("provider-service", &settings);
     assert_eq!(worker.exit_code().await, Some(1));
-    let said = format!("METRICS_PORT {port} can't be opened");
-    assert!(worker.log().contains(&said), "{}", worker.log());
+    let error = format!("METRICS_PORT {port} can't be opened");
+    assert!(worker.log().contains(&error), "{}", worker.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_becomes_of_jobs_is_counted() {
+async fn outcomes_of_jobs_are_counted() {
     let builder = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "3000");
     let mut system = builder.set("JOB_LEASE_MS", "1000").start().await;
     let client = system.client();
@@ -180,10 +180,10 @@ async fn what_becomes_of_jobs_is_counted() {
     let in_progress = |number: f64| {
         move |metrics: &Scrape| metrics.sum("flight_search_jobs_in_progress", &[]) == Some(number)
     };
-    scrape_until(&first, "the first has the job", in_progress(1.0)).await;
+    scrape_until(&first, "the first worker has the job", in_progress(1.0)).await;
     system.workers[0].kill().await;
     let second = add_worker(&mut system, &[]).await;
-    let metrics = scrape_until(&second, "the second has it", in_progress(1.0)).await;
+    let metrics = scrape_until(&second, "the second worker has the job", in_progress(1.0)).await;
     assert_eq!(metrics.sum("flight_search_jobs_taken_over_total", &[]), Some(1.0));
     assert_eq!(client.result(&id).await.json()["status"], "completed");
 

@@ -1,9 +1,9 @@
 use std::{collections::BTreeSet, ops::Range};
 
-/// Texts, each with the number of a place that it belongs to, in the order of the texts.
+/// Texts in alphabetical order, each with the numbers of its places.
 #[derive(Clone, Debug)]
 pub(super) struct Prefixes {
-    /// Each text once, with where its places begin.
+    /// Each text once, with the index of its first place in `places`.
     texts: Vec<(Box<str>, usize)>,
     places: Vec<u32>,
 }
@@ -21,7 +21,7 @@ impl Prefixes {
         prefixes
     }
 
-    /// The places of the texts that begin so. A place comes once for each of its texts that does.
+    /// The places of the texts that start with `start`. A place is repeated for each of its texts that does.
     pub(super) fn starting_with(&self, start: &str) -> &[u32] {
         let Range { start: first, end } = self.range(start);
         let from = |at: usize| self.texts.get(at).map_or(self.places.len(), |(_, from)| *from);
@@ -30,8 +30,8 @@ impl Prefixes {
 
     fn range(&self, start: &str) -> Range<usize> {
         let first = self.texts.partition_point(|(text, _)| **text < *start);
-        let behind = self.texts.get(first..).unwrap_or_default();
-        first..first + behind.partition_point(|(text, _)| text.starts_with(start))
+        let rest = self.texts.get(first..).unwrap_or_default();
+        first..first + rest.partition_point(|(text, _)| text.starts_with(start))
     }
 
     #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_all_that_begins_so_and_nothing_else() {
+    fn exactly_the_texts_with_the_prefix_are_found() {
         let prefixes =
             Prefixes::of([("bali", 2), ("bal", 1), ("b", 7), ("bam", 3), ("bali", 0), ("", 9)].into_iter());
         assert_eq!(prefixes.starting_with("bal"), [1, 0, 2]);

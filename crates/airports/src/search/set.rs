@@ -1,14 +1,14 @@
-/// A set of places by their numbers, from the least up.
+/// A set of places, by their numbers in ascending order.
 #[derive(Clone, Debug)]
 pub(super) struct Set(Vec<u64>);
 
 impl Set {
-    /// No place out of `count`.
+    /// An empty set for `count` places.
     pub(super) fn empty(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
 
-    /// These places out of `count`.
+    /// These of `count` places.
     pub(super) fn of(count: usize, places: &[u32]) -> Self {
         let mut set = Self::empty(count);
         for place in places {
@@ -17,7 +17,7 @@ impl Set {
         set
     }
 
-    /// Puts a place in; `false` if it is there.
+    /// Adds a place; `false` if the set had it already.
     pub(super) fn insert(&mut self, place: u32) -> bool {
         let Some(bits) = self.0.get_mut(place as usize / 64) else { return false };
         let before = *bits;
@@ -29,7 +29,7 @@ impl Set {
         self.0.get(place as usize / 64).is_some_and(|bits| bits & bit(place) != 0)
     }
 
-    /// What is in both.
+    /// The intersection.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.0.iter_mut().zip(other.0).for_each(|(bits, others)| *bits &= others);
         self
@@ -37,8 +37,8 @@ impl Set {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         (0..).step_by(64).zip(&self.0).flat_map(|(first, bits)| {
-            let lowest_away = |bits: &u64| Some(bits & bits.wrapping_sub(1)).filter(|rest| *rest != 0);
-            let with_lowest = std::iter::successors(Some(*bits).filter(|bits| *bits != 0), lowest_away);
+            let without_lowest = |bits: &u64| Some(bits & bits.wrapping_sub(1)).filter(|rest| *rest != 0);
+            let with_lowest = std::iter::successors(Some(*bits).filter(|bits| *bits != 0), without_lowest);
             with_lowest.map(move |bits| first + bits.trailing_zeros())
         })
     }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holds_what_was_put_in_once_and_in_order() {
+    fn a_set_has_each_place_once_and_in_order() {
         let mut set = Set::of(200, &[199, 0, 64, 63, 0]);
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
         assert!(!set.insert(64) && set.insert(65) && set.contains(65) && !set.contains(66));

@@ -39,18 +39,18 @@ fn the_likeliest_comes_first() {
 }
 
 #[test]
-fn a_city_stands_behind_its_largest_airport() {
+fn a_city_follows_its_largest_airport() {
     assert_eq!(search("lon")[..6], ["LHR", "LON", "LGW", "STN", "LTN", "LCY"]);
     assert_eq!(search("jak")[..4], ["CGK", "JKT", "HLP", "JAK"]);
 }
 
 #[test]
-fn a_city_code_brings_its_airports() {
+fn a_city_code_finds_its_airports() {
     assert_eq!(search("jkt"), ["JKT", "CGK", "HLP"]);
 }
 
 #[test]
-fn a_code_that_is_both_comes_once_as_the_airport() {
+fn a_code_of_both_finds_only_the_airport() {
     let found = Airports::embedded().search("bkk", 10);
     assert_eq!(
         found.iter().map(|found| (found.code.as_str(), found.kind)).next(),
@@ -65,7 +65,7 @@ fn bali_is_near_the_top_for_its_first_letters() {
 }
 
 #[test]
-fn nothing_is_found_for_no_words_or_strange_ones() {
+fn texts_without_words_or_with_unknown_ones_find_nothing() {
     for text in ["", "   ", "--", "jakarta xyzzy", "\u{0}"] {
         assert_eq!(search(text), Vec::<String>::new(), "{text}");
     }
@@ -104,8 +104,8 @@ fn any_text_can_be_searched() {
     TestRunner::default().run(&(texts, 0..30_usize), check).unwrap();
 }
 
-/// What a search looks at: what its terms find, one after the other.
-fn looked_at(index: &Index, text: &str) -> usize {
+/// How many index entries a search reads: those that its terms find.
+fn entries_read(index: &Index, text: &str) -> usize {
     let text = fold(text);
     terms(&text).iter().map(|term| index.words.starting_with(term).len()).sum()
 }
@@ -120,30 +120,30 @@ fn index() -> Index {
 }
 
 #[test]
-fn a_word_that_comes_again_or_begins_another_is_no_work() {
+fn a_repeated_word_or_one_that_starts_another_costs_nothing() {
     assert_eq!(terms(&"a ".repeat(40)), ["a"]);
     assert_eq!(terms("a air airport ai ap"), ["airport", "ap"]);
     assert_eq!(terms("kuala l"), ["kuala", "l"]);
     let index = index();
-    assert_eq!(looked_at(&index, &"a ".repeat(40)), looked_at(&index, "a"));
+    assert_eq!(entries_read(&index, &"a ".repeat(40)), entries_read(&index, "a"));
 }
 
 #[test]
-fn no_text_makes_a_search_look_at_anything_twice() {
+fn no_text_makes_a_search_read_an_entry_twice() {
     let index = index();
     let every_letter: Vec<String> = ('a'..='z').chain('0'..='9').map(String::from).collect();
-    assert!(looked_at(&index, &every_letter.join(" ")) <= index.words.len());
+    assert!(entries_read(&index, &every_letter.join(" ")) <= index.words.len());
     let check = |text: String| {
-        prop_assert!(looked_at(&index, &text) <= index.words.len());
+        prop_assert!(entries_read(&index, &text) <= index.words.len());
         Ok(())
     };
     let texts = prop_oneof![any::<String>(), "([a-z]{1,3} ){1,30}", "(a|ai|air|i|in){0,40}"];
     TestRunner::default().run(&texts, check).unwrap();
 }
 
-/// A search by looking at each place, as plainly as can be said.
+/// Compares the index with a linear search of all places.
 #[test]
-fn finds_what_a_look_at_each_place_finds() {
+fn a_search_finds_what_a_linear_search_finds() {
     let airports = Airports::embedded();
     let index = index();
     let has = |at: u32, term: &str| index.words.starting_with(term).contains(&at);

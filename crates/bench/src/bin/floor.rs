@@ -1,7 +1,8 @@
-//! The floor: the least that a gateway on axum and redis-rs can do. Plain HTTP/1 connections of hyper, axum's
-//! router, one XADD for a submit, one XREAD tail, a map of channels for the streams. It checks nothing, keeps
-//! nothing and survives nothing; what the real gateway costs beyond it is the price of its promises.
-#![expect(clippy::expect_used, reason = "what can't go on here is of no use")]
+//! The floor: the minimal gateway on axum and redis-rs, to compare the real one with. It has hyper's HTTP/1
+//! connections, axum's router, one XADD for a submit, one XREAD tail, and a map of channels for the streams. It
+//! validates nothing, stores nothing and survives no fault; what the real gateway costs more is the price of its
+//! promises.
+#![expect(clippy::expect_used, reason = "the floor stops at any error")]
 
 use std::{
     collections::HashMap,
@@ -64,8 +65,8 @@ async fn submit(State(floor): State<Arc<Floor>>, Json(search): Json<Value>) -> J
     let job =
         [("search_id", &id), ("from", &from), ("to", &to), ("date", &date), ("passengers", &passengers)];
     let added = floor.redis.clone().xadd::<_, _, _, _, String>("flight.search.requested", "*", &job).await;
-    let answer = json!({ "search_id": id, "status": "processing" });
-    Json(json!({ "success": added.is_ok(), "message": "Search request submitted", "data": answer }))
+    let accepted = json!({ "search_id": id, "status": "processing" });
+    Json(json!({ "success": added.is_ok(), "message": "Search request submitted", "data": accepted }))
 }
 
 async fn stream(State(floor): State<Arc<Floor>>, Path(id): Path<String>) -> impl IntoResponse {

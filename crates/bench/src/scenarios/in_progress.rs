@@ -10,11 +10,12 @@ use crate::{
     stage::{Stage, until},
 };
 
-/// Longer than the scenario takes.
+/// The latency of suppliers that don't answer: longer than the scenario.
 const LATENCY_MS: u64 = 600_000;
-/// Until every job has asked its suppliers.
+/// How long it takes until each job has asked its suppliers.
 const QUIET: Duration = Duration::from_secs(2);
-/// Until what the answers' coming took is given back: the allocator takes ten seconds for that.
+/// How long it takes until the allocator has returned the memory that was only needed to receive answers; it waits for
+/// ten seconds.
 const SETTLED: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
@@ -27,7 +28,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     worker.kill().await;
 
     stage.clear().await;
-    let mut worker = stage.worker_that_asks(count, &all_but_one_answer()).await;
+    let mut worker = stage.worker_with_suppliers(count, &all_but_one_answer()).await;
     stage.submit(count, &suppliers()).await;
     let answers = count * (suppliers().len() - 1);
     until("all but one supplier have answered each", async || {
@@ -44,7 +45,7 @@ fn memory_mib(worker: &Service) -> f64 {
     as_f64(usize::try_from(worker.memory_kib()).expect("KiB")) / 1024.0
 }
 
-/// A suppliers file in which the last one keeps everybody waiting.
+/// A suppliers file in which only the last supplier does not answer.
 fn all_but_one_answer() -> String {
     let mut file = format!("[defaults]\ntimeout_ms = {LATENCY_MS}\nretries = 0\nconcurrency = 0\n");
     let suppliers = suppliers();

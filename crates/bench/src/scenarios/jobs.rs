@@ -13,8 +13,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     stage.until_jobs_are(0).await;
     worker.kill().await;
 
-    // The jobs wait when the worker comes, so that what Redis spends on them does not count what it took to
-    // submit them.
+    // The jobs are submitted before the worker starts, so that Redis' CPU time does not include the submits.
     let searches = stage.submit(count, &suppliers()).await;
     let redis_before = stage.redis.server().cpu();
     let mut worker = stage.worker(CONCURRENCY, 0).await;
@@ -23,7 +22,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     worker.kill().await;
     for id in searches.iter().step_by(1000) {
         let record = stage.broker.read(*id).await.expect("Redis answers").expect("a record");
-        assert_eq!(record.status(), SearchStatus::Completed, "a job was not done");
+        assert_eq!(record.status(), SearchStatus::Completed, "a search did not complete");
     }
     vec![
         (Metric::JobWorkerCpu, each_us(spent, count)),

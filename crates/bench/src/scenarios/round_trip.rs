@@ -16,10 +16,10 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     let search = SEARCH.replace('}', &format!(r#","suppliers":[{}]}}"#, codes.join(",")));
     let mut took = Vec::with_capacity(count);
     for _ in 0..count {
-        let begun = Instant::now();
+        let start = Instant::now();
         let id = client.submit(&search).await;
         client.follow(id).await;
-        took.push((client.end().await - begun).as_secs_f64() * 1e3);
+        took.push((client.end().await - start).as_secs_f64() * 1e3);
     }
     gateway.service.kill().await;
     worker.kill().await;

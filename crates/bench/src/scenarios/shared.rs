@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use contracts::SupplierCode;
 
-/// Eight of the simulated carriers.
+/// Eight of the simulated suppliers.
 const SUPPLIERS: [&str; 8] = ["GA", "JT", "QG", "QZ", "ID", "IU", "SQ", "MH"];
 
 /// The eight suppliers that a job asks.
@@ -10,7 +10,7 @@ pub(crate) fn suppliers() -> Vec<SupplierCode> {
     SUPPLIERS.iter().map(|code| code.parse().expect("a code")).collect()
 }
 
-/// What each of `count` cost, in microseconds.
+/// The cost of each of `count`, in microseconds.
 pub(crate) fn each_us(spent: Duration, count: usize) -> f64 {
     spent.as_secs_f64() * 1e6 / as_f64(count)
 }

@@ -17,12 +17,12 @@ use crate::{
 
 /// How many streams are opened at once.
 const OPENED_AT_ONCE: usize = 128;
-/// How long streams stay idle before their memory is measured, and connections may take to be gone from the
-/// gateway after their clients have closed them.
+/// How long streams are idle before their memory is measured, and how long the gateway has to close connections after
+/// the last result.
 const QUIET: Duration = Duration::from_secs(1);
-/// What is found, as it stands in an entry of the result log: two offers.
+/// The field `results` of an end in the result log: two offers.
 const RESULTS: &str = r#"[{"flight_number":"GA402","price":2860000,"currency":"IDR","carrier":"Garuda Indonesia","origin":"CGK","destination":"DPS","departure":"2025-07-10T06:05:00+07:00","arrival":"2025-07-10T08:55:00+08:00","duration_minutes":110,"stops":0,"suppliers":["GA"]},{"flight_number":"JT34","price":1930000,"currency":"IDR","carrier":"Lion Air","origin":"CGK","destination":"DPS","departure":"2025-07-10T09:20:00+07:00","arrival":"2025-07-10T12:15:00+08:00","duration_minutes":115,"stops":0,"suppliers":["JT"]}]"#;
-/// Its further fields.
+/// The field `details` of that end.
 const DETAILS: &str = r#"{"total":2,"suppliers":[{"code":"GA","name":"Garuda Indonesia","status":"ok","elapsed_ms":1102},{"code":"JT","name":"Lion Air","status":"ok","elapsed_ms":1480}],"first_answer_ms":1106,"elapsed_ms":1484}"#;
 
 pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric, f64)> {
@@ -48,7 +48,7 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     ]
 }
 
-/// Opens a stream for each search on a connection of its own.
+/// Opens a stream for each search, each on its own connection.
 pub(crate) async fn open(gateway: &Gateway, searches: &[SearchId]) -> Vec<Client> {
     let streams = stream::iter(searches).map(|id| async {
         let mut client = Client::connect(gateway.port).await;
@@ -58,14 +58,14 @@ pub(crate) async fn open(gateway: &Gateway, searches: &[SearchId]) -> Vec<Client
     streams.buffered(OPENED_AT_ONCE).collect().await
 }
 
-/// Publishes all results at once and waits for the streams to end. Tells how many milliseconds after the
-/// publishing began each result was with its client.
+/// Publishes all results at once and waits until the streams end. Returns how many milliseconds after the start of
+/// publishing each client received its result.
 async fn deliver(stage: &Stage, searches: &[SearchId], streams: Vec<Client>) -> Vec<f64> {
     let mut clients = JoinSet::new();
     for mut client in streams {
         clients.spawn(async move { client.end().await });
     }
-    let mut news = redis::pipe();
+    let mut entries = redis::pipe();
     for id in searches {
         let id = id.to_string();
         let fields = [
@@ -75,9 +75,9 @@ async fn deliver(stage: &Stage, searches: &[SearchId], streams: Vec<Client>) -> 
             ("seq", "1"),
             ("details", DETAILS),
         ];
-        news.xadd(names::RESULTS_STREAM, "*", &fields).ignore();
+        entries.xadd(names::RESULTS_STREAM, "*", &fields).ignore();
     }
-    let begun = Instant::now();
-    news.exec_async(&mut stage.connection.clone()).await.expect("Redis takes news");
-    clients.join_all().await.into_iter().map(|at| (at - begun).as_secs_f64() * 1e3).collect()
+    let start = Instant::now();
+    entries.exec_async(&mut stage.connection.clone()).await.expect("Redis accepts the entries");
+    clients.join_all().await.into_iter().map(|at| (at - start).as_secs_f64() * 1e3).collect()
 }

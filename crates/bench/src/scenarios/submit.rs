@@ -18,7 +18,7 @@ const CONNECTIONS: usize = 64;
 pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric, f64)> {
     stage.clear().await;
     let mut gateway = stage.gateway(kind).await;
-    // What is done once only, like opening connections, is not what a submit costs.
+    // A warm-up: one-time costs are not part of a submit.
     load(gateway.port, CONNECTIONS, count / 10, SEARCH).await;
     let (before, redis_before) = (gateway.service.cpu(), stage.redis.server().cpu());
     let took = load(gateway.port, CONNECTIONS, count, SEARCH).await;
@@ -32,8 +32,8 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     ]
 }
 
-/// Submits a search so often over so many connections, each of which waits for its answer before it asks again, and
-/// tells how many milliseconds each took.
+/// Submits a search `count` times over `connections`, each of which waits for its response before the next submit.
+/// Returns how many milliseconds each took.
 pub(crate) async fn load(port: u16, connections: usize, count: usize, body: &str) -> Vec<f64> {
     let (left, body) = (Arc::new(AtomicUsize::new(count)), Arc::<str>::from(body));
     let mut clients = JoinSet::new();
@@ -42,11 +42,11 @@ pub(crate) async fn load(port: u16, connections: usize, count: usize, body: &str
         clients.spawn(async move {
             let mut client = Client::connect(port).await;
             let mut took = Vec::new();
-            let one_less = |left: usize| left.checked_sub(1);
-            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
-                let begun = Instant::now();
+            let decrement = |left: usize| left.checked_sub(1);
+            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement).is_ok() {
+                let start = Instant::now();
                 client.submit(&body).await;
-                took.push(begun.elapsed().as_secs_f64() * 1e3);
+                took.push(start.elapsed().as_secs_f64() * 1e3);
             }
             took
         });

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use contracts::names::{CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM};
+use contracts::names::{CONSUMER_GROUP, DEAD_STREAM, REQUESTED_STREAM, RESULTS_STREAM};
 use redis::{AsyncCommands, Value};
 
 use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation};
@@ -62,6 +62,7 @@ impl Broker {
             }
         }
         self.metrics.queue.set_backlog(backlog.waiting, backlog.in_progress, oldest);
+        self.metrics.queue.set_dead_letters(connection.xlen(DEAD_STREAM).await?);
         self.metrics.queue.set_log_end(self.stream_end(RESULTS_STREAM, &mut connection).await?);
         Ok(())
     }

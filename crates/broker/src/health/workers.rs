@@ -5,11 +5,16 @@ use redis::{AsyncCommands, Value};
 
 use crate::{Broker, BrokerError, metrics::Operation};
 
+/// A worker is alive if it was active within this time. Each is active at least every 5 s.
+pub const WORKER_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Signs of life of the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Workers {
     /// How long ago any worker gave a sign of life. Each gives one every few seconds. `None` if there is no worker.
     pub last_seen: Option<Duration>,
+    /// How many gave one within [`WORKER_TIMEOUT`].
+    pub alive: usize,
     /// There may be a worker of the replaced system, which gives no sign of life while it is idle.
     pub has_foreign: bool,
 }
@@ -17,6 +22,12 @@ pub struct Workers {
 impl Broker {
     /// Reads the workers' signs of life.
     pub async fn workers(&self) -> Result<Workers, BrokerError> {
+        let workers = self.signs_of_life().await?;
+        self.metrics.queue.set_workers(workers.alive);
+        Ok(workers)
+    }
+
+    async fn signs_of_life(&self) -> Result<Workers, BrokerError> {
         let mut connection = self.connection.to(Operation::Workers);
         if !connection.exists::<_, bool>(REQUESTED_STREAM).await? {
             return Ok(Workers::default());
@@ -37,8 +48,12 @@ impl Workers {
     fn with(self, consumer: &HashMap<String, Value>) -> Self {
         let idle = consumer.get("idle").and_then(|idle| redis::from_redis_value::<u64>(idle.clone()).ok());
         let name = consumer.get("name").and_then(|name| redis::from_redis_value::<String>(name.clone()).ok());
-        let last_seen = self.last_seen.into_iter().chain(idle.map(Duration::from_millis)).min();
-        Self { last_seen, has_foreign: self.has_foreign || name.is_some_and(|name| !is_ours(&name)) }
+        let idle = idle.map(Duration::from_millis);
+        Self {
+            last_seen: self.last_seen.into_iter().chain(idle).min(),
+            alive: self.alive + usize::from(idle.is_some_and(|idle| idle <= WORKER_TIMEOUT)),
+            has_foreign: self.has_foreign || name.is_some_and(|name| !is_ours(&name)),
+        }
     }
 }
 

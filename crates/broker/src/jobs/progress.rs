@@ -10,7 +10,7 @@ use contracts::{
 };
 use redis::{Pipeline, Value};
 
-use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation, millis::millis};
+use crate::{Broker, BrokerError, Entry, EntryId, WORKER_TIMEOUT, metrics::Operation, millis::millis};
 
 /// How many workers are listed.
 const MAX_WORKERS: usize = 100;
@@ -20,8 +20,6 @@ const MAX_JOBS: usize = 10;
 const BATCH: usize = 50;
 /// The size of the replies to that many.
 const BATCH_BYTES: usize = BATCH * 1024;
-/// A worker is alive if it gave a sign of life within this time, in milliseconds.
-const ALIVE_MS: u64 = 10_000;
 
 /// A consumer of the group.
 #[derive(Clone, Debug)]
@@ -38,7 +36,7 @@ impl Broker {
     /// How many workers are alive, and how many are not.
     pub async fn worker_counts(&self) -> Result<WorkerCounts, BrokerError> {
         let consumers = self.consumers().await?;
-        let alive = consumers.iter().filter(|consumer| consumer.idle_ms < ALIVE_MS).count() as u64;
+        let alive = consumers.iter().filter(|consumer| is_alive(consumer.idle_ms)).count() as u64;
         Ok(WorkerCounts { alive, silent: consumers.len() as u64 - alive })
     }
 
@@ -165,6 +163,10 @@ impl Broker {
     }
 }
 
+fn is_alive(idle_ms: u64) -> bool {
+    idle_ms <= millis(WORKER_TIMEOUT)
+}
+
 fn consumer(info: &HashMap<String, Value>) -> Option<ConsumerInfo> {
     let number = |name: &str| redis::from_redis_value(info.get(name)?.clone()).ok();
     let name = redis::from_redis_value(info.get("name")?.clone()).ok()?;
@@ -183,5 +185,5 @@ fn worker(
         job.for_ms = said.map(|said| said.for_ms);
     }
     let ConsumerInfo { name, idle_ms, pending } = consumer;
-    WorkerState { name, is_alive: idle_ms < ALIVE_MS, idle_ms, in_progress: pending, jobs, snapshot }
+    WorkerState { name, is_alive: is_alive(idle_ms), idle_ms, in_progress: pending, jobs, snapshot }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Metrics {
     waiting: Gauge,
     in_progress: Gauge,
     oldest: Gauge<f64, AtomicU64>,
+    dead_letters: Gauge,
+    workers: Gauge,
     tail_lag: Gauge,
     tail_lag_seconds: Gauge<f64, AtomicU64>,
     tail: Mutex<TailProgress>,
@@ -53,6 +55,12 @@ impl Metrics {
             self.oldest.clone(),
         );
         registry.register(
+            "dead_letters",
+            "Jobs that were given up, about the last 10,000",
+            self.dead_letters.clone(),
+        );
+        registry.register("workers_alive", "Workers that were active within 10 s", self.workers.clone());
+        registry.register(
             "result_tail_lag_entries",
             "Entries of the result log that this gateway has not read yet",
             self.tail_lag.clone(),
@@ -69,6 +77,14 @@ impl Metrics {
         self.waiting.set(gauge(waiting));
         self.in_progress.set(gauge(in_progress));
         self.oldest.set(oldest.as_secs_f64());
+    }
+
+    pub(crate) fn set_dead_letters(&self, dead_letters: u64) {
+        self.dead_letters.set(i64::try_from(dead_letters).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn set_workers(&self, alive: usize) {
+        self.workers.set(i64::try_from(alive).unwrap_or(i64::MAX));
     }
 
     /// The tail has connected, and reads on after `position`.

@@ -14,10 +14,10 @@ fn create_for(stage: &mut Stage, entry: &str, deadline: i64) -> Result<Vec<Strin
 }
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    ("a search that is no longer open is not started again while its job is there", |stage| {
+    ("a search that is no longer open is not started again while its job exists", |stage| {
         let deadline = stage.now() + 60_000;
         stage.run("XADD q 1-1 search_id s")?;
-        same("its job is there", &create_for(stage, "1-1", deadline)?, &["ended"])?;
+        same("its job exists", &create_for(stage, "1-1", deadline)?, &["ended"])?;
         same("records", &stage.run("EXISTS r")?, &["0"])?;
         same("its job is lost", &create_for(stage, "1-2", deadline)?, &["created"])?;
         stage.run("DEL r")?;
@@ -27,13 +27,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let entry = stage.begin()?;
         same("at first", &stage.answer("a", &entry, &["x", "y"])?, &["stored", "1", "2"])?;
         same("again", &stage.answer("a", &entry, &["x"])?, &["stored", "0"])?;
-        same("told", &stage.run("XLEN l")?, &["2"])
+        same("announced", &stage.run("XLEN l")?, &["2"])
     }),
     ("no answer is stored after the end", |stage| {
         let entry = stage.begin()?;
         stage.run("HSET r status completed")?;
         same("answered", &stage.answer("a", &entry, &["x"])?, &["ended"])?;
-        same("told", &stage.run("XLEN l")?, &["0"])
+        same("announced", &stage.run("XLEN l")?, &["0"])
     }),
     ("no answer is stored without a record", |stage| {
         let entry = stage.begin()?;
@@ -44,10 +44,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("the first answer's time stays", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x"])?;
-        let is_there = stage.word("HEXISTS r first_answer_ms")?;
+        let exists = stage.word("HEXISTS r first_answer_ms")?;
         stage.run("HSET r first_answer_ms 7")?;
         stage.answer("a", &entry, &["y"])?;
-        same("time", &[is_there, stage.word("HGET r first_answer_ms")?], &["1", "7"])
+        same("time", &[exists, stage.word("HGET r first_answer_ms")?], &["1", "7"])
     }),
     ("an answer is in the record and in the log", |stage| {
         let entry = stage.begin()?;
@@ -63,7 +63,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let entry = stage.begin()?;
         stage.run("XADD l 1-1 is old")?;
         stage.answer("a", &entry, &["x"])?;
-        same("told", &stage.run("XLEN l")?, &["1"])
+        same("announced", &stage.run("XLEN l")?, &["1"])
     }),
     ("an existing record is not overwritten", |stage| {
         let entry = stage.begin()?;

@@ -80,7 +80,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.submit(60_000)?;
         stage.run("XADD l 1-1 is old")?;
         BY_GATEWAY.run(stage)?;
-        same("told", &stage.run("XLEN l")?, &["1"])
+        same("announced", &stage.run("XLEN l")?, &["1"])
     }),
     ("a worker whose job was taken over ends nothing", |stage| {
         let entry = stage.begin()?;
@@ -107,7 +107,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.answer("a", &entry, &["x"])?;
         same("ended", &End { made_of: "", ..BY_GATEWAY }.run(stage)?, &["now", "2"])
     }),
-    ("the end has the highest sequence number, also after a loss", |stage| {
+    ("the end has the highest sequence number, even after a loss", |stage| {
         let entry = stage.begin()?;
         let end = End { made_of: "2", least: "3", by: ("a", &entry), ..BY_GATEWAY };
         same("ended", &end.run(stage)?, &["now", "3"])
@@ -207,7 +207,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.run("XADD l 3-1 search_id theirs results []")?;
         let found = stage.script("foreign_ends", &["l"], &["0-0", "9"])?;
         same("found", &found, &["3-1", "3-1", "search_id", "theirs", "results", "[]"])?;
-        same("behind it", &stage.script("foreign_ends", &["l"], &["3-1", "9"])?, &["3-1", ""])
+        same("after it", &stage.script("foreign_ends", &["l"], &["3-1", "9"])?, &["3-1", ""])
     }),
     ("a stream has an end, and no stream has none", |stage| {
         same("no stream", &stage.script("stream_end", &["l"], &[])?, &[])?;

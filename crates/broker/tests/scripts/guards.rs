@@ -66,7 +66,7 @@ fn without_comments(source: &str) -> String {
         .collect()
 }
 
-/// What stands between `if` and `then`, over however many lines, and what is made of several conditions beforehand.
+/// The conditions between `if` and `then`, over any number of lines, and those that are combined in a `local` before.
 fn conditions(code: &str) -> Vec<Range<usize>> {
     let branches = code.match_indices("if ").filter_map(|(at, word)| {
         let begin = at + word.len();
@@ -74,12 +74,12 @@ fn conditions(code: &str) -> Vec<Range<usize>> {
             !code[..at].ends_with(|before: char| before.is_alphanumeric()) || code[..at].ends_with("else");
         is_word.then(|| begin..begin + code[begin..].find(" then").expect("an if has a then"))
     });
-    let beforehand = code.match_indices("\nlocal ").filter_map(|(at, _)| {
+    let locals = code.match_indices("\nlocal ").filter_map(|(at, _)| {
         let line = &code[at + 1..][..code[at + 1..].find('\n')?];
         let begin = at + 1 + line.find("= ")? + 2;
         line.contains(" and ").then_some(begin..at + 1 + line.len())
     });
-    branches.chain(beforehand).collect()
+    branches.chain(locals).collect()
 }
 
 /// Cuts a condition at each `and` and `or`, within its parentheses too.

@@ -75,10 +75,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     }),
     ("recovering a job does not count as a delivery", |stage| {
         let entry = stage.begin()?;
-        let given = stage.script("recover", &["q"], &["g", "a", "0-0", "9"])?;
-        same("given", &given, &[entry.as_str(), "1", "search_id", "s"])?;
+        let recovered = stage.script("recover", &["q"], &["g", "a", "0-0", "9"])?;
+        same("recovered", &recovered, &[entry.as_str(), "1", "search_id", "s"])?;
         same("deliveries", &[pending(stage, 3)?], &["1"])?;
-        same("behind it", &stage.script("recover", &["q"], &["g", "a", &entry, "9"])?, &[])
+        same("after it", &stage.script("recover", &["q"], &["g", "a", &entry, "9"])?, &[])
     }),
     ("a declined job can be taken over at once, and its delivery does not count", |stage| {
         let entry = stage.begin()?;
@@ -117,7 +117,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("swept", &stage.script("sweep", &["q"], &["g", "20", "me"])?, &["idle"])?;
         same("consumers", &consumers(stage)?, &["a", "me"])
     }),
-    ("a consumer that gave a sign of life is not removed", |stage| {
+    ("a consumer that was active recently is not removed", |stage| {
         stage.run("XGROUP CREATECONSUMER q g other")?;
         same("swept", &stage.script("sweep", &["q"], &["g", "60000", "me"])?, &[])
     }),
@@ -126,13 +126,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.submit(60_000)?;
         stage.submit(60_000)?;
         stage.run(&format!("XACK q g {done}"))?;
-        let in_hand = stage.deliver("a")?;
+        let in_progress = stage.deliver("a")?;
         same("shed", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
-        stage.run(&format!("XACK q g {in_hand}"))?;
+        stage.run(&format!("XACK q g {in_progress}"))?;
         same("shed later", &stage.script("shed", &["q"], &["g"])?, &["1"])?;
         same("jobs", &stage.run("XLEN q")?, &["1"])
     }),
-    ("all jobs are deleted when all are done, also with another group", |stage| {
+    ("all jobs are deleted when all are done, even with another group", |stage| {
         stage.run("XGROUP CREATE q another 0")?;
         for _ in 0..2 {
             let done = stage.begin()?;

@@ -1,6 +1,6 @@
 //! Tests of the Lua scripts. For each guard in a script, a mutant shows that without the guard a scenario fails.
 
-#![expect(clippy::expect_used, reason = "a test ends where it can't go on")]
+#![expect(clippy::expect_used, reason = "a test fails by a panic")]
 
 mod answering;
 mod ending;

@@ -20,7 +20,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("a worker whose job Redis has lost can still store", |stage| {
         let entry = stage.begin()?;
         stage.run(&format!("XACK q g {entry}"))?;
-        same("nobody holds it", &stage.answer("a", &entry, &["x"])?, &["stored", "1"])?;
+        same("not pending", &stage.answer("a", &entry, &["x"])?, &["stored", "1"])?;
         stage.run("DEL q")?;
         same("no stream", &stage.answer("a", &entry, &["y"])?, &["stored", "2"])
     }),

@@ -4,9 +4,9 @@ use crate::stage::{Scenario, Stage, same};
 
 /// A record of up to 100 bytes is small, a field of up to 10.
 fn read(stage: &mut Stage) -> Result<Vec<String>, String> {
-    let given = stage.script("read", &["r"], &["100", "10"])?;
-    // In no particular order.
-    let mut pairs: Vec<_> = given.chunks(2).collect();
+    let reply = stage.script("read", &["r"], &["100", "10"])?;
+    // HGETALL has no particular order.
+    let mut pairs: Vec<_> = reply.chunks(2).collect();
     pairs.sort_unstable();
     Ok(pairs.concat())
 }
@@ -20,21 +20,21 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("a record without answers is read whole", |stage| {
         let long = long(200);
         stage.run(&format!("HSET r seq 0 query {long}"))?;
-        same("given", &read(stage)?, &["query", &long, "seq", "0"])
+        same("reply", &read(stage)?, &["query", &long, "seq", "0"])
     }),
     ("a record without a sequence number is read whole", |stage| {
         let long = long(200);
         stage.run(&format!("HSET r query {long}"))?;
-        same("given", &read(stage)?, &["query", &long])
+        same("reply", &read(stage)?, &["query", &long])
     }),
     ("a small record is read whole, whatever its fields", |stage| {
         let long = long(50);
         stage.run(&format!("HSET r seq 1 supplier:a {long}"))?;
-        same("given", &read(stage)?, &["seq", "1", "supplier:a", &long])
+        same("reply", &read(stage)?, &["seq", "1", "supplier:a", &long])
     }),
     ("of a large record, small fields and the lengths of others are read", |stage| {
         let (ten, eleven, long) = (long(10), long(11), long(200));
         stage.run(&format!("HSET r seq 2 a {ten} b {eleven} c {long}"))?;
-        same("given", &read(stage)?, &["a", &ten, "b", "11", "c", "200", "seq", "2"])
+        same("reply", &read(stage)?, &["a", &ten, "b", "11", "c", "200", "seq", "2"])
     }),
 ];

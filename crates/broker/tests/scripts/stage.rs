@@ -121,7 +121,7 @@ pub(crate) fn same<T: AsRef<str>>(what: &str, is: &[T], should_be: &[&str]) -> R
 /// A search as the scripts see it: record `r`, open searches `o`, jobs `q`, result log `l`, cancellations `c`.
 impl Stage {
     pub(crate) fn now(&mut self) -> i64 {
-        let time = self.run("TIME").expect("Redis tells the time");
+        let time = self.run("TIME").expect("Redis replies with the time");
         let part = |at: usize| time[at].parse::<i64>().expect("a number");
         part(0) * 1000 + part(1) / 1000
     }
@@ -144,7 +144,7 @@ impl Stage {
     /// Delivers a job and returns its entry.
     pub(crate) fn deliver(&mut self, consumer: &str) -> Result<String, String> {
         let reply = self.run(&format!("XREADGROUP GROUP g {consumer} COUNT 1 STREAMS q >"))?;
-        reply.get(1).cloned().ok_or_else(|| "no job is there".to_owned())
+        reply.get(1).cloned().ok_or_else(|| "there is no job".to_owned())
     }
 
     /// Another consumer takes a job over.

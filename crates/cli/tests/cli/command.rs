@@ -1,13 +1,13 @@
 use std::process::{Command, Output, Stdio};
 
-/// What is left of a run.
+/// The exit code and the output of a run.
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// The command for a search at this gateway, with nothing of the environment that could change it.
+/// The command for a search at this gateway, without environment variables that could change it.
 pub(crate) fn command(url: &str, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flight-search"));
     for variable in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {

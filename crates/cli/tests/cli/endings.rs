@@ -1,4 +1,4 @@
-//! How a search ends is told by the table, the JSON and the exit code.
+//! The table, the JSON and the exit code for each way that a search ends.
 
 use std::process::Stdio;
 
@@ -31,7 +31,7 @@ async fn offers_are_shown_as_a_table() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_is_the_last_event_and_nothing_else() {
-    // Fields that this version does not know are passed on, and so are spaces.
+    // The event is printed as received: with unknown fields and spaces.
     let data = r#"{"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "completed", "results": [], "new": 1}"#;
     let gateway = ending_with(data).await;
     let run = search(&gateway.url, &["--json"]);
@@ -39,7 +39,7 @@ async fn json_is_the_last_event_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_of_the_replaced_system_is_understood() {
+async fn a_gateway_of_the_replaced_system_works() {
     let data = r#"{"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[{"flight_number":"GA57","price":1500000}]}"#;
     // It sends neither `retry:` nor ids.
     let gateway = Gateway::with([Turn::Frames(vec![format!("data: {data}\n\n")], Then::Ends)]).await;
@@ -49,7 +49,7 @@ async fn a_gateway_of_the_replaced_system_is_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn endings_without_success_have_codes_of_their_own() {
+async fn unsuccessful_ends_have_their_own_exit_codes() {
     for (status, offers, code, says) in [
         ("completed", vec![], 1, "No flights found"),
         ("failed", vec![], 3, "The search failed"),
@@ -63,7 +63,7 @@ async fn endings_without_success_have_codes_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_went_away_is_no_failure() {
+async fn a_closed_pipe_is_no_error() {
     let offers: Vec<_> = (0..200).map(|_| offer()).collect();
     let gateway = ending_with(&end_data("completed", &offers)).await;
     let mut child = command(&gateway.url, &["-n", "0"]).stdout(Stdio::piped()).spawn().unwrap();

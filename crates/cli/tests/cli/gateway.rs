@@ -1,4 +1,4 @@
-//! A gateway that keeps to the wire contract as far as its script lets it, and remembers what it was asked.
+//! A scripted gateway that records the requests it receives.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 pub(crate) const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 
-/// What a stream does once its frames are out.
+/// What a stream does after its frames.
 #[derive(Clone, Copy)]
 pub(crate) enum Then {
     Ends,
@@ -28,13 +28,13 @@ pub(crate) enum Then {
     Hangs,
 }
 
-/// An answer to one request.
+/// The response to one stream request.
 pub(crate) enum Turn {
     Frames(Vec<String>, Then),
-    Answer(Response),
+    Response(Response),
 }
 
-/// What the gateway was asked.
+/// The requests that the gateway has received.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) bodies: Vec<Value>,
@@ -61,7 +61,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that accepts every search and answers stream requests in turn; past the last one, with 500.
+    /// A gateway that accepts every search and responds to stream requests in turn; after the last one, with 500.
     pub(crate) async fn with(streams: impl IntoIterator<Item = Turn>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let script = Script { streams: streams.into_iter().collect(), ..Script::default() };
@@ -78,13 +78,13 @@ impl Gateway {
         gateway
     }
 
-    /// Answers the first POSTs like this, and only then as it should.
-    pub(crate) fn submits(self, answers: impl IntoIterator<Item = Response>) -> Self {
-        self.script().submits.extend(answers);
+    /// Responds to the first POSTs like this, and accepts later ones.
+    pub(crate) fn submits(self, responses: impl IntoIterator<Item = Response>) -> Self {
+        self.script().submits.extend(responses);
         self
     }
 
-    /// Takes a DELETE and never answers it.
+    /// Never responds to a DELETE.
     pub(crate) fn cancels_hang(self) -> Self {
         self.script().cancels_hang = true;
         self
@@ -116,7 +116,7 @@ async fn stream(State(gateway): State<Gateway>, uri: Uri, headers: HeaderMap) ->
     script.seen.streamed_at.push(Instant::now());
     match script.streams.pop_front() {
         Some(Turn::Frames(frames, then)) => event_stream(frames, then),
-        Some(Turn::Answer(response)) => response,
+        Some(Turn::Response(response)) => response,
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
@@ -133,7 +133,7 @@ async fn cancel(State(gateway): State<Gateway>) -> Json<Value> {
 
 fn event_stream(frames: Vec<String>, then: Then) -> Response {
     let frames = stream::iter(frames).then(|frame| async {
-        // Each in a packet of its own, and out before the connection breaks.
+        // Sends each frame in its own packet, before the connection breaks.
         tokio::time::sleep(Duration::from_millis(20)).await;
         Ok::<_, io::Error>(Bytes::from(frame))
     });
@@ -148,22 +148,22 @@ fn event_stream(frames: Vec<String>, then: Then) -> Response {
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(frames.chain(last))).into_response()
 }
 
-/// The failure envelope with a status.
+/// An error response.
 pub(crate) fn failure(status: StatusCode, code: &str, message: &str, errors: &Value) -> Response {
     let body = json!({"success": false, "code": code, "message": message, "errors": errors});
     (status, Json(body)).into_response()
 }
 
-/// A turn that answers with a status alone.
+/// A turn with only a status.
 pub(crate) fn status(status: StatusCode) -> Turn {
-    Turn::Answer(status.into_response())
+    Turn::Response(status.into_response())
 }
 
 pub(crate) fn retry(millis: u64) -> String {
     format!("retry: {millis}\n\n")
 }
 
-/// The event that Garuda has answered.
+/// A partial with Garuda's answer.
 pub(crate) fn partial(seq: u64) -> String {
     let data = json!({"search_id": ID, "status": "processing",
         "supplier": {"code": "GA", "name": "Garuda Indonesia", "status": "ok", "elapsed_ms": 940},
@@ -180,7 +180,7 @@ pub(crate) fn end_data(status: &str, results: &[Value]) -> String {
     )
 }
 
-/// A terminal event, in the place behind `seq` others.
+/// A terminal event with this sequence number.
 pub(crate) fn end(seq: u64, data: &str) -> String {
     format!("id: {seq}\ndata: {data}\n\n")
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C cancels what was asked for.
+//! Ctrl-C cancels the search.
 
 use std::{
     process::{Child, Command},
@@ -10,19 +10,19 @@ use crate::{
     gateway::{Gateway, Then, Turn, partial, retry},
 };
 
-/// Starts a search that is followed until somebody interrupts it.
+/// Starts a search, and waits until it is followed.
 async fn followed(gateway: &Gateway) -> Child {
     let child = command(&gateway.url, &["--json"]).spawn().unwrap();
     until(|| !gateway.seen().after.is_empty()).await;
-    // Its handler for the signal stands a moment after the request is out.
+    // It handles the signal shortly after it has sent the request.
     tokio::time::sleep(Duration::from_millis(200)).await;
     child
 }
 
 async fn until(mut condition: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(10);
     while !condition() {
-        assert!(Instant::now() < patience, "it takes too long");
+        assert!(Instant::now() < deadline, "the condition does not hold in time");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -46,7 +46,7 @@ async fn an_interrupt_cancels_the_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_interrupt_does_not_wait_for_that() {
+async fn a_second_interrupt_does_not_wait_for_the_cancellation() {
     let gateway = Gateway::with([endless()]).await.cancels_hang();
     let child = followed(&gateway).await;
     interrupt(&child);

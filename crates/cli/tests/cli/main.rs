@@ -1,6 +1,6 @@
-//! The binary as a shell sees it, against a gateway that does what each test wants.
+//! Runs the binary against a scripted gateway.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail it by panicking, as the tests do")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod command;
 mod endings;

@@ -1,4 +1,4 @@
-//! A broken connection costs nothing but time.
+//! A broken connection only costs time.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn after(ids: &[&str]) -> Vec<Option<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_broken_in_the_middle_is_resumed_behind_the_last_event() {
+async fn a_broken_connection_is_resumed_after_the_last_event() {
     let half = end(3, &end_data("completed", &[offer()]))[..60].to_owned();
     let gateway = Gateway::with([
         Turn::Frames(vec![retry(300), partial(1), partial(2), half], Then::Breaks),
@@ -40,7 +40,7 @@ async fn a_connection_broken_in_the_middle_is_resumed_behind_the_last_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_goes_in_order_or_is_not_ready_is_asked_again() {
+async fn a_gateway_that_stops_or_is_not_ready_is_tried_again() {
     let gateway = Gateway::with([
         Turn::Frames(vec![retry(10), partial(1), retry(5)], Then::Ends),
         status(StatusCode::SERVICE_UNAVAILABLE),
@@ -55,7 +55,7 @@ async fn a_gateway_that_goes_in_order_or_is_not_ready_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_that_nothing_is_left_it_asks_for_the_whole_story() {
+async fn a_204_before_the_end_makes_it_read_all_events_again() {
     let gateway = Gateway::with([
         Turn::Frames(vec![retry(10), partial(1)], Then::Breaks),
         status(StatusCode::NO_CONTENT),
@@ -68,14 +68,14 @@ async fn told_that_nothing_is_left_it_asks_for_the_whole_story() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_has_no_end_anywhere_is_the_servers_fault() {
+async fn a_search_without_an_end_is_a_server_error() {
     let gateway = Gateway::with([status(StatusCode::NO_CONTENT)]).await;
     let run = search(&gateway.url, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_expired_meanwhile_is_not_asked_for_again() {
+async fn an_expired_search_is_not_retried() {
     let gateway =
         Gateway::with([Turn::Frames(vec![retry(10)], Then::Breaks), status(StatusCode::NOT_FOUND)]).await;
     let run = search(&gateway.url, &[]);
@@ -85,7 +85,7 @@ async fn a_search_that_expired_meanwhile_is_not_asked_for_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_gives_up_in_the_end() {
+async fn it_gives_up_after_nine_connections() {
     let gateway = Gateway::with((0..99).map(|_| Turn::Frames(vec![retry(1)], Then::Ends))).await;
     let run = search(&gateway.url, &[]);
     assert_eq!(run.code, 4, "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! Searches that never begin.
+//! Searches that are not accepted.
 
 use axum::{
     http::{StatusCode, header},
@@ -38,7 +38,7 @@ async fn wrong_fields_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_gateway_is_asked_again_for_the_same_search() {
+async fn a_busy_gateway_is_retried_with_the_same_key() {
     let gateway = answering().await.submits([busy()]);
     let run = search(&gateway.url, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -48,7 +48,7 @@ async fn a_busy_gateway_is_asked_again_for_the_same_search() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_stays_busy_is_given_up() {
+async fn a_gateway_that_stays_busy_is_an_error() {
     let gateway = answering().await.submits([busy(), busy(), busy(), busy()]);
     let run = search(&gateway.url, &["--json"]);
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
@@ -58,8 +58,8 @@ async fn one_that_stays_busy_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_there_is_told_at_once() {
-    // Bound and closed again, so that nobody listens there.
+async fn a_refused_connection_is_reported_at_once() {
+    // Bound and closed again, so nothing listens on it.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://user:secret@127.0.0.1:{port}");
     let run = search(&url, &[]);
@@ -69,14 +69,14 @@ async fn nobody_there_is_told_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_servers_are_told_from_a_gateway() {
+async fn a_server_that_is_no_gateway_is_recognised() {
     let moved = (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, "https://elsewhere/")]).into_response();
-    for (answer, says) in [
+    for (response, says) in [
         (StatusCode::NOT_FOUND.into_response(), "is not a flight-search gateway"),
         (Html("<h1>Welcome</h1>").into_response(), "is not a flight-search gateway"),
         (moved, "has moved to https://elsewhere/"),
     ] {
-        let gateway = answering().await.submits([answer]);
+        let gateway = answering().await.submits([response]);
         let run = search(&gateway.url, &[]);
         assert_eq!((run.code, run.stdout.as_str()), (4, ""));
         assert!(run.stderr.contains(says), "{}", run.stderr);
@@ -84,13 +84,13 @@ async fn other_servers_are_told_from_a_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_nobody_knows_has_no_stream() {
+async fn a_stream_with_404_is_an_error() {
     let gateway = Gateway::with([status(StatusCode::NOT_FOUND)]).await;
     assert_eq!(search(&gateway.url, &[]).code, 4);
 }
 
 #[test]
-fn wrong_usage_is_told_without_a_server() {
+fn wrong_usage_is_reported_without_a_request() {
     for arguments in
         [&["--passengers", "9", "--nonsense"][..], &["--timeout", "soon"], &["--url", "localhost"]]
     {

@@ -1,14 +1,8 @@
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use broker::{Checkup, Memory, Workers};
+use broker::{Checkup, Memory, WORKER_TIMEOUT, Workers};
 use service::{Alert, redis_errors, redis_warnings};
 use tokio::time::Instant;
-
-/// No worker is alive if none was active for this long. Each is active at least every 5 s.
-const WORKER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The percentage of Redis' memory from which new searches are refused, because accepted ones need the rest to end; and
 /// the percentage below which they are accepted again.
@@ -141,6 +135,8 @@ fn percent(part: u64, whole: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use broker::Setup;
 
     use super::*;
@@ -186,7 +182,7 @@ mod tests {
             fitness.counted(workers, waiting, u64::MAX);
             fitness.no_worker().is_some()
         };
-        let heard = |ago| Workers { last_seen: Some(Duration::from_secs(ago)), has_foreign: false };
+        let heard = |ago| Workers { last_seen: Some(Duration::from_secs(ago)), ..Workers::default() };
         assert!(!after(9, Workers::default(), 0).await, "they may be about to start");
         assert!(after(2, Workers::default(), 0).await);
         assert!(!after(1, heard(5), 0).await);

@@ -2,5 +2,6 @@
 
 pub(super) mod client_limit;
 pub(super) mod cors;
+pub(super) mod measure;
 pub(super) mod refusals;
 pub(super) mod request_id;

@@ -110,9 +110,26 @@ impl Problem {
     fn refusal(&self) -> Option<Refused> {
         let refuses = matches!(
             self,
-            Self::TooManyStreams | Self::TooManyFromClient | Self::RateLimited(_) | Self::Backlog
+            Self::TooManyStreams
+                | Self::TooManyFromClient
+                | Self::RateLimited(_)
+                | Self::Backlog
+                | Self::StorageFull
         );
         refuses.then(|| Refused(self.status_and_code().1))
+    }
+
+    /// The codes of all refusals, those of connections included.
+    pub(crate) fn refusal_codes() -> [&'static str; 6] {
+        [
+            Self::TooManyStreams,
+            Self::TooManyFromClient,
+            Self::RateLimited(0),
+            Self::Backlog,
+            Self::StorageFull,
+            Self::TooManyConnections,
+        ]
+        .map(|problem| problem.status_and_code().1)
     }
 
     /// The message for the client.

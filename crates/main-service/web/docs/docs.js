@@ -1,4 +1,4 @@
-// Renders /openapi.json for reading. Every text goes into the page as text, never as markup.
+// Renders /openapi.json. All texts are inserted as text, never as markup.
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
@@ -9,7 +9,7 @@ function element(name, attributes = {}, ...children) {
   return node;
 }
 
-// The little Markdown that descriptions use: paragraphs, `code` and **strong**.
+// Renders the Markdown that descriptions use: paragraphs, `code` and **strong**.
 function prose(text = '') {
   return text.split(/\n\s*\n/).filter(Boolean).map((paragraph) => element('p', {}, ...inline(paragraph)));
 }
@@ -29,7 +29,7 @@ function code(value) {
 
 const nameOf = (reference) => reference.split('/').pop();
 
-// What a schema is, in few words; named ones as links.
+// The type of a schema in a few words; named schemas as links.
 function kind(schema) {
   if (!schema) return ['anything'];
   if (schema.$ref) return [element('a', { href: `#schema-${nameOf(schema.$ref)}` }, nameOf(schema.$ref))];
@@ -43,17 +43,17 @@ function kind(schema) {
   });
 }
 
-function limits(schema = {}) {
-  const told = [];
-  if (schema.format) told.push(schema.format);
-  if (schema.enum) told.push(`one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`);
+function limitsOf(schema = {}) {
+  const limits = [];
+  if (schema.format) limits.push(schema.format);
+  if (schema.enum) limits.push(`one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`);
   if (schema.minimum !== undefined && schema.maximum !== undefined) {
-    told.push(`${schema.minimum} to ${schema.maximum}`);
+    limits.push(`${schema.minimum} to ${schema.maximum}`);
   } else if (schema.minimum !== undefined) {
-    told.push(`at least ${schema.minimum}`);
+    limits.push(`at least ${schema.minimum}`);
   }
-  if (schema.pattern) told.push(schema.pattern);
-  return told.join('; ');
+  if (schema.pattern) limits.push(schema.pattern);
+  return limits.join('; ');
 }
 
 function table(head, rows) {
@@ -64,7 +64,7 @@ function table(head, rows) {
       element('tbody', {}, ...rows.map((cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, ...cell)))))));
 }
 
-const typed = (schema) => [element('p', {}, ...kind(schema)), element('p', { class: 'quiet' }, limits(schema))];
+const typed = (schema) => [element('p', {}, ...kind(schema)), element('p', { class: 'quiet' }, limitsOf(schema))];
 
 function parameters(list = []) {
   return table(['Parameter', 'In', 'Type', 'Meaning'], list.map((parameter) => [
@@ -110,7 +110,7 @@ function operation({ path, method, operation: one }) {
     ...prose(one.description),
     ...(one.parameters?.length ? [element('h4', {}, 'Parameters'), parameters(one.parameters)] : []),
     ...(body ? [element('h4', {}, 'Body'), ...content(body.content)] : []),
-    element('h4', {}, 'Answers'),
+    element('h4', {}, 'Responses'),
     ...Object.entries(one.responses).map(response));
 }
 
@@ -118,7 +118,7 @@ function schemaSection([name, schema]) {
   return element('section', { 'aria-labelledby': `schema-${name}` },
     element('h3', { id: `schema-${name}` }, name),
     ...prose(schema.description),
-    element('p', { class: 'quiet' }, ...kind(schema), ' ', limits(schema)),
+    element('p', { class: 'quiet' }, ...kind(schema), ' ', limitsOf(schema)),
     properties(schema),
     ...(schema.example === undefined ? [] : [code(schema.example)]));
 }
@@ -147,11 +147,11 @@ function render(api) {
     element('h2', { id: 'schemas' }, 'Schemas'),
     ...schemas.map(schemaSection));
   main.setAttribute('aria-busy', 'false');
-  // The section that the address names exists only now.
+  // The browser could not scroll to the fragment before its section existed.
   if (location.hash) document.getElementById(fragment())?.scrollIntoView();
 }
 
-// What the address names. A fragment may hold anything, also a percent sign that begins no character.
+// The decoded fragment of the address. It may contain anything, even an invalid percent encoding.
 function fragment() {
   const text = location.hash.slice(1);
   try {
@@ -162,9 +162,9 @@ function fragment() {
 }
 
 try {
-  const answer = await fetch('/openapi.json');
-  if (!answer.ok) throw new Error(`/openapi.json answered ${answer.status}`);
-  render(await answer.json());
+  const response = await fetch('/openapi.json');
+  if (!response.ok) throw new Error(`/openapi.json responded with ${response.status}`);
+  render(await response.json());
 } catch (error) {
   document.querySelector('#content').replaceChildren(
     element('h1', {}, 'The API'),

@@ -1,7 +1,7 @@
 // The page's address: `/?search=<id>#CGK-DPS-2027-07-10-2`.
 //
-// The id is all that is needed as long as the search can be read. The fragment, which no server sees, says what was
-// searched, so that an expired link can still offer to search again. Pure: takes and gives text.
+// The id is enough as long as the search can be read. The fragment, which no server sees, has the query, so that the
+// page of an expired search can offer to search again. Pure functions.
 
 import { isDay } from "./format.js";
 
@@ -11,7 +11,7 @@ export function format(id, query) {
   return `/?search=${id}#${from}-${to}-${date}-${passengers}`;
 }
 
-/** The id and the query that an address names, each null where it names none. */
+/** The id and the query in an address; null if it has none. */
 export function parse(url) {
   const { searchParams, hash } = new URL(url);
   const parts = /^#([A-Z]{3})-([A-Z]{3})-(\d{4}-\d{2}-\d{2})-([1-9])$/.exec(hash);

@@ -13,7 +13,7 @@ export class Problem extends Error {
 /** No response: offline, or the gateway is down. */
 export class Unreachable extends Error {}
 
-/** For any response. The gateway gives up on Redis after 1.5 s. */
+/** The timeout of a request. The gateway gives up on Redis after 1.5 s. */
 const TIMEOUT_MS = 10_000;
 
 async function call(path, { signal, ...options } = {}) {

@@ -1,4 +1,4 @@
-// A text field with place suggestions, after the ARIA combobox pattern (editable, with list autocomplete). The best
+// A text field with place autocomplete, after the ARIA combobox pattern (editable, with list autocomplete). The best
 // suggestion is active at once: type `jak`, then Tab or Enter.
 
 import * as api from "./api.js";
@@ -10,12 +10,12 @@ const TYPING_MS = 90;
 const CODE = /^[a-z]{3}$/i;
 const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
-/** What the field shows for a place: `Jakarta (CGK)`. */
+/** The text of the field for a place: `Jakarta (CGK)`. */
 export function placeText({ code, city, name }) {
   return `${city || name} (${code})`;
 }
 
-/** Makes the field with this id, and the empty list behind it, a combobox. */
+/** Makes an input and the list in its `aria-controls` a combobox. */
 export class Combobox {
   #input;
   #list;
@@ -182,7 +182,7 @@ export class Combobox {
 }
 
 function option({ code, name, city, country, kind }, id) {
-  // Nearly every airport here is an "International Airport": on a phone these words alone fill a line.
+  // Nearly every airport is an "International Airport", and these words alone fill a line on a phone.
   const short = name.replace(/ International Airport$/, " International");
   const where = [kind === "city" ? "All airports" : short, country && countries.of(country)];
   return el("li", { id, role: "option", "aria-selected": "false" },

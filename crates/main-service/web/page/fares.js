@@ -1,9 +1,9 @@
-// Sorting and filtering fares. Pure. Which offers are the same flight their ids say; the order is the gateway's, so that
-// the page shows while fares land what the terminal event says in the end.
+// Merges, sorts and filters fares. Pure functions. Offers with the same id are the same flights. The order is the
+// gateway's, so that fares are already in the order of the terminal event while they arrive.
 
 import { minuteOfDay } from "./format.js";
 
-/** The parts of a day that departures are filtered by, as minutes after midnight. */
+/** The parts of a day to filter departures by, in minutes after midnight. */
 export const DAY_PARTS = [
   { id: "night", label: "Night", hours: "00–06", from: 0, to: 360 },
   { id: "morning", label: "Morning", hours: "06–12", from: 360, to: 720 },
@@ -11,25 +11,25 @@ export const DAY_PARTS = [
   { id: "evening", label: "Evening", hours: "18–24", from: 1080, to: 1440 },
 ];
 
-/** How many stops are told apart; more count as the last. */
+/** The numbers of stops to filter by; the last one includes all higher ones. */
 export const STOPS = [
   { id: "0", label: "Direct" },
   { id: "1", label: "1 stop" },
   { id: "2", label: "2 or more stops" },
 ];
 
-/** What lets everything pass. In each set, none chosen means all. */
+/** Filters that all offers pass: an empty list means all. */
 export const NO_FILTERS = Object.freeze({ carriers: [], stops: [], parts: [] });
 
-/** The id of an offer; the replaced system gives none, and never the same flight twice. */
+/** The id of an offer. Those of the replaced system have none, and no flight twice. */
 export function idOf({ id, flight_number, departure = "" }) {
   return id ?? `${flight_number}|${departure}`;
 }
 
 /**
- * The offers of several suppliers by id: each at its best price, with all who sell it.
- * @param {Iterable<[string|null, object[]]>} answers each supplier's offers; `null` for offers merged before, which
- *   name their suppliers themselves
+ * Merges the offers of several suppliers by id: each at its best price, with all its sellers.
+ * @param {Iterable<[string|null, object[]]>} answers each supplier's offers; `null` for offers that are already merged
+ *   and have their sellers
  */
 export function byId(answers) {
   const offers = new Map();
@@ -56,7 +56,7 @@ const ORDERS = {
   departure: [byDeparture, byPrice, byNumber],
 };
 
-/** The offers in a new order: by `price`, `duration` or `departure`, with ties broken the same way each time. */
+/** The offers ordered by `price`, `duration` or `departure`. Ties have a fixed order. */
 export function sort(offers, order) {
   const comparisons = ORDERS[order] ?? ORDERS.price;
   return [...offers].sort((a, b) => {
@@ -68,7 +68,7 @@ export function sort(offers, order) {
   });
 }
 
-/** The offers that pass the filters, in their order. */
+/** The offers that pass the filters, in the same order. */
 export function filter(offers, { carriers, stops, parts }) {
   return offers.filter((offer) =>
     (carriers.length === 0 || carriers.includes(carrierOf(offer)))
@@ -76,17 +76,17 @@ export function filter(offers, { carriers, stops, parts }) {
     && (parts.length === 0 || parts.includes(partOf(offer))));
 }
 
-/** Whether the filters let everything pass. */
+/** Whether all offers pass the filters. */
 export function isUnfiltered({ carriers, stops, parts }) {
   return carriers.length + stops.length + parts.length === 0;
 }
 
-/** Who operates an offer; where the supplier does not tell, the code in front of the flight's number. */
+/** The carrier of an offer; if the supplier names none, the code at the start of the flight number. */
 export function carrierOf(offer) {
   return offer.carrier || offer.flight_number.slice(0, 2);
 }
 
-/** The carriers with their lowest fares, in the order in which the offers name them. */
+/** The carriers with their lowest fares, in the order of the offers. */
 export function carriers(offers) {
   const lowest = new Map();
   for (const offer of offers) {
@@ -97,9 +97,9 @@ export function carriers(offers) {
   return [...lowest].map(([name, { price, currency }]) => ({ name, price, currency }));
 }
 
-/** Which offers are the cheapest and the fastest. Prices compare only within a currency: the commonest one. */
+/** The cheapest, fastest and earliest offers. Compares prices only within the most frequent currency. */
 export function highlights(offers) {
-  const currency = commonest(offers.map((offer) => offer.currency));
+  const currency = mostFrequent(offers.map((offer) => offer.currency));
   return {
     cheapest: first(offers.filter((offer) => offer.currency === currency), ORDERS.price),
     fastest: first(offers.filter((offer) => offer.duration_minutes > 0), ORDERS.duration),
@@ -111,7 +111,7 @@ function first(offers, [compare]) {
   return offers.reduce((best, offer) => (best === null || compare(offer, best) < 0 ? offer : best), null);
 }
 
-function commonest(values) {
+function mostFrequent(values) {
   const counts = new Map();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [undefined, 0])[0];

@@ -59,7 +59,7 @@ export class Form {
     this.#passengers.value = String(passengers);
   }
 
-  /** Date and passengers, for a query with other places. */
+  /** Date and passengers, for a query with another origin and destination. */
   get rest() {
     return { date: this.#date.value, passengers: Number(this.#passengers.value) };
   }

@@ -1,11 +1,11 @@
-// How values are written on the page. Pure: no DOM, no clock, no locale of the machine.
+// Formats values for the page. Pure functions: no DOM, no clock, no locale of the machine.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A figure space: as wide as a digit, so that a number that grows by one stays where it is. */
+/** A figure space: as wide as a digit, so that numbers keep their position. */
 const FIGURE_SPACE = "\u2007";
 
-/** `Rp 1.500.000`; other currencies by their code, grouped the same way so that columns compare. */
+/** `Rp 1.500.000`; other currencies with their code, grouped the same way so that columns align. */
 export function price(amount, currency = "IDR") {
   const grouped = String(Math.round(amount)).replace(/\B(?=(\d{3})+$)/g, ".");
   return `${currency === "IDR" ? "Rp" : currency} ${grouped}`;
@@ -28,28 +28,28 @@ export function plural(count, singular, several = `${singular}s`) {
   return `${count} ${count === 1 ? singular : several}`;
 }
 
-/** The clock at the place a time is told at: `06:05` of `2025-07-10T06:05:00+07:00`. */
+/** The local time of day: `06:05` of `2025-07-10T06:05:00+07:00`. */
 export function clock(localTime) {
   return localTime.slice(11, 16);
 }
 
-/** Minutes after midnight on that clock. */
+/** The local time of day in minutes after midnight. */
 export function minuteOfDay(localTime) {
   return Number(localTime.slice(11, 13)) * 60 + Number(localTime.slice(14, 16));
 }
 
-/** How many days later than the departure's the calendar at the arrival is: 1 for the next day. */
+/** The difference between the local dates of arrival and departure, in days: 1 for the next day. */
 export function dayShift(departure, arrival) {
   return Math.round((civilDay(arrival) - civilDay(departure)) / DAY_MS);
 }
 
-/** `+1`, or `−1` over the date line; empty for the same day. */
+/** `+1`, or `−1` across the date line; empty for the same day. */
 export function dayMark(shift) {
   if (shift === 0) return "";
   return shift > 0 ? `+${shift}` : `−${-shift}`;
 }
 
-/** The same in words, for those who hear the page. */
+/** The same in words, for screen readers. */
 export function dayWords(shift) {
   if (shift === 0) return "";
   if (shift === 1) return "the next day";
@@ -57,14 +57,14 @@ export function dayWords(shift) {
   return shift > 0 ? `${shift} days later` : `${-shift} days earlier`;
 }
 
-/** Whether a text written `YYYY-MM-DD` is a day of the calendar. */
+/** Whether a text is an existing date, `YYYY-MM-DD`. */
 export function isDay(text) {
   const day = /^\d{4}-\d\d-\d\d$/.test(text) ? civilDay(text) : NaN;
-  // Some days that do not exist are taken for later ones.
+  // JavaScript parses some dates that do not exist as later ones.
   return !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
 }
 
-/** `Thu 10 Jul 2025`; a text that is no day, as it is. */
+/** `Thu 10 Jul 2025`; a text that is no date stays unchanged. */
 export function date(text) {
   if (!isDay(text)) return text;
   const parts = new Intl.DateTimeFormat("en-GB", {
@@ -74,20 +74,20 @@ export function date(text) {
   return ["weekday", "day", "month", "year"].map(part).join(" ");
 }
 
-/** The day `days` after the one that is written `YYYY-MM-DD`, written the same; null where years have no four digits. */
+/** The date `days` after a date, both `YYYY-MM-DD`; null if there is none with a four-digit year. */
 export function addDays(text, days) {
   const day = new Date(civilDay(text) + days * DAY_MS);
   const written = Number.isNaN(day.getTime()) ? "" : day.toISOString().slice(0, 10);
   return isDay(written) ? written : null;
 }
 
-/** The day a `Date` falls on where its user is, written `YYYY-MM-DD`. */
+/** The user's local date, `YYYY-MM-DD`. */
 export function today(now) {
   const two = (number) => String(number).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-/** ` 0.4 s`, `12.0 s`, of the same width below 100 s. */
+/** ` 0.4 s`, `12.0 s`: the same width below 100 s. */
 export function elapsed(ms) {
   const seconds = (Math.max(0, ms) / 1000).toFixed(1);
   return `${seconds.padStart(4, FIGURE_SPACE)} s`;

@@ -166,7 +166,7 @@ function countText(shown) {
   return total > offers.length ? `The ${offers.length} cheapest of ${total} fares` : plural(total, "fare");
 }
 
-/** What stands in place of fares when there are none to show. */
+/** The notice that is shown instead of fares if there are none. */
 function notice(shown) {
   const { phase, query, offers } = search;
   const again = query ? [["Search again", () => void resubmit(query)]] : [];

@@ -7,7 +7,7 @@ import { carrierOf, idOf } from "./fares.js";
 import { byId, el, reconcile, setText, spoken } from "./dom.js";
 import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, plural, price, stops } from "./format.js";
 
-/** Number of tints for carriers' marks. */
+/** The number of tints for carriers' marks. */
 const TINTS = 6;
 
 export class Fares {
@@ -104,7 +104,7 @@ function update(element, offer, { passengers, names, cheapest, fastest }) {
   part(".fast").hidden = offer !== fastest;
 }
 
-/** The same tint for a carrier on every page. */
+/** A carrier's tint, always the same. */
 function tint(name) {
   let hash = 0;
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)) % 9973;

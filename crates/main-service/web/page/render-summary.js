@@ -90,12 +90,12 @@ export function titleOf(search) {
  * @param {{ title: string, text: string, actions: [string, () => void][] } | null} notice
  */
 export function renderNotice(notice) {
-  const place = byId("notice");
-  place.hidden = notice === null;
+  const element = byId("notice");
+  element.hidden = notice === null;
   const key = notice ? `${notice.title} ${notice.text}` : "";
-  if (place.dataset.key === key) return;
-  place.dataset.key = key;
-  place.replaceChildren(...(notice ? [
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  element.replaceChildren(...(notice ? [
     el("h3", {}, notice.title),
     el("p", {}, notice.text),
     notice.actions.length > 0 && el("p", { class: "actions" }, notice.actions.map(([label, act]) =>

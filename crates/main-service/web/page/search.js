@@ -2,7 +2,7 @@
 
 import { byId } from "./fares.js";
 
-/** A search of which only the id is known, and perhaps the query. */
+/** A search with only a known id, and possibly a known query. */
 export function unknown(id, query = null) {
   return {
     id, query,

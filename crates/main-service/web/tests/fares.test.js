@@ -20,18 +20,18 @@ test("the same flight from two suppliers is one fare at the best price", () => {
   assert.deepEqual(merged[0].suppliers, ["GA", "AGG"]);
 });
 
-test("another id is another fare", () => {
+test("offers with different ids are different fares", () => {
   const merged = byId([["GA", [offer("GA1", 900), offer("GA1", 900, { id: "another" })]]]);
   assert.equal(merged.length, 2);
 });
 
-test("an answer told twice changes nothing, nor does one that a snapshot held already", () => {
+test("an answer that the state already had changes nothing", () => {
   const snapshot = [offer("GA1", 900, { suppliers: ["GA"] })];
   const once = byId([["GA", [offer("GA1", 900)]]]);
   assert.deepEqual(byId([[null, snapshot], ["GA", [offer("GA1", 900)]]]), once);
 });
 
-test("each order breaks its ties the same way, whatever came first", () => {
+test("each order breaks ties the same way, independent of the order of arrival", () => {
   const a = offer("GA1", 900, { duration_minutes: 120, departure: "2025-07-10T09:00:00+07:00" });
   const b = offer("GA2", 900, { duration_minutes: 100, departure: "2025-07-10T08:00:00+07:00" });
   const c = offer("GA3", 800, { duration_minutes: 120, departure: "2025-07-10T08:00:00+07:00" });
@@ -49,7 +49,7 @@ test("departures are ordered as instants, not as clocks", () => {
   assert.deepEqual(numbers(sort([west, east], "departure")), ["GA2", "GA1"]);
 });
 
-test("filters of one kind widen, of several kinds narrow", () => {
+test("filters of one kind add offers, filters of several kinds restrict them", () => {
   const offers = [
     offer("GA1", 1),
     offer("JT1", 2, { carrier: "Lion Air", stops: 1 }),
@@ -65,7 +65,7 @@ test("filters of one kind widen, of several kinds narrow", () => {
   assert.ok(isUnfiltered(NO_FILTERS) && !isUnfiltered({ ...NO_FILTERS, stops: ["0"] }));
 });
 
-test("a day's parts meet without a gap", () => {
+test("the parts of a day have no gaps", () => {
   for (const [time, part] of [["00:00", "night"], ["05:59", "night"], ["06:00", "morning"], ["12:00", "afternoon"],
     ["17:59", "afternoon"], ["23:59", "evening"]]) {
     const found = filter([offer("GA1", 1, { departure: `2025-07-10T${time}:00+07:00` })], { ...NO_FILTERS, parts: [part] });
@@ -73,7 +73,7 @@ test("a day's parts meet without a gap", () => {
   }
 });
 
-test("the cheapest and the fastest stand out, prices only within the commonest currency", () => {
+test("the cheapest and the fastest are highlighted; prices are compared only within the most frequent currency", () => {
   const a = offer("GA1", 900, { duration_minutes: 200 });
   const b = offer("GA2", 950, { duration_minutes: 100 });
   const dollars = offer("GA3", 60, { currency: "USD", duration_minutes: 300 });
@@ -83,7 +83,7 @@ test("the cheapest and the fastest stand out, prices only within the commonest c
   assert.deepEqual(highlights([]), { cheapest: null, fastest: null, earliest: null });
 });
 
-test("what the replaced system answers, a number and a price, can be shown", () => {
+test("offers of the replaced system, with only a number and a price, can be shown", () => {
   const bare = [{ flight_number: "GA57", price: 2 }, { flight_number: "JT1", price: 1 }];
   assert.deepEqual(numbers(byId([[null, bare]])), ["JT1", "GA57"]);
   for (const order of ["price", "duration", "departure"]) assert.deepEqual(numbers(sort(bare, order)), ["JT1", "GA57"]);

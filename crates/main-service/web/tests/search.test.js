@@ -17,7 +17,7 @@ const processing = {
 const partial = { supplier: GA, results: [FARE], progress: { answered: 1, of: 2 } };
 const end = { status: "completed", results: [{ ...FARE, suppliers: ["GA"] }], total: 1, suppliers: [GA, SQ], elapsed_ms: 9000 };
 
-test("a search is followed from nothing to its end", () => {
+test("a search is followed from its id to its end", () => {
   let search = unknown("id");
   assert.ok(isRunning(search));
   search = withStatus(search, processing);
@@ -33,43 +33,43 @@ test("a search is followed from nothing to its end", () => {
   assert.equal(supplierRows(search)[0].fares, 1);
 });
 
-test("an answer heard again after a reconnect counts once", () => {
+test("an answer that is sent again after a reconnect counts once", () => {
   const once = withPartial(withStatus(unknown("id"), processing), partial);
   assert.deepEqual(withPartial(once, partial), once);
 });
 
-test("a page that comes late shows what a page that was there from the start does", () => {
+test("a page opened late shows the same as one that followed from the start", () => {
   const early = withEnd(withPartial(withStatus(unknown("id"), processing), partial), end);
   const late = withStatus(unknown("id"), { ...processing, ...end });
   for (const field of ["phase", "offers", "total", "query"]) assert.deepEqual(late[field], early[field], field);
 });
 
-test("what a snapshot knows stays when the connection breaks before the answers are told again", () => {
+test("answers in the state stay if the connection breaks before their partials arrive", () => {
   const snapshot = { ...processing, results: [{ ...FARE, suppliers: ["GA"] }], suppliers: [GA] };
   const search = withStatus(unknown("id"), snapshot);
   assert.equal(search.offers.length, 1);
   assert.deepEqual(progress(search), { answered: 1, of: 2 });
 });
 
-test("who was not heard when a search was cancelled is not waited for", () => {
+test("a supplier without an answer is not pending after the search was cancelled", () => {
   const search = withEnd(withPartial(withStatus(unknown("id"), processing), partial), { status: "cancelled", results: [] });
   assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "dropped"]);
 });
 
-test("a shared search that its user has left stands as it was then", () => {
+test("a shared search that the user has left keeps its state", () => {
   const left = withoutMore(withPartial(withStatus(unknown("id"), processing), partial));
   assert.ok(!isRunning(left));
   assert.equal(left.total, 1);
   assert.deepEqual(supplierRows(left).map(({ status }) => status), ["ok", "dropped"]);
 });
 
-test("an end without details, as the replaced system writes it, is enough", () => {
+test("an end without details, like the replaced system's, is enough", () => {
   const search = withEnd(unknown("id"), { search_id: "id", status: "completed", results: [FARE] });
   assert.equal(search.total, 1);
   assert.deepEqual(supplierRows(search), []);
 });
 
-test("a search is stalled while there is no worker, and no longer than until an answer or the end", () => {
+test("a search is stalled while there is no worker, until an answer or the end arrives", () => {
   const warnings = [{ code: "no_worker", message: "…" }];
   const running = withStatus(unknown("id"), processing);
   assert.ok(!isStalled(running));

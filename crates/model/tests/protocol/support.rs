@@ -24,14 +24,14 @@ pub(crate) fn bounded(world: World) -> CheckerBuilder<World> {
 /// A missing counterexample is proof only if all states were visited.
 #[track_caller]
 pub(crate) fn assert_complete(checker: &impl Checker<World>) {
-    assert!(checker.state_count() < MAX_STATES, "too many states to look at all of them");
+    assert!(checker.state_count() < MAX_STATES, "too many states to visit all of them");
 }
 
 /// A shortest counterexample to this property.
 pub(crate) fn counterexample(world: &World, property: &'static str) -> Option<Path<State, Action>> {
     let mut shortest = None;
     let mut depth = usize::MAX;
-    // Within a block of states the checker keeps the last counterexample, not the first.
+    // The checker keeps the last counterexample of a block of states, not the first.
     loop {
         let only_this = HasDiscoveries::AllOf([property].into());
         let checker =

@@ -29,7 +29,7 @@ fn cycle(world: &World) -> Option<State> {
                 Some(true) => return Some(state),
                 Some(false) => {}
                 None => {
-                    assert!(on_path.len() < MAX_STATES / 8, "too many states to look at all of them");
+                    assert!(on_path.len() < MAX_STATES / 8, "too many states to visit all of them");
                     on_path.insert(state.clone(), true);
                     path.push((state.clone(), std::mem::take(&mut enter)));
                     enter = world.next_states(&state);

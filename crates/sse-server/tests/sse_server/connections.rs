@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use crate::kit::{LARGE, OPENED, PLAIN, STREAM, settings, start, start_with};
 
 #[tokio::test]
-async fn pipelined_requests_are_answered_in_their_turn() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = start().await;
     let mut client = server.send(&[PLAIN, STREAM, PLAIN].concat()).await;
     client.read_to("\r\n\r\nplain").await;
@@ -19,7 +19,7 @@ async fn pipelined_requests_are_answered_in_their_turn() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_still_on_its_way_comes_before_a_pipelined_stream() {
+async fn a_response_in_progress_comes_before_a_pipelined_stream() {
     let server = start().await;
     let bytes = format!("GET /bytes/{LARGE} HTTP/1.1\r\nhost: test\r\n\r\n");
     let mut client = server.send(&[&bytes, STREAM].concat()).await;
@@ -30,9 +30,9 @@ async fn a_response_that_is_still_on_its_way_comes_before_a_pipelined_stream() {
     assert!(head.starts_with("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"), "{head}");
 }
 
-/// hyper reads on once a request's body has ended, although the head of its response is still in its buffer.
+/// hyper reads the next request when a body has ended, even if the head of its response is still in hyper's buffer.
 #[tokio::test]
-async fn so_does_a_response_that_was_sent_before_its_requests_body_had_come() {
+async fn a_response_sent_before_its_requests_body_arrived_comes_before_a_pipelined_stream() {
     let server = start().await;
     for length in [1, 16, 32, 64, 128, 256].map(|kib| kib * 1024) {
         let head = format!("POST /header/{length} HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n");
@@ -48,7 +48,7 @@ async fn so_does_a_response_that_was_sent_before_its_requests_body_had_come() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_request_is_not_taken_for_the_next_one() {
+async fn the_body_of_a_request_is_not_parsed_as_the_next_request() {
     let server = start().await;
     let head = format!("GET /stream HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", PLAIN.len());
     let mut client = server.send(&head).await;
@@ -59,18 +59,18 @@ async fn the_body_of_a_request_is_not_taken_for_the_next_one() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused() {
+async fn invalid_http_is_refused() {
     let server = start().await;
     for (request, status) in [
         ("nonsense\r\n\r\n".to_owned(), 400),
         (format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(20_000)), 431),
     ] {
-        let answer = server.send(&request).await.read_to("\r\n\r\n").await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        let response = server.send(&request).await.read_to("\r\n\r\n").await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{response}");
     }
 }
 
-/// Long enough for an idle connection to be closed.
+/// The idle timeout in these tests.
 const IDLE: Duration = Duration::from_millis(50);
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_connection_without_a_request_is_closed() {
 }
 
 #[tokio::test]
-async fn a_stream_is_not_idle_whoever_writes_it() {
+async fn a_silent_stream_is_not_closed_as_idle() {
     let settings = Settings { idle_timeout: IDLE, ..settings() };
     let beat = |stream: EventStream| stream.heartbeat(Duration::from_mins(1));
     let server = start_with(settings, ClientLimit::none(), beat).await;

@@ -32,15 +32,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(crate) const STREAM: &str = "GET /stream HTTP/1.1\r\nhost: test\r\n\r\n";
 pub(crate) const PLAIN: &str = "GET /plain HTTP/1.1\r\nhost: test\r\n\r\n";
-/// The chunk that every stream begins with.
+/// The first chunk of every stream.
 pub(crate) const OPENED: &str = "d\r\nretry: 1000\n\n\r\n";
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before a test fails.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How much a socket buffers at either end, so that little is needed to fill it.
+/// The size of the sockets' buffers on both sides: small, so that they fill up soon.
 const SOCKET_BUFFER: usize = 16 * 1024;
-/// More than the sockets and hyper buffer.
+/// More than fits into the buffers of the sockets and of hyper.
 pub(crate) const LARGE: usize = 1024 * 1024;
 
 /// The events of `/stream`: each text that is published, until the end.
@@ -57,7 +57,7 @@ impl Events {
     }
 
     pub(crate) async fn no_subscriber(&self) {
-        timeout(PATIENCE, self.0.closed()).await.expect("nobody is subscribed any more");
+        timeout(TIMEOUT, self.0.closed()).await.expect("all subscribers have left");
     }
 
     fn stream(&self) -> EventStream {
@@ -89,7 +89,7 @@ pub(crate) async fn start() -> Running {
     start_with(settings(), ClientLimit::none(), |stream| stream).await
 }
 
-/// Starts a server whose streams are adapted so.
+/// Starts a server; `adapt` changes its streams.
 pub(crate) async fn start_with(
     settings: Settings,
     clients: ClientLimit,
@@ -122,7 +122,7 @@ pub(crate) async fn start_with(
         .limit_clients(Arc::new(clients))
         .on_refused(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    // Connections inherit it.
+    // Connections inherit this size.
     SockRef::from(&listener).set_send_buffer_size(SOCKET_BUFFER).unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
@@ -130,13 +130,13 @@ pub(crate) async fn start_with(
     Running { events, refused, guard, task, _stop: stop.clone().drop_guard(), stop, address }
 }
 
-/// Answers at once with nothing but a header, and reads the request's body in its own time.
+/// Responds at once with a header of this length, and reads the request's body later.
 async fn header(Path(length): Path<usize>, body: Body) -> impl IntoResponse {
     tokio::spawn(body.into_data_stream().for_each(async |_| {}));
     ([("x-filler", "x".repeat(length))], ())
 }
 
-/// Middleware that keeps something for as long as a response.
+/// Middleware that holds `guard` in the response's body.
 fn guarded(guard: &Arc<()>) -> impl Fn(Response) -> std::future::Ready<Response> + Clone + use<> {
     let guard = Arc::clone(guard);
     move |response| {
@@ -155,14 +155,14 @@ impl Running {
         Client(BufReader::new(socket.connect(self.address).await.unwrap()))
     }
 
-    /// A client that has sent this.
+    /// A client that has sent these requests.
     pub(crate) async fn send(&self, requests: &str) -> Client {
         let mut client = self.connect().await;
         client.send(requests).await;
         client
     }
 
-    /// A client whose stream has begun.
+    /// A client whose stream is open.
     pub(crate) async fn follow(&self) -> Client {
         let mut client = self.send(STREAM).await;
         client.read_to(OPENED).await;
@@ -182,12 +182,12 @@ impl Client {
         self.0.get_mut()
     }
 
-    /// Reads until the text ends so.
+    /// Reads until the text ends with `end`.
     pub(crate) async fn read_to(&mut self, end: &str) -> String {
         let mut text = Vec::new();
         while !text.ends_with(end.as_bytes()) {
             let read = || String::from_utf8_lossy(&text);
-            let byte = timeout(PATIENCE, self.0.read_u8()).await;
+            let byte = timeout(TIMEOUT, self.0.read_u8()).await;
             let byte = byte.unwrap_or_else(|_| panic!("{:?} goes on", read()));
             let byte = byte.unwrap_or_else(|error| panic!("{:?}: {error}", read()));
             text.push(byte);
@@ -195,10 +195,10 @@ impl Client {
         String::from_utf8(text).unwrap()
     }
 
-    /// Reads so many bytes.
+    /// Reads this many bytes.
     pub(crate) async fn read_exact(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
-        timeout(PATIENCE, self.0.read_exact(&mut bytes)).await.expect("so many bytes").unwrap();
+        timeout(TIMEOUT, self.0.read_exact(&mut bytes)).await.expect("enough bytes").unwrap();
         bytes
     }
 
@@ -206,7 +206,7 @@ impl Client {
     pub(crate) async fn read_all(mut self) -> String {
         let mut text = String::new();
         let read = self.0.read_to_string(&mut text);
-        timeout(PATIENCE, read).await.expect("the connection ends").unwrap();
+        timeout(TIMEOUT, read).await.expect("the connection ends").unwrap();
         text
     }
 }

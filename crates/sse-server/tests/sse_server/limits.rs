@@ -12,26 +12,26 @@ async fn limited(max_connections: usize, per_client: usize) -> Running {
     start_with(settings, ClientLimit::new(per_client, Vec::new()), |stream| stream).await
 }
 
-/// Waits until so many connections were refused.
+/// Waits until this many connections were refused.
 async fn refused(server: &Running, count: usize) {
     let counted = async {
         while server.refused.load(Ordering::Relaxed) < count {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    timeout(Duration::from_secs(10), counted).await.expect("all are counted");
+    timeout(Duration::from_secs(10), counted).await.expect("all refusals are counted");
     assert_eq!(server.refused.load(Ordering::Relaxed), count);
 }
 
 #[tokio::test]
-async fn connections_past_the_limit_are_refused_until_there_is_room() {
+async fn connections_beyond_the_limit_are_refused_until_one_closes() {
     let server = limited(2, 0).await;
     let streams = [server.follow().await, server.follow().await];
-    let answer = server.send(PLAIN).await.read_all().await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("refused"), "{answer}");
+    let response = server.send(PLAIN).await.read_all().await;
+    assert!(response.starts_with("HTTP/1.1 503 ") && response.ends_with("refused"), "{response}");
     refused(&server, 1).await;
-    let answer = server.send(HEALTH).await.read_all().await;
-    assert!(answer.ends_with("healthy"), "{answer}");
+    let response = server.send(HEALTH).await.read_all().await;
+    assert!(response.ends_with("healthy"), "{response}");
     drop(streams);
     server.events.no_subscriber().await;
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -40,16 +40,16 @@ async fn connections_past_the_limit_are_refused_until_there_is_room() {
 }
 
 #[tokio::test]
-async fn a_client_past_its_limit_is_told_so() {
+async fn a_client_beyond_its_limit_gets_429() {
     let server = limited(100, 1).await;
     let stream = server.follow().await;
-    let answer = server.send(PLAIN).await.read_all().await;
-    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    let response = server.send(PLAIN).await.read_all().await;
+    assert!(response.starts_with("HTTP/1.1 429 "), "{response}");
     drop(stream);
 }
 
 #[tokio::test]
-async fn idle_connections_past_the_limit_keep_nobody_out() {
+async fn idle_connections_beyond_the_limit_block_no_other_client() {
     let server = limited(1, 0).await;
     let stream = server.follow().await;
     let mut idle = Vec::new();
@@ -58,7 +58,7 @@ async fn idle_connections_past_the_limit_keep_nobody_out() {
     }
     assert!(server.send(HEALTH).await.read_all().await.ends_with("healthy"));
     assert!(server.send(PLAIN).await.read_all().await.ends_with("refused"));
-    // The first have been dropped, and all are before long.
+    // The server has dropped the oldest ones, and drops the others soon.
     for client in &mut idle {
         assert_eq!(client.socket().read(&mut [0]).await.unwrap(), 0);
     }

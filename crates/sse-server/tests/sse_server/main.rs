@@ -1,6 +1,6 @@
-//! The server as clients see it: real sockets, text in and text out.
+//! Tests the server over real sockets.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests panic where they fail")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 mod connections;
 mod kit;

@@ -10,7 +10,7 @@ async fn ends(server: Running) {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_sends_its_clients_away_and_ends() {
+async fn a_server_that_stops_asks_its_clients_to_reconnect_and_ends() {
     let server = start().await;
     let client = server.follow().await;
     let idle = server.connect().await;
@@ -25,7 +25,7 @@ async fn a_server_that_stops_sends_its_clients_away_and_ends() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_there_when_the_server_stops_is_written_before_the_end() {
+async fn an_event_published_before_the_server_stops_is_sent() {
     let server = start().await;
     let client = server.follow().await;
     server.events.publish("data: 1\n\n");
@@ -36,7 +36,7 @@ async fn an_event_that_is_there_when_the_server_stops_is_written_before_the_end(
 }
 
 #[tokio::test]
-async fn a_response_under_way_is_finished() {
+async fn a_response_in_progress_is_finished() {
     let server = start().await;
     let mut client = server.send(&format!("GET /bytes/{LARGE} HTTP/1.1\r\nhost: test\r\n\r\n")).await;
     client.read_to("\r\n\r\n").await;
@@ -46,7 +46,7 @@ async fn a_response_under_way_is_finished() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_does_not_hold_the_server_up() {
+async fn a_client_that_reads_nothing_does_not_delay_the_servers_end() {
     let settings = Settings { drain_timeout: Duration::from_millis(200), ..settings() };
     let server = start_with(settings, ClientLimit::none(), |stream| stream).await;
     let slow = server.follow().await;

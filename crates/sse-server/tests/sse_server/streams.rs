@@ -49,7 +49,7 @@ async fn a_silent_stream_has_heartbeats() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_too_old_sends_its_client_away() {
+async fn a_stream_that_reaches_its_maximum_age_asks_its_client_to_reconnect() {
     let age = |stream: EventStream| stream.max_age(Duration::from_millis(50));
     let server = start_with(settings(), ClientLimit::none(), age).await;
     let mut client = server.follow().await;
@@ -58,7 +58,7 @@ async fn a_stream_that_is_too_old_sends_its_client_away() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_its_client_has_gone() {
+async fn a_stream_ends_when_its_client_disconnects() {
     let server = start().await;
     drop(server.follow().await);
     server.events.no_subscriber().await;
@@ -72,7 +72,7 @@ async fn a_half_closed_client_gets_its_responses_to_their_end() {
         client.socket().shutdown().await.unwrap();
         if requests.contains(&STREAM) {
             client.read_to(OPENED).await;
-            // The comment that shows whether it still reads.
+            // The comment with which the server checks whether the client still reads.
             client.read_to("3\r\n:\n\n\r\n").await;
         }
         server.events.end();
@@ -83,7 +83,7 @@ async fn a_half_closed_client_gets_its_responses_to_their_end() {
 }
 
 #[tokio::test]
-async fn a_half_closed_client_that_then_goes_is_noticed() {
+async fn a_half_closed_client_that_disconnects_is_noticed() {
     let server = start().await;
     let mut client = server.follow().await;
     client.socket().shutdown().await.unwrap();
@@ -94,7 +94,7 @@ async fn a_half_closed_client_that_then_goes_is_noticed() {
 }
 
 #[tokio::test]
-async fn what_middleware_put_into_the_body_lives_as_long_as_the_stream() {
+async fn a_middlewares_guard_in_the_body_lives_as_long_as_the_stream() {
     let server = start().await;
     let held = || Arc::strong_count(&server.guard);
     let before = held();
@@ -107,11 +107,11 @@ async fn what_middleware_put_into_the_body_lives_as_long_as_the_stream() {
             tokio::task::yield_now().await;
         }
     };
-    timeout(Duration::from_secs(5), released).await.expect("it is released");
+    timeout(Duration::from_secs(5), released).await.expect("the guard is released");
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_cut_off() {
+async fn a_client_that_reads_nothing_is_disconnected() {
     let server = start_with(
         Settings { write_timeout: Duration::from_millis(300), ..settings() },
         ClientLimit::none(),
@@ -125,7 +125,7 @@ async fn a_client_that_takes_nothing_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_slow_client_that_takes_something_now_and_then_gets_it_all() {
+async fn a_slow_client_that_keeps_reading_gets_all_of_it() {
     let server = start_with(
         Settings { write_timeout: Duration::from_millis(500), ..settings() },
         ClientLimit::none(),
@@ -141,7 +141,7 @@ async fn a_slow_client_that_takes_something_now_and_then_gets_it_all() {
 }
 
 #[tokio::test]
-async fn a_stream_for_http_1_0_or_with_a_request_body_is_hypers_to_write() {
+async fn a_stream_over_http_1_0_or_with_a_request_body_is_written_by_hyper() {
     let server = start().await;
     for request in [
         "GET /stream HTTP/1.0\r\n\r\n",

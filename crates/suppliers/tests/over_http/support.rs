@@ -23,7 +23,7 @@ pub(crate) fn registry(file: &str) -> Registry {
     Registry::from_toml(file, options, &airports()).unwrap()
 }
 
-/// A client for a supplier of kind `http` with this URL and these further settings.
+/// A client for a supplier of kind `http` with this URL and these additional settings.
 pub(crate) fn http_client(url: &str, settings: &str) -> Arc<SupplierClient> {
     let file = format!(
         r#"

@@ -25,10 +25,10 @@ async fn a_server_without_tls_is_rejected() {
 
 #[tokio::test]
 async fn a_self_signed_certificate_is_rejected() {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let generated = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let config = config.with_single_cert(vec![generated.cert.der().clone()], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -44,5 +44,5 @@ async fn a_self_signed_certificate_is_rejected() {
 
     let settings = "retries = 0\nheaders = { authorization = 'Bearer ${KEY}' }";
     assert_eq!(status(&http_client(&url, settings)).await, SupplierStatus::Error);
-    assert!(received.await.unwrap().is_empty(), "the key was sent to a stranger");
+    assert!(received.await.unwrap().is_empty(), "the key was sent to an untrusted server");
 }

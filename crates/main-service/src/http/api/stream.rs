@@ -110,7 +110,8 @@ pub(super) async fn stream(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     tracing::debug!(search_id = %id, partials, after, "stream opened");
-    Ok(follow::event_stream(subscription, app.config.common.search_deadline_ms).into_response())
+    let delivered = Arc::clone(&app.metrics.delivered);
+    Ok(follow::event_stream(subscription, app.config.common.search_deadline_ms, delivered).into_response())
 }
 
 /// Loads the feed, so that an unknown search gets a 404 instead of a silent stream.

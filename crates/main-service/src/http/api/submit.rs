@@ -80,6 +80,7 @@ pub(super) async fn submit(
         Ok((job, submission))
     };
     let (job, submission) = app.acceptance.with_timeout(submit).await.map_err(failed)?;
+    app.metrics.submitted(submission);
     let search_id = match submission {
         Submission::New => {
             if let Some(permit) = permit {

@@ -1,16 +1,16 @@
-//! What in a new version of an `OpenAPI` document breaks clients of an old one.
+//! Finds what in a new version of an `OpenAPI` document breaks clients of the old one.
 //!
-//! Requests that were valid must stay valid, and whatever a client reads from an answer must still be there. So these
-//! are breaks, wherever they are:
+//! Requests that were valid must stay valid, and whatever a client reads from a response must still be there. So these
+//! are breaks:
 //!
 //! | in | break |
 //! | --- | --- |
 //! | paths | a path, operation or operation id is gone |
 //! | requests | a parameter, property, media type or enum value is gone; one is newly required; a type or limit is narrower |
-//! | answers | a status, media type, header, property or failure code is gone; a property is no longer always there; a type is wider |
+//! | responses | a status, media type, header, property or failure code is gone; a property is no longer always there; a type is wider |
 //!
-//! New paths, optional fields, properties of answers and codes are compatible: clients are told to ignore what they
-//! don't know. Schemas are compared keyword by keyword, so a rewrite that means the same may count as a break.
+//! New paths, optional fields, properties of responses and codes are compatible: clients have to ignore what they don't
+//! know. Schemas are compared keyword by keyword, so an equivalent rewrite may count as a break.
 
 mod tests;
 
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Who sends a value.
+/// The sender of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
     Client,
@@ -27,7 +27,7 @@ enum By {
 
 /// Whether the versions of the two documents differ enough for breaks, by Semantic Versioning.
 pub(super) fn may_break(old: &Value, new: &Value) -> bool {
-    // 0.1.2 → 0.1, 1.2.3 → 1: what stays the same as long as nothing breaks.
+    // 0.1.2 → 0.1, 1.2.3 → 1: the part of a version that only a breaking change may raise.
     let line = |document: &Value| {
         let version = document["info"]["version"].as_str().unwrap_or_default().to_owned();
         let parts = if version.starts_with("0.") { 2 } else { 1 };
@@ -36,7 +36,7 @@ pub(super) fn may_break(old: &Value, new: &Value) -> bool {
     line(old) != line(new)
 }
 
-/// What breaks clients of `old`, each with where it is.
+/// The breaks, each with its place in the document.
 pub(super) fn breaks(old: &Value, new: &Value) -> Vec<String> {
     let mut comparison = Comparison { old, new, breaks: Vec::new(), compared: BTreeSet::new() };
     for (path, item) in entries(&old["paths"]) {
@@ -48,7 +48,7 @@ pub(super) fn breaks(old: &Value, new: &Value) -> Vec<String> {
             }
         }
     }
-    // A stream's schema is of its lines; what stands in them is in schemas of its own.
+    // The stream's own schema describes only lines of text; its events have schemas named `…Event`.
     for (name, schema) in entries(&old["components"]["schemas"]).filter(|(name, _)| name.ends_with("Event")) {
         comparison.one(name, schema, new["components"]["schemas"].get(name), By::Gateway);
     }

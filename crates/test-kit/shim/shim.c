@@ -1,12 +1,12 @@
 /*
- * Trouble for a process that is started with LD_PRELOAD=trouble.so: a disk that is slow to sync, and a wall clock that
- * is stepped while the process runs.
+ * A shim for a process that is started with LD_PRELOAD=shim.so: its fsyncs are slow, and its wall clock steps while it
+  * runs.
  *
- * TROUBLE_FILE names a file of two 64-bit integers, which the test rewrites in place:
+ * SHIM_FILE names a file of two 64-bit integers, which the test overwrites:
  *   [0] what is added to the wall clock, in microseconds
  *   [1] how much longer fsync and fdatasync take, in microseconds
  *
- * Works by system calls alone, without dlsym: a memory allocator may ask for the time before anything is set up.
+ * It uses only system calls, no dlsym, because a memory allocator may ask for the time before the loader has finished.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,25 +20,25 @@
 #include <unistd.h>
 
 static const int64_t none[2];
-static const volatile int64_t *trouble = none;
+static const volatile int64_t *control = none;
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *path = getenv("TROUBLE_FILE");
+    const char *path = getenv("SHIM_FILE");
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0)
         return;
     void *page = mmap(NULL, sizeof none, PROT_READ, MAP_SHARED, file, 0);
     close(file);
     if (page != MAP_FAILED)
-        trouble = page;
+        control = page;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     int failed = (int)syscall(SYS_clock_gettime, clock, now);
     if (!failed && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
-        int64_t micros = now->tv_sec * INT64_C(1000000) + now->tv_nsec / 1000 + trouble[0];
+        int64_t micros = now->tv_sec * INT64_C(1000000) + now->tv_nsec / 1000 + control[0];
         now->tv_sec = micros / 1000000;
         now->tv_nsec = micros % 1000000 * 1000 + now->tv_nsec % 1000;
     }
@@ -64,21 +64,21 @@ time_t time(time_t *now)
     return precise.tv_sec;
 }
 
-static void dawdle(void)
+static void delay(void)
 {
-    struct timespec left = {trouble[1] / 1000000, trouble[1] % 1000000 * 1000};
+    struct timespec left = {control[1] / 1000000, control[1] % 1000000 * 1000};
     while (nanosleep(&left, &left) && errno == EINTR)
         ;
 }
 
 int fsync(int file)
 {
-    dawdle();
+    delay();
     return (int)syscall(SYS_fsync, file);
 }
 
 int fdatasync(int file)
 {
-    dawdle();
+    delay();
     return (int)syscall(SYS_fdatasync, file);
 }
