@@ -97,7 +97,9 @@ impl Broker {
     ) -> Result<HashMap<u64, EpochMillis>, BrokerError> {
         let mut times = HashMap::new();
         let wanted = search.answers;
-        let lowest = search.accepted_at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+        let lowest = search
+            .accepted_at
+            .map_or_else(|| "-".to_owned(), |at| at.0.saturating_sub(MAX_DIFFERENCE_MS).to_string());
         let mut highest =
             Some(search.ended_at.map_or_else(|| "+".to_owned(), |at| (at.0 + MAX_DIFFERENCE_MS).to_string()));
         for _ in 0..MAX_PAGES {
@@ -106,6 +108,9 @@ impl Broker {
             let own = page.events.iter().filter(|event| event.search_id == search.search_id);
             times.extend(own.filter_map(|event| Some((event.seq?, event.entry.added_at()))));
             highest = page.next;
+            if times.len() as u64 >= wanted {
+                break;
+            }
         }
         let known = (1..=wanted).filter(|seq| times.contains_key(seq)).count() as u64;
         if known < wanted {
