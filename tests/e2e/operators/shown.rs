@@ -103,7 +103,8 @@ async fn suppliers_are_shown_with_breaker_rates_and_last_error() {
     let operators = add_gateway(&mut system, &[]).await;
     add_worker(&mut system, &[]).await;
     let client = system.client();
-    for _ in 0..6 {
+    // Twenty failures open a breaker.
+    for _ in 0..21 {
         let id = client.submit().await;
         client.result(&id).await;
     }

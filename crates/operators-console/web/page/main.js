@@ -29,7 +29,8 @@ let running = null;
 /** Reads once more, now; one at a time. */
 async function refresh() {
   clearTimeout(timer);
-  running = (running ?? Promise.resolve()).then(read);
+  // A mistake in this page must not stop it.
+  running = (running ?? Promise.resolve()).then(read).catch((error) => tell([error]));
   await running;
   clearTimeout(timer);
   // Nobody looks at a hidden page.
