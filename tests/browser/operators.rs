@@ -119,7 +119,7 @@ async fn a_dead_letter_is_shown_replayed_as_a_new_search_and_another_dropped() {
     page.shown("#dead-list p").await;
 
     let entry = operated.dead_letter().await;
-    let drop = format!("[aria-label='Drop {entry}']");
+    let drop = format!("[aria-label=\"Drop {entry}\"]");
     page.shown(&drop).await;
     page.click(&drop).await;
     assert_eq!(page.focus().await, "confirm-no", "nothing is dropped by mistake");

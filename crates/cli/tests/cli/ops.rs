@@ -8,8 +8,8 @@ use std::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{OriginalUri, State},
-    http::{HeaderMap, Method, StatusCode},
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn port(status: StatusCode, body: Value) -> (String, Asked) {
 async fn answer(
     State((asked, status, body)): State<(Asked, StatusCode, Value)>,
     method: Method,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     sent: Bytes,
 ) -> Response {
