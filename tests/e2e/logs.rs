@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use test_kit::{System, wait::within};
+use test_kit::{Service, System, wait::within};
 
 /// The line about the end of a search in any of these logs, which must be the only one.
 async fn end(system: &System, id: &str) -> Value {
     within(Duration::from_secs(10), "the end is logged", async || {
         let logs = system.gateways.iter().map(|gateway| &gateway.service).chain(&system.workers);
-        let text: String = logs.map(|service| service.log()).collect();
+        let text: String = logs.map(Service::log).collect();
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut ends = lines.filter(|line| line["message"] == "search ended" && line["search_id"] == id);
         let end = ends.next()?;

@@ -24,6 +24,7 @@ mod loading;
 mod logs;
 mod metrics;
 mod openapi;
+mod operators;
 mod overdue;
 mod ownership;
 mod page;
