@@ -10,6 +10,8 @@
 mod consumers;
 mod dead_letters;
 mod lease;
+mod progress;
+mod replay;
 mod shed;
 
 use std::{sync::Arc, time::Duration};
@@ -21,6 +23,8 @@ use contracts::{
 use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
 use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
+
+pub use dead_letters::MAX_PAGE;
 
 /// A delivered job, not decoded yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! | [`names`] | names of streams, groups, keys and fields |
 //! | [`envelope`] | the JSON envelope of HTTP responses |
 //! | [`event`] | the Server-Sent Events |
+//! | [`operators`] | the JSON of the operators' API |
 //! | [`trace`] | the trace that a search belongs to |
 //!
 //! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
@@ -22,6 +23,7 @@ pub mod names;
 pub mod offer;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod operators;
 pub mod outcome;
 #[cfg(test)]
 mod samples;
