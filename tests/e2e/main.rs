@@ -23,6 +23,7 @@ mod load;
 mod loading;
 mod metrics;
 mod openapi;
+mod operators;
 mod overdue;
 mod ownership;
 mod page;
