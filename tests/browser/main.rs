@@ -19,6 +19,7 @@ mod connection;
 mod errors;
 mod keyboard;
 mod links;
+mod operators;
 mod searching;
 mod stability;
 mod stalled;

@@ -63,6 +63,11 @@ impl Page {
         Some(page)
     }
 
+    /// The page at this address.
+    pub(crate) fn of(browser: Browser, base: &str) -> Self {
+        Self { browser, base: base.to_owned() }
+    }
+
     pub(crate) async fn go(&self, path: &str) {
         self.browser.client.goto(&format!("{}{path}", self.base)).await.unwrap();
     }

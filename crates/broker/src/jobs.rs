@@ -10,6 +10,8 @@
 mod consumers;
 mod dead_letters;
 mod lease;
+mod progress;
+mod replay;
 mod shed;
 
 use std::{sync::Arc, time::Duration};
@@ -21,6 +23,8 @@ use contracts::{
 use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
 use crate::{Broker, BrokerError, Entry, EntryId, entry::entries_of_one_stream, millis::blocking_millis};
+
+pub use dead_letters::MAX_PAGE;
 
 /// A delivered job, not decoded yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +169,9 @@ pub struct Leases {
 pub struct Claim {
     pub(crate) consumer: Arc<str>,
     pub(crate) entry: EntryId,
+    /// For the log: how often the entry was delivered, and how long after it was added.
+    pub(crate) deliveries: u64,
+    pub(crate) queue_wait: Option<Duration>,
 }
 
 impl Claim {
@@ -184,8 +191,10 @@ impl Leases {
 
     /// A claim to a job that was delivered to this consumer.
     #[must_use]
-    pub fn claim(&self, entry: EntryId) -> Claim {
-        Claim { consumer: Arc::clone(&self.name), entry }
+    pub fn claim(&self, delivery: &Delivery) -> Claim {
+        let Delivery { entry, deliveries, .. } = *delivery;
+        let queue_wait = self.broker.clock.now().map(|now| now.since(entry.added_at()));
+        Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait }
     }
 
     /// The consumer's name in the group.

@@ -2,10 +2,10 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `searches` | submits searches, reads records, stores answers, ends searches |
-//! | [`jobs`] | the queue: read, renew, take over, hand back, decline, bury |
+//! | `searches` | submits searches, reads records, stores answers, ends searches; recent ones and what happened to each |
+//! | [`jobs`] | the queue: read, renew, take over, hand back, decline, bury, replay; the workers and their jobs |
 //! | `result_log` | follows the result log and the cancellations, reads and trims the log |
-//! | `health` | backlog, settings and permissions of Redis, live workers |
+//! | `health` | backlog, settings and permissions of Redis, live workers and gateways |
 //! | `connection` | connections that recover on their own, and Redis' clock |
 //! | `metrics` | what is measured |
 //! | `scripts` | the Lua scripts |
@@ -31,7 +31,7 @@ mod searches;
 pub use connection::{Backoff, Broker, InvalidRedisAddr, RedisAddr, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::{BrokerError, NotDurable};
-pub use health::{Backlog, Checkup, Component, Memory, Setup, WORKER_TIMEOUT, Workers};
+pub use health::{Backlog, Checkup, Component, MAX_SNAPSHOT, Memory, Setup, WORKER_TIMEOUT, Workers};
 pub use result_log::{Batch, History, Tail, Trimmer};
 pub use searches::{
     Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, Overdue,

@@ -1,6 +1,7 @@
 //! Reads the result log and the stream of cancellations, and trims the log.
 
 mod history;
+mod page;
 mod read_size;
 mod tail;
 mod trim;

@@ -4,8 +4,10 @@ mod accept;
 mod answers;
 mod ending;
 mod foreign;
+mod history;
 mod overdue;
 mod reading;
+mod recent;
 mod record;
 mod sharing;
 mod spans;
@@ -20,6 +22,7 @@ pub use overdue::{Limits, Overdue, Reaper};
 pub use record::SearchRecord;
 pub use sharing::{Sharing, Submission};
 pub use submit::Created;
+pub(crate) use submit::record_fields;
 
 /// Until this long after its deadline, a search without a record has lost it. Later, the search has ended and its
 /// record has expired. Long enough for a worker or a gateway to end the search after Redis was away.

@@ -30,7 +30,17 @@ Exit codes:
   2    invalid arguments, or the server rejected the search
   3    the search failed or was cancelled
   4    the server is unreachable, or its response is invalid
-  130  interrupted by Ctrl-C; the search was cancelled";
+  130  interrupted by Ctrl-C; the search was cancelled
+
+For operators: flight-search ops --help";
+
+/// The codes of `flight-search ops` as its `--help` shows them.
+pub(crate) const OPS_HELP: &str = "\
+Exit codes:
+  0    done
+  2    invalid arguments, or the service refused: there is no such search or dead letter, or the filter is invalid
+  3    `status`: the service that answers has problems
+  4    the service is unreachable, can't read Redis, or its response is invalid";
 
 impl Exit {
     /// The exit code of a search with this status and number of offers.

@@ -12,6 +12,7 @@
 //! | [`progress`] | a line per supplier while the search runs |
 //! | [`table`] | the offers as a table |
 //! | [`exit`] | exit codes |
+//! | [`ops`] | `flight-search ops`, for operators |
 
 mod args;
 mod base_url;
@@ -20,6 +21,7 @@ mod error;
 mod event;
 mod exit;
 mod follow;
+mod ops;
 mod progress;
 mod retry;
 mod run;
@@ -30,7 +32,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// The first argument of the commands for operators. In lower case: `OPS` is an airport.
+const OPS: &str = "ops";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    run::run(args::Args::parse()).await.into()
+    let exit = if std::env::args_os().nth(1).is_some_and(|first| first == OPS) {
+        ops::run(ops::args::OpsArgs::parse_from(std::env::args_os().skip(1))).await
+    } else {
+        run::run(args::Args::parse()).await
+    };
+    exit.into()
 }

@@ -19,7 +19,7 @@ const LAYOUTS: [&[usize]; 3] = [&[0, 1, 2, 3, 4, 5, 6], &[0, 1, 2, 3, 4, 5], &[0
 /// Columns that are aligned to the right.
 const NUMBERS: [usize; 2] = [0, 4];
 /// A line under the header only, so a screen holds more offers.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
+pub(crate) const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
 /// Up to `rows` offers and a summary, at most `width` characters wide.
 pub(crate) fn render(end: &End, rows: usize, width: Option<usize>) -> String {

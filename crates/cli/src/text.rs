@@ -32,6 +32,26 @@ pub(crate) fn seconds(span: Duration) -> String {
     format!("{:.1} s", span.as_secs_f64())
 }
 
+/// A duration in milliseconds, in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 days`.
+pub(crate) fn age(millis: u64) -> String {
+    match millis / 1000 {
+        0..10 => seconds(Duration::from_millis(millis)),
+        seconds @ 10..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// A number of bytes: `512 B`, `3 KiB`, `2048 MiB`.
+pub(crate) fn bytes(number: u64) -> String {
+    match number {
+        0..1024 => format!("{number} B"),
+        1024..1_048_576 => format!("{} KiB", number / 1024),
+        _ => format!("{} MiB", number / 1_048_576),
+    }
+}
+
 /// `1 offer`, `2 offers`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -63,6 +83,13 @@ mod tests {
         assert_eq!(flight_time(110), "1 h 50 m");
         assert_eq!(flight_time(605), "10 h 05 m");
         assert_eq!(seconds(Duration::from_millis(2_940)), "2.9 s");
+    }
+
+    #[test]
+    fn ages_and_sizes_have_the_largest_unit_that_fits() {
+        let ages: Vec<_> = [0, 9_900, 10_000, 119_000, 120_000, 7_200_000, 172_800_000].map(age).into();
+        assert_eq!(ages, ["0.0 s", "9.9 s", "10 s", "119 s", "2 min", "2 h", "2 days"]);
+        assert_eq!([1023, 1024, 3 << 20].map(bytes), ["1023 B", "1 KiB", "3 MiB"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | [`envelope`] | the JSON envelope of HTTP responses |
 //! | [`event`] | the Server-Sent Events |
 //! | [`trace`] | the trace that a search belongs to |
+//! | [`operators`] | the JSON of the operators' API |
 //!
 //! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
@@ -22,6 +23,7 @@ pub mod names;
 pub mod offer;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod operators;
 pub mod outcome;
 #[cfg(test)]
 mod samples;

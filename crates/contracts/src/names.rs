@@ -17,6 +17,12 @@ pub const OPEN_SEARCHES: &str = "flight.search.open";
 /// The workers' suppliers, a JSON array of code and name. Workers renew it before it expires.
 pub const SUPPLIERS_KEY: &str = "flight.search.suppliers";
 
+/// The gateways: a sorted set of names and versions by the time of their last sign of life, in milliseconds since the
+/// epoch by Redis' clock.
+pub const GATEWAYS_KEY: &str = "flight.search.gateways";
+/// Prefix of the key with what a worker says of itself, a JSON object. The worker's name follows.
+pub const WORKER_PREFIX: &str = "flight.search.worker:";
+
 /// Prefix of a record's key. The search's id follows.
 pub const RECORD_PREFIX: &str = "flight.search.record:";
 

@@ -39,9 +39,12 @@ use std::sync::Arc;
 use axum::Router;
 use broker::{Acceptance, Component};
 use operators::{Port, PortUnavailable, Problem};
-use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, UncleanShutdown};
+use operators_console::Console;
+use prometheus_client::registry::Registry;
+use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, LogFilter, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 pub use allowed_origins::AllowedOrigins;
 pub use config::{Command, Config};
@@ -75,6 +78,7 @@ pub enum RunError {
 /// Serves HTTP on `listener` until `shutdown` completes and the open requests and streams have ended.
 pub async fn run(
     config: Config,
+    log: LogFilter,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
@@ -101,14 +105,9 @@ pub async fn run(
     let server = server(settings, &app);
 
     if let Some(port) = port {
-        // Weak: this port closes last, and the acceptance lanes end when the last `App` is dropped.
-        let (examined, stop) = (Arc::downgrade(&app), lifecycle.stop_token().clone());
-        let mut metrics = app.registry(server.open_connections(), http::Problem::refusal_codes());
-        traces.register_metrics(&mut metrics);
-        let router = operators::router(metrics, move || match examined.upgrade() {
-            Some(app) if !stop.is_cancelled() => app.problems(),
-            _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
-        });
+        let mut registry = app.registry(server.open_connections(), http::Problem::refusal_codes());
+        traces.register_metrics(&mut registry);
+        let router = operators_router(&app, registry, log, lifecycle.stop_token().clone());
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
@@ -124,6 +123,10 @@ pub async fn run(
     );
     lifecycle
         .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent(
+        "presence",
+        tasks::presence::run(app.broker.clone(), lifecycle.stop_token().clone()),
+    );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);
     let found = move |checkup| {
@@ -150,6 +153,27 @@ pub async fn run(
     lifecycle.finish(grace).await?;
     tracing::info!("gateway stopped");
     Ok(())
+}
+
+/// What the operators' port serves. It closes last, and the acceptance lanes end when the last `App` is dropped: so it
+/// keeps none.
+fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, stop: CancellationToken) -> Router {
+    let examined = Arc::downgrade(app);
+    let problems = move || match examined.upgrade() {
+        Some(app) if !stop.is_cancelled() => app.problems(),
+        _ => vec![Problem { code: "stopping", message: "the gateway is stopping".into() }],
+    };
+    let examined = Arc::downgrade(app);
+    let warnings = move || examined.upgrade().map_or_else(Vec::new, |app| app.health.fitness.warnings());
+    let console = Console {
+        broker: app.broker.clone(),
+        service: "gateway",
+        problems: Box::new(problems.clone()),
+        warnings: Box::new(warnings),
+        log,
+        search_time: app.config.common.search_deadline_ms,
+    };
+    operators::router(registry, problems).merge(operators_console::router(console))
 }
 
 fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {

@@ -17,10 +17,13 @@ async fn main() -> ExitCode {
     if let Some(Command::Health) = config.command {
         return health(&config).await;
     }
-    if let Err(error) = service::telemetry::start(&config.common.log, config.common.log_format) {
-        eprintln!("main-service: {error}");
-        return ExitCode::from(2);
-    }
+    let log = match service::telemetry::start(&config.common.log, config.common.log_format) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("main-service: {error}");
+            return ExitCode::from(2);
+        }
+    };
     service::raise_open_files();
     let signals = match Signals::listen() {
         Ok(signals) => signals,
@@ -36,7 +39,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match main_service::run(config, listener, signals.shutdown()).await {
+    match main_service::run(config, log, listener, signals.shutdown()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");

@@ -2,6 +2,7 @@
 
 pub(crate) mod deadlines;
 pub(crate) mod loads;
+pub(crate) mod presence;
 pub(crate) mod refusals;
 pub(crate) mod streams;
 pub(crate) mod tail;

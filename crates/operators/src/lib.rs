@@ -7,7 +7,8 @@
 //! | `/health/ready` | 200 if the service can do its work, else 503 with the problems |
 //!
 //! A service hands in its [`Registry`](prometheus_client::registry::Registry) and a function that names its problems:
-//! this crate knows neither searches nor Redis. Further routes can be merged into [`router`].
+//! this crate knows neither searches nor Redis. Further routes can be merged into [`router`]: `operators-console` has
+//! those that operators use.
 
 mod exposition;
 mod health;

@@ -18,13 +18,15 @@ mod metrics;
 pub mod probe;
 mod worker;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use airports::Airports;
+use axum::Router;
 use broker::{Checkup, Component};
 use health::Health;
 use operators::{Port, PortUnavailable};
-use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, UncleanShutdown};
+use operators_console::Console;
+use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, LogFilter, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::{Command, Config};
@@ -58,19 +60,19 @@ pub enum RunError {
 }
 
 /// Runs a worker until `shutdown` completes, then finishes or hands back the jobs in progress.
-pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let mut traces = service::traces("provider-service")?;
     let broker = config.common.broker()?.traced_by(traces.tracer());
     let suppliers = registry(&config)?;
     let port = Port::open(config.metrics_port).await?;
     let lifecycle = Lifecycle::default();
-    let grace = config.common.shutdown_grace_ms;
+    let (grace, search_time) = (config.common.shutdown_grace_ms, config.common.search_deadline_ms);
     let health = Health::new(lifecycle.stop_token().clone(), config.common.redis.redis_timeout_ms);
     let context = Arc::new(worker::Context::new(config, broker, suppliers, health, traces.tracer()));
     if let Some(port) = port {
-        let (mut metrics, problems) = (context.metrics(), Arc::clone(&context));
+        let mut metrics = context.metrics();
         traces.register_metrics(&mut metrics);
-        let router = operators::router(metrics, move || problems.health.problems());
+        let router = operators_router(&context, metrics, log, search_time);
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
@@ -93,6 +95,26 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()>) -> Result<(
     lifecycle.finish(grace).await?;
     tracing::info!("worker stopped");
     Ok(())
+}
+
+/// What the operators' port serves.
+fn operators_router(
+    context: &Arc<worker::Context>,
+    metrics: prometheus_client::registry::Registry,
+    log: LogFilter,
+    search_time: Duration,
+) -> Router {
+    let examined = Arc::clone(context);
+    let problems = move || examined.health.problems();
+    let console = Console {
+        broker: context.broker.clone(),
+        service: "worker",
+        problems: Box::new(problems.clone()),
+        warnings: Box::new(Vec::new),
+        log,
+        search_time,
+    };
+    operators::router(metrics, problems).merge(operators_console::router(console))
 }
 
 fn start(context: &Arc<worker::Context>, lifecycle: &Lifecycle) {

@@ -12,10 +12,13 @@ async fn main() -> ExitCode {
     if let Some(Command::Health) = config.command {
         return health(&config).await;
     }
-    if let Err(error) = service::telemetry::start(&config.common.log, config.common.log_format) {
-        eprintln!("provider-service: {error}");
-        return ExitCode::from(2);
-    }
+    let log = match service::telemetry::start(&config.common.log, config.common.log_format) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("provider-service: {error}");
+            return ExitCode::from(2);
+        }
+    };
     service::raise_open_files();
     let signals = match Signals::listen() {
         Ok(signals) => signals,
@@ -24,7 +27,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match provider_service::run(config, signals.shutdown()).await {
+    match provider_service::run(config, log, signals.shutdown()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "stopped uncleanly");

@@ -13,7 +13,8 @@
 //! | [`declined`] | the jobs that need a newer worker |
 //! | [`take_over`] | takes over the jobs of dead workers |
 //! | [`renew`] | renews the leases of jobs in progress |
-//! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers |
+//! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers and the snapshot |
+//! | [`snapshot`] | what the worker says of itself to operators |
 //! | [`overdue`] | ends searches past their deadline |
 //! | [`cancellations`] | stops jobs of cancelled searches |
 
@@ -28,6 +29,7 @@ mod overdue;
 mod process;
 mod renew;
 mod retry;
+mod snapshot;
 mod spans;
 mod take_over;
 mod upkeep;

@@ -7,7 +7,7 @@ use clap::Args;
 
 pub use redis::{InvalidRedisConfig, RedisConfig};
 
-use crate::telemetry::LogFormat;
+use crate::{lifecycle::DEFAULT_GRACE_MS, telemetry::LogFormat};
 
 /// Settings of both services. Each is a flag and an environment variable, and has a working default.
 #[derive(Args, Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct CommonConfig {
     pub max_results: usize,
 
     /// Milliseconds to finish work after SIGTERM or SIGINT.
-    #[arg(long, env = "SHUTDOWN_GRACE_MS", default_value = "10000", value_parser = parse_millis, value_name = "MS")]
+    #[arg(long, env = "SHUTDOWN_GRACE_MS", default_value = DEFAULT_GRACE_MS, value_parser = parse_millis, value_name = "MS")]
     pub shutdown_grace_ms: Duration,
 
     /// The log filter, such as `info,broker=debug`.

@@ -6,6 +6,8 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// How long shutdown may take, in milliseconds, unless `SHUTDOWN_GRACE_MS` says otherwise.
+pub(crate) const DEFAULT_GRACE_MS: &str = "10000";
 /// How long the tasks of [`Lifecycle::spawn_last`] may take to end, at least.
 const LAST_TASKS_TIMEOUT: Duration = Duration::from_millis(500);
 

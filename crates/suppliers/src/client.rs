@@ -13,6 +13,7 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
+//! | [`activity`] | calls in progress and the last failure, for operators |
 //! | [`limits`] | concurrency limit and rate limit |
 //! | [`circuit_breaker`] | stops calls to a supplier that keeps failing |
 //! | [`retry`] | which failed calls are retried, and after which delay |
@@ -20,6 +21,7 @@
 //! | [`log`] | what is logged about a supplier |
 //! | [`spans`] | the spans of calls |
 
+mod activity;
 mod circuit_breaker;
 mod error;
 mod limits;
@@ -50,6 +52,8 @@ use crate::{
     offers::{CollectedOffers, OfferCollector},
     supplier::Supplier,
 };
+use activity::Activity;
+pub use activity::SupplierHealth;
 use circuit_breaker::CircuitBreaker;
 use error::AskError;
 use limits::{Limits, Permit};
@@ -65,6 +69,7 @@ pub struct SupplierClient {
     backoff: ExponentialBuilder,
     limits: Limits,
     breaker: CircuitBreaker,
+    activity: Activity,
     supplier: Box<dyn Supplier>,
     airports: Arc<Airports>,
     max_offers: usize,
@@ -102,6 +107,7 @@ impl SupplierClient {
             backoff: retry_policy::backoff(settings),
             limits: Limits::new(settings.concurrency, settings.rate_limit.map(Into::into)),
             breaker: CircuitBreaker::new(code.clone(), settings.breaker.failures, settings.breaker.open.0),
+            activity: Activity::default(),
             supplier,
             airports: Arc::clone(airports),
             max_offers,
@@ -140,6 +146,21 @@ impl SupplierClient {
     /// The state of the circuit breaker, as a label.
     pub(crate) fn breaker_state(&self) -> &'static str {
         self.breaker.state_name()
+    }
+
+    /// How the supplier is doing.
+    #[must_use]
+    pub fn health(&self) -> SupplierHealth {
+        let (calls, failures) = self.metrics.calls();
+        SupplierHealth {
+            code: self.code.to_string(),
+            name: self.name.clone(),
+            breaker: self.breaker.state_name(),
+            in_flight: self.activity.in_flight(),
+            calls,
+            failures,
+            last_error: self.activity.last_error(),
+        }
     }
 
     /// Asks the supplier for offers, and returns by `deadline`. Each call is a span below `above`.
@@ -225,8 +246,9 @@ impl SupplierClient {
         let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
         let call = self.supplier.search(query, call_deadline, trace, &mut offers);
         let timer = self.metrics.time_call();
+        let in_flight = self.activity.start_call();
         let response = timeout_at(call_deadline, call).await;
-        drop(timer);
+        drop((timer, in_flight));
         self.metrics.response_bytes.inc_by(offers.response_bytes());
         let result = match response {
             Ok(result) => result.and_then(|()| offers.finish()),
@@ -245,6 +267,9 @@ impl SupplierClient {
             self.metrics.offers_skipped.inc_by(*rejected as u64);
         }
         self.log.call(id, attempt, started.elapsed(), &result);
+        if let Err(error) = &result {
+            self.activity.failed(error);
+        }
         match &result {
             Err(error) if error.is_supplier_fault() => breaker_call.failed(error),
             _ => breaker_call.succeeded(),

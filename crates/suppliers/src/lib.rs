@@ -51,7 +51,7 @@ mod supplier;
 #[cfg(test)]
 mod testing;
 
-pub use client::SupplierClient;
+pub use client::{SupplierClient, SupplierHealth};
 pub use file::error::RegistryError;
 pub use options::{InvalidLatencyRange, LatencyRange, RegistryOptions};
 pub use registry::Registry;

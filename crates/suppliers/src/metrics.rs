@@ -159,6 +159,13 @@ impl ClientMetrics {
         Timer::start(&self.call_seconds)
     }
 
+    /// How many calls were made, and how many of them failed. A call that the search's deadline cut short did not fail.
+    pub(crate) fn calls(&self) -> (u64, u64) {
+        let all: u64 = self.calls.iter().map(Counter::get).sum();
+        let unharmed = [Outcome::Ok, Outcome::Deadline].map(|outcome| self.calls[outcome as usize].get());
+        (all, all.saturating_sub(unharmed.iter().sum()))
+    }
+
     /// Measures a wait for the concurrency limit until the timer is dropped.
     pub(crate) fn time_permit_wait(&self) -> Timer<'_> {
         Timer::start(&self.permit_wait)

@@ -7,7 +7,7 @@ use contracts::{SupplierCode, SupplierListing};
 use log_throttle::LogThrottle;
 
 use crate::{
-    client::SupplierClient,
+    client::{SupplierClient, SupplierHealth},
     file::{self, error::RegistryError},
     kinds::SupplierFactory,
     metrics::{ClientMetrics, Metrics, UNKNOWN, breaker_states::BreakerStates},
@@ -61,6 +61,12 @@ impl Registry {
     pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
         self.metrics.register(registry);
         registry.register_collector(Box::new(BreakerStates(self.clients.clone())));
+    }
+
+    /// How every supplier is doing.
+    #[must_use]
+    pub fn health(&self) -> Vec<SupplierHealth> {
+        self.clients.iter().map(|client| client.health()).collect()
     }
 
     /// The code and name of every supplier.

@@ -42,7 +42,7 @@ impl Clock {
     }
 
     /// The estimated time; `None` before the first reading.
-    pub(super) fn now(&self) -> Option<EpochMillis> {
+    pub(crate) fn now(&self) -> Option<EpochMillis> {
         let at_start = self.estimate().at_start?;
         let now = at_start.saturating_add(as_millis(self.started.elapsed()));
         Some(EpochMillis(u64::try_from(now).unwrap_or(0)))

@@ -30,7 +30,7 @@ impl Broker {
     /// Counts the jobs, and returns the last one that a worker has in progress.
     ///
     /// We don't use the group's `lag`: after entries were deleted, it is wrong or nil.
-    async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
+    pub(super) async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
         let (mut a, mut b) = (self.connection.to(operation), self.connection.to(operation));
         let length = a.xlen::<_, u64>(REQUESTED_STREAM);
         let mut pending = redis::cmd("XPENDING");

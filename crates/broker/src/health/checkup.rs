@@ -120,7 +120,7 @@ impl Broker {
 }
 
 impl Setup {
-    fn of(info: &InfoDict) -> Self {
+    pub(super) fn of(info: &InfoDict) -> Self {
         let number = |name: &str| info.get::<u64>(name);
         let memory = number("used_memory").zip(number("maxmemory"));
         Self {

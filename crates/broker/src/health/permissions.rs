@@ -15,6 +15,10 @@ pub enum Component {
     Gateway(Durability),
     /// A worker.
     Worker,
+    /// The operators' API of either. No service needs it for its work.
+    Operators,
+    /// The replay of a dead letter, which Redis must not stop halfway.
+    Replay,
 }
 
 /// Commands of both components, directly and in scripts.
@@ -81,9 +85,32 @@ const WORKER: &[&str] = &[
     "XREAD COUNT odd STREAMS flight.search.cancelled 0",
 ];
 
+/// Commands of the operators' API, besides those of both components.
+const OPERATORS: &[&str] = &[
+    "INFO server",
+    "XLEN flight.search.requested",
+    "XLEN flight.search.dead",
+    "XRANGE flight.search.dead odd +",
+    "XREVRANGE flight.search.dead + odd",
+    "XDEL flight.search.dead odd",
+    "XREVRANGE flight.search.results + odd",
+    "ZCARD flight.search.open",
+    "EXISTS flight.search.requested",
+    "MGET flight.search.worker:",
+    "SET flight.search.worker: value PX odd",
+    "DEL flight.search.worker:",
+    "ZADD flight.search.gateways odd member",
+    "ZREM flight.search.gateways odd",
+    "ZREMRANGEBYSCORE flight.search.gateways odd odd",
+    "ZREVRANGEBYSCORE flight.search.gateways odd odd",
+];
+
+/// Commands of a replay, besides those of both components.
+const REPLAY: &[&str] = &["XRANGE flight.search.dead odd +", "XDEL flight.search.dead odd"];
+
 impl Broker {
     /// The commands that `component` needs and Redis forbids, each with its key.
-    pub(crate) async fn forbidden(&self, component: Component) -> Result<Vec<String>, BrokerError> {
+    pub async fn forbidden(&self, component: Component) -> Result<Vec<String>, BrokerError> {
         let commands: Vec<_> = component.commands().collect();
         let mut all = pipe();
         all.ignore_errors();
@@ -109,6 +136,8 @@ impl Component {
             Self::Gateway(Durability::Disk) => (GATEWAY, DISK),
             Self::Gateway(Durability::Replica) => (GATEWAY, REPLICA),
             Self::Worker => (WORKER, &[]),
+            Self::Operators => (OPERATORS, &[]),
+            Self::Replay => (REPLAY, &[]),
         };
         [BOTH, own, durability].into_iter().flatten().copied()
     }

@@ -1,7 +1,7 @@
 //! Ends searches.
 
 use contracts::{
-    EpochMillis, SearchId,
+    EpochMillis, SearchId, SupplierStatus,
     entry::{JsonLine, StoredEnd},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::{Outcome, Times},
@@ -77,7 +77,7 @@ impl Broker {
         let ended = ended?;
         match ended {
             Some(Ended::Now { .. }) => {
-                log(id, outcome, &span);
+                log(id, outcome, claim, &span);
                 self.metrics.searches.ended(id, outcome, &span);
             }
             Some(Ended::Before) => self.metrics.searches.duplicate_end(),
@@ -193,16 +193,26 @@ fn note(span: &mut Span, ended: &Result<Option<Ended>, BrokerError>) {
     span.set("flight_search.result", result);
 }
 
-/// Logs the end of a search.
-fn log(id: SearchId, outcome: &Outcome, span: &Span) {
+/// Logs the end of a search: everything that one asks of it later. What only the worker with the job knows is missing if
+/// another process ends the search.
+fn log(id: SearchId, outcome: &Outcome, claim: Option<&Claim>, span: &Span) {
     let Outcome { status, details, .. } = outcome;
+    let suppliers = |status: fn(SupplierStatus) -> bool| {
+        details.suppliers.iter().filter(|report| status(report.status)).count()
+    };
+    let skipped = |status| status == SupplierStatus::Unavailable;
     tracing::info!(
         search_id = %id,
         %status,
+        reason = details.reason,
         offers = details.total,
+        suppliers_ok = suppliers(SupplierStatus::is_answer),
+        suppliers_failed = suppliers(|status| matches!(status, SupplierStatus::Timeout | SupplierStatus::Error)),
+        suppliers_skipped = suppliers(skipped),
+        attempts = claim.map(|claim| claim.deliveries),
+        queue_wait_ms = claim.and_then(|claim| claim.queue_wait).map(millis),
         first_answer_ms = details.first_answer_ms,
         elapsed_ms = details.elapsed_ms,
-        reason = details.reason,
         trace_id = span.trace_id().map(tracing::field::display),
         "search ended"
     );

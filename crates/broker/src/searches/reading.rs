@@ -73,14 +73,19 @@ impl Broker {
         Ok(status.as_deref() == Some(SearchStatus::Processing.as_str()) && seq == Some(0))
     }
 
-    async fn read_fields(&self, key: &str) -> RedisResult<Pairs> {
+    /// The fields of a record, but if it is large, only the small ones, and names and lengths of the others.
+    pub(crate) async fn read_small_fields(&self, key: &str) -> RedisResult<(Pairs, Vec<(Vec<u8>, usize)>)> {
         let mut call = self.scripts.read.key(key);
         call.arg(SMALL_RECORD).arg(SMALL_FIELD);
         let call = &call;
         let first = self.bulk.request(Operation::Read, TYPICAL_RECORD, |mut bulk| async move {
             call.invoke_async(&mut bulk).await
         });
-        let (mut fields, large): (Pairs, Vec<(Vec<u8>, usize)>) = first.await?;
+        first.await
+    }
+
+    async fn read_fields(&self, key: &str) -> RedisResult<Pairs> {
+        let (mut fields, large) = self.read_small_fields(key).await?;
         for (chunk, bytes) in chunks(&large, |(_, length)| *length) {
             let names: &Vec<_> = &chunk.iter().map(|(name, _)| name.as_slice()).collect();
             let values: Vec<Option<Vec<u8>>> = self

@@ -7,6 +7,7 @@ mod ending;
 mod guards;
 mod jobs;
 mod mutants;
+mod operating;
 mod owning;
 mod reading;
 mod sharing;
@@ -25,6 +26,7 @@ fn scenarios() -> impl Iterator<Item = &'static Scenario> {
         jobs::SCENARIOS,
         sharing::SCENARIOS,
         reading::SCENARIOS,
+        operating::SCENARIOS,
     ]
     .into_iter()
     .flatten()

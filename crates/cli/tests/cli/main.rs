@@ -6,5 +6,6 @@ mod command;
 mod endings;
 mod gateway;
 mod interrupt;
+mod ops;
 mod reconnects;
 mod refusals;

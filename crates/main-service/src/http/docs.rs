@@ -13,7 +13,7 @@ use axum::{
 };
 use utoipa::openapi::OpenApi;
 
-use super::middleware::page_headers::with_page_headers;
+use pages::with_page_headers;
 
 const PAGE: &str = include_str!("../../web/docs/index.html");
 const SCRIPT: &str = include_str!("../../web/docs/docs.js");

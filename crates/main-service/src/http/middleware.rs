@@ -3,6 +3,5 @@
 pub(super) mod client_limit;
 pub(super) mod cors;
 pub(super) mod measure;
-pub(super) mod page_headers;
 pub(super) mod refusals;
 pub(super) mod request_id;

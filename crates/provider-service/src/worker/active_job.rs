@@ -25,7 +25,7 @@ impl<'a> ActiveJob<'a> {
     pub(super) fn new(context: &Context, job: Job, delivery: &'a Delivery, span: &'a Span) -> Self {
         let created = delivery.entry.added_at();
         let deadline = created + context.config.common.search_deadline_ms;
-        let claim = context.leases.claim(delivery.entry);
+        let claim = context.leases.claim(delivery);
         let fields = Cow::Borrowed(&delivery.fields);
         let has_times = job.times.is_some();
         let times = job.times.unwrap_or(JobTimes { created, deadline });

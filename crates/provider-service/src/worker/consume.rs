@@ -7,7 +7,7 @@ use broker::{
 use futures_util::FutureExt;
 use tokio::{
     sync::OwnedSemaphorePermit,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,8 @@ use super::{context::Context, in_progress::StopReason, process, take_over::TakeO
 const BATCH: usize = 256;
 /// How long a read waits for jobs. It also delays shutdown and taking over.
 const BLOCK: Duration = Duration::from_millis(500);
+/// A worker that stops waits no longer than this for its snapshot to be removed.
+const WITHDRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Reads jobs and starts a task for each, until shutdown. Then finishes the jobs in progress or hands them back.
 pub(super) async fn run(context: Arc<Context>, consumer: Consumer, stop: CancellationToken) {
@@ -106,9 +108,19 @@ async fn drain(context: &Context, stopped_at: Instant) {
     }
     context.idle.cancel();
     // Not retried: if it fails, another worker removes this consumer later.
-    match context.leases.leave().await {
+    let (left, ()) = tokio::join!(context.leases.leave(), withdraw(context));
+    match left {
         Ok(true) => tracing::info!("left the group"),
         Ok(false) => tracing::warn!("a job is still pending; another worker will take it over"),
         Err(error) => tracing::warn!(%error, "could not leave the group"),
+    }
+}
+
+/// Removes what operators see of this worker. If it fails, it expires.
+async fn withdraw(context: &Context) {
+    let names = [context.leases.name().to_owned()];
+    let withdrawn = timeout(WITHDRAW_TIMEOUT, context.broker.withdraw_workers(&names)).await;
+    if !matches!(withdrawn, Ok(Ok(()))) {
+        tracing::debug!("could not remove the worker's snapshot");
     }
 }

@@ -37,7 +37,7 @@ impl Context {
         tracer: Tracer,
     ) -> Self {
         Self {
-            leases: Leases::new(broker.clone(), consumer_name()),
+            leases: Leases::new(broker.clone(), service::instance_name("worker")),
             permits: Arc::new(Semaphore::new(config.max_concurrency as usize)),
             config,
             health,
@@ -60,13 +60,4 @@ impl Context {
         self.metrics.register(&mut registry, self.in_progress.clone(), self.config.max_concurrency);
         registry
     }
-}
-
-/// A unique name that says where the worker runs: host, process id and a random number. Containers reuse the first
-/// two.
-fn consumer_name() -> String {
-    let host = std::env::var("HOSTNAME")
-        .or_else(|_| std::fs::read_to_string("/etc/hostname"))
-        .unwrap_or_else(|_| "worker".into());
-    format!("{}-{}-{:08x}", host.trim(), std::process::id(), rand::random::<u32>())
 }

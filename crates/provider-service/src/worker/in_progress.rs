@@ -1,11 +1,12 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use broker::EntryId;
 use contracts::SearchId;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 /// Why a job is stopped before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub(crate) struct JobsInProgress(Arc<Mutex<HashMap<EntryId, Job>>>);
 #[derive(Debug)]
 struct Job {
     search: Option<SearchId>,
+    since: Instant,
     /// `None` once the job was stopped.
     stop: Option<oneshot::Sender<StopReason>>,
 }
@@ -46,7 +48,7 @@ impl JobsInProgress {
         let (sender, receiver) = oneshot::channel();
         match self.jobs().entry(entry) {
             Entry::Occupied(_) => return None,
-            Entry::Vacant(vacant) => vacant.insert(Job { search, stop: Some(sender) }),
+            Entry::Vacant(vacant) => vacant.insert(Job { search, since: Instant::now(), stop: Some(sender) }),
         };
         Some((JobGuard { jobs: self.clone(), entry }, receiver))
     }
@@ -61,6 +63,15 @@ impl JobsInProgress {
 
     pub(super) fn entries(&self) -> Vec<EntryId> {
         self.jobs().keys().copied().collect()
+    }
+
+    /// The oldest jobs, up to `max`, and how long they have been in progress.
+    pub(super) fn oldest(&self, max: usize) -> Vec<(EntryId, Duration)> {
+        let mut oldest: Vec<_> =
+            self.jobs().iter().map(|(entry, job)| (*entry, job.since.elapsed())).collect();
+        oldest.sort_unstable_by_key(|(entry, _)| *entry);
+        oldest.truncate(max);
+        oldest
     }
 
     /// Stops one job.

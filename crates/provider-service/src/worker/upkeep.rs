@@ -1,12 +1,12 @@
 //! Periodic upkeep: trims the result log, removes dead consumers from the group, and publishes this worker's
-//! suppliers.
+//! suppliers and snapshot.
 
 use std::{sync::Arc, time::Duration};
 
 use broker::{BrokerError, Trimmer};
 use tokio::time::MissedTickBehavior;
 
-use super::context::Context;
+use super::{context::Context, snapshot::Snapshots};
 
 /// The longest pause between two rounds.
 const MAX_INTERVAL: Duration = Duration::from_secs(5);
@@ -23,8 +23,9 @@ pub(super) async fn run(context: Arc<Context>) {
     let mut ticks = tokio::time::interval((lease / 3).min(MAX_INTERVAL));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut trimmer = Trimmer::new(context.broker.clone());
+    let mut snapshots = Snapshots::default();
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
-        let round = round(&context, &mut trimmer, lease);
+        let round = round(&context, &mut trimmer, &mut snapshots, lease);
         if let Some(Err(error)) = context.idle.run_until_cancelled(round).await {
             // The consumer logs that Redis is away. Until it has read for the first time, there is no group.
             tracing::debug!(%error, "upkeep failed");
@@ -32,12 +33,21 @@ pub(super) async fn run(context: Arc<Context>) {
     }
 }
 
-async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
+async fn round(
+    context: &Context,
+    trimmer: &mut Trimmer,
+    snapshots: &mut Snapshots,
+    lease: Duration,
+) -> Result<(), BrokerError> {
     continue_unless_away("trim the result log", trimmer.trim().await)?;
     continue_unless_away("remove dead consumers", remove_dead_consumers(context, lease).await)?;
-    // Last, because a full Redis refuses it.
+    // Last, because a full Redis refuses these.
     let listing = context.suppliers.listing();
-    continue_unless_away("publish suppliers", context.broker.announce_suppliers(&listing, LISTING_TTL).await)
+    continue_unless_away(
+        "publish suppliers",
+        context.broker.announce_suppliers(&listing, LISTING_TTL).await,
+    )?;
+    continue_unless_away("publish the snapshot", publish_snapshot(context, snapshots).await)
 }
 
 /// Logs a failed step, so that the next steps run. Returns the error if they would fail too: Redis is away.
@@ -53,8 +63,16 @@ fn continue_unless_away(step: &'static str, result: Result<(), BrokerError>) -> 
 }
 
 async fn remove_dead_consumers(context: &Context, lease: Duration) -> Result<(), BrokerError> {
-    for consumer in context.leases.sweep((lease * SILENT_LEASES).max(MIN_SILENCE)).await? {
+    let dead = context.leases.sweep((lease * SILENT_LEASES).max(MIN_SILENCE)).await?;
+    for consumer in &dead {
         tracing::info!(consumer, "removed a dead worker from the group");
     }
-    Ok(())
+    context.broker.withdraw_workers(&dead).await
+}
+
+async fn publish_snapshot(context: &Context, snapshots: &mut Snapshots) -> Result<(), BrokerError> {
+    let now = context.broker.now().await?;
+    let (suppliers, jobs) = (&context.suppliers, &context.in_progress);
+    let snapshot = snapshots.take(suppliers, jobs, context.config.max_concurrency, now);
+    context.broker.publish_worker(context.leases.name(), &snapshot).await
 }

@@ -1,10 +1,13 @@
 use axum::{
     body::{Body, to_bytes},
-    http::{Request, StatusCode},
+    http::{Request, StatusCode, header},
 };
 use tower::ServiceExt;
 
 use super::*;
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const CHECKED: &str = "no-cache";
 
 async fn get(path: &str, further: &[(&str, &str)]) -> Response {
     let mut request = Request::get(path);

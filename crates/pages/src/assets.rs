@@ -3,13 +3,13 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
-use super::asset::{Asset, digest};
+use crate::asset::{Asset, digest};
 
-/// The files of the page. In a debug build they are read from the disk at the start, so that a change to one needs
-/// no new build.
+/// The files that all pages share. In a debug build they are read from the disk at the start, so that a change to one
+/// needs no new build.
 #[derive(Embed)]
-#[folder = "web/page"]
-struct Files;
+#[folder = "web"]
+struct Shared;
 
 /// The file that is served as `/`, and what stands in it for the directory of the others.
 const INDEX: &str = "index.html";
@@ -23,9 +23,8 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    pub(super) fn embedded() -> Self {
-        let mut files: Vec<(String, EmbeddedFile)> =
-            Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?))).collect();
+    pub(super) fn embedded<Own: Embed>() -> Self {
+        let mut files: Vec<_> = all::<Own>().chain(all::<Shared>()).collect();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         let version = digest(&files.iter().map(|(name, file)| (name, &file.data)).collect::<Vec<_>>());
 
@@ -53,6 +52,10 @@ impl Assets {
     pub(super) fn file(&self, name: &str) -> Option<&Asset> {
         self.files.get(name)
     }
+}
+
+fn all<Files: Embed>() -> impl Iterator<Item = (String, EmbeddedFile)> {
+    Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?)))
 }
 
 fn content(name: &str, data: &[u8], version: &str) -> Bytes {

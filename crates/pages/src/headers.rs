@@ -1,4 +1,4 @@
-//! What a browser may do with the pages of the gateway.
+//! What a browser may do with a page.
 
 use axum::{
     Router,
@@ -6,12 +6,12 @@ use axum::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Nothing but what this gateway serves, no inline code or styles, no framing.
+/// Nothing but what this port serves, no inline code or styles, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Adds the headers to all routes of a router of pages.
-pub(in crate::http) fn with_page_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+pub fn with_page_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let header =
         |name: HeaderName, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     router
