@@ -180,7 +180,7 @@ impl SupplierClient {
             Ok(CollectedOffers { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
             Ok(CollectedOffers { offers, valid, .. }) => (SupplierStatus::Ok, offers, valid),
             Err(error) => {
-                self.log.no_answer(search, &error);
+                self.log.no_answer(search, &error, above);
                 spans::skipped(above, &self.code, &error);
                 (error.status(), Vec::new(), 0)
             }
@@ -266,7 +266,7 @@ impl SupplierClient {
             self.metrics.offers.inc_by(*valid as u64);
             self.metrics.offers_skipped.inc_by(*rejected as u64);
         }
-        self.log.call(id, attempt, started.elapsed(), &result);
+        self.log.call(id, attempt, started.elapsed(), &result, &span);
         if let Err(error) = &result {
             self.activity.failed(error);
         }

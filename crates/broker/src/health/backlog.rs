@@ -62,8 +62,13 @@ impl Broker {
             }
         }
         self.metrics.queue.set_backlog(backlog.waiting, backlog.in_progress, oldest);
-        self.metrics.queue.set_dead_letters(connection.xlen(DEAD_STREAM).await?);
         self.metrics.queue.set_log_end(self.stream_end(RESULTS_STREAM, &mut connection).await?);
+        match connection.xlen(DEAD_STREAM).await.map_err(BrokerError::from) {
+            Ok(dead_letters) => self.metrics.queue.set_dead_letters(dead_letters),
+            // Nothing but the metric needs it.
+            Err(BrokerError::Forbidden(_)) => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 }

@@ -59,7 +59,6 @@ const GATEWAY: &[&str] = &[
     "HSET flight.search.idempotency: field value odd",
     "EXEC",
     "XLEN flight.search.requested",
-    "XLEN flight.search.dead",
     "XINFO GROUPS flight.search.requested",
     "XADD flight.search.cancelled odd field value",
     "EXISTS flight.search.results",

@@ -56,7 +56,7 @@ impl Metrics {
         );
         registry.register(
             "dead_letters",
-            "Jobs that were given up, about the last 10,000",
+            "Jobs that were given up, about the last 10,000; 0 if Redis forbids to count them",
             self.dead_letters.clone(),
         );
         registry.register("workers_alive", "Workers that were active within 10 s", self.workers.clone());

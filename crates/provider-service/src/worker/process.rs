@@ -63,7 +63,7 @@ pub(super) async fn run(context: &Context, delivery: Delivery) {
     };
     if disposition == Disposition::TakenOver {
         tracing::warn!(search_id = search.map(tracing::field::display), entry = %delivery.entry,
-            "another worker has taken over this job");
+            trace_id = delivered.trace_id().map(tracing::field::display), "another worker has taken over this job");
     }
     match Box::pin(dispose(context, &delivery, search, disposition, &delivered)).await {
         Ok(end) => {
@@ -123,7 +123,8 @@ async fn dispose(
             if !retry("bury the job", || context.leases.bury(delivery, &reason)).await? {
                 return Ok(JobEnd::TakenOver);
             }
-            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason, "job buried");
+            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason,
+                trace_id = delivered.trace_id().map(tracing::field::display), "job buried");
             if let Some(search) = search {
                 fail(context, search, delivery, &reason, delivered).await?;
             }

@@ -33,13 +33,14 @@ impl<F> Throttled<F> {
 
     /// `Some` if the line may be written, with the number of lines left out before it.
     fn allow(&self, event: &Event<'_>) -> Option<u64> {
-        if *event.metadata().level() > Level::WARN {
+        let metadata = event.metadata();
+        // A line with `suppressed` is limited where it is written, by more than its place.
+        if *metadata.level() > Level::WARN || metadata.fields().field("suppressed").is_some() {
             return Some(0);
         }
         let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
-        let throttle = throttles
-            .entry(event.metadata().callsite())
-            .or_insert_with(|| Arc::new(LogThrottle::new(MAX_LINES)));
+        let throttle =
+            throttles.entry(metadata.callsite()).or_insert_with(|| Arc::new(LogThrottle::new(MAX_LINES)));
         let throttle = Arc::clone(throttle);
         drop(throttles);
         throttle.allow()
@@ -138,9 +139,10 @@ mod tests {
         let _guard = tracing::subscriber::set_default(text);
         repeat_and_pause().await;
         (0..100).for_each(|number| tracing::info!(number, "it goes on"));
+        (0..100).for_each(|number| tracing::warn!(number, suppressed = 0, "it is limited elsewhere"));
         tracing::warn!("another one failed");
         let lines = lines.take();
-        assert_eq!(lines.len(), 20 + 1 + 100 + 1);
+        assert_eq!(lines.len(), 20 + 1 + 100 + 100 + 1);
         assert!(lines[20].ends_with("it failed number=100 suppressed_lines=80"), "{}", lines[20]);
     }
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use contracts::{SearchId, SupplierCode};
 use log_throttle::LogThrottle;
+use traces::Span;
 use tracing::{debug, warn};
 
 use super::error::AskError;
@@ -32,8 +33,9 @@ impl CallLog {
         attempt: u32,
         took: Duration,
         result: &Result<CollectedOffers, SupplierError>,
+        span: &Span,
     ) {
-        let supplier = &self.supplier;
+        let (supplier, trace_id) = (&self.supplier, span.trace_id().map(tracing::field::display));
         match result {
             Ok(offers) => {
                 debug!(%supplier, %search_id, attempt, ?took, offers = offers.valid, "supplier answered");
@@ -41,7 +43,7 @@ impl CallLog {
             }
             Err(error) => {
                 if let Some(suppressed) = self.failures.allow() {
-                    warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), suppressed, "supplier failed");
+                    warn!(%supplier, %search_id, attempt, ?took, cause = cause(error), trace_id, suppressed, "supplier failed");
                 } else {
                     debug!(%supplier, %search_id, attempt, ?took, cause = cause(error), "supplier failed");
                 }
@@ -58,12 +60,13 @@ impl CallLog {
     }
 
     /// Logs why a search got no answer, unless [`call`](Self::call) has logged it.
-    pub(super) fn no_answer(&self, search_id: SearchId, error: &AskError) {
+    pub(super) fn no_answer(&self, search_id: SearchId, error: &AskError, span: &Span) {
         if matches!(error, AskError::Supplier(_) | AskError::RetryNotPossible) {
             return;
         }
         if let Some(suppressed) = self.failures.allow() {
-            warn!(supplier = %self.supplier, %search_id, cause = %error, suppressed, "supplier gave no answer");
+            let trace_id = span.trace_id().map(tracing::field::display);
+            warn!(supplier = %self.supplier, %search_id, cause = %error, trace_id, suppressed, "supplier gave no answer");
         }
     }
 }
