@@ -3,20 +3,26 @@ use std::collections::BTreeSet;
 use crate::sources::{files, read};
 
 /// What runs in the services.
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 11] = [
     "broker",
     "log-throttle",
     "main-service",
     "operators",
+    "operators-console",
+    "pages",
     "provider-service",
     "service",
     "sse-server",
     "suppliers",
+    "traces",
 ];
 
-/// The sources of the services, without their unit tests.
-fn sources() -> Vec<String> {
-    let files = CRATES.iter().flat_map(|name| files(&format!("crates/{name}/src"), ".rs"));
+/// The one whose problems are shown, not logged.
+const CONSOLE: &str = "operators-console";
+
+/// The sources of crates, without their unit tests.
+fn sources(crates: &[&str]) -> Vec<String> {
+    let files = crates.iter().flat_map(|name| files(&format!("crates/{name}/src"), ".rs"));
     let is_test =
         |path: &std::path::PathBuf| path.ends_with("tests.rs") || path.iter().any(|part| part == "tests");
     let texts = files.filter(|path| !is_test(path)).map(read);
@@ -76,7 +82,7 @@ fn a_message_is_the_last_text_of_the_call_itself() {
 #[test]
 fn the_runbook_has_each_line_that_services_log_at_warn_and_error() {
     let mut logged = BTreeSet::new();
-    for source in sources() {
+    for source in sources(&CRATES) {
         for (level, name) in [("warn", "warn!("), ("error", "error!(")] {
             for arguments in calls(&source, name) {
                 let message =
@@ -99,14 +105,26 @@ fn the_runbook_has_each_line_that_services_log_at_warn_and_error() {
 
 #[test]
 fn the_runbook_has_each_code_of_a_problem() {
-    let sources = sources();
+    let logged: Vec<_> = CRATES.into_iter().filter(|name| *name != CONSOLE).collect();
+    assert_same(&codes(&logged), &codes_in_table("| `code` | meaning | do |\n"));
+    let shown = codes_in_table("| `code` on the operators' page only | meaning | do |\n");
+    assert_same(&codes(&[CONSOLE]), &shown);
+}
+
+/// The codes of the problems that crates find.
+fn codes(crates: &[&str]) -> BTreeSet<String> {
+    let sources = sources(crates);
     let codes = sources.iter().flat_map(|source| calls(source, "Alert::new("));
     let codes = codes.filter_map(|arguments| arguments.trim_start().strip_prefix('"')?.split('"').next());
-    let codes = codes.map(|code| format!("`{code}`")).collect();
+    codes.map(str::to_owned).collect()
+}
+
+/// The codes in the runbook's table below this header.
+fn codes_in_table(header: &str) -> BTreeSet<String> {
     let runbook = read("docs/runbook.md");
-    let table = runbook.split_once("| `code` | meaning | do |\n").unwrap().1.split("\n\n").next().unwrap();
+    let table = runbook.split_once(header).unwrap().1.split("\n\n").next().unwrap();
     let rows = table.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
-    assert_same(&codes, &rows.map(|code| format!("`{code}`")).collect());
+    rows.map(str::to_owned).collect()
 }
 
 fn assert_same(in_sources: &BTreeSet<String>, in_runbook: &BTreeSet<String>) {

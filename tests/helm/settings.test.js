@@ -71,9 +71,9 @@ test("a component's own setting goes before the common one", () => {
 });
 
 test("variables of OpenTelemetry are passed on", () => {
-  const rendered = render("minimal", { settings: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.example:4317" } });
+  const rendered = render("minimal", { settings: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.example:4318" } });
   for (const component of components) {
-    assert.equal(environment(rendered, component).OTEL_EXPORTER_OTLP_ENDPOINT, "http://collector.example:4317");
+    assert.equal(environment(rendered, component).OTEL_EXPORTER_OTLP_ENDPOINT, "http://collector.example:4318");
   }
 });
 
