@@ -129,3 +129,37 @@ async fn a_dead_letter_that_can_t_be_understood_is_shown_replayed_and_dropped() 
     assert_eq!(operators.get(&path).await.0, StatusCode::NOT_FOUND);
     assert_eq!(operators.get("/api/dead-letters/nonsense").await.0, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_that_can_t_be_decoded_hide_no_other_search() {
+    let mut system = System::builder().gateways(0).workers(0).start().await;
+    let operators = add_gateway(&mut system, &[]).await;
+    let id = system.client().submit().await;
+    // A job whose `from` is not UTF-8, an entry of the result log of no search, and a record that is none.
+    let job =
+        r"EVAL redis.call('XADD','flight.search.dead','*','reason','died','entry_id','1-1','from','\255') 0";
+    let _: redis::Value = system.redis.run(job).await;
+    let result = r"EVAL redis.call('XADD','flight.search.results','*','search_id','\255','seq','\255') 0";
+    let _: redis::Value = system.redis.run(result).await;
+    let other = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
+    let _: i64 = system.redis.run(&format!("ZADD flight.search.open 99999999999999 {other}")).await;
+    let _: redis::Value = system.redis.run(&format!("SET flight.search.record:{other} nonsense")).await;
+
+    let page = data(&operators, "/api/dead-letters").await;
+    let entry = page["dead_letters"][0]["entry"].as_str().unwrap();
+    let path = format!("/api/dead-letters/{entry}/replay");
+    let (status, body) = change(&operators, Method::POST, &path, "").await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let new = body["data"]["search_id"].as_str().unwrap();
+    let listed = data(&operators, "/api/searches").await;
+    let searches: Vec<_> = listed["searches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|search| (search["search_id"].as_str().unwrap(), search["from"].as_str().unwrap()))
+        .collect();
+    assert_eq!(searches, [(new, "\u{fffd}"), (&*id, "CGK")], "{listed:#}");
+    for id in [new, &id] {
+        assert_eq!(data(&operators, &format!("/api/searches/{id}")).await["search_id"], id);
+    }
+}

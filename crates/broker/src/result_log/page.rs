@@ -37,10 +37,13 @@ impl Broker {
 
 impl FromRedisValue for LogPage {
     fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
-        type Raw = (EntryId, String, String);
+        // Anyone who can write to the log may have written these.
+        type Raw = (EntryId, Vec<u8>, Vec<u8>);
         let (next, entries): (String, Vec<Raw>) = redis::from_redis_value(value)?;
         let event = |(entry, search, seq): Raw| {
-            Some(LoggedEvent { entry, search_id: search.parse().ok()?, seq: seq.parse().ok() })
+            let text = |bytes| std::str::from_utf8(bytes).ok();
+            let seq = text(&seq).and_then(|seq| seq.parse().ok());
+            Some(LoggedEvent { entry, search_id: text(&search)?.parse().ok()?, seq })
         };
         let next = (!next.is_empty()).then_some(next);
         Ok(Self { events: entries.into_iter().filter_map(event).collect(), next })

@@ -1,12 +1,13 @@
 //! Recent searches, for operators.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, str::FromStr};
 
 use contracts::{
     SearchId, SearchStatus,
     names::{self, OPEN_SEARCHES, record},
     operators::{ListedSearch, SearchList},
 };
+use redis::RedisResult;
 
 use crate::{Broker, BrokerError};
 
@@ -35,8 +36,8 @@ impl Broker {
         pipe.cmd("ZCARD").arg(OPEN_SEARCHES);
         pipe.cmd("ZREVRANGEBYSCORE").arg(OPEN_SEARCHES).arg("+inf").arg("-inf");
         pipe.arg("LIMIT").arg(0).arg(MAX_SEARCHES);
-        let (open, members): (u64, Vec<String>) = self.ask(&pipe, MAX_SEARCHES * 40).await?;
-        let ids: Vec<SearchId> = members.iter().filter_map(|member| member.parse().ok()).collect();
+        let (open, members): (u64, Vec<Vec<u8>>) = self.ask(&pipe, MAX_SEARCHES * 40).await?;
+        let ids: Vec<SearchId> = members.iter().filter_map(|member| parsed(member)).collect();
         let ended = self.recently_logged(&ids.iter().copied().collect()).await?;
         let mut searches = self.listed(&[ids, ended].concat()).await?;
         searches.sort_by_key(|search| std::cmp::Reverse(search.accepted_at));
@@ -66,36 +67,48 @@ impl Broker {
         Ok(found)
     }
 
-    /// What the records of these searches say; leaves out searches without one.
+    /// What the records of these searches say; leaves out searches without one, or with one that can't be read.
     pub(crate) async fn listed(&self, ids: &[SearchId]) -> Result<Vec<ListedSearch>, BrokerError> {
         let mut searches = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
             let mut pipe = redis::pipe();
+            pipe.ignore_errors();
             for id in ids {
                 pipe.cmd("HMGET").arg(names::record_key(*id)).arg(&FIELDS);
             }
-            let records: Vec<Vec<Option<String>>> = self.ask(&pipe, BATCH * 200).await?;
-            searches.extend(ids.iter().zip(records).filter_map(|(id, fields)| listed(*id, fields)));
+            let records: Vec<RedisResult<Vec<Option<Vec<u8>>>>> = self.ask(&pipe, BATCH * 200).await?;
+            for (id, record) in ids.iter().zip(records) {
+                match record {
+                    Ok(fields) => searches.extend(listed(*id, fields)),
+                    Err(error) if error.code() == Some("WRONGTYPE") => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
         }
         Ok(searches)
     }
 }
 
 /// `None` if there is no record, or none that can be read.
-fn listed(search_id: SearchId, fields: Vec<Option<String>>) -> Option<ListedSearch> {
-    let [status, seq, created, ended, from, to, date] = <[Option<String>; 7]>::try_from(fields).ok()?;
-    let status: SearchStatus = status?.parse().ok()?;
-    let seq: u64 = seq.and_then(|seq| seq.parse().ok()).unwrap_or_default();
-    let time = |text: Option<String>| text.and_then(|text| text.parse().ok());
+fn listed(search_id: SearchId, fields: Vec<Option<Vec<u8>>>) -> Option<ListedSearch> {
+    let [status, seq, created, ended, from, to, date] = <[Option<Vec<u8>>; 7]>::try_from(fields).ok()?;
+    let status: SearchStatus = parsed(&status?)?;
+    let seq: u64 = seq.and_then(|seq| parsed(&seq)).unwrap_or_default();
+    let time = |value: Option<Vec<u8>>| value.and_then(|value| parsed(&value));
+    let text = |value: Option<Vec<u8>>| value.map(|value| String::from_utf8_lossy(&value).into_owned());
     Some(ListedSearch {
         search_id,
         status,
-        from,
-        to,
-        date,
+        from: text(from),
+        to: text(to),
+        date: text(date),
         accepted_at: time(created),
         ended_at: time(ended),
         // The end is an event too.
         answers: seq.saturating_sub(u64::from(status.end().is_some())),
     })
+}
+
+fn parsed<T: FromStr>(value: &[u8]) -> Option<T> {
+    std::str::from_utf8(value).ok()?.parse().ok()
 }
