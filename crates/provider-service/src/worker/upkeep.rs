@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{BrokerError, Trimmer};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use super::{context::Context, snapshot::Snapshots};
 
@@ -17,15 +17,24 @@ const SILENT_LEASES: u32 = 4;
 /// Every worker gives a sign of life in each round.
 const MIN_SILENCE: Duration = Duration::from_secs(5);
 
+/// The pause between two snapshots, at least.
+const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(5);
+/// How long a snapshot may wait for its turn on the connection for large requests, and for Redis.
+const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
+    // Side by side: a snapshot may wait for large requests, and must not delay a round.
+    tokio::join!(rounds(&context), publish_snapshots(&context));
+}
+
+async fn rounds(context: &Context) {
     let lease = context.config.job_lease_ms;
     let mut ticks = tokio::time::interval((lease / 3).min(MAX_INTERVAL));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut trimmer = Trimmer::new(context.broker.clone());
-    let mut snapshots = Snapshots::default();
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
-        let round = round(&context, &mut trimmer, &mut snapshots, lease);
+        let round = round(context, &mut trimmer, lease);
         if let Some(Err(error)) = context.idle.run_until_cancelled(round).await {
             // The consumer logs that Redis is away. Until it has read for the first time, there is no group.
             tracing::debug!(%error, "upkeep failed");
@@ -33,21 +42,27 @@ pub(super) async fn run(context: Arc<Context>) {
     }
 }
 
-async fn round(
-    context: &Context,
-    trimmer: &mut Trimmer,
-    snapshots: &mut Snapshots,
-    lease: Duration,
-) -> Result<(), BrokerError> {
+async fn publish_snapshots(context: &Context) {
+    let mut ticks = tokio::time::interval(SNAPSHOT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut snapshots = Snapshots::default();
+    while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
+        let publish = timeout(SNAPSHOT_TIMEOUT, publish_snapshot(context, &mut snapshots));
+        match context.idle.run_until_cancelled(publish).await {
+            Some(Ok(Err(error))) => tracing::debug!(%error, "could not publish the snapshot"),
+            Some(Err(_)) => tracing::debug!("publishing the snapshot took too long"),
+            Some(Ok(Ok(()))) | None => {}
+        }
+    }
+}
+
+async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
     continue_unless_away("trim the result log", trimmer.trim().await)?;
     continue_unless_away("remove dead consumers", remove_dead_consumers(context, lease).await)?;
-    // Last, because a full Redis refuses these.
+    // Last, because a full Redis refuses it.
     let listing = context.suppliers.listing();
-    continue_unless_away(
-        "publish suppliers",
-        context.broker.announce_suppliers(&listing, LISTING_TTL).await,
-    )?;
-    continue_unless_away("publish the snapshot", publish_snapshot(context, snapshots).await)
+    let announced = context.broker.announce_suppliers(&listing, LISTING_TTL).await;
+    continue_unless_away("publish suppliers", announced)
 }
 
 /// Logs a failed step, so that the next steps run. Returns the error if they would fail too: Redis is away.
