@@ -3,7 +3,8 @@
 //! Replies on a connection arrive in order, so on a slow link a reply of megabytes delays all that follow. So large
 //! ones have a connection of their own, and the shared connection stays fast for small requests, such as POSTs and
 //! lease renewals. The bulk connection carries only 512 KiB at once, so that each request completes well within its
-//! timeout. Further requests wait here, before their timeout starts. A client stops waiting when the connection
+//! timeout. Further requests wait here, before their timeout starts. Those of operators wait in a queue of their own, of
+//! which 128 KiB are in flight at once: no search waits behind an operator's. A client stops waiting when the connection
 //! receives no more replies: see [`Broker::with_idle_timeout`](crate::Broker::with_idle_timeout).
 
 use std::{
@@ -28,6 +29,8 @@ use crate::{
 
 /// How many KiB may be in flight. A larger request is sent alone.
 const MAX_KIB: usize = 512;
+/// How many KiB of operators' requests may be in flight besides.
+const OPERATORS_KIB: usize = CHUNK / 1024;
 /// Split larger data into requests of about this many bytes.
 pub(crate) const CHUNK: usize = 128 * 1024;
 
@@ -37,13 +40,16 @@ pub(crate) struct Bulk {
     connection: SharedConnection,
     /// One for each KiB in flight.
     permits: Arc<Semaphore>,
+    /// The same for [`Operation::Operators`].
+    operators: Arc<Semaphore>,
     last_reply: Arc<Mutex<Instant>>,
 }
 
 impl Bulk {
     pub(crate) fn new(connection: SharedConnection) -> Self {
         let last_reply = Arc::new(Mutex::new(Instant::now()));
-        Self { connection, permits: Arc::new(Semaphore::new(MAX_KIB)), last_reply }
+        let permits = |kib| Arc::new(Semaphore::new(kib));
+        Self { connection, permits: permits(MAX_KIB), operators: permits(OPERATORS_KIB), last_reply }
     }
 
     /// Waits for `request`, which uses this connection, until no request has received a reply for `idle_timeout`.
@@ -101,9 +107,13 @@ impl Bulk {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        // Neither can fail: MAX_KIB fits, and the semaphore is never closed.
-        let permits = u32::try_from(bytes.div_ceil(1024).clamp(1, MAX_KIB)).unwrap_or(1);
-        let _permits = self.permits.acquire_many(permits).await.ok();
+        let (permits, max) = match operation {
+            Operation::Operators => (&self.operators, OPERATORS_KIB),
+            _ => (&self.permits, MAX_KIB),
+        };
+        // Neither can fail: the number fits, and the semaphore is never closed.
+        let kib = u32::try_from(bytes.div_ceil(1024).clamp(1, max)).unwrap_or(1);
+        let _permits = permits.acquire_many(kib).await.ok();
         let result = match request(self.connection.to(operation)).await {
             Err(error) if error.is_connection_refusal() => request(self.connection.to(operation)).await,
             result => result,
