@@ -100,8 +100,11 @@ impl Broker {
         let lowest = search
             .accepted_at
             .map_or_else(|| "-".to_owned(), |at| at.0.saturating_sub(MAX_DIFFERENCE_MS).to_string());
-        let mut highest =
-            Some(search.ended_at.map_or_else(|| "+".to_owned(), |at| (at.0 + MAX_DIFFERENCE_MS).to_string()));
+        let mut highest = Some(
+            search
+                .ended_at
+                .map_or_else(|| "+".to_owned(), |at| at.0.saturating_add(MAX_DIFFERENCE_MS).to_string()),
+        );
         for _ in 0..MAX_PAGES {
             let Some(from) = highest else { break };
             let page = self.log_page(&from, &lowest).await?;
@@ -150,7 +153,7 @@ impl Broker {
     ) -> Result<Option<EntryId>, BrokerError> {
         let Some(accepted) = search.accepted_at else { return Ok(None) };
         let mut lowest = accepted.0.saturating_sub(MAX_DIFFERENCE_MS).to_string();
-        let highest = (accepted.0 + MAX_DIFFERENCE_MS).to_string();
+        let highest = accepted.0.saturating_add(MAX_DIFFERENCE_MS).to_string();
         for _ in 0..MAX_PAGES {
             let mut pipe = redis::pipe();
             pipe.cmd("XRANGE").arg(REQUESTED_STREAM).arg(&lowest).arg(&highest).arg("COUNT").arg(JOBS);

@@ -18,10 +18,12 @@ export function bytes(number) {
   return `${Math.floor(number / 1_048_576)} MiB`;
 }
 
-/** `20:40:23.123 UTC`, with the day if it is not that of `now`; empty if it is unknown. */
+/** `20:40:23.123 UTC`, with the day if it is not that of `now`; empty if it is unknown or no time. */
 export function time(at, now = Date.now()) {
   if (at === null || at === undefined) return "";
-  const text = new Date(at).toISOString();
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "";
+  const text = date.toISOString();
   const clock = `${text.slice(11, 23)} UTC`;
   return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? clock : `${text.slice(0, 10)} ${clock}`;
 }

@@ -17,6 +17,7 @@ test("a time of another day has its day", () => {
   assert.equal(time(noon + 5, noon), "12:00:00.005 UTC");
   assert.equal(time(noon - 86_400_000, noon), "2025-07-09 12:00:00.000 UTC");
   assert.equal(time(null), "");
+  assert.equal(time(18_446_744_073_709_551_615), "", "beyond all dates");
 });
 
 test("what is unknown of a route is a question mark", () => {
