@@ -43,7 +43,6 @@ impl Broker {
     /// The workers, up to a hundred, each with its ten oldest jobs.
     pub async fn worker_list(&self) -> Result<WorkerList, BrokerError> {
         let mut consumers = self.consumers().await?;
-        consumers.sort_by(|a, b| (a.idle_ms, &a.name).cmp(&(b.idle_ms, &b.name)));
         let more = consumers.len().saturating_sub(MAX_WORKERS) as u64;
         consumers.truncate(MAX_WORKERS);
         let names: Vec<_> = consumers.iter().map(|consumer| consumer.name.as_str()).collect();
@@ -70,7 +69,7 @@ impl Broker {
         Ok(WorkerList { workers: workers.collect(), more })
     }
 
-    /// What each worker says of itself, up to a hundred.
+    /// The status reports of workers, up to a hundred: those with the latest sign of life first.
     pub async fn snapshots(&self) -> Result<Vec<(String, WorkerSnapshot)>, BrokerError> {
         let mut consumers = self.consumers().await?;
         consumers.truncate(MAX_WORKERS);
@@ -101,6 +100,7 @@ impl Broker {
         }))
     }
 
+    /// All consumers, those with the latest sign of life first.
     async fn consumers(&self) -> Result<Vec<ConsumerInfo>, BrokerError> {
         let mut pipe = redis::pipe();
         pipe.exists(REQUESTED_STREAM);
@@ -110,7 +110,11 @@ impl Broker {
         let mut pipe = redis::pipe();
         pipe.cmd("XINFO").arg("CONSUMERS").arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
         match self.ask::<(Vec<HashMap<String, Value>>,)>(&pipe, BATCH_BYTES).await {
-            Ok((consumers,)) => Ok(consumers.iter().filter_map(consumer).collect()),
+            Ok((consumers,)) => {
+                let mut consumers: Vec<_> = consumers.iter().filter_map(consumer).collect();
+                consumers.sort_by(|a, b| (a.idle_ms, &a.name).cmp(&(b.idle_ms, &b.name)));
+                Ok(consumers)
+            }
             // No worker has started yet.
             Err(BrokerError::NoGroup(_)) => Ok(Vec::new()),
             Err(error) => Err(error),
