@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, State, rejection::QueryRejection};
 use broker::{Component, EntryId, jobs::MAX_PAGE};
 use contracts::operators::{DeadLetter, DeadLetterPage, Replayed};
 use serde::Deserialize;
@@ -24,8 +24,9 @@ pub(crate) struct ListQuery {
 /// `GET /api/dead-letters`.
 pub(crate) async fn list(
     State(console): State<Arc<Console>>,
-    Query(query): Query<ListQuery>,
+    query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Answer<DeadLetterPage> {
+    let Query(query) = query.map_err(|error| Problem::Invalid(error.body_text()))?;
     let before = query.before.map(|entry| parse(&entry)).transpose()?;
     let limit = query.limit.map(|limit| path::parse(&limit, "limit", "20")).transpose()?;
     let read = async { Ok(console.broker.dead_letters(before, limit.unwrap_or(MAX_PAGE)).await?) };

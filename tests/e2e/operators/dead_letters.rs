@@ -128,6 +128,8 @@ async fn a_dead_letter_that_can_t_be_understood_is_shown_replayed_and_dropped() 
     assert_eq!((status, body["code"].as_str()), (StatusCode::NOT_FOUND, Some("no_such_dead_letter")));
     assert_eq!(operators.get(&path).await.0, StatusCode::NOT_FOUND);
     assert_eq!(operators.get("/api/dead-letters/nonsense").await.0, StatusCode::BAD_REQUEST);
+    let (status, body) = operators.get("/api/dead-letters?limit=1&limit=2").await;
+    assert_eq!((status, body["code"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_request")), "{body}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
