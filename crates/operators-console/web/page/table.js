@@ -4,7 +4,8 @@ import { el, fill, reconcile, setText } from "./dom.js";
 
 /**
  * A table below `parent`, which `draw(rows)` renews. A column has a `title`, and `cell(row)` gives a text or
- * `[text, class]`; with `button(row)`, the cell has buttons, each `{ text, label, click }`. Rows are kept by `key(row)`.
+ * `[text, class]`; with `buttons(row)`, the cell has buttons, each `{ text, label, click }`, which are kept while their
+ * labels stay the same: so a label names all that its `click` needs. Rows are kept by `key(row)`.
  */
 export function table(parent, { caption, columns, key, empty }) {
   const kept = new Map();
@@ -20,32 +21,36 @@ export function table(parent, { caption, columns, key, empty }) {
       nothing.hidden = rows.length > 0;
       frame.hidden = rows.length === 0;
       const byKey = new Map(rows.map((row) => [key(row), row]));
-      reconcile(body, kept, [...byKey.keys()], (name) => create(columns, byKey.get(name)));
+      reconcile(body, kept, [...byKey.keys()], () => create(columns));
       for (const [name, row] of byKey) update(kept.get(name), columns, row);
     },
   };
 }
 
-function create(columns, row) {
-  return el("tr", {}, columns.map((column) => {
-    const cell = el("td", { class: column.class });
-    if (column.buttons) {
-      fill(cell, column.buttons(row).map(({ text, label, click }) =>
-        el("button", { class: "button quiet small", type: "button", "aria-label": label, onclick: click }, text)));
-    }
-    return cell;
-  }));
+function create(columns) {
+  return el("tr", {}, columns.map((column) => el("td", { class: column.class })));
 }
 
 function update(element, columns, row) {
   columns.forEach((column, at) => {
-    if (column.buttons) return;
-    const [text, look] = [column.cell(row)].flat();
     const cell = element.children[at];
+    if (column.buttons) {
+      updateButtons(cell, column.buttons(row));
+      return;
+    }
+    const [text, look] = [column.cell(row)].flat();
     setText(cell, String(text ?? ""));
     const look_ = [column.class, look].filter(Boolean).join(" ");
     if (cell.className !== look_) cell.className = look_;
   });
+}
+
+/** Keeps buttons that stay the same, because a new one has no focus. */
+function updateButtons(cell, buttons) {
+  const labels = [...cell.children].map((button) => button.getAttribute("aria-label"));
+  if (labels.length === buttons.length && buttons.every(({ label }, at) => label === labels[at])) return;
+  fill(cell, buttons.map(({ text, label, click }) =>
+    el("button", { class: "button quiet small", type: "button", "aria-label": label, onclick: click }, text)));
 }
 
 /** Renews a `dl` of names and values. */
