@@ -44,7 +44,6 @@ use prometheus_client::registry::Registry;
 use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, LogFilter, UncleanShutdown};
 use sse_server::{ClientLimit, MAX_OVERFLOW, Refusal, Server, Settings};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 pub use allowed_origins::AllowedOrigins;
 pub use config::{Command, Config};
@@ -107,7 +106,7 @@ pub async fn run(
     if let Some(port) = port {
         let mut registry = app.registry(server.open_connections(), http::Problem::refusal_codes());
         traces.register_metrics(&mut registry);
-        let router = operators_router(&app, registry, log, lifecycle.stop_token().clone());
+        let router = operators_router(&app, registry, log, &lifecycle);
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
@@ -157,7 +156,8 @@ pub async fn run(
 
 /// What the operators' port serves. It closes last, and the acceptance lanes end when the last `App` is dropped: so it
 /// keeps none.
-fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, stop: CancellationToken) -> Router {
+fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, lifecycle: &Lifecycle) -> Router {
+    let stop = lifecycle.stop_token().clone();
     let examined = Arc::downgrade(app);
     let problems = move || match examined.upgrade() {
         Some(app) if !stop.is_cancelled() => app.problems(),
@@ -172,6 +172,7 @@ fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, stop: Ca
         warnings: Box::new(warnings),
         log,
         search_time: app.config.common.search_deadline_ms,
+        lifecycle: lifecycle.clone(),
     };
     operators::router(registry, problems).merge(operators_console::router(console))
 }

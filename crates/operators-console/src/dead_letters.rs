@@ -1,10 +1,12 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::{Path, Query, State, rejection::QueryRejection};
-use broker::{Component, EntryId, jobs::MAX_PAGE};
+use broker::{Broker, BrokerError, Component, EntryId, jobs::MAX_PAGE};
 use contracts::operators::{DeadLetter, DeadLetterPage, Replayed};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use service::Lifecycle;
+use tokio::sync::oneshot;
 
 use crate::{
     path,
@@ -49,17 +51,18 @@ pub(crate) async fn replay(
     Path(entry): Path<String>,
 ) -> Answer<Replayed> {
     let entry = parse(&entry)?;
-    let broker = &console.broker;
-    let replay = async {
-        // Redis would stop the script halfway.
-        let forbidden = broker.forbidden(Component::Replay).await?;
-        if !forbidden.is_empty() {
-            return Err(Problem::Forbidden(forbidden));
+    let Console { broker, search_time, lifecycle, .. } = &*console;
+    let (task_broker, time) = (broker.clone(), *search_time);
+    let replay = to_its_end(lifecycle, async move {
+        let replayed = replay_one(&task_broker, entry, time).await;
+        match &replayed {
+            Ok(Replayed { search_id, is_new, .. }) => {
+                tracing::info!(%entry, %search_id, is_new, "dead letter replayed");
+            }
+            Err(problem) => log_failure(entry, problem, "the replay of a dead letter failed"),
         }
-        let replayed = broker.replay(entry, console.search_time).await?.ok_or_else(|| gone(entry))?;
-        tracing::info!(%entry, search_id = %replayed.search_id, is_new = replayed.is_new, "dead letter replayed");
-        Ok(replayed)
-    };
+        replayed
+    });
     let mut answer = ask(broker, "", replay).await?;
     answer.message = if answer.data.is_new {
         "Its search had ended, so this is a new search".into()
@@ -72,14 +75,48 @@ pub(crate) async fn replay(
 /// `DELETE /api/dead-letters/{entry}`.
 pub(crate) async fn drop(State(console): State<Arc<Console>>, Path(entry): Path<String>) -> Answer<Value> {
     let entry = parse(&entry)?;
-    let drop = async {
-        if !console.broker.drop_dead_letter(entry).await? {
-            return Err(gone(entry));
+    let broker = console.broker.clone();
+    let drop = to_its_end(&console.lifecycle, async move {
+        let dropped = match broker.drop_dead_letter(entry).await {
+            Ok(true) => Ok(json!({ "entry": entry.to_string() })),
+            Ok(false) => Err(gone(entry)),
+            Err(error) => Err(error.into()),
+        };
+        match &dropped {
+            Ok(_) => tracing::info!(%entry, "dead letter dropped"),
+            Err(problem) => log_failure(entry, problem, "the drop of a dead letter failed"),
         }
-        tracing::info!(%entry, "dead letter dropped");
-        Ok(json!({ "entry": entry.to_string() }))
-    };
+        dropped
+    });
     ask(&console.broker, "Dropped", drop).await
+}
+
+async fn replay_one(broker: &Broker, entry: EntryId, time: Duration) -> Result<Replayed, Problem> {
+    // Redis would stop the script halfway.
+    let forbidden = broker.forbidden(Component::Replay).await?;
+    if !forbidden.is_empty() {
+        return Err(Problem::Forbidden(forbidden));
+    }
+    broker.replay(entry, time).await?.ok_or_else(|| gone(entry))
+}
+
+/// Runs `task` to its end, even if nobody waits for the response any more: then only the log has the outcome.
+async fn to_its_end<T: Send + 'static>(
+    lifecycle: &Lifecycle,
+    task: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let (sender, receiver) = oneshot::channel();
+    lifecycle.spawn(async move {
+        // Fails if the client has gone.
+        let _ = sender.send(task.await);
+    });
+    // The task sends unless it panics; then nobody knows what was done.
+    receiver.await.unwrap_or(Err(Problem::Redis(BrokerError::TimedOut)))
+}
+
+fn log_failure(entry: EntryId, problem: &Problem, what: &'static str) {
+    let (code, error) = problem.notice();
+    tracing::info!(%entry, code, error, "{what}");
 }
 
 fn parse(entry: &str) -> Result<EntryId, Problem> {

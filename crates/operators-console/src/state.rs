@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use broker::Broker;
-use service::{Alert, LogFilter};
+use service::{Alert, Lifecycle, LogFilter};
 
 /// What the routes need of the service.
 pub struct Console {
@@ -17,4 +17,6 @@ pub struct Console {
     pub log: LogFilter,
     /// How much time a replayed search has if its job does not say.
     pub search_time: Duration,
+    /// Runs replays and drops to their end.
+    pub lifecycle: Lifecycle,
 }

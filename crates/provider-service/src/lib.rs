@@ -72,7 +72,7 @@ pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = 
     if let Some(port) = port {
         let mut metrics = context.metrics();
         traces.register_metrics(&mut metrics);
-        let router = operators_router(&context, metrics, log, search_time);
+        let router = operators_router(&context, metrics, log, search_time, &lifecycle);
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
@@ -103,6 +103,7 @@ fn operators_router(
     metrics: prometheus_client::registry::Registry,
     log: LogFilter,
     search_time: Duration,
+    lifecycle: &Lifecycle,
 ) -> Router {
     let examined = Arc::clone(context);
     let problems = move || examined.health.problems();
@@ -113,6 +114,7 @@ fn operators_router(
         warnings: Box::new(Vec::new),
         log,
         search_time,
+        lifecycle: lifecycle.clone(),
     };
     operators::router(metrics, problems).merge(operators_console::router(console))
 }

@@ -6,6 +6,7 @@ use contracts::{
     names::{self, DEAD_STREAM, OPEN_SEARCHES, REQUESTED_STREAM, field},
     operators::Replayed,
 };
+use redis::RedisResult;
 
 use super::dead_letters::FIELDS_KEPT;
 use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation, searches::record_fields};
@@ -40,8 +41,13 @@ impl Broker {
         call.arg(entry).arg(old_id.map(|id| id.to_string()).unwrap_or_default()).arg(new_id.to_string());
         call.arg(times.deadline.0).arg(job.len()).arg(record.len());
         call.arg(job).arg(record).arg(flat(&new_job));
-        let (outcome, job): (String, String) =
-            call.invoke_async(&mut self.connection.to(Operation::Replay)).await?;
+        let reply: RedisResult<(String, String)> =
+            call.invoke_async(&mut self.connection.to(Operation::Replay)).await;
+        let (outcome, job) = reply.inspect_err(|error| {
+            // Redis may have done it, and only its reply was lost.
+            tracing::info!(%entry, search_id = %new_id, %error,
+                "a replay failed; if it was done all the same, this is its new search");
+        })?;
         Ok(match (outcome.as_str(), old_id) {
             ("new", _) => Some(Replayed { search_id: new_id, is_new: true, job }),
             ("again", Some(search_id)) => Some(Replayed { search_id, is_new: false, job }),
