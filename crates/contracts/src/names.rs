@@ -20,7 +20,7 @@ pub const SUPPLIERS_KEY: &str = "flight.search.suppliers";
 /// The gateways: a sorted set of names and versions by the time of their last sign of life, in milliseconds since the
 /// epoch by Redis' clock.
 pub const GATEWAYS_KEY: &str = "flight.search.gateways";
-/// Prefix of the key with what a worker says of itself, a JSON object. The worker's name follows.
+/// Prefix of the key with a worker's status report, a JSON object. The worker's name follows.
 pub const WORKER_PREFIX: &str = "flight.search.worker:";
 
 /// Prefix of a record's key. The search's id follows.

@@ -6,7 +6,7 @@
 //! | `/` | the page |
 //! | `GET /api/status` | problems, Redis, the queue by age, how many workers and gateways |
 //! | `GET /api/workers` | the workers, and what each has in progress |
-//! | `GET /api/suppliers` | the suppliers, as each worker fares with them |
+//! | `GET /api/suppliers` | the suppliers, and their state at each worker |
 //! | `GET /api/searches` | recent searches |
 //! | `GET /api/searches/{id}` | what happened to one |
 //! | `GET /api/dead-letters` | jobs that were given up; `?before=<entry>&limit=<n>` for more |
@@ -15,7 +15,8 @@
 //! | `DELETE /api/dead-letters/{entry}` | drops it |
 //! | `GET /log`, `PUT /log` | the log filter of this process |
 //!
-//! Every read is bounded, and goes over the connection for large requests: an operator who looks delays no search.
+//! Every read is bounded in entries, and in bytes except for those of whole jobs (see docs/operating.md). Reads go over
+//! the connection for large requests, in a queue of their own: an operator who looks delays no search.
 //! There is no login, so requests that change something are refused when another site's page may have made them.
 
 mod dead_letters;

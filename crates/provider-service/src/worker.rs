@@ -14,7 +14,7 @@
 //! | [`take_over`] | takes over the jobs of dead workers |
 //! | [`renew`] | renews the leases of jobs in progress |
 //! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers and the snapshot |
-//! | [`snapshot`] | what the worker says of itself to operators |
+//! | [`snapshot`] | the worker's status report to operators |
 //! | [`overdue`] | ends searches past their deadline |
 //! | [`cancellations`] | stops jobs of cancelled searches |
 

@@ -162,8 +162,8 @@ impl ClientMetrics {
     /// How many calls were made, and how many of them failed. A call that the search's deadline cut short did not fail.
     pub(crate) fn calls(&self) -> (u64, u64) {
         let all: u64 = self.calls.iter().map(Counter::get).sum();
-        let unharmed = [Outcome::Ok, Outcome::Deadline].map(|outcome| self.calls[outcome as usize].get());
-        (all, all.saturating_sub(unharmed.iter().sum()))
+        let not_failed = [Outcome::Ok, Outcome::Deadline].map(|outcome| self.calls[outcome as usize].get());
+        (all, all.saturating_sub(not_failed.iter().sum()))
     }
 
     /// Measures a wait for the concurrency limit until the timer is dropped.

@@ -1,4 +1,4 @@
-//! Which services run, and what each worker says of itself. For operators only: nothing depends on it.
+//! Which services run, and each worker's status report. For operators only: nothing depends on it.
 
 use std::time::Duration;
 
@@ -25,14 +25,14 @@ fn worker_key(name: &str) -> String {
 }
 
 impl Broker {
-    /// Publishes what a worker says of itself, in JSON of at most [`MAX_SNAPSHOT`] bytes.
+    /// Publishes a worker's status report, JSON of at most [`MAX_SNAPSHOT`] bytes.
     pub async fn publish_worker(&self, name: &str, snapshot: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
         pipe.cmd("SET").arg(worker_key(name)).arg(snapshot).arg("PX").arg(millis(SNAPSHOT_TTL));
         self.write_presence(&pipe, snapshot.len()).await
     }
 
-    /// Removes what workers have said of themselves: they have left, or are dead.
+    /// Removes the status reports of workers that have left, or are dead.
     pub async fn withdraw_workers(&self, names: &[String]) -> Result<(), BrokerError> {
         if names.is_empty() {
             return Ok(());
@@ -78,7 +78,7 @@ impl Broker {
         Ok(found.into_iter().map(|(member, score)| gateway(&member, score)).collect())
     }
 
-    /// What these workers said of themselves, in their order.
+    /// The status reports of these workers, in their order.
     pub(crate) async fn worker_snapshots(
         &self,
         names: &[&str],

@@ -177,16 +177,17 @@ fn consumer(info: &HashMap<String, Value>) -> Option<ConsumerInfo> {
     Some(ConsumerInfo { name, idle_ms: number("idle")?, pending: number("pending")? })
 }
 
-/// A worker with its jobs, for each of which it may have said how long it has had it.
+/// A worker with its jobs, for each of which it may have reported how long it has had it.
 fn worker(
     consumer: ConsumerInfo,
     mut jobs: Vec<JobInProgress>,
     snapshot: Option<WorkerSnapshot>,
 ) -> WorkerState {
     for job in &mut jobs {
-        let said =
-            snapshot.as_ref().and_then(|snapshot| snapshot.jobs.iter().find(|said| said.entry == job.entry));
-        job.for_ms = said.map(|said| said.for_ms);
+        let reported = snapshot
+            .as_ref()
+            .and_then(|snapshot| snapshot.jobs.iter().find(|reported| reported.entry == job.entry));
+        job.for_ms = reported.map(|reported| reported.for_ms);
     }
     let ConsumerInfo { name, idle_ms, pending } = consumer;
     WorkerState { name, is_alive: is_alive(idle_ms), idle_ms, in_progress: pending, jobs, snapshot }

@@ -32,7 +32,7 @@ pub(crate) enum OpsCommand {
     Status,
     /// The workers and what each has in progress
     Workers,
-    /// The suppliers, as each worker fares with them
+    /// The suppliers, and their state at each worker
     Suppliers,
     /// Recent searches, or what happened to one
     Searches {

@@ -24,7 +24,7 @@ pub struct WorkerState {
     pub in_progress: u64,
     /// Its oldest jobs.
     pub jobs: Vec<JobInProgress>,
-    /// What it last said of itself; absent if it has not said anything for a minute.
+    /// Its last status report; absent if there was none for a minute.
     pub snapshot: Option<WorkerSnapshot>,
 }
 
@@ -41,16 +41,16 @@ pub struct JobInProgress {
     pub age_ms: u64,
     /// Since the worker last renewed its lease.
     pub lease_idle_ms: u64,
-    /// How long the worker has had it; absent if the worker has not said so.
+    /// How long the worker has had it; absent if the worker has not reported it.
     pub for_ms: Option<u64>,
 }
 
-/// What a worker says of itself, every few seconds.
+/// A worker's status report, every few seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerSnapshot {
     /// Its version.
     pub version: String,
-    /// When it said this.
+    /// When it was reported.
     pub at: EpochMillis,
     /// `MAX_CONCURRENCY`.
     pub max_jobs: u32,
@@ -74,7 +74,7 @@ pub struct JobSnapshot {
     pub for_ms: u64,
 }
 
-/// How one worker fares with a supplier.
+/// The state of a supplier at one worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplierSnapshot {
     /// The supplier's code.
@@ -110,7 +110,7 @@ pub struct LastError {
 /// The suppliers: `GET /api/suppliers`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplierList {
-    /// The suppliers that workers have said something of. Those with a breaker that is not closed come first.
+    /// The suppliers that workers have reported. Those with a breaker that is not closed come first.
     pub suppliers: Vec<SupplierState>,
     /// How many suppliers workers have left out.
     pub left_out: usize,
@@ -123,18 +123,18 @@ pub struct SupplierState {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// How each worker fares with it.
+    /// Its state at each worker.
     pub workers: Vec<SupplierAtWorker>,
 }
 
-/// How one worker fares with a supplier.
+/// The state of a supplier at one worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplierAtWorker {
     /// The worker's name.
     pub worker: String,
-    /// When it said this.
+    /// When it was reported.
     pub at: EpochMillis,
-    /// What it said.
+    /// Its state.
     #[serde(flatten)]
     pub supplier: SupplierSnapshot,
 }

@@ -21,7 +21,7 @@ export function workersView(showSearch) {
       { title: "Version", cell: (worker) => worker.snapshot?.version ?? "unknown" },
       { title: "Jobs", class: "number", cell: (worker) => worker.in_progress },
       { title: "Limit", class: "number", cell: (worker) => worker.snapshot?.max_jobs },
-      { title: "Last said", cell: (worker) => (worker.snapshot ? time(worker.snapshot.at) : "nothing for a minute") },
+      { title: "Last report", cell: (worker) => (worker.snapshot ? time(worker.snapshot.at) : "none for a minute") },
     ],
   });
   const jobs = table(jobsPart, {
@@ -50,7 +50,7 @@ export function workersView(showSearch) {
 export function suppliersView() {
   const suppliers = table(byId("supplier-list"), {
     caption: "Suppliers by worker",
-    empty: "No worker has said anything of its suppliers.",
+    empty: "No worker has reported its suppliers.",
     key: (row) => `${row.code} ${row.worker}`,
     columns: [
       { title: "Supplier", cell: (row) => row.code },

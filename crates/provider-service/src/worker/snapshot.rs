@@ -1,4 +1,4 @@
-//! What a worker says of itself to operators, every few seconds.
+//! A worker's status report to operators, every few seconds.
 
 use std::{collections::VecDeque, time::Duration};
 

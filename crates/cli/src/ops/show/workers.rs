@@ -48,7 +48,7 @@ pub(in crate::ops) fn workers(list: &WorkerList) -> String {
 
 pub(in crate::ops) fn suppliers(list: &SupplierList) -> String {
     if list.suppliers.is_empty() {
-        return "No worker has said anything of its suppliers.\n".into();
+        return "No worker has reported its suppliers.\n".into();
     }
     let rows = list.suppliers.iter().flat_map(|supplier| {
         supplier.workers.iter().map(|at| {
