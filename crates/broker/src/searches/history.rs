@@ -1,14 +1,17 @@
 //! What happened to one search, as far as Redis still knows it. For operators.
 
+mod events;
+
 use std::collections::HashMap;
 
 use contracts::{
-    EpochMillis, SearchId, SearchStatus, SupplierReport,
+    EpochMillis, SearchId, SearchStatus,
     entry::{Fields, ResultEntry},
-    names::{self, REQUESTED_STREAM, field, record},
+    names::{self, REQUESTED_STREAM, record},
     operators::{HistoryEvent, JobState, ListedSearch, SearchHistory},
-    outcome::Details,
 };
+
+use events::Answered;
 
 use crate::{Broker, BrokerError, Entry, EntryId, connection::bulk::chunks, metrics::Operation};
 
@@ -23,12 +26,6 @@ const DEAD_LETTERS: usize = 100;
 /// estimate of Redis' clock.
 const MAX_DIFFERENCE_MS: u64 = 2_000;
 
-/// An answer without its offers.
-struct Answered {
-    seq: u64,
-    report: SupplierReport,
-}
-
 impl Broker {
     /// What happened to a search. `None` if it has no record.
     pub async fn search_history(&self, id: SearchId) -> Result<Option<SearchHistory>, BrokerError> {
@@ -41,7 +38,7 @@ impl Broker {
             _ => None,
         };
         let buried = self.burial(id).await?;
-        let events = events(&search, &fields, &answers, &times, job.as_ref(), buried);
+        let events = events::in_order(&search, &fields, &answers, &times, job.as_ref(), buried);
         let text = |name: &str| fields.optional::<String>(name).ok().flatten();
         Ok(Some(SearchHistory {
             deadline_at: fields.optional(record::DEADLINE_MS).ok().flatten(),
@@ -63,7 +60,7 @@ impl Broker {
         let mut answers = Vec::new();
         let small: Vec<_> =
             fields.iter().filter(|(name, _)| is_answer(name)).map(|(_, value)| value.clone()).collect();
-        answers.extend(small.iter().filter_map(|value| answered(value)));
+        answers.extend(small.iter().filter_map(|value| Answered::decode(value)));
         let large_answers: Vec<_> = large.iter().filter(|(name, _)| is_answer(name)).cloned().collect();
         for (chunk, _) in chunks(&large_answers, |(_, length)| *length) {
             let mut call = self.scripts.heads.key(&key);
@@ -74,7 +71,7 @@ impl Broker {
             let read = |mut bulk| async move { call.invoke_async(&mut bulk).await };
             let heads: Vec<Vec<u8>> =
                 self.bulk.request(Operation::Operators, chunk.len() * 300, read).await?;
-            answers.extend(heads.iter().filter_map(|head| answered(head)));
+            answers.extend(heads.iter().filter_map(|head| Answered::decode(head)));
         }
         answers.sort_by_key(|answer| answer.seq);
         // The end's details may be large for a search of many suppliers.
@@ -182,51 +179,4 @@ impl Broker {
             reason: letter.reason,
         }))
     }
-}
-
-/// Reads an answer, with or without its offers.
-fn answered(value: &[u8]) -> Option<Answered> {
-    let mut lines = value.splitn(4, |byte| *byte == b'\n');
-    let seq = std::str::from_utf8(lines.next()?).ok()?.parse().ok()?;
-    let report = serde_json::from_slice(lines.nth(1)?).ok()?;
-    Some(Answered { seq, report })
-}
-
-/// All events, in order.
-fn events(
-    search: &ListedSearch,
-    fields: &Fields,
-    answers: &[Answered],
-    times: &HashMap<u64, EpochMillis>,
-    job: Option<&JobState>,
-    buried: Option<HistoryEvent>,
-) -> Vec<HistoryEvent> {
-    let mut events: Vec<_> = search.accepted_at.map(|at| HistoryEvent::Accepted { at }).into_iter().collect();
-    let requeued: Option<EntryId> = fields.optional(record::ENTRY).ok().flatten();
-    events.extend(requeued.map(|entry| HistoryEvent::QueuedAgain { at: entry.added_at() }));
-    if let Some(JobState { worker: Some(worker), deliveries, .. }) = job {
-        events.push(HistoryEvent::Delivered { worker: worker.clone(), deliveries: *deliveries });
-    }
-    events.extend(answers.iter().map(|Answered { seq, report }| HistoryEvent::Answered {
-        at: times.get(seq).copied(),
-        seq: *seq,
-        report: report.clone(),
-    }));
-    events.extend(buried);
-    if search.status != SearchStatus::Processing {
-        let details: Option<Details> =
-            fields.get(field::DETAILS).and_then(|json| serde_json::from_slice(json).ok());
-        let has_answered =
-            |report: &SupplierReport| answers.iter().any(|answer| answer.report.code == report.code);
-        let unanswered = details.iter().flat_map(|details| &details.suppliers);
-        events.push(HistoryEvent::Ended {
-            at: search.ended_at,
-            status: search.status,
-            offers: details.as_ref().map(|details| details.total),
-            elapsed_ms: details.as_ref().map(|details| details.elapsed_ms),
-            unanswered: unanswered.filter(|report| !has_answered(report)).cloned().collect(),
-            reason: details.and_then(|details| details.reason),
-        });
-    }
-    events
 }

@@ -46,7 +46,8 @@ pub struct SearchHistory {
     pub suppliers: Option<String>,
     /// Its job, while it is in the queue or in progress.
     pub job: Option<JobState>,
-    /// What happened, in order. Events whose time is unknown are where they belong.
+    /// What happened, in order: the acceptance, the answers and the end by sequence number, the others among them by
+    /// time. A delivery, whose time is unknown, follows what queued its job.
     pub events: Vec<HistoryEvent>,
     /// Why something that happened may be missing, or has no time.
     pub gaps: Vec<String>,
