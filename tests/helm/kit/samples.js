@@ -24,4 +24,6 @@ export const samples = {
   SIMULATED_FAILURE_RATE: 0.125,
   RUST_LOG: "info,broker=debug",
   LOG_FORMAT: "text",
+  // Nothing listens there.
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
 };
