@@ -8,16 +8,11 @@ use contracts::{
     SearchId, SearchRequest, SearchStatus,
     envelope::{Submitted, Success},
 };
-use reqwest::{RequestBuilder, Response, StatusCode, header, redirect::Policy};
-use rustls::crypto::ring;
+use reqwest::{RequestBuilder, Response, StatusCode, header};
 use uuid::Uuid;
 
-use crate::{
-    base_url::BaseUrl,
-    error::{ClientError, root_cause},
-};
+use crate::{base_url::BaseUrl, error::ClientError, http};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For requests other than streams. The gateway responds within 2 s.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For the next bytes of a response. A stream has a heartbeat every 15 s.
@@ -40,21 +35,7 @@ pub(crate) struct Client {
 impl Client {
     /// A client of the gateway at `base`.
     pub(crate) fn new(base: BaseUrl) -> Result<Self, ClientError> {
-        // reqwest has no crypto provider of its own. An error means that one is installed.
-        let _ = ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(SILENCE_TIMEOUT)
-            // A redirected POST would become a GET. The error names the new address instead.
-            .redirect(Policy::none());
-        if !base.is_https() {
-            // Without TLS, no root certificates are needed.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build().map_err(|error| {
-            ClientError::InvalidResponse(format!("can't set up an HTTP client: {}", root_cause(&error)))
-        })?;
+        let http = http::client(&base, |http| http.read_timeout(SILENCE_TIMEOUT))?;
         Ok(Self { http, base })
     }
 

@@ -5,6 +5,7 @@
 //! | [`args`] | the command line |
 //! | [`run`] | submits a search, follows it, prints the result |
 //! | [`client`] | the gateway's HTTP API |
+//! | [`http`] | how requests are made, to gateways and to operators' ports |
 //! | [`follow`] | the event stream of a search, with reconnects |
 //! | [`retry`] | pauses between attempts |
 //! | [`event`] | the events of a search |
@@ -21,6 +22,7 @@ mod error;
 mod event;
 mod exit;
 mod follow;
+mod http;
 mod ops;
 mod progress;
 mod retry;

@@ -1,13 +1,4 @@
-use std::sync::Arc;
-
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-    routing,
-};
-use pages::{Page, with_page_headers};
+use axum::{Router, response::IntoResponse};
 use rust_embed::Embed;
 
 use crate::problem::Problem;
@@ -20,21 +11,6 @@ struct Files;
 
 /// The routes of the page.
 pub(crate) fn router() -> Router {
-    let page = Router::new()
-        .route("/", routing::get(index))
-        .route("/assets/{version}/{name}", routing::get(file))
-        .method_not_allowed_fallback(async || Problem::MethodNotAllowed);
-    with_page_headers(page).with_state(Arc::new(Page::new::<Files>()))
-}
-
-async fn index(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
-    page.index(&headers)
-}
-
-async fn file(
-    State(page): State<Arc<Page>>,
-    Path((version, name)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    page.file(&version, &name, &headers).ok_or_else(|| Problem::NotFound("not_found", "no such file".into()))
+    let not_found = || Problem::NotFound("not_found", "no such file".into()).into_response();
+    pages::router::<Files, _>(not_found).method_not_allowed_fallback(async || Problem::MethodNotAllowed)
 }

@@ -10,9 +10,14 @@ mod asset;
 mod assets;
 mod headers;
 
+use std::sync::Arc;
+
 use axum::{
+    Router,
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
+    routing,
 };
 use rust_embed::Embed;
 
@@ -25,28 +30,31 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 /// Kept, but asked for again each time; an unchanged one is answered by 304.
 const CHECKED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The files of a page, ready to be sent.
-pub struct Page(Assets);
+/// A page and its files, ready to be sent.
+struct Page {
+    files: Assets,
+    not_found: fn() -> Response,
+}
 
-impl Page {
-    /// The page made of these files, one of which is `index.html`, and of those that all pages share.
-    #[must_use]
-    pub fn new<Files: Embed>() -> Self {
-        Self(Assets::embedded::<Files>())
-    }
+/// The routes of the page made of these files, one of which is `index.html`, and of those that all pages share.
+/// `not_found` is the response for a file that does not exist.
+pub fn router<Files: Embed, S: Clone + Send + Sync + 'static>(not_found: fn() -> Response) -> Router<S> {
+    let page =
+        Router::new().route("/", routing::get(index)).route("/assets/{version}/{name}", routing::get(file));
+    with_page_headers(page).with_state(Arc::new(Page { files: Assets::embedded::<Files>(), not_found }))
+}
 
-    /// The response to `/`.
-    #[must_use]
-    pub fn index(&self, request: &HeaderMap) -> Response {
-        with_cache(CHECKED, self.0.index(), request)
-    }
+async fn index(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
+    with_cache(CHECKED, page.files.index(), &headers)
+}
 
-    /// The response to `/assets/{version}/{name}`; `None` if there is no such file.
-    #[must_use]
-    pub fn file(&self, version: &str, name: &str, request: &HeaderMap) -> Option<Response> {
-        let cache = if version == self.0.version() { FOR_EVER } else { CHECKED };
-        Some(with_cache(cache, self.0.file(name)?, request))
-    }
+async fn file(
+    State(page): State<Arc<Page>>,
+    Path((version, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let cache = if version == page.files.version() { FOR_EVER } else { CHECKED };
+    page.files.file(&name).map_or_else(page.not_found, |asset| with_cache(cache, asset, &headers))
 }
 
 fn with_cache(cache: HeaderValue, asset: &Asset, request: &HeaderMap) -> Response {

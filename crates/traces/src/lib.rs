@@ -1,6 +1,6 @@
 //! Traces of searches, exported over OTLP. Off unless an endpoint is set.
 //!
-//! [`Traces::from_env`] reads OpenTelemetry's standard variables. It gives a [`Tracer`], which is passed to whoever makes
+//! [`Traces::from_env`] reads OpenTelemetry's standard variables. It gives a [`Tracer`], which is passed to all that makes
 //! spans, and an [`Exporter`], a task that sends them. There is no global provider. With tracing off, a [`Span`] is
 //! empty: making one allocates nothing.
 //!

@@ -1,18 +1,12 @@
 use std::time::Duration;
 
 use contracts::operators::LogFilter;
-use reqwest::{Method, StatusCode, header, redirect::Policy};
-use rustls::crypto::ring;
+use reqwest::{Method, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{
-    base_url::BaseUrl,
-    error::{ClientError, root_cause},
-    text::clean,
-};
+use crate::{base_url::BaseUrl, error::ClientError, http, text::clean};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The port closes a connection after ten seconds.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -42,20 +36,7 @@ struct Failure {
 
 impl OperatorsClient {
     pub(super) fn new(base: BaseUrl) -> Result<Self, ClientError> {
-        // reqwest has no crypto provider of its own. An error means that one is installed.
-        let _ = ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("flight-search/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(RESPONSE_TIMEOUT)
-            .redirect(Policy::none());
-        if !base.is_https() {
-            // Without TLS, no root certificates are needed.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build().map_err(|error| {
-            ClientError::InvalidResponse(format!("can't set up an HTTP client: {}", root_cause(&error)))
-        })?;
+        let http = http::client(&base, |http| http.timeout(RESPONSE_TIMEOUT))?;
         Ok(Self { http, base })
     }
 

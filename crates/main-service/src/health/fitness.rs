@@ -182,17 +182,17 @@ mod tests {
             fitness.counted(workers, waiting, u64::MAX);
             fitness.no_worker().is_some()
         };
-        let heard = |ago| Workers { last_seen: Some(Duration::from_secs(ago)), ..Workers::default() };
+        let active = |ago| Workers { last_seen: Some(Duration::from_secs(ago)), ..Workers::default() };
         assert!(!after(9, Workers::default(), 0).await, "they may be about to start");
         assert!(after(2, Workers::default(), 0).await);
-        assert!(!after(1, heard(5), 0).await);
-        assert!(!after(5, heard(10), 0).await);
-        assert!(after(1, heard(11), 0).await);
-        let quiet = Workers { has_foreign: true, ..heard(100) };
+        assert!(!after(1, active(5), 0).await);
+        assert!(!after(5, active(10), 0).await);
+        assert!(after(1, active(11), 0).await);
+        let quiet = Workers { has_foreign: true, ..active(100) };
         assert!(!after(1, quiet, 0).await, "nothing to do for it");
         assert!(!after(9, quiet, 1).await);
         assert!(after(2, quiet, 1).await, "it has left a job for long");
         fitness.redis_failed();
-        assert!(!after(9, heard(100), 1).await, "nobody could be heard of");
+        assert!(!after(9, active(100), 1).await, "no worker could be seen");
     }
 }

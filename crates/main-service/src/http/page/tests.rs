@@ -1,6 +1,7 @@
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
+    response::Response,
 };
 use tower::ServiceExt;
 
