@@ -1,4 +1,4 @@
-//! What an answer is: one itinerary at one price.
+//! An offer: one itinerary at one price.
 
 mod bounds;
 mod id;
@@ -52,7 +52,7 @@ pub struct Offer {
     pub id: OfferId,
 }
 
-/// A point in time with the offset of the place it is told at, `2025-07-10T06:05:00+07:00` (RFC 3339).
+/// A point in time with the offset from UTC of its location, `2025-07-10T06:05:00+07:00` (RFC 3339).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LocalTime {
@@ -61,19 +61,19 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
-    /// The instant `at`, told with `offset`.
+    /// The instant `at`, shown with `offset`.
     #[must_use]
     pub fn new(at: Timestamp, offset: Offset) -> Self {
         Self { at, offset }
     }
 
-    /// The instant, the same wherever it is told.
+    /// The instant, independent of the offset.
     #[must_use]
     pub fn timestamp(self) -> Timestamp {
         self.at
     }
 
-    /// The day on the calendar of the place it is told at.
+    /// The local date.
     #[must_use]
     pub fn date(self) -> Date {
         self.offset.to_datetime(self.at).date()

@@ -57,7 +57,7 @@ pub struct Details {
     pub first_answer_ms: Option<u64>,
     /// From acceptance to the end, in milliseconds.
     pub elapsed_ms: u64,
-    /// Why the search ended otherwise than by all suppliers having been heard.
+    /// Why the search ended before every supplier answered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Who answered a search, how, and after how long.
+//! Suppliers, and their reports on a search.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -80,7 +80,7 @@ impl SupplierStatus {
         matches!(self, Self::Ok | Self::Empty)
     }
 
-    /// The status as it stands in JSON.
+    /// The status as written to JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

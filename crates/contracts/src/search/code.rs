@@ -7,7 +7,7 @@ use super::field::{InvalidField, SearchField, from_string};
 
 /// A three-letter IATA location code, of an airport (`CGK`) or of a city (`JKT`), in upper case.
 ///
-/// That it is well formed is all this proves; which codes exist is the `airports` crate's business.
+/// It is well formed, but may not exist: the `airports` crate knows which codes do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct IataCode([u8; 3]);

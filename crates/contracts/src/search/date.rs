@@ -12,7 +12,7 @@ use super::field::{InvalidField, SearchField, from_string};
 pub struct TravelDate(jiff::civil::Date);
 
 impl TravelDate {
-    /// The day as a calendar date, to reckon with.
+    /// The day as a calendar date, for arithmetic.
     #[must_use]
     pub fn civil(self) -> jiff::civil::Date {
         self.0

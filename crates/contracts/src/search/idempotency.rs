@@ -2,16 +2,16 @@ use std::str::FromStr;
 
 use super::Fingerprint;
 
-/// The longest key that is taken.
+/// The longest key that is accepted.
 const LONGEST: usize = 255;
 
-/// What a client names a POST by, so that sending it again submits no second search: 1 to 255 visible ASCII
+/// A client's name for a POST, so that sending it again submits no second search: 1 to 255 visible ASCII
 /// characters of its choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(Box<str>);
 
 impl IdempotencyKey {
-    /// What stands for the key in Redis: of one length, and nothing that a client may have put in it.
+    /// The key in Redis: a digest, so that its length is fixed and clients can't inject anything.
     #[must_use]
     pub fn digest(&self) -> Fingerprint {
         Fingerprint::of(self.0.as_bytes())

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::field::{InvalidField, SearchField, from_number};
 
-/// How many travel together: 1 to 9, what one booking holds.
+/// The number of passengers, 1 to 9: the limit of one booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Passengers(u8);

@@ -2,14 +2,14 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Where a search stands. It leaves `Processing` once and never comes back.
+/// The status of a search. It leaves `Processing` once and never comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SearchStatus {
     /// Accepted, and not ended yet.
     Processing,
-    /// Ended with what the suppliers answered, be it nothing.
+    /// Ended, and at least one supplier answered, even if without offers.
     Completed,
     /// Ended without any supplier's answer.
     Failed,
@@ -24,7 +24,7 @@ pub enum EndStatus {
     Completed,
     /// None did.
     Failed,
-    /// The client wanted no more.
+    /// The client cancelled it.
     Cancelled,
 }
 

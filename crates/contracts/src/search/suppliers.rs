@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::field::{InvalidField, SearchField};
 use crate::{SupplierCode, supplier::InvalidSupplierCode};
 
-/// How many suppliers a client may name: each that no worker knows gets an answer of its own that says so.
+/// How many suppliers a client may name. Limited, because each unknown one gets an answer too.
 const MOST: usize = 100;
 
 /// The suppliers that a search is limited to, each once, in the order given; none for all of them.

@@ -12,7 +12,7 @@ use super::field::{InvalidField, SearchField, from_number};
 pub struct SearchTimeout(u32);
 
 impl SearchTimeout {
-    /// In less than this no supplier could answer.
+    /// No supplier could answer sooner.
     pub const SHORTEST: Duration = Duration::from_millis(SHORTEST_MS as u64);
     /// The longest deadline that can be configured.
     pub const LONGEST: Duration = Duration::from_millis(LONGEST_MS as u64);

@@ -87,7 +87,7 @@ fn a_feed_lives_as_long_as_its_last_subscriber() {
 }
 
 #[test]
-fn partials_are_told_to_those_who_want_them_only() {
+fn only_subscribers_that_want_partials_get_them() {
     let hub = Arc::new(Hub::default());
     let (mut brief, mut full) = (hub.join(id(), false, 0), hub.join(id(), true, 0));
     load(brief.feed(), 2, 3);
@@ -96,7 +96,7 @@ fn partials_are_told_to_those_who_want_them_only() {
 }
 
 #[test]
-fn news_behind_a_gap_wait_for_the_record() {
+fn events_after_a_gap_wait_for_the_record() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     load(subscriber.feed(), 4, 1);
@@ -109,7 +109,7 @@ fn news_behind_a_gap_wait_for_the_record() {
 }
 
 #[test]
-fn a_record_read_before_somebody_wanted_the_partials_is_not_taken_for_the_whole() {
+fn a_record_read_before_partials_were_wanted_is_read_again() {
     let hub = Arc::new(Hub::default());
     let brief = hub.join(id(), false, 0);
     let (need, early) = (brief.feed().need(), snapshot(3, 1));
@@ -123,7 +123,7 @@ fn a_record_read_before_somebody_wanted_the_partials_is_not_taken_for_the_whole(
 }
 
 #[test]
-fn one_who_heard_more_elsewhere_does_not_hear_it_again() {
+fn a_subscriber_gets_no_event_that_it_has_from_another_gateway() {
     let hub = Arc::new(Hub::default());
     let other = hub.join(id(), true, 0);
     load(other.feed(), 3, 1);
@@ -136,7 +136,7 @@ fn one_who_heard_more_elsewhere_does_not_hear_it_again() {
 }
 
 #[test]
-fn one_who_has_had_the_end_elsewhere_is_at_the_end() {
+fn a_subscriber_that_has_the_end_from_another_gateway_is_at_the_end() {
     let hub = Arc::new(Hub::default());
     let other = hub.join(id(), false, 0);
     load(other.feed(), 3, 1);
@@ -148,7 +148,7 @@ fn one_who_has_had_the_end_elsewhere_is_at_the_end() {
 }
 
 #[test]
-fn a_cursor_from_another_story_gets_the_whole_one() {
+fn a_cursor_of_lost_events_gets_all_events() {
     let hub = Arc::new(Hub::default());
     for partials in [false, true] {
         let mut subscriber = hub.join(id(), partials, u64::MAX);
@@ -160,7 +160,7 @@ fn a_cursor_from_another_story_gets_the_whole_one() {
 }
 
 #[test]
-fn places_beyond_reason_make_nothing_grow() {
+fn huge_sequence_numbers_make_nothing_grow() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     let mut record = snapshot(2, 2);

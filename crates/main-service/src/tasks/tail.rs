@@ -1,9 +1,8 @@
 //! Reads the result log and passes its entries to the feeds.
 //!
-//! Whenever it has connected, all open feeds are loaded from their records: what was announced meanwhile, and
-//! trimmed perhaps, is there. What the replaced system announced is not: it knows no records, and its ends are taken
-//! over from the log. So what had been announced before this gateway came is looked through, too, besides the live
-//! news and without haste.
+//! After each connection, all open feeds are loaded from their records, which have what was announced meanwhile, even if
+//! it was trimmed. The replaced system writes no records, so its ends are only in the log: a new gateway also reads the
+//! earlier entries of the log, in the background.
 
 use std::{sync::Arc, time::Duration};
 

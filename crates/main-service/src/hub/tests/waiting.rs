@@ -19,7 +19,7 @@ async fn woken_by(subscriber: &mut Subscription, then: impl FnOnce()) -> Next {
 }
 
 #[tokio::test(start_paused = true)]
-async fn news_and_records_wake_those_who_wait() {
+async fn entries_and_records_wake_waiting_subscribers() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     let feed = hub.feed(id()).unwrap();
@@ -39,7 +39,7 @@ async fn news_and_records_wake_those_who_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_event_wakes_all() {
+async fn one_event_wakes_all_subscribers() {
     let hub = Arc::new(Hub::default());
     let mut subscribers: Vec<_> = (0..100).map(|_| hub.join(id(), false, 0)).collect();
     let feed = hub.feed(id()).unwrap();
@@ -56,7 +56,7 @@ async fn one_event_wakes_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gateway_that_stops_ends_those_who_follow_and_those_to_come() {
+async fn a_stopping_gateway_closes_present_and_later_subscriptions() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     load(subscriber.feed(), 3, 1);
@@ -87,7 +87,7 @@ async fn a_lost_record_ends_a_feed_only_if_it_never_knew_its_search() {
 }
 
 #[test]
-fn a_slow_subscriber_loses_nothing_and_holds_up_nobody() {
+fn a_slow_subscriber_loses_nothing_and_delays_no_other() {
     const MANY: u64 = 5_000;
     let hub = Arc::new(Hub::default());
     let (mut slow, mut quick) = (hub.join(id(), true, 0), hub.join(id(), true, 0));
@@ -102,7 +102,7 @@ fn a_slow_subscriber_loses_nothing_and_holds_up_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_given_up_loses_nothing() {
+async fn a_dropped_wait_loses_nothing() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
     load(subscriber.feed(), 2, 0);
