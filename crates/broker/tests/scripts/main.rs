@@ -14,7 +14,7 @@ mod sharing;
 mod stage;
 
 use guards::{changed, guards};
-use mutants::{MUTANTS, Mutant};
+use mutants::Mutant;
 use stage::{SCRIPTS, Scenario, Stage};
 
 /// All scenarios, by script.
@@ -49,7 +49,7 @@ async fn without_one_guard_its_scenario_fails() {
     let redis = test_kit::Redis::volatile().await;
     let mut stage = Stage::new(&redis.addr());
     let mut survivors = Vec::new();
-    for mutant in MUTANTS {
+    for mutant in mutants::all() {
         let Mutant { script, without, fails, .. } = mutant;
         let (_, scenario) = scenarios()
             .find(|(name, _)| name == fails)
@@ -67,7 +67,7 @@ async fn without_one_guard_its_scenario_fails() {
 fn each_guard_has_a_mutant() {
     let mut unguarded = Vec::new();
     for (script, source) in SCRIPTS {
-        let changed: Vec<_> = MUTANTS.iter().filter(|mutant| mutant.script == *script).map(changed).collect();
+        let changed: Vec<_> = mutants::all().filter(|mutant| mutant.script == *script).map(changed).collect();
         for guard in guards(source) {
             if !changed.iter().any(|change| change.start < guard.end && guard.start < change.end) {
                 let line = source[..guard.start].lines().count();
