@@ -22,6 +22,10 @@ fn fields(response: &Value) -> Vec<&str> {
     response["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
 
+fn slice(from: &str, to: &str, date: &str) -> Value {
+    json!({"from": from, "to": to, "date": date})
+}
+
 fn assert_envelope(response: &Value) {
     assert_eq!(response["success"], false, "{response}");
     assert!(response["message"].as_str().is_some_and(|message| !message.is_empty()), "{response}");
@@ -55,12 +59,63 @@ async fn every_wrong_field_is_named() {
         (json!({"suppliers": ["NOBODY"]}), vec!["suppliers"]),
         (json!({"suppliers": "GA"}), vec!["suppliers"]),
         (json!({"timeout_ms": 1}), vec!["timeout_ms"]),
+        (json!({"return_date": "2025-07-09"}), vec!["return_date"]),
+        (json!({"return_date": "2025-07-17"}), vec!["date", "return_date"]),
+        (json!({"cabin": "coach"}), vec!["cabin"]),
+        (json!({"cabin": "business"}), vec!["date"]),
+        (json!({"max_stops": 4}), vec!["max_stops"]),
+        (json!({"max_stops": -1}), vec!["max_stops"]),
+        (json!({"currency": "rupiah"}), vec!["currency"]),
+        (json!({"currency": "QQQ"}), vec!["currency"]),
+        (json!({"passengers": {"children": [7]}}), vec!["passengers.adults"]),
+        (
+            json!({"passengers": {"adults": 1, "children": [1, 18]}}),
+            vec!["passengers.children[0]", "passengers.children[1]"],
+        ),
+        (json!({"passengers": {"adults": 1, "infants": [0, 0]}}), vec!["passengers.infants"]),
+        (json!({"passengers": {"adults": 9, "children": [7]}}), vec!["passengers.children"]),
+        (json!({"slices": []}), vec!["slices"]),
+        (json!({"slices": [5]}), vec!["slices[0]"]),
+        (json!({"slices": vec![slice("CGK", "DPS", "2125-07-10"); 7]}), vec!["slices"]),
+        (json!({"slices": [slice("SUB", "DPS", "2125-07-10")]}), vec!["from", "date"]),
     ] {
         let mut body = good.clone();
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         let (status, response) = client.post(&body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert_envelope(&response);
+        assert_eq!(fields(&response), wrong, "{body} gave {response}");
+    }
+    for (slices, wrong) in [
+        (json!([slice("CGK", "DPS", "2025-07-10")]), vec!["slices[0].date"]),
+        (json!([slice("CGK", "CGK", "2125-07-10")]), vec!["slices[0].to"]),
+        (json!([slice("JKT", "CGK", "2125-07-10")]), vec!["slices[0].to"]),
+        (
+            json!([slice("CGK", "DPS", "2025-07-10"), slice("QQQ", "CGK", "2025-07-10")]),
+            vec!["slices[0].date", "slices[1].date", "slices[1].from"],
+        ),
+        (
+            json!([slice("CGK", "DPS", "2125-07-10"), slice("DPS", "CGK", "2125-07-09")]),
+            vec!["slices[1].date"],
+        ),
+        (
+            json!([slice("CGK", "QQQ", "2125-07-10"), {"from": "CGKX", "departure": {"earliest": "25:00"}}]),
+            vec![
+                "slices[1].from",
+                "slices[1].to",
+                "slices[1].date",
+                "slices[1].departure.earliest",
+                "slices[0].to",
+            ],
+        ),
+        (
+            json!([{"from": "CGK", "to": "DPS", "date": "2125-07-10", "arrival": {"earliest": "12:00", "latest": "11:00"}}]),
+            vec!["slices[0].arrival.latest"],
+        ),
+    ] {
+        let body = json!({"slices": slices, "passengers": 2});
+        let (status, response) = client.post(&body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert_eq!(fields(&response), wrong, "{body} gave {response}");
     }
     let (status, response) = client.post(&json!({})).await;

@@ -166,7 +166,7 @@ impl Stage {
 
 /// The job of a search that is accepted now.
 pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
-    let mut request = SearchRequest::from_json(SEARCH.as_bytes()).expect("a search");
+    let mut request = SearchRequest::from_json(SEARCH.as_bytes(), jiff::civil::Date::MIN).expect("a search");
     request.suppliers = suppliers.iter().cloned().collect();
     let created = EpochMillis::now();
     Job::new(SearchId::random(), request, JobTimes { created, deadline: created + DEADLINE })

@@ -3,7 +3,11 @@
 use std::{num::ParseFloatError, time::Duration};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
-use contracts::{IataCode, Passengers, SearchFields, SearchRequest, SearchTimeout, SupplierCode, TravelDate};
+use contracts::{
+    Cabin, IataCode, Passengers, SearchQuery, SearchRequest, SearchTimeout, SupplierCode, TravelDate,
+    money::Currency,
+    search::{Adults, ChildAge, InfantAge, InvalidPassengers, MaxStops, Slice, Slices},
+};
 
 use crate::{base_url::BaseUrl, exit};
 
@@ -20,9 +24,33 @@ pub(crate) struct Args {
     /// Day of departure, YYYY-MM-DD
     date: TravelDate,
 
-    /// Number of passengers, 1 to 9
-    #[arg(short, long, default_value = "1", value_name = "N")]
-    passengers: Passengers,
+    /// Day of the way back
+    #[arg(long = "return", value_name = "DATE")]
+    return_date: Option<TravelDate>,
+
+    /// Number of adults, 1 to 9
+    #[arg(short = 'p', long, visible_alias = "passengers", default_value = "1", value_name = "N")]
+    adults: Adults,
+
+    /// Age of a child, 2 to 17; once for each, or separated by commas
+    #[arg(long = "child", value_delimiter = ',', value_name = "AGE")]
+    children: Vec<ChildAge>,
+
+    /// Age of an infant on a lap, 0 or 1; once for each, or separated by commas
+    #[arg(long = "infant", value_delimiter = ',', value_name = "AGE")]
+    infants: Vec<InfantAge>,
+
+    /// Cabin: economy, premium_economy, business or first [default: any]
+    #[arg(long)]
+    cabin: Option<Cabin>,
+
+    /// The most stops on each way, 0 to 3 [default: any]
+    #[arg(long, value_name = "N")]
+    max_stops: Option<MaxStops>,
+
+    /// Currency to rank prices in, like USD [default: IDR]
+    #[arg(long, value_name = "CODE")]
+    currency: Option<Currency>,
 
     /// Suppliers to ask, as codes separated by commas, like GA,SQ [default: all]
     #[arg(long, value_delimiter = ',', value_name = "CODES")]
@@ -48,17 +76,22 @@ pub(crate) struct Args {
 impl Args {
     /// The body of the POST request.
     pub(crate) fn search(&self) -> Result<SearchRequest, clap::Error> {
-        let fields = SearchFields {
-            origin: self.from,
-            destination: self.to,
-            date: self.date,
-            passengers: self.passengers,
-        };
-        let query = fields
-            .try_into()
-            .map_err(|_| Self::command().error(ErrorKind::ValueValidation, "<TO> must differ from <FROM>"))?;
+        let invalid = |problem: &str| Self::command().error(ErrorKind::ValueValidation, problem);
+        let there =
+            Slice::new(self.from, self.to, self.date).map_err(|_| invalid("<TO> must differ from <FROM>"))?;
+        let back = self.return_date.map(|date| there.back(date));
+        let slices = Slices::new(std::iter::once(there).chain(back).collect())
+            .map_err(|_| invalid("--return must not be before <DATE>"))?;
+        let (children, infants) =
+            (self.children.iter().copied().collect(), self.infants.iter().copied().collect());
+        let passengers =
+            Passengers::new(self.adults, children, infants).map_err(|problem| match problem {
+                InvalidPassengers::Seats => invalid("at most 9 adults and children can be booked together"),
+                InvalidPassengers::Infants => invalid("each infant needs an adult's lap"),
+            })?;
+        let (cabin, max_stops, currency) = (self.cabin, self.max_stops, self.currency);
         Ok(SearchRequest {
-            query,
+            query: SearchQuery { slices, passengers, cabin, max_stops, currency },
             suppliers: self.suppliers.iter().cloned().collect(),
             timeout: self.timeout,
         })
@@ -109,6 +142,33 @@ mod tests {
     }
 
     #[test]
+    fn a_return_for_a_family_in_business() {
+        let line = "flight-search CGK DPS 2026-12-08 --return 2026-12-15 --adults 2 --child 11 --child 7 \
+                    --infant 1 --cabin business --max-stops 1 --currency USD";
+        let body = serde_json::to_value(parse(line).unwrap().search().unwrap()).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({
+                "from": "CGK", "to": "DPS", "date": "2026-12-08",
+                "slices": [
+                    {"from": "CGK", "to": "DPS", "date": "2026-12-08"},
+                    {"from": "DPS", "to": "CGK", "date": "2026-12-15"},
+                ],
+                "passengers": {"adults": 2, "children": [7, 11], "infants": [1]},
+                "cabin": "business", "max_stops": 1, "currency": "USD",
+            })
+        );
+    }
+
+    #[test]
+    fn impossible_trips_are_rejected() {
+        for options in ["--return 2025-07-09", "--adults 8 --child 3,4", "--infant 0,1"] {
+            let line = format!("flight-search CGK DPS 2025-07-10 {options}");
+            assert_eq!(parse(&line).unwrap().search().unwrap_err().exit_code(), 2, "{options}");
+        }
+    }
+
+    #[test]
     fn suppliers_and_timeout_are_optional_fields() {
         let args = parse("flight-search CGK DPS 2025-07-10 --suppliers GA,sq --timeout 2.5").unwrap();
         let body = serde_json::to_value(args.search().unwrap()).unwrap();
@@ -130,6 +190,9 @@ mod tests {
             "flight-search CGKX DPS 2025-07-10",
             "flight-search CGK DPS 2025-02-30",
             "flight-search CGK DPS 2025-07-10 -p 0",
+            "flight-search CGK DPS 2025-07-10 --child 1",
+            "flight-search CGK DPS 2025-07-10 --cabin coach",
+            "flight-search CGK DPS 2025-07-10 --max-stops 4",
             "flight-search CGK DPS 2025-07-10 --suppliers G",
             "flight-search CGK DPS 2025-07-10 --timeout 0",
             "flight-search CGK DPS 2025-07-10 --timeout NaN",

@@ -107,13 +107,13 @@ impl Progress {
         let Some(line) = self.line_of(&report.code) else { return };
         let mark = match report.status {
             SupplierStatus::Ok => "{spinner:.green}",
-            SupplierStatus::Empty => "{spinner:.dim}",
+            SupplierStatus::Empty | SupplierStatus::Skipped => "{spinner:.dim}",
             SupplierStatus::Timeout | SupplierStatus::Error | SupplierStatus::Unavailable => "{spinner:.red}",
         };
         // A stopped spinner shows the last of its strings.
         let last = match report.status {
             SupplierStatus::Ok => ["", "✔"],
-            SupplierStatus::Empty => ["", "–"],
+            SupplierStatus::Empty | SupplierStatus::Skipped => ["", "–"],
             SupplierStatus::Timeout | SupplierStatus::Error | SupplierStatus::Unavailable => ["", "✖"],
         };
         line.set_style(style(&format!("  {mark} {{prefix:<7}}{{wide_msg}}")).tick_strings(&last));
@@ -174,6 +174,7 @@ fn summary(status: SupplierStatus, offers: &[ListedOffer]) -> String {
         (SupplierStatus::Timeout, _) => "timed out".into(),
         (SupplierStatus::Error, _) => "failed".into(),
         (SupplierStatus::Unavailable, _) => "not asked".into(),
+        (SupplierStatus::Skipped, _) => "does not sell this".into(),
     }
 }
 

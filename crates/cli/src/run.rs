@@ -104,8 +104,9 @@ async fn ctrl_c() {
 
 fn title(search: &SearchRequest) -> String {
     let query = &search.query;
-    let travellers = text::count(query.passengers.get().into(), "passenger");
-    format!("{} → {}, {}, {travellers}", query.origin, query.destination, query.date)
+    let travellers = text::count(query.passengers.travellers(), "passenger");
+    let first = query.first();
+    format!("{} → {}, {}, {travellers}", first.origin(), first.destination(), first.date())
 }
 
 fn print(args: &Args, end: &End) {

@@ -61,6 +61,13 @@ impl FieldError {
         Self { field: field.into(), message: message.into(), suggestion: None }
     }
 
+    /// The same about a field inside of `outer`.
+    #[must_use]
+    pub(crate) fn inside(mut self, outer: &str) -> Self {
+        self.field.insert_str(0, outer);
+        self
+    }
+
     /// The same with what was probably meant, if that is known.
     #[must_use]
     pub fn suggesting(mut self, suggestion: Option<impl Into<String>>) -> Self {

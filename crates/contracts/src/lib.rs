@@ -2,7 +2,7 @@
 //!
 //! | module | content |
 //! | --- | --- |
-//! | [`search`] | the definition of a search, [`SearchFields`]; the POST body; statuses |
+//! | [`search`] | the definition of a search, [`SearchQuery`]; the POST body; statuses |
 //! | [`offer`] | an offer: an itinerary at a price |
 //! | [`supplier`] | suppliers and their reports |
 //! | [`outcome`] | the result of a search: merges the suppliers' offers |
@@ -13,12 +13,14 @@
 //! | [`trace`] | the trace that a search belongs to |
 //! | [`operators`] | the JSON of the operators' API |
 //!
-//! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
+//! Codes, ids, dates, numbers, slices and passengers are always valid: their fields are private, and only `FromStr` and
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
 
+mod cabin;
 pub mod entry;
 pub mod envelope;
 pub mod event;
+pub mod money;
 pub mod names;
 pub mod offer;
 #[cfg(feature = "openapi")]
@@ -35,11 +37,12 @@ pub mod supplier;
 mod time;
 pub mod trace;
 
+pub use cabin::Cabin;
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
 pub use search::{
-    EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery,
-    SearchRequest, SearchStatus, SearchTimeout, SupplierSelection, TravelDate,
+    EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchId, SearchQuery, SearchRequest,
+    SearchStatus, SearchTimeout, SupplierSelection, TravelDate,
 };
 pub use size::MAX_OFFERS_BYTES;
 pub use supplier::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};

@@ -48,14 +48,26 @@ pub fn youngest_key(fingerprint: Fingerprint) -> String {
 pub mod field {
     /// The search's id.
     pub const SEARCH_ID: &str = "search_id";
-    /// Origin code of a job.
+    /// Origin code of a job: of its first slice.
     pub const FROM: &str = "from";
-    /// Destination code of a job.
+    /// Destination code of a job: of its first slice.
     pub const TO: &str = "to";
-    /// Departure date of a job, `YYYY-MM-DD`.
+    /// Departure date of a job, of its first slice, `YYYY-MM-DD`.
     pub const DATE: &str = "date";
-    /// Passengers of a job, 1 to 9.
+    /// Passengers of a job with a seat, 1 to 9. In a POST body also an object with children and infants.
     pub const PASSENGERS: &str = "passengers";
+    /// The passengers of a job with children or infants: JSON as in a POST body. Absent: adults.
+    pub const PASSENGER_TYPES: &str = "passenger_types";
+    /// The day of the way back in a POST body. A job has [`SLICES`] instead.
+    pub const RETURN_DATE: &str = "return_date";
+    /// All slices of a job: JSON as in a POST body. Absent if [`FROM`], [`TO`] and [`DATE`] say it all.
+    pub const SLICES: &str = "slices";
+    /// The cabin of a job. Absent: any.
+    pub const CABIN: &str = "cabin";
+    /// The most stops of a slice of a job, 0 to 3. Absent: any.
+    pub const MAX_STOPS: &str = "max_stops";
+    /// The currency of a job, in which offers are ranked. Absent: the default.
+    pub const CURRENCY: &str = "currency";
     /// When the search was accepted, milliseconds since the epoch. Not in jobs of the replaced system.
     pub const CREATED_MS: &str = "created_ms";
     /// When the search ends at the latest, milliseconds since the epoch. Not in jobs of the replaced system.

@@ -73,6 +73,13 @@ impl LocalTime {
         self.at
     }
 
+    /// The local time, in minutes since midnight: 0 to 1439.
+    #[must_use]
+    pub fn minute_of_day(self) -> u16 {
+        let time = self.offset.to_datetime(self.at).time();
+        u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+    }
+
     /// The local date.
     #[must_use]
     pub fn date(self) -> Date {

@@ -9,10 +9,11 @@ use utoipa::{
 };
 
 use crate::{
-    IataCode, LocalTime, Passengers, SearchId, SearchRequest, SupplierCode, TravelDate,
+    IataCode, LocalTime, SearchId, SearchRequest, SupplierCode, TravelDate,
+    money::Currency,
     offer::OfferId,
-    schema::{day, format, text, whole_number},
-    search::{FieldSource, SearchField},
+    schema::{day, format, text},
+    search::{FieldSource, JsonField, Passengers, SearchField, Slices},
 };
 
 macro_rules! schema {
@@ -41,7 +42,28 @@ schema! {
     OfferId: text("8a3f5e0c92d14b67").description(Some("Names an itinerary in a currency.")).pattern(Some("^[0-9a-f]{16}$"));
     LocalTime: text("2025-07-10T06:05:00+07:00").description(Some("A time with the offset of the place."))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    Passengers: whole_number(2, 1, 9).description(Some("How many travel together."));
+}
+
+macro_rules! schema_of_field {
+    ($($name:ident: $about:literal;)*) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                <Self as JsonField>::schema($about).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )*};
+}
+
+schema_of_field! {
+    Passengers: "Who travels.";
+    Slices: "The parts of a trip.";
+    Currency: "An ISO 4217 code.";
 }
 
 /// A POST body, made from the definition of a search.
@@ -76,6 +98,15 @@ impl FieldSource for Body {
         self.add(name, T::schema(about));
         self.0 = std::mem::take(&mut self.0).required(name);
         None
+    }
+
+    fn required_without<T: SearchField>(
+        &mut self,
+        name: &'static str,
+        _other: &'static str,
+        about: &'static str,
+    ) -> Option<T> {
+        self.optional(name, about)
     }
 
     fn optional<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {

@@ -103,7 +103,14 @@ impl Outcome {
         for SupplierListing { code, name } in asked {
             if !details.suppliers.iter().any(|report| report.code == code) {
                 let (status, elapsed_ms) = (SupplierStatus::Timeout, details.elapsed_ms);
-                details.suppliers.push(SupplierReport { code, name, status, elapsed_ms, offers: 0 });
+                details.suppliers.push(SupplierReport {
+                    code,
+                    name,
+                    status,
+                    elapsed_ms,
+                    offers: 0,
+                    reason: None,
+                });
             }
         }
         self
@@ -226,6 +233,7 @@ mod tests {
             status: SupplierStatus::Ok,
             elapsed_ms: 1,
             offers,
+            reason: None,
         };
         let large = Answer {
             report: report("GA", 5),

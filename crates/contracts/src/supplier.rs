@@ -68,16 +68,19 @@ pub enum SupplierStatus {
     Error,
     /// It was not asked, because it failed too often of late or is too busy.
     Unavailable,
+    /// It was not asked, because it does not sell what is searched.
+    Skipped,
 }
 
 impl SupplierStatus {
     /// Every status.
-    pub const ALL: [Self; 5] = [Self::Ok, Self::Empty, Self::Timeout, Self::Error, Self::Unavailable];
+    pub const ALL: [Self; 6] =
+        [Self::Ok, Self::Empty, Self::Timeout, Self::Error, Self::Unavailable, Self::Skipped];
 
-    /// Whether the supplier answered the question, if only with "none".
+    /// Whether it is known what the supplier has for the search, if only nothing.
     #[must_use]
     pub fn is_answer(self) -> bool {
-        matches!(self, Self::Ok | Self::Empty)
+        matches!(self, Self::Ok | Self::Empty | Self::Skipped)
     }
 
     /// The status as written to JSON.
@@ -89,6 +92,7 @@ impl SupplierStatus {
             Self::Timeout => "timeout",
             Self::Error => "error",
             Self::Unavailable => "unavailable",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -108,6 +112,9 @@ pub struct SupplierReport {
     /// How many offers it made, before the cap.
     #[serde(default)]
     pub offers: usize,
+    /// Why it was not asked, if it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A supplier that can be asked.

@@ -10,7 +10,11 @@ use contracts::{
     names::field,
     search::{FieldSource, SearchField},
 };
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
+
+/// The dates of the searches here are later.
+const TODAY: Date = date(2025, 7, 1);
 
 /// The names of the fields that the definition reads.
 #[derive(Default)]
@@ -20,6 +24,15 @@ impl FieldSource for Names {
     fn required<T: SearchField>(&mut self, name: &'static str, _: &'static str) -> Option<T> {
         self.0.push(name);
         None
+    }
+
+    fn required_without<T: SearchField>(
+        &mut self,
+        name: &'static str,
+        _: &'static str,
+        about: &'static str,
+    ) -> Option<T> {
+        self.required(name, about)
     }
 
     fn optional<T: SearchField>(&mut self, name: &'static str, _: &'static str) -> Option<T> {
@@ -42,9 +55,25 @@ fn values() -> BTreeMap<&'static str, [Value; 2]> {
         (field::FROM, [json!("CGK"), json!("SUB")]),
         (field::TO, [json!("DPS"), json!("SIN")]),
         (field::DATE, [json!("2025-07-10"), json!("2025-07-11")]),
-        (field::PASSENGERS, [json!(2), json!(3)]),
+        (field::PASSENGERS, [json!(2), json!({"adults": 2, "children": [7, 11], "infants": [1]})]),
+        (field::RETURN_DATE, [Value::Null, json!("2025-07-15")]),
+        (field::SLICES, [Value::Null, slices()]),
+        (field::CABIN, [Value::Null, json!("business")]),
+        (field::MAX_STOPS, [Value::Null, json!(0)]),
+        (field::CURRENCY, [Value::Null, json!("USD")]),
         (field::SUPPLIERS, [Value::Null, json!(["GA", "SQ"])]),
         (field::TIMEOUT_MS, [Value::Null, json!(5000)]),
+    ])
+}
+
+/// Slices whose first is that of the plain search but for its windows.
+fn slices() -> Value {
+    json!([
+        {
+            "from": "CGK", "to": "DPS", "date": "2025-07-10",
+            "departure": {"earliest": "06:00", "latest": "12:00"}, "arrival": {"latest": "22:30"},
+        },
+        {"from": "SUB", "to": "CGK", "date": "2025-07-10"},
     ])
 }
 
@@ -54,7 +83,7 @@ fn request(other: Option<&str>) -> SearchRequest {
         .into_iter()
         .map(|(name, [one, two])| (name, if other == Some(name) { two } else { one }))
         .collect();
-    SearchRequest::from_json(&serde_json::to_vec(&body).unwrap()).unwrap()
+    SearchRequest::from_json(&serde_json::to_vec(&body).unwrap(), TODAY).unwrap()
 }
 
 fn job(request: SearchRequest) -> Job {
@@ -109,7 +138,11 @@ fn each_field_is_in_a_clients_body() {
     for name in names() {
         let request = request(Some(name));
         let body = serde_json::to_vec(&request).unwrap();
-        assert_eq!(SearchRequest::from_json(&body).unwrap(), request, "{name} is lost in a client's body");
+        assert_eq!(
+            SearchRequest::from_json(&body, TODAY).unwrap(),
+            request,
+            "{name} is lost in a client's body"
+        );
     }
 }
 

@@ -11,6 +11,7 @@
 //! The hub knows neither Redis nor HTTP.
 
 mod feed;
+mod feed_state;
 mod frame;
 mod lock;
 mod next;

@@ -11,6 +11,7 @@
 //! | [`spans`] | the spans of a delivery |
 //! | [`in_progress`] | the jobs in progress, and how to stop them |
 //! | [`declined`] | the jobs that need a newer worker |
+//! | [`disposition`] | what becomes of a job's entry |
 //! | [`take_over`] | takes over the jobs of dead workers |
 //! | [`renew`] | renews the leases of jobs in progress |
 //! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers and the snapshot |
@@ -24,6 +25,7 @@ mod collect;
 mod consume;
 mod context;
 mod declined;
+mod disposition;
 pub(crate) mod in_progress;
 mod overdue;
 mod process;

@@ -9,6 +9,7 @@
 //! | `ok`, `empty` | the supplier answered, with or without offers |
 //! | `timeout` | it was called, and did not answer within its timeout or the search's deadline |
 //! | `error` | it answered with an error or an invalid response |
+//! | `skipped` | it was not called: it does not sell what is searched |
 //! | `unavailable` | it was not called: the circuit breaker is open, or the time in the queue ran out |
 //!
 //! | module | what it does |
@@ -46,6 +47,7 @@ use tokio::time::{Instant, timeout_at};
 use traces::Span;
 
 use crate::{
+    capabilities::{Capabilities, Skip},
     error::SupplierError,
     file::settings::CommonSettings,
     metrics::{ClientMetrics, Outcome},
@@ -71,6 +73,7 @@ pub struct SupplierClient {
     breaker: CircuitBreaker,
     activity: Activity,
     supplier: Box<dyn Supplier>,
+    capabilities: Capabilities,
     airports: Arc<Airports>,
     max_offers: usize,
     propagate_trace: bool,
@@ -109,6 +112,7 @@ impl SupplierClient {
             breaker: CircuitBreaker::new(code.clone(), settings.breaker.failures, settings.breaker.open.0),
             activity: Activity::default(),
             supplier,
+            capabilities: Capabilities::new(settings, airports),
             airports: Arc::clone(airports),
             max_offers,
             propagate_trace: settings.propagate_trace,
@@ -174,6 +178,9 @@ impl SupplierClient {
         deadline: Instant,
         above: &Span,
     ) -> Answer {
+        if let Some(skip) = self.capabilities.skip(query) {
+            return self.skipped(skip);
+        }
         let started = Instant::now();
         let request = SearchRequest { id: search, query, deadline, above };
         let (status, offers, valid) = match self.call_with_retries(request).await {
@@ -193,8 +200,24 @@ impl SupplierClient {
             status,
             elapsed_ms,
             offers: valid,
+            reason: None,
         };
         Answer { report, offers }
+    }
+
+    /// The answer for a search that the supplier has nothing for.
+    fn skipped(&self, skip: Skip) -> Answer {
+        let status = SupplierStatus::Skipped;
+        self.metrics.answered(status);
+        let report = SupplierReport {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            status,
+            elapsed_ms: 0,
+            offers: 0,
+            reason: Some(skip.to_string()),
+        };
+        Answer { report, offers: Vec::new() }
     }
 
     async fn call_with_retries(&self, request: SearchRequest<'_>) -> Result<CollectedOffers, AskError> {

@@ -35,6 +35,7 @@
 //!
 //! A supplier sees the search and its deadline, and nothing else: no Redis, no other suppliers.
 
+mod capabilities;
 mod client;
 mod error;
 mod file;

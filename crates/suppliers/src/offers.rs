@@ -148,15 +148,28 @@ impl<'a> OfferCollector<'a> {
 
     fn check_matches_query(&self, offer: &Offer) -> Result<(), Mismatch> {
         let Offer { origin, destination, .. } = *offer;
-        if !self.serves(self.query.origin, origin) {
+        let slice = self.query.first();
+        if !self.serves(slice.origin(), origin) {
             return Err(Mismatch::Origin(origin));
         }
-        if !self.serves(self.query.destination, destination) {
+        if !self.serves(slice.destination(), destination) {
             return Err(Mismatch::Destination(destination));
         }
         let date = offer.departure.date();
-        let days = date.duration_since(self.query.date.civil()).as_hours().unsigned_abs() / 24;
-        if days > MAX_DAYS_OFF { Err(Mismatch::Date(date)) } else { Ok(()) }
+        let days = date.duration_since(slice.date().civil()).as_hours().unsigned_abs() / 24;
+        if days > MAX_DAYS_OFF {
+            return Err(Mismatch::Date(date));
+        }
+        if !slice.departure().contains(offer.departure.minute_of_day()) {
+            return Err(Mismatch::Departure(offer.departure));
+        }
+        if !slice.arrival().contains(offer.arrival.minute_of_day()) {
+            return Err(Mismatch::Arrival(offer.arrival));
+        }
+        match self.query.max_stops {
+            Some(most) if offer.stops > most.get() => Err(Mismatch::Stops(offer.stops)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether `offered` is the airport or city searched for, or an airport of that city.

@@ -1,6 +1,9 @@
 //! What the unit tests share.
 
-use contracts::SearchQuery;
+use contracts::{
+    SearchQuery,
+    search::{Adults, Slice, Slices},
+};
 
 /// A search for 2 passengers on 2025-07-10.
 pub(crate) fn query(origin: &str, destination: &str) -> SearchQuery {
@@ -9,11 +12,7 @@ pub(crate) fn query(origin: &str, destination: &str) -> SearchQuery {
 
 /// A search.
 pub(crate) fn query_on(date: &str, origin: &str, destination: &str, passengers: u64) -> SearchQuery {
-    SearchQuery::one_way(
-        origin.parse().unwrap(),
-        destination.parse().unwrap(),
-        date.parse().unwrap(),
-        passengers.try_into().unwrap(),
-    )
-    .unwrap()
+    let slice = Slice::new(origin.parse().unwrap(), destination.parse().unwrap(), date.parse().unwrap());
+    let adults: Adults = passengers.try_into().unwrap();
+    SearchQuery::new(Slices::one_way(slice.unwrap()), adults.into())
 }

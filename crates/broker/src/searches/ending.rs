@@ -200,15 +200,14 @@ fn log(id: SearchId, outcome: &Outcome, claim: Option<&Claim>, span: &Span) {
     let suppliers = |status: fn(SupplierStatus) -> bool| {
         details.suppliers.iter().filter(|report| status(report.status)).count()
     };
-    let skipped = |status| status == SupplierStatus::Unavailable;
     tracing::info!(
         search_id = %id,
         %status,
         reason = details.reason,
         offers = details.total,
-        suppliers_ok = suppliers(SupplierStatus::is_answer),
+        suppliers_ok = suppliers(|status| matches!(status, SupplierStatus::Ok | SupplierStatus::Empty)),
         suppliers_failed = suppliers(|status| matches!(status, SupplierStatus::Timeout | SupplierStatus::Error)),
-        suppliers_skipped = suppliers(skipped),
+        suppliers_skipped = suppliers(|status| matches!(status, SupplierStatus::Unavailable | SupplierStatus::Skipped)),
         attempts = claim.map(|claim| claim.deliveries),
         queue_wait_ms = claim.and_then(|claim| claim.queue_wait).map(millis),
         first_answer_ms = details.first_answer_ms,

@@ -128,6 +128,19 @@ impl FieldSource for Entry<'_> {
         self.keep(read)
     }
 
+    fn required_without<T: SearchField>(
+        &mut self,
+        name: &'static str,
+        _other: &'static str,
+        about: &'static str,
+    ) -> Option<T> {
+        self.required(name, about)
+    }
+
+    fn stored<T: SearchField>(&mut self, name: &'static str) -> Option<T> {
+        self.optional(name, "")
+    }
+
     fn optional<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
         let read = self.fields.optional(name);
         self.keep(read).flatten()

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{InvalidField, SearchField, from_string};
+use super::field::{InvalidField, JsonField, from_string};
 
 /// A three-letter IATA location code, of an airport (`CGK`) or of a city (`JKT`), in upper case.
 ///
@@ -71,7 +71,7 @@ impl fmt::Debug for IataCode {
     }
 }
 
-impl SearchField for IataCode {
+impl JsonField for IataCode {
     const KIND: &'static str = "a string";
 
     fn from_json(value: &Value) -> Result<Self, InvalidField> {

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{InvalidField, SearchField, from_string};
+use super::field::{InvalidField, JsonField, from_string};
 
 /// A day in the Gregorian calendar, written `YYYY-MM-DD`. Days in the past are allowed: the documented example
 /// of the API is one.
@@ -67,7 +67,7 @@ impl fmt::Display for TravelDate {
     }
 }
 
-impl SearchField for TravelDate {
+impl JsonField for TravelDate {
     const KIND: &'static str = "a string";
 
     fn from_json(value: &Value) -> Result<Self, InvalidField> {

@@ -46,7 +46,7 @@ mod tests {
     use crate::SearchRequest;
 
     fn of(body: &str) -> Fingerprint {
-        SearchRequest::from_json(body.as_bytes()).unwrap().fingerprint()
+        SearchRequest::from_json(body.as_bytes(), jiff::civil::date(2026, 12, 1)).unwrap().fingerprint()
     }
 
     const PLAIN: &str = r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2}"#;

@@ -1,10 +1,13 @@
+use std::fmt::Display;
+
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     Fingerprint, SearchQuery, SearchTimeout, SupplierSelection,
-    field::{FieldSource, InvalidField, SearchField},
-    query::Route,
+    field::{FieldSource, InvalidParts, SearchField},
+    route::Route,
 };
 use crate::{FieldError, names::field};
 
@@ -44,8 +47,8 @@ pub enum InvalidRequest {
 /// The codes in a request that could be read, even if it is invalid: the gateway also lists those that do not exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestedCodes {
-    /// Origin and destination.
-    pub route: Route,
+    /// Origins and destinations.
+    pub routes: Vec<Route>,
     /// The suppliers to ask.
     pub suppliers: SupplierSelection,
 }
@@ -54,19 +57,30 @@ impl SearchRequest {
     /// The codes in it.
     #[must_use]
     pub fn codes(&self) -> RequestedCodes {
-        RequestedCodes { route: self.query.route(), suppliers: self.suppliers.clone() }
+        RequestedCodes { routes: self.query.routes(), suppliers: self.suppliers.clone() }
     }
 
     /// Reads a POST body. The error lists every invalid field.
-    pub fn from_json(body: &[u8]) -> Result<Self, InvalidRequest> {
+    ///
+    /// `today` is the earliest date anywhere. A trip may begin before it only in a body that has no other fields than
+    /// the replaced system knows: the documented example is one.
+    pub fn from_json(body: &[u8], today: Date) -> Result<Self, InvalidRequest> {
         let value =
             serde_json::from_slice(body).map_err(|error| InvalidRequest::NotJson(error.to_string()))?;
         let Value::Object(fields) = value else { return Err(InvalidRequest::NotAnObject) };
-        let mut body = Body { fields, errors: Vec::new() };
-        match Self::read(&mut body) {
-            Ok(request) if body.errors.is_empty() => Ok(request),
-            Ok(request) => Err(InvalidRequest::Fields { errors: body.errors, codes: request.codes() }),
-            Err(codes) => Err(InvalidRequest::Fields { errors: body.errors, codes }),
+        let mut body = Body { fields, wrong: InvalidParts::default() };
+        let read = Self::read(&mut body);
+        if let Ok(request) = &read {
+            body.check_dates(&request.query, today);
+        }
+        let InvalidParts { errors, mut routes } = body.wrong;
+        match read {
+            Ok(request) if errors.is_empty() => Ok(request),
+            Ok(request) => Err(InvalidRequest::Fields { errors, codes: request.codes() }),
+            Err(RequestedCodes { routes: further, suppliers }) => {
+                routes.extend(further);
+                Err(InvalidRequest::Fields { errors, codes: RequestedCodes { routes, suppliers } })
+            }
         }
     }
 
@@ -83,7 +97,7 @@ impl SearchRequest {
         );
         match query {
             Ok(query) => Ok(Self { query, suppliers, timeout }),
-            Err(route) => Err(RequestedCodes { route, suppliers }),
+            Err(route) => Err(RequestedCodes { routes: vec![route], suppliers }),
         }
     }
 
@@ -102,43 +116,74 @@ impl SearchRequest {
     }
 }
 
-/// A POST body and its errors.
+/// A POST body and what is wrong with it.
 struct Body {
     fields: Map<String, Value>,
-    errors: Vec<FieldError>,
+    wrong: InvalidParts,
+}
+
+impl Body {
+    fn has(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Refuses slices that depart before `today`.
+    fn check_dates(&mut self, query: &SearchQuery, today: Date) {
+        if query.needs() == 1 && !self.has(field::SLICES) {
+            return;
+        }
+        for (at, slice) in query.slices.iter().enumerate() {
+            if slice.date().civil() < today {
+                let name = match at {
+                    _ if self.has(field::SLICES) => format!("{}[{at}].{}", field::SLICES, field::DATE),
+                    0 => field::DATE.to_owned(),
+                    _ => field::RETURN_DATE.to_owned(),
+                };
+                self.wrong.refuse(name, &"must not be in the past");
+            }
+        }
+    }
 }
 
 impl FieldSource for Body {
     fn required<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T> {
-        if self.fields.get(name).is_none_or(Value::is_null) {
+        if !self.has(name) {
             self.refuse(name, &"is required");
             return None;
         }
         self.optional(name, about)
     }
 
-    fn optional<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
-        let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        match T::from_json(value) {
-            Ok(parsed) => return Some(parsed),
-            Err(InvalidField::Type) => self.refuse(name, &format_args!("must be {}", T::KIND)),
-            Err(InvalidField::Value(message)) => self.refuse(name, &message),
-        }
-        None
+    fn required_without<T: SearchField>(
+        &mut self,
+        name: &'static str,
+        other: &'static str,
+        about: &'static str,
+    ) -> Option<T> {
+        if self.has(other) { self.optional(name, about) } else { self.required(name, about) }
     }
 
-    fn refuse(&mut self, name: &'static str, problem: &dyn std::fmt::Display) {
-        self.errors.push(FieldError::new(name, problem.to_string()));
+    fn optional<T: SearchField>(&mut self, name: &'static str, _about: &'static str) -> Option<T> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        self.wrong.keep(name.to_owned(), T::from_json(value))
+    }
+
+    fn refuse(&mut self, name: &'static str, problem: &dyn Display) {
+        self.wrong.refuse(name.to_owned(), problem);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::SupplierCode;
 
+    const TODAY: Date = date(2026, 12, 1);
+
     fn wrong(body: &str) -> Vec<(String, String)> {
-        match SearchRequest::from_json(body.as_bytes()) {
+        match SearchRequest::from_json(body.as_bytes(), TODAY) {
             Err(InvalidRequest::Fields { errors, .. }) => {
                 errors.into_iter().map(|e| (e.field, e.message)).collect()
             }
@@ -148,11 +193,13 @@ mod tests {
 
     #[test]
     fn reads_the_documented_example() {
-        let request =
-            SearchRequest::from_json(br#"{"from":"cgk","to":"DPS","date":"2025-07-10","passengers":2}"#);
+        let request = SearchRequest::from_json(
+            br#"{"from":"cgk","to":"DPS","date":"2025-07-10","passengers":2}"#,
+            TODAY,
+        );
         let request = request.unwrap();
-        assert_eq!(request.query.origin.as_str(), "CGK");
-        assert_eq!(request.query.passengers.get(), 2);
+        assert_eq!(request.query.first().origin().as_str(), "CGK");
+        assert_eq!(request.query.passengers.seats(), 2);
         assert!(request.suppliers.is_empty() && request.timeout.is_none());
     }
 
@@ -189,23 +236,23 @@ mod tests {
         for passengers in ["2.0", "20e-1"] {
             let body =
                 format!(r#"{{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":{passengers}}}"#);
-            assert_eq!(SearchRequest::from_json(body.as_bytes()).unwrap().query.passengers.get(), 2);
+            assert_eq!(SearchRequest::from_json(body.as_bytes(), TODAY).unwrap().query.passengers.seats(), 2);
         }
         let errors = wrong(r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":"2"}"#);
-        assert_eq!(errors[0].1, "must be a whole number");
+        assert_eq!(errors[0].1, "must be a whole number or an object");
     }
 
     #[test]
     fn suppliers_are_codes_each_once() {
         let body =
             r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":2,"suppliers":["ga","GA","SQ"]}"#;
-        let request = SearchRequest::from_json(body.as_bytes()).unwrap();
+        let request = SearchRequest::from_json(body.as_bytes(), TODAY).unwrap();
         assert_eq!(request.suppliers.iter().map(SupplierCode::as_str).collect::<Vec<_>>(), ["GA", "SQ"]);
     }
 
     #[test]
     fn says_what_is_no_json_and_what_no_object() {
-        assert!(matches!(SearchRequest::from_json(b"nope"), Err(InvalidRequest::NotJson(_))));
-        assert_eq!(SearchRequest::from_json(b"[]"), Err(InvalidRequest::NotAnObject));
+        assert!(matches!(SearchRequest::from_json(b"nope", TODAY), Err(InvalidRequest::NotJson(_))));
+        assert_eq!(SearchRequest::from_json(b"[]", TODAY), Err(InvalidRequest::NotAnObject));
     }
 }

@@ -3,7 +3,7 @@ use std::{ops::Deref, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{InvalidField, SearchField};
+use super::field::{InvalidField, JsonField};
 use crate::{SupplierCode, supplier::InvalidSupplierCode};
 
 /// How many suppliers a client may name. Limited, because each unknown one gets an answer too.
@@ -61,7 +61,7 @@ impl std::fmt::Display for SupplierSelection {
     }
 }
 
-impl SearchField for SupplierSelection {
+impl JsonField for SupplierSelection {
     const KIND: &'static str = "an array of supplier codes";
 
     fn from_json(value: &Value) -> Result<Self, InvalidField> {

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::field::{InvalidField, SearchField, from_number};
+use super::field::{InvalidField, JsonField, from_number};
 
 /// How long a search may take at most, if its client wants less than the configured deadline: 100 ms to a day, in whole
 /// milliseconds.
@@ -63,7 +63,7 @@ impl fmt::Display for SearchTimeout {
     }
 }
 
-impl SearchField for SearchTimeout {
+impl JsonField for SearchTimeout {
     const KIND: &'static str = "a whole number of milliseconds";
 
     fn from_json(value: &Value) -> Result<Self, InvalidField> {

@@ -1,8 +1,6 @@
-use std::time::Duration;
-
-use broker::{Basis, BrokerError, Created, Ended, SearchRecord, jobs::Delivery};
+use broker::{Basis, BrokerError, Created, Ended, jobs::Delivery};
 use contracts::{
-    EndStatus, EpochMillis, SearchId,
+    EpochMillis, SearchId,
     entry::{Job, JobTimes, ResultEntry},
     names::field,
     outcome::{Outcome, Times},
@@ -14,36 +12,14 @@ use super::{
     active_job::ActiveJob,
     collect::{Collected, CollectedAnswers, collect_answers},
     context::Context,
+    disposition::{Disposition, dispose},
     in_progress::StopReason,
     retry::retry,
     spans,
 };
-use crate::metrics::JobEnd;
 
 /// How often a job may be delivered. After that it is buried: it may be what its workers died of.
 const MAX_DELIVERIES: u64 = 3;
-
-/// What to do with a job's queue entry once this worker is done with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Disposition {
-    /// Nothing: the script that ended the search has deleted it.
-    Done,
-    /// Delete it: the search has ended.
-    Discard,
-    /// Queue it again, so that another worker gets it at once.
-    HandBack { search: SearchId },
-    /// Leave it to a newer worker.
-    Decline {
-        /// The version of the search's definition that the job needs.
-        needs: u32,
-        /// Until the search's deadline.
-        time_left: Duration,
-    },
-    /// Nothing: another worker took the job over.
-    TakenOver,
-    /// Move it to the dead letters for this reason, and fail the search.
-    Bury(String),
-}
 
 /// Processes a delivered job. Handles every error: no job can stop the worker.
 pub(super) async fn run(context: &Context, delivery: Delivery) {
@@ -82,54 +58,6 @@ fn on_stop(reason: StopReason, search: Option<SearchId>) -> Disposition {
         (StopReason::Cancelled, _) => Disposition::Discard,
         (StopReason::Shutdown, Some(search)) => Disposition::HandBack { search },
         (StopReason::TakenOver, _) | (StopReason::Shutdown, None) => Disposition::TakenOver,
-    }
-}
-
-/// Updates the queue. Returns what became of the job.
-async fn dispose(
-    context: &Context,
-    delivery: &Delivery,
-    search: Option<SearchId>,
-    disposition: Disposition,
-    delivered: &Span,
-) -> Result<JobEnd, BrokerError> {
-    let entry = delivery.entry;
-    match disposition {
-        Disposition::Done => Ok(JobEnd::Done),
-        Disposition::TakenOver => Ok(JobEnd::TakenOver),
-        Disposition::Discard => {
-            retry("discard the job", || context.leases.discard(entry)).await?;
-            Ok(JobEnd::Discarded)
-        }
-        Disposition::HandBack { search } => {
-            if !retry("hand back the job", || context.leases.hand_back(delivery, search)).await? {
-                return Ok(JobEnd::TakenOver);
-            }
-            tracing::info!(search_id = %search, "handed back");
-            Ok(JobEnd::HandedBack)
-        }
-        Disposition::Decline { needs, time_left } => {
-            tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION_VERSION,
-                "declined a job that needs a newer worker");
-            // First, or this worker might take it over again.
-            context.declined.add(entry, time_left);
-            let lease = context.config.job_lease_ms;
-            retry("decline the job", || context.leases.decline(delivery, lease)).await?;
-            Ok(JobEnd::Declined)
-        }
-        Disposition::Bury(reason) => {
-            // Before failing the search: if that fails for good, the job must not come back forever. If this worker
-            // dies in between, the search ends at its deadline.
-            if !retry("bury the job", || context.leases.bury(delivery, &reason)).await? {
-                return Ok(JobEnd::TakenOver);
-            }
-            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason,
-                trace_id = delivered.trace_id().map(tracing::field::display), "job buried");
-            if let Some(search) = search {
-                fail(context, search, delivery, &reason, delivered).await?;
-            }
-            Ok(JobEnd::Buried)
-        }
     }
 }
 
@@ -247,27 +175,4 @@ async fn finish(
         Some(Ended::NotOwner) => Disposition::TakenOver,
         Some(Ended::Gone) | None => Disposition::Discard,
     })
-}
-
-/// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.
-async fn fail(
-    context: &Context,
-    id: SearchId,
-    delivery: &Delivery,
-    reason: &str,
-    delivered: &Span,
-) -> Result<(), BrokerError> {
-    let max_results = context.config.common.max_results;
-    let as_failed = |outcome: Outcome, _: &SearchRecord| outcome.with_status(EndStatus::Failed, reason);
-    let end = || context.broker.end_with_record(id, max_results, None, as_failed);
-    if retry("end the search", end).await? != Ended::Gone {
-        return Ok(());
-    }
-    let now = retry("read Redis' clock", || context.broker.now()).await?;
-    let times = Times { created: now, first_answer: None, ended: now };
-    let outcome = Outcome::of(Vec::new(), times, max_results).with_reason(reason);
-    // A job of the replaced system has no deadline. Its search was open until now.
-    let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
-    let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };
-    retry("end the search", || context.broker.end(id, &outcome, basis, None, delivered)).await.map(drop)
 }

@@ -1,4 +1,4 @@
-use contracts::{IataCode, offer::InvalidOffer};
+use contracts::{IataCode, LocalTime, offer::InvalidOffer};
 
 use super::response::ResponseError;
 
@@ -35,4 +35,10 @@ pub(crate) enum Mismatch {
     Destination(IataCode),
     #[error("it departs on {0}, more than a day from the date searched for")]
     Date(jiff::civil::Date),
+    #[error("it departs at {0}, outside of the hours searched for")]
+    Departure(LocalTime),
+    #[error("it arrives at {0}, outside of the hours searched for")]
+    Arrival(LocalTime),
+    #[error("it has {0} stops, more than searched for")]
+    Stops(u8),
 }

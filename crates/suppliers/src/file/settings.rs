@@ -2,13 +2,14 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use contracts::SupplierCode;
+use contracts::{Cabin, SupplierCode, search::Trip};
 use serde::Deserialize;
 
 use super::bounds::Millis;
+use crate::capabilities::{PassengerType, Served};
 
 /// The keys of [`CommonSettings`]. All other keys belong to the supplier's kind.
-const COMMON_KEYS: [&str; 11] = [
+const COMMON_KEYS: [&str; 15] = [
     "code",
     "name",
     "kind",
@@ -20,6 +21,10 @@ const COMMON_KEYS: [&str; 11] = [
     "rate_limit",
     "breaker",
     "propagate_trace",
+    "trips",
+    "cabins",
+    "passenger_types",
+    "serves",
 ];
 
 /// Whether every kind of supplier has this key.
@@ -55,6 +60,15 @@ pub(crate) struct CommonSettings {
     /// Whether requests have the search's trace in their headers.
     #[serde(default)]
     pub(crate) propagate_trace: bool,
+    /// The trips it sells; by default, those of its kind, as for the next two.
+    pub(crate) trips: Option<Vec<Trip>>,
+    /// The cabins it sells.
+    pub(crate) cabins: Option<Vec<Cabin>>,
+    /// Whom it sells to.
+    pub(crate) passenger_types: Option<Vec<PassengerType>>,
+    /// Where it flies; anywhere, if empty.
+    #[serde(default)]
+    pub(crate) serves: Vec<Served>,
 }
 
 /// The kind of a supplier: what implements it.
@@ -127,6 +141,10 @@ impl CommonSettings {
             rate_limit: None,
             breaker: CircuitBreakerSettings::default(),
             propagate_trace: false,
+            trips: None,
+            cabins: None,
+            passenger_types: None,
+            serves: Vec::new(),
         }
     }
 }

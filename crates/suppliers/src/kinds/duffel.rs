@@ -6,7 +6,7 @@ mod response;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contracts::{SearchQuery, TraceContext};
+use contracts::{Cabin, SearchQuery, TraceContext};
 use jiff::Timestamp;
 use reqwest::{
     Request, Url,
@@ -24,7 +24,7 @@ use crate::{
     response::{SizeLimits, json_pointer::JsonPointer, read_offers},
     supplier::Supplier,
 };
-use request::{CabinClass, OfferRequest, supplier_timeout_ms};
+use request::{OfferRequest, supplier_timeout_ms};
 
 /// The value of the header `Duffel-Version`.
 const API_VERSION: &str = "v2";
@@ -42,7 +42,7 @@ struct Settings {
     token: String,
     #[serde(default = "default_base_url")]
     base_url: String,
-    cabin_class: Option<CabinClass>,
+    cabin_class: Option<Cabin>,
     max_connections: Option<u8>,
     #[serde(default)]
     max_response_bytes: ByteLimit<{ 32 * 1024 * 1024 }>,
@@ -57,7 +57,7 @@ pub(super) struct Duffel {
     context: HttpContext,
     url: Url,
     authorization: HeaderValue,
-    cabin_class: Option<CabinClass>,
+    cabin_class: Option<Cabin>,
     max_connections: Option<u8>,
     offers: JsonPointer,
     limits: SizeLimits,

@@ -4,15 +4,19 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`template`] | texts with placeholders, such as `/flights/{from}/{to}` |
+//! | [`placeholder`] | what the placeholders stand for |
 //! | [`body_template`] | the JSON body of the request |
+//! | [`described`] | whether the request describes all that the supplier sells |
 //! | [`mapping`] | where the offers and their fields are in the response |
 //! | [`field`] | one field of the mapping |
 //! | [`extract`] | finds the values at many JSON Pointers in one pass |
 
 mod body_template;
+mod described;
 mod extract;
 mod field;
 mod mapping;
+mod placeholder;
 mod template;
 
 use std::collections::BTreeMap;
@@ -36,7 +40,9 @@ use crate::{
     supplier::Supplier,
 };
 use body_template::BodyTemplate;
+use described::Templates;
 use mapping::Mapping;
+use placeholder::Context;
 use template::Template;
 
 /// The longest offer that is read, in bytes.
@@ -114,6 +120,8 @@ impl Http {
             mapping: settings.response,
             name: entry.common.name.clone(),
         };
+        let Self { url, query, body, .. } = &supplier;
+        Templates { url, query, body: body.as_ref() }.check(entry)?;
         if supplier.mapping.has_too_many_pointers() {
             return Err(field_error("response", &"has more than 64 pointers"));
         }
@@ -127,14 +135,16 @@ impl Http {
 
     /// Builds the request for a search. `None` only for an invalid URL, which `from_entry` rejects.
     fn request(&self, query: &SearchQuery) -> Option<Request> {
-        let mut url = Url::parse(&self.url.render(query)).ok()?;
+        let context = Context::of(query);
+        let mut url = Url::parse(&self.url.render(context)).ok()?;
         if !self.query.is_empty() {
-            let pairs = self.query.iter().map(|(name, value)| (name, value.render(query)));
-            url.query_pairs_mut().extend_pairs(pairs);
+            // A parameter that is a placeholder without a value is left out.
+            let pairs = self.query.iter().filter(|(_, value)| value.has_value(context));
+            url.query_pairs_mut().extend_pairs(pairs.map(|(name, value)| (name, value.render(context))));
         }
         let mut request = self.context.client.request(self.method.clone(), url);
         if let Some(body) = &self.body {
-            request = request.json(&body.render(query));
+            request = request.json(&body.render(context));
         }
         request.headers(self.headers.clone()).build().ok()
     }

@@ -105,9 +105,9 @@ impl Simulated {
 
     /// The offers for a search, cheapest first.
     fn offers(&self, query: &SearchQuery) -> Vec<Offer> {
-        let destinations = self.airports.airports_of(query.destination);
+        let destinations = self.airports.airports_of(query.first().destination());
         let mut offers = Vec::with_capacity(MAX_OFFERS);
-        for origin in self.airports.airports_of(query.origin) {
+        for origin in self.airports.airports_of(query.first().origin()) {
             for destination in &destinations {
                 self.carrier.flights(origin.code, destination.code, query, &mut offers);
             }

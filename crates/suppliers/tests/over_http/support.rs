@@ -6,7 +6,11 @@ use std::{
 };
 
 use airports::Airports;
-use contracts::{SearchId, SearchQuery, SupplierStatus, outcome::Answer};
+use contracts::{
+    SearchId, SearchQuery, SupplierStatus,
+    outcome::Answer,
+    search::{Adults, Slice, Slices},
+};
 use serde_json::{Value as Json, json};
 use suppliers::{Registry, RegistryOptions, SupplierClient};
 use tokio::time::Instant;
@@ -60,13 +64,9 @@ pub(crate) fn flights(count: usize) -> Json {
 }
 
 pub(crate) fn query() -> SearchQuery {
-    SearchQuery::one_way(
-        "CGK".parse().unwrap(),
-        "DPS".parse().unwrap(),
-        "2025-07-10".parse().unwrap(),
-        2.try_into().unwrap(),
-    )
-    .unwrap()
+    let slice = Slice::new("CGK".parse().unwrap(), "DPS".parse().unwrap(), "2025-07-10".parse().unwrap());
+    let adults: Adults = 2.try_into().unwrap();
+    SearchQuery::new(Slices::one_way(slice.unwrap()), adults.into())
 }
 
 /// Asks with a deadline in 30 seconds.

@@ -8,11 +8,13 @@ use axum::{
 };
 use broker::{BrokerError, SearchRecord};
 use contracts::{
-    EpochMillis, IataCode, Offer, Passengers, SearchFields, SearchId, SearchStatus, SupplierListing,
+    Cabin, EpochMillis, IataCode, Offer, Passengers, SearchId, SearchQuery, SearchStatus, SupplierListing,
     SupplierReport, TravelDate,
     entry::{JsonLine, StoredEnd},
     envelope::{Success, Warning},
+    money::Currency,
     outcome::Details,
+    search::{MaxStops, Slice, Slices},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -34,8 +36,27 @@ pub(super) struct SearchState {
     to: Option<IataCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<TravelDate>,
+    /// How many need a seat: adults and children.
+    #[schema(minimum = 1, maximum = 9)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    passengers: Option<Passengers>,
+    passengers: Option<u8>,
+    /// Who travels, if not adults alone.
+    #[schema(nullable = false, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passenger_types: Option<Passengers>,
+    /// All slices, if `from`, `to` and `date` of the first do not say it all.
+    #[schema(nullable = false, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slices: Option<Slices>,
+    #[schema(nullable = false, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cabin: Option<Cabin>,
+    #[schema(nullable = false, required = false, value_type = u8, maximum = 3)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_stops: Option<MaxStops>,
+    #[schema(nullable = false, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<Currency>,
     /// The suppliers that are asked; empty if no worker has announced any.
     asked: Vec<SupplierListing>,
     /// The final offers, or those received so far, cheapest first.
@@ -107,10 +128,12 @@ impl SearchState {
     fn of(app: &App, search_id: SearchId, record: &SearchRecord, now: EpochMillis) -> Self {
         let (results, details) = results_and_details(record, app.config.common.max_results, now);
         // Names every field, so that a new one can't be forgotten here.
-        let (from, to, date, passengers) = record.query.map_or_else(Default::default, |query| {
-            let SearchFields { origin, destination, date, passengers } = *query;
-            (Some(origin), Some(destination), Some(date), Some(passengers))
-        });
+        let (slices, passengers, cabin, max_stops, currency) =
+            record.query.as_ref().map_or_else(Default::default, |query| {
+                let SearchQuery { slices, passengers, cabin, max_stops, currency } = query;
+                (Some(slices), Some(passengers), *cabin, *max_stops, *currency)
+            });
+        let first = slices.map(Slices::first);
         // Missing if the replaced system ended the search.
         let (total, suppliers, first_answer_ms, elapsed_ms, reason) =
             details.map_or_else(Default::default, |details| {
@@ -122,10 +145,15 @@ impl SearchState {
         Self {
             search_id,
             status: record.status(),
-            from,
-            to,
-            date,
-            passengers,
+            from: first.map(Slice::origin),
+            to: first.map(Slice::destination),
+            date: first.map(Slice::date),
+            passengers: passengers.map(Passengers::seats),
+            passenger_types: passengers.filter(|passengers| !passengers.are_adults()).cloned(),
+            slices: slices.filter(|slices| !slices.is_plain()).cloned(),
+            cabin,
+            max_stops,
+            currency,
             asked: app.suppliers.selected(&record.suppliers),
             results: results.into(),
             total,

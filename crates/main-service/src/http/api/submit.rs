@@ -13,8 +13,9 @@ use contracts::{
     entry::{Job, JobTimes},
     envelope::{Submitted, Success},
     names::field,
-    search::{InvalidRequest, RequestedCodes},
+    search::{InvalidRequest, RequestedCodes, Route},
 };
+use jiff::{Timestamp, civil::Date, tz};
 use traces::Span;
 
 use super::{health::warning, idempotency};
@@ -136,12 +137,14 @@ fn failed(error: BrokerError) -> Problem {
 
 fn log_accepted(job: &Job, span: &Span) {
     let query = &job.query;
+    let first = query.first();
     tracing::info!(
         search_id = %job.search_id,
-        from = %query.origin,
-        to = %query.destination,
-        date = %query.date,
-        passengers = query.passengers.get(),
+        from = %first.origin(),
+        to = %first.destination(),
+        date = %first.date(),
+        slices = query.slices.iter().count(),
+        passengers = query.passengers.travellers(),
         trace_id = span.trace_id().map(tracing::field::display),
         "search accepted"
     );
@@ -154,9 +157,14 @@ async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
     Ok(Job::new(SearchId::random(), request, JobTimes { created, deadline }))
 }
 
+/// The date where it is earliest, twelve hours behind UTC: a day is in the past only where it is over everywhere.
+fn earliest_date(now: Timestamp) -> Date {
+    tz::offset(-12).to_datetime(now).date()
+}
+
 /// Parses the body and rejects unknown codes, together with all other invalid fields.
 fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
-    let (codes, parsed) = match SearchRequest::from_json(body) {
+    let (codes, parsed) = match SearchRequest::from_json(body, earliest_date(Timestamp::now())) {
         Ok(request) => (request.codes(), Ok(request)),
         Err(InvalidRequest::Fields { errors, codes }) => (codes, Err(errors)),
         Err(other) => return Err(other.into()),
@@ -173,20 +181,8 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
 
 /// The errors in the airports and suppliers of a request.
 fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
-    let RequestedCodes { route, suppliers } = codes;
-    let mut errors = Vec::new();
-    for (field, code) in [(field::FROM, route.origin), (field::TO, route.destination)] {
-        errors.extend(
-            code.filter(|code| !app.airports.knows(*code))
-                .map(|code| unknown_code(&app.airports, field, code)),
-        );
-    }
-    if let (Some(from), Some(to)) = (route.origin, route.destination)
-        && from != to
-        && app.airports.same_place(from, to)
-    {
-        errors.push(FieldError::new(field::TO, "must be another place than \"from\""));
-    }
+    let RequestedCodes { routes, suppliers } = codes;
+    let mut errors: Vec<_> = routes.iter().flat_map(|route| unknown_places(&app.airports, route)).collect();
     let suppliers = app.suppliers.unknown(suppliers);
     if !suppliers.is_empty() {
         let codes: Vec<_> = suppliers.iter().map(|code| code.as_str()).collect();
@@ -195,7 +191,26 @@ fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
     errors
 }
 
-fn unknown_code(airports: &Airports, field: &str, code: IataCode) -> FieldError {
+/// The errors in the airports of a slice.
+fn unknown_places(airports: &Airports, route: &Route) -> Vec<FieldError> {
+    let Route { path, origin, destination } = route;
+    let mut errors = Vec::new();
+    for (field, code) in [(field::FROM, *origin), (field::TO, *destination)] {
+        errors.extend(
+            code.filter(|code| !airports.knows(*code))
+                .map(|code| unknown_code(airports, format!("{path}{field}"), code)),
+        );
+    }
+    if let (Some(from), Some(to)) = (*origin, *destination)
+        && from != to
+        && airports.same_place(from, to)
+    {
+        errors.push(FieldError::new(format!("{path}{}", field::TO), "must be another place than \"from\""));
+    }
+    errors
+}
+
+fn unknown_code(airports: &Airports, field: String, code: IataCode) -> FieldError {
     let suggestion = airports.suggestion(code).map(|code| code.to_string());
     let message = match &suggestion {
         Some(suggestion) => format!("no airport or city has the code {code}; did you mean {suggestion}?"),

@@ -107,8 +107,8 @@ impl OfferParser<'_> {
         let [flight, price, currency, carrier, origin, destination, departure, arrival, duration, stops] =
             &fields;
 
-        let origin = self.airport(origin, self.query.origin)?;
-        let destination = self.airport(destination, self.query.destination)?;
+        let origin = self.airport(origin, self.query.first().origin())?;
+        let destination = self.airport(destination, self.query.first().destination())?;
         let departure_time =
             self.time(departure, origin)?.ok_or_else(|| departure.error(FieldProblem::Missing))?;
         let (arrival_time, duration_minutes) =
@@ -134,7 +134,7 @@ impl OfferParser<'_> {
 
     fn price(&self, field: &FieldValue<'_>) -> Result<u64, ResponseError> {
         let price = field.amount()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
-        let payers = if self.mapping.price_per_passenger { self.query.passengers.get() } else { 1 };
+        let payers = if self.mapping.price_per_passenger { self.query.passengers.seats() } else { 1 };
         Ok(price * u64::from(payers))
     }
 

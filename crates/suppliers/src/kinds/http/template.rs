@@ -1,7 +1,6 @@
 //! Texts with placeholders for the search, such as `/flights/{from}/{to}?on={date}`.
 
-use contracts::SearchQuery;
-
+use super::placeholder::{Context, Placeholder};
 use crate::file::secrets::{InvalidSecret, SecretLookup, Segment, split};
 
 /// A text with placeholders for the search. `{{` and `}}` are literal braces.
@@ -14,26 +13,12 @@ enum Part {
     Placeholder(Placeholder),
 }
 
-/// What a placeholder is replaced with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placeholder {
-    From,
-    To,
-    Date,
-    Year,
-    Month,
-    Day,
-    Passengers,
-}
-
 /// Why a text is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidTemplate {
     #[error(transparent)]
     Secret(#[from] InvalidSecret),
-    #[error(
-        "there is no placeholder `{{{0}}}`; use {{from}}, {{to}}, {{date}}, {{year}}, {{month}}, {{day}}, {{passengers}}"
-    )]
+    #[error("there is no placeholder `{{{0}}}`; use {list}", list = Placeholder::list())]
     UnknownPlaceholder(String),
     #[error("a single `{0}`; write it twice for a literal brace")]
     SingleBrace(char),
@@ -52,9 +37,21 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// The text for a search.
-    pub(super) fn render(&self, query: &SearchQuery) -> String {
-        self.render_with(|placeholder| placeholder.value(query))
+    /// The text for a search. A placeholder without a value leaves nothing.
+    pub(super) fn render(&self, context: Context<'_>) -> String {
+        self.render_with(|placeholder| {
+            placeholder.value(context).map(|value| value.to_string()).unwrap_or_default()
+        })
+    }
+
+    /// Whether it is anything else than one placeholder that the search has no value for.
+    pub(super) fn has_value(&self, context: Context<'_>) -> bool {
+        self.as_placeholder().is_none_or(|placeholder| placeholder.value(context).is_some())
+    }
+
+    /// Whether it has this placeholder.
+    pub(super) fn has(&self, wanted: Placeholder) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Placeholder(placeholder) if *placeholder == wanted))
     }
 
     /// The text with `1` for each placeholder.
@@ -108,35 +105,6 @@ fn parse_text(mut text: &str, parts: &mut Vec<Part>) -> Result<(), InvalidTempla
     Ok(())
 }
 
-impl Placeholder {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "from" => Self::From,
-            "to" => Self::To,
-            "date" => Self::Date,
-            "year" => Self::Year,
-            "month" => Self::Month,
-            "day" => Self::Day,
-            "passengers" => Self::Passengers,
-            _ => return None,
-        })
-    }
-
-    /// Its value for a search. Only letters, digits and hyphens, so a URL needs no escaping.
-    fn value(self, query: &SearchQuery) -> String {
-        let date = query.date.civil();
-        match self {
-            Self::From => query.origin.to_string(),
-            Self::To => query.destination.to_string(),
-            Self::Date => date.to_string(),
-            Self::Year => format!("{:04}", date.year()),
-            Self::Month => format!("{:02}", date.month()),
-            Self::Day => format!("{:02}", date.day()),
-            Self::Passengers => query.passengers.to_string(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +113,7 @@ mod tests {
     fn render(text: &str) -> Result<String, InvalidTemplate> {
         let secrets = |name: &str| (name == "KEY").then(|| "s{from}".to_owned());
         Template::parse(text, &secrets)
-            .map(|template| template.render(&query_on("2025-07-01", "CGK", "DPS", 2)))
+            .map(|template| template.render(Context::of(&query_on("2025-07-01", "CGK", "DPS", 2))))
     }
 
     #[test]
@@ -154,6 +122,7 @@ mod tests {
         assert_eq!(render("{day}.{month}.{year}").unwrap(), "01.07.2025");
         assert_eq!(render("{{from}} é {from}}}").unwrap(), "{from} é CGK}");
         assert_eq!(render("${KEY}{to}").unwrap(), "s{from}DPS");
+        assert_eq!(render("{date}/{return_date}").unwrap(), "2025-07-01/");
     }
 
     #[test]

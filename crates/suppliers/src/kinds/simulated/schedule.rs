@@ -56,7 +56,7 @@ impl Carrier {
         offers: &mut Vec<Offer>,
     ) {
         let Some(route) = self.network.route(origin, destination) else { return };
-        let date = query.date.civil();
+        let date = query.first().date().civil();
         let seed = self.seed(origin, destination);
         let mut day = seed.with(&date_bytes(date));
         let count = daily_flights(&route, seed);
@@ -67,7 +67,7 @@ impl Carrier {
             }
             let flight = self.flight(&route, seed, slot, count);
             let fare = self.fares.fare(route.km(), route.via.is_some(), date, flight.departure, &mut day);
-            let total = fare * u64::from(query.passengers.get());
+            let total = fare * u64::from(query.passengers.seats());
             offers.extend(self.offer(&route, date, flight, total));
         }
     }

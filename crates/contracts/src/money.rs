@@ -1,0 +1,5 @@
+//! Money: currencies.
+
+mod currency;
+
+pub use currency::{Currency, InvalidCurrency};

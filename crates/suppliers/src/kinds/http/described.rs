@@ -1,0 +1,59 @@
+//! Checks that a request describes all that its supplier sells: else it would be answered as another search.
+
+use contracts::{Cabin, search::Trip};
+
+use super::{body_template::BodyTemplate, placeholder::Placeholder, template::Template};
+use crate::{
+    capabilities::PassengerType,
+    file::{entry::SupplierEntry, error::RegistryError},
+};
+
+/// The templates of a request.
+pub(super) struct Templates<'a> {
+    pub(super) url: &'a Template,
+    pub(super) query: &'a [(String, Template)],
+    pub(super) body: Option<&'a BodyTemplate>,
+}
+
+impl Templates<'_> {
+    /// Fails with the setting that promises what no placeholder describes.
+    pub(super) fn check(&self, entry: &SupplierEntry) -> Result<(), RegistryError> {
+        let common = &entry.common;
+        let each_slice = self.body.is_some_and(BodyTemplate::has_each_slice);
+        let each_passenger = self.has(Placeholder::PassengerType) || self.has(Placeholder::Age);
+        let sells = |trip| common.trips.iter().flatten().any(|sold| *sold == trip);
+        let takes = |kind| common.passenger_types.iter().flatten().any(|taken| *taken == kind);
+        let other_cabins = common.cabins.iter().flatten().any(|cabin| *cabin != Cabin::Economy);
+        let undescribed = [
+            (
+                "trips",
+                "{return_date} or each_slice",
+                sells(Trip::Return) && !each_slice && !self.has(Placeholder::ReturnDate),
+            ),
+            ("trips", "each_slice", sells(Trip::MultiCity) && !each_slice),
+            ("cabins", "{cabin}", other_cabins && !self.has(Placeholder::Cabin)),
+            (
+                "passenger_types",
+                "{children} or each_passenger",
+                takes(PassengerType::Child) && !each_passenger && !self.has(Placeholder::Children),
+            ),
+            (
+                "passenger_types",
+                "{infants} or each_passenger",
+                takes(PassengerType::Infant) && !each_passenger && !self.has(Placeholder::Infants),
+            ),
+        ];
+        match undescribed.into_iter().find(|(_, _, is_missing)| *is_missing) {
+            Some((setting, wanted, _)) => {
+                Err(entry.field_error(setting, &format!("needs {wanted} in the request")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn has(&self, placeholder: Placeholder) -> bool {
+        self.url.has(placeholder)
+            || self.query.iter().any(|(_, template)| template.has(placeholder))
+            || self.body.is_some_and(|body| body.has(placeholder))
+    }
+}
