@@ -16,6 +16,7 @@
 //! Codes, ids, dates, numbers and [`SearchQuery`] are always valid: their fields are private, and only `FromStr` and
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
 
+mod cabin;
 pub mod entry;
 pub mod envelope;
 pub mod event;
@@ -35,6 +36,7 @@ pub mod supplier;
 mod time;
 pub mod trace;
 
+pub use cabin::{Cabin, InvalidCabin};
 pub use envelope::FieldError;
 pub use offer::{LocalTime, Offer};
 pub use search::{
