@@ -3,9 +3,10 @@
 //! | module | content |
 //! | --- | --- |
 //! | [`search`] | the definition of a search, [`SearchFields`]; the POST body; statuses |
-//! | [`offer`] | an offer: an itinerary at a price |
+//! | [`money`] | exact amounts, currencies, exchange rates |
+//! | [`offer`] | an offer: an itinerary and its prices |
 //! | [`supplier`] | suppliers and their reports |
-//! | [`outcome`] | the result of a search: merges the suppliers' offers |
+//! | [`outcome`] | the result of a search: merges and ranks the suppliers' offers |
 //! | [`entry`] | stream entries and records in Redis |
 //! | [`names`] | names of streams, groups, keys and fields |
 //! | [`envelope`] | the JSON envelope of HTTP responses |
@@ -20,6 +21,7 @@ mod cabin;
 pub mod entry;
 pub mod envelope;
 pub mod event;
+pub mod money;
 pub mod names;
 pub mod offer;
 #[cfg(feature = "openapi")]
@@ -38,6 +40,7 @@ pub mod trace;
 
 pub use cabin::{Cabin, InvalidCabin};
 pub use envelope::FieldError;
+pub use money::{Amount, Currency, ExchangeRates};
 pub use offer::{LocalTime, Offer};
 pub use search::{
     EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchFields, SearchId, SearchQuery,

@@ -108,6 +108,14 @@ pub struct SupplierReport {
     /// How many offers it made, before the cap.
     #[serde(default)]
     pub offers: usize,
+    /// How many further offers were left out because they were invalid or for another search; absent if none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A supplier that can be asked.

@@ -1,12 +1,10 @@
 //! Checks a supplier's offers one by one and keeps the cheapest.
 
-use std::collections::HashSet;
-
 use airports::Airports;
 use contracts::{
-    IataCode, Offer, SearchQuery,
-    offer::{MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, OfferId},
-    outcome::keep_cheapest,
+    Currency, IataCode, Offer, SearchQuery,
+    offer::{MAX_PRICES, OfferId},
+    outcome::{Ranking, keep_cheapest, unite},
 };
 
 use crate::error::{Mismatch, RejectedOffer, SupplierError};
@@ -19,7 +17,11 @@ const MAX_DAYS_OFF: u64 = 1;
 /// this way.
 const MIN_CAPACITY: usize = 64;
 
-/// The offers of one supplier for one search.
+/// About what the texts, slices and prices of an offer take in memory, in bytes: two slices of two segments, and three
+/// prices.
+const NESTED_BYTES: usize = 3 * 1024;
+
+/// The offers of one supplier for one search. Those of the same itinerary become one with several prices.
 ///
 /// Invalid offers and offers for another search are rejected and counted. Of the valid ones, only the cheapest are
 /// kept, and the others counted.
@@ -27,6 +29,8 @@ const MIN_CAPACITY: usize = 64;
 pub(crate) struct OfferCollector<'a> {
     query: &'a SearchQuery,
     airports: &'a Airports,
+    /// What prices are compared in. Those in other currencies are compared later, by the exchange rates.
+    currency: Currency,
     max_offers: usize,
     offers: Vec<Offer>,
     /// How many offers were added or rejected: the index of the next one.
@@ -55,6 +59,7 @@ impl<'a> OfferCollector<'a> {
         Self {
             query,
             airports,
+            currency: Currency::default(),
             max_offers,
             offers: Vec::new(),
             count: 0,
@@ -82,6 +87,7 @@ impl<'a> OfferCollector<'a> {
 
     /// Adds an offer, or rejects it if it is invalid or for another search.
     pub(crate) fn add(&mut self, mut offer: Offer) {
+        // A supplier that does not tell the cabin counts as economy: the id is made without.
         offer.id = OfferId::of(&offer);
         let index = self.count;
         if let Err(problem) = offer.check() {
@@ -106,16 +112,10 @@ impl<'a> OfferCollector<'a> {
         }
     }
 
-    /// Keeps the cheapest fare of each flight in each currency.
-    pub(crate) fn keep_cheapest_fare_per_flight(&mut self) {
-        self.offers.sort_by_key(|offer| offer.price);
-        let mut seen = HashSet::new();
-        self.offers.retain(|offer| seen.insert(offer.id));
-    }
-
     /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:
     /// a supplier that has only those has nothing for this one.
-    pub(crate) fn finish(self) -> Result<CollectedOffers, SupplierError> {
+    pub(crate) fn finish(mut self) -> Result<CollectedOffers, SupplierError> {
+        self.unite_fares();
         let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
             Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
@@ -129,9 +129,8 @@ impl<'a> OfferCollector<'a> {
 
     /// The most memory that the collected offers take, in bytes, if at most `count` are added.
     pub(crate) fn max_bytes(&self, count: usize) -> usize {
-        let texts = MAX_FLIGHT_NUMBER_BYTES + MAX_NAME_BYTES;
         // Twice, because growing and sorting copy the list.
-        self.capacity().min(count) * (2 * size_of::<Offer>() + texts)
+        self.capacity().min(count) * (2 * size_of::<Offer>() + NESTED_BYTES)
     }
 
     /// How many offers are collected before the most expensive are dropped.
@@ -139,15 +138,26 @@ impl<'a> OfferCollector<'a> {
         self.max_offers.saturating_mul(2).max(MIN_CAPACITY)
     }
 
+    /// Makes one offer of all fares of an itinerary.
+    fn unite_fares(&mut self) {
+        unite(&mut self.offers, self.currency);
+        for offer in &mut self.offers {
+            offer.prices.truncate(MAX_PRICES);
+        }
+    }
+
     fn drop_expensive(&mut self) {
-        self.keep_cheapest_fare_per_flight();
+        self.unite_fares();
         let before = self.offers.len();
-        keep_cheapest(&mut self.offers, self.max_offers);
+        keep_cheapest(&mut self.offers, Ranking { currency: self.currency, max: self.max_offers });
         self.dropped += before - self.offers.len();
     }
 
     fn check_matches_query(&self, offer: &Offer) -> Result<(), Mismatch> {
         let Offer { origin, destination, .. } = *offer;
+        if offer.slices.len() > 1 {
+            return Err(Mismatch::Slices(offer.slices.len()));
+        }
         if !self.serves(self.query.origin, origin) {
             return Err(Mismatch::Origin(origin));
         }

@@ -1,10 +1,10 @@
 //! Ends searches.
 
 use contracts::{
-    EpochMillis, SearchId, SupplierStatus,
+    Currency, EpochMillis, SearchId, SupplierStatus,
     entry::{JsonLine, StoredEnd},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM},
-    outcome::{Outcome, Times},
+    outcome::{Outcome, Ranking, Times},
 };
 use redis::{FromRedisValue, ParsingError, Value};
 use traces::Span;
@@ -102,7 +102,7 @@ impl Broker {
                 Found::Malformed => {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
-                    let outcome = Outcome::of(Vec::new(), times, max_results)
+                    let outcome = Outcome::of(Vec::new(), times, Ranking::default())
                         .with_reason(reason::RECORD_UNREADABLE_TEXT);
                     (outcome, Basis::default(), None)
                 }
@@ -247,6 +247,8 @@ impl SearchRecord {
                 .ok()
         });
         let times = Times { created: self.created.unwrap_or(ended), first_answer: self.first_answer, ended };
-        Outcome::of(answers.collect(), times, max_results)
+        // The answers tell each price in the search's currency.
+        let ranking = Ranking { currency: Currency::default(), max: max_results };
+        Outcome::of(answers.collect(), times, ranking)
     }
 }

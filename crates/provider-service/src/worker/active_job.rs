@@ -1,7 +1,11 @@
 use std::borrow::Cow;
 
 use broker::jobs::{Claim, Delivery};
-use contracts::entry::{Fields, Job, JobTimes};
+use contracts::{
+    Currency,
+    entry::{Fields, Job, JobTimes},
+    outcome::Ranking,
+};
 use traces::Span;
 
 use super::context::Context;
@@ -39,6 +43,12 @@ impl<'a> ActiveJob<'a> {
     /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
     pub(super) fn is_foreign(&self) -> bool {
         self.job.times.is_none()
+    }
+
+    /// How the search's offers are compared, and how many are kept.
+    #[expect(clippy::unused_self, reason = "the search will tell the currency")]
+    pub(super) fn ranking(&self, max: usize) -> Ranking {
+        Ranking { currency: Currency::default(), max }
     }
 
     pub(super) fn set_times(&mut self, times: JobTimes) {

@@ -5,7 +5,7 @@ use contracts::{
     EndStatus, EpochMillis, SearchId,
     entry::{Job, JobTimes, ResultEntry},
     names::field,
-    outcome::{Outcome, Times},
+    outcome::{Outcome, Ranking, Times},
     search::DEFINITION_VERSION,
 };
 use traces::Span;
@@ -227,7 +227,7 @@ async fn finish(
     let max_results = context.config.common.max_results;
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: active.times.created, first_answer, ended: now };
-    let outcome = Outcome::of(answers, times, max_results);
+    let outcome = Outcome::of(answers, times, active.ranking(max_results));
     let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;
@@ -265,7 +265,7 @@ async fn fail(
     }
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: now, first_answer: None, ended: now };
-    let outcome = Outcome::of(Vec::new(), times, max_results).with_reason(reason);
+    let outcome = Outcome::of(Vec::new(), times, Ranking::default()).with_reason(reason);
     // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };

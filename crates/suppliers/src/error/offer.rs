@@ -33,6 +33,8 @@ pub(crate) enum Mismatch {
     Origin(IataCode),
     #[error("its destination {0} was not searched for")]
     Destination(IataCode),
+    #[error("it has {0} slices, not as many as were searched for")]
+    Slices(usize),
     #[error("it departs on {0}, more than a day from the date searched for")]
     Date(jiff::civil::Date),
 }

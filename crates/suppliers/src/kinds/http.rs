@@ -18,7 +18,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use contracts::{SearchQuery, TraceContext};
+use contracts::{SearchQuery, SupplierCode, TraceContext};
 use reqwest::{
     Method, Request, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
@@ -75,6 +75,7 @@ pub(super) struct Http {
     body: Option<BodyTemplate>,
     limits: SizeLimits,
     mapping: Mapping,
+    code: SupplierCode,
     name: String,
 }
 
@@ -112,6 +113,7 @@ impl Http {
                 offer_bytes: MAX_OFFER_BYTES,
             },
             mapping: settings.response,
+            code: entry.common.code.clone(),
             name: entry.common.name.clone(),
         };
         if supplier.mapping.has_too_many_pointers() {
@@ -175,7 +177,7 @@ impl Supplier for Http {
             let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();
             return Err(status_error(status, reason, retry_after(response.headers())));
         }
-        let parser = self.mapping.parser(query, &self.name, airports);
+        let parser = self.mapping.parser(query, &self.code, &self.name, airports);
         let parse = |index, json: &[u8]| parser.parse(index, json);
         read_offers(response, self.mapping.offers_pointer(), self.limits, budget, offers, parse).await
     }

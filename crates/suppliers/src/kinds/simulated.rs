@@ -5,11 +5,13 @@
 //! | [`latency`] | how long a call takes |
 //! | [`network`] | which routes the carrier flies, directly or through a hub |
 //! | [`schedule`] | which flights depart on a day, and when |
-//! | [`fare`] | the price |
+//! | [`fare`] | the cheapest price |
+//! | [`brands`] | the fares that a flight is sold at |
 //! | [`seed`] | stable pseudo-random numbers |
 //!
-//! The same search always finds the same flights: only latency and failures are random.
+//! The same search always finds the same flights and prices: only latency and failures are random.
 
+mod brands;
 mod fare;
 mod latency;
 mod network;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 use airports::Airports;
 use async_trait::async_trait;
 use contracts::{IataCode, Offer, SearchQuery, TraceContext};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -38,6 +41,9 @@ use schedule::Carrier;
 
 /// Only the cheapest offers of a search are returned.
 const MAX_OFFERS: usize = 6;
+
+/// How long its prices are valid, in minutes.
+const VALID_MINUTES: i64 = 30;
 
 /// The settings of this kind in the suppliers file.
 #[derive(Debug, Deserialize)]
@@ -136,7 +142,11 @@ impl Supplier for Simulated {
         }
         let offers = self.offers(query);
         collector.reserve(offers.len());
-        for offer in offers {
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
+        for mut offer in offers {
+            for price in &mut offer.prices {
+                price.expires_at = now.checked_add(SignedDuration::from_mins(VALID_MINUTES)).ok();
+            }
             collector.add(offer);
         }
         Ok(())

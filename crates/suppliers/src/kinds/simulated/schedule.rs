@@ -5,14 +5,15 @@
 //! there.
 
 use contracts::{
-    IataCode, LocalTime, Offer, SearchQuery, SupplierCode,
-    offer::{DEFAULT_CURRENCY, OfferId},
+    Cabin, IataCode, LocalTime, Offer, SearchQuery, SupplierCode,
+    offer::{DEFAULT_CURRENCY, OfferId, Segment, Slice},
 };
-use jiff::{SignedDuration, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
+    brands,
     fare::Fares,
-    network::{Network, Route},
+    network::{Network, Route, Station},
     seed::Seed,
 };
 
@@ -38,11 +39,19 @@ pub(super) struct Carrier {
     pub(super) fares: Fares,
 }
 
-/// One flight of the timetable.
+/// One flight of the timetable, or a connection of two.
 struct Flight {
-    number: String,
     /// Local time at the origin, in minutes after midnight.
     departure: u32,
+    first: Leg,
+    /// The layover at the hub, in minutes, and the flight from there.
+    onward: Option<(u32, Leg)>,
+}
+
+/// A flight without a stop.
+#[derive(Clone, Copy)]
+struct Leg {
+    number: u32,
     minutes: u32,
 }
 
@@ -68,7 +77,7 @@ impl Carrier {
             let flight = self.flight(&route, seed, slot, count);
             let fare = self.fares.fare(route.km(), route.via.is_some(), date, flight.departure, &mut day);
             let total = fare * u64::from(query.passengers.get());
-            offers.extend(self.offer(&route, date, flight, total));
+            offers.extend(self.offer(&route, date, &flight, total));
         }
     }
 
@@ -80,46 +89,116 @@ impl Carrier {
         let mut line = seed.with(&slot.to_be_bytes());
         let width = (LAST_MINUTE - FIRST_MINUTE) / count;
         let departure = (FIRST_MINUTE + slot * width + line.below(width)) / STEP_MINUTES * STEP_MINUTES;
-        let number = self.number(seed, slot);
-        let first = block_minutes(route.first_km);
-        let Some((hub, km)) = route.via else { return Flight { number, departure, minutes: first } };
-        let onward = self.seed(hub.airport.code, route.destination.airport.code);
-        let wait = (60 + line.below(150)) / STEP_MINUTES * STEP_MINUTES;
-        let number = format!("{number}/{}", self.number(onward, line.below(3)));
-        Flight { number, departure, minutes: first + wait + block_minutes(km) }
-    }
-
-    /// Flight numbers of a route are two apart: the one between is the return flight's.
-    fn number(&self, mut route: Seed, slot: u32) -> String {
-        format!("{}{}", self.code, 100 + route.below(880) + 2 * slot)
+        let first = Leg { number: number(seed, slot), minutes: block_minutes(route.first_km) };
+        let onward = route.via.map(|(hub, km)| {
+            let onward = self.seed(hub.airport.code, route.destination.airport.code);
+            let layover = (60 + line.below(150)) / STEP_MINUTES * STEP_MINUTES;
+            (layover, Leg { number: number(onward, line.below(3)), minutes: block_minutes(km) })
+        });
+        Flight { departure, first, onward }
     }
 
     /// `None` only at the end of the calendar, in the year 9999.
-    fn offer(&self, route: &Route<'_>, date: Date, flight: Flight, price: u64) -> Option<Offer> {
+    fn offer(&self, route: &Route<'_>, date: Date, flight: &Flight, price: u64) -> Option<Offer> {
         let hour = i8::try_from(flight.departure / 60).ok()?;
         let minute = i8::try_from(flight.departure % 60).ok()?;
         let leaves = date.at(hour, minute, 0, 0);
         let leaves = route.origin.zone.to_ambiguous_timestamp(leaves).compatible().ok()?;
-        let lands = leaves.checked_add(SignedDuration::from_mins(flight.minutes.into())).ok()?;
+        let slice = self.slice(route, leaves, flight)?;
+        let numbers = slice.segments.iter().map(|segment| format!("{}{}", self.code, segment.flight_number));
+        let flight_number = numbers.collect::<Vec<_>>().join("/");
+        let prices = brands::prices(&self.code, price, &format!("{flight_number}-{date}"));
         Some(Offer {
-            flight_number: flight.number,
+            flight_number,
             price,
-            currency: DEFAULT_CURRENCY.to_owned(),
+            currency: DEFAULT_CURRENCY,
             carrier: self.name.clone(),
-            origin: route.origin.airport.code,
-            destination: route.destination.airport.code,
-            departure: local(&route.origin.zone, leaves),
-            arrival: local(&route.destination.zone, lands),
-            duration_minutes: flight.minutes,
-            stops: route.via.is_some().into(),
+            origin: slice.origin,
+            destination: slice.destination,
+            departure: slice.departure,
+            arrival: slice.arrival,
+            duration_minutes: slice.duration_minutes,
+            stops: slice.stops,
             suppliers: Vec::new(),
             id: OfferId::default(),
+            cabin: Some(Cabin::Economy),
+            slices: vec![slice],
+            prices,
+            comparable: true,
+            best_rank: None,
         })
+    }
+
+    fn slice(&self, route: &Route<'_>, leaves: Timestamp, flight: &Flight) -> Option<Slice> {
+        let after =
+            |at: Timestamp, minutes: u32| at.checked_add(SignedDuration::from_mins(minutes.into())).ok();
+        let (first, origin, destination) = (flight.first, route.origin, route.destination);
+        let arrives = after(leaves, first.minutes)?;
+        let segments = if let (Some((layover, onward)), Some((hub, km))) = (flight.onward, route.via) {
+            let changes = after(arrives, layover)?;
+            let lands = after(changes, onward.minutes)?;
+            vec![
+                self.segment(first, (origin, leaves), (hub, arrives), route.first_km),
+                self.segment(onward, (hub, changes), (destination, lands), km),
+            ]
+        } else {
+            vec![self.segment(first, (origin, leaves), (destination, arrives), route.first_km)]
+        };
+        let minutes = first.minutes + flight.onward.map_or(0, |(layover, leg)| layover + leg.minutes);
+        Some(Slice {
+            origin: origin.airport.code,
+            destination: destination.airport.code,
+            departure: segments.first()?.departure,
+            arrival: segments.last()?.arrival,
+            duration_minutes: minutes,
+            stops: u8::try_from(segments.len()).ok()? - 1,
+            segments,
+        })
+    }
+
+    fn segment(&self, leg: Leg, from: (&Station, Timestamp), to: (&Station, Timestamp), km: f64) -> Segment {
+        let ((origin, leaves), (destination, lands)) = (from, to);
+        Segment {
+            carrier: self.code.to_string(),
+            flight_number: leg.number.to_string(),
+            operating_carrier: Some(self.code.to_string()),
+            origin: origin.airport.code,
+            origin_terminal: self.terminal(origin),
+            destination: destination.airport.code,
+            destination_terminal: self.terminal(destination),
+            departure: local(origin, leaves),
+            arrival: local(destination, lands),
+            duration_minutes: leg.minutes,
+            aircraft: Some(aircraft(km).to_owned()),
+            cabin: Some(Cabin::Economy),
+        }
+    }
+
+    /// A carrier always uses the same terminal of an airport. Only its hubs have several.
+    fn terminal(&self, station: &Station) -> Option<String> {
+        let code = station.airport.code;
+        let mut seed = Seed::of(&[self.code.as_str().as_bytes(), code.as_bytes(), b"terminal"]);
+        station.is_hub.then(|| (1 + seed.below(3)).to_string())
     }
 }
 
-fn local(zone: &TimeZone, at: jiff::Timestamp) -> LocalTime {
-    LocalTime::new(at, zone.to_offset(at))
+/// Flight numbers of a route are two apart: the one between is the return flight's.
+fn number(mut route: Seed, slot: u32) -> u32 {
+    100 + route.below(880) + 2 * slot
+}
+
+fn local(station: &Station, at: Timestamp) -> LocalTime {
+    LocalTime::new(at, station.zone.to_offset(at))
+}
+
+/// The IATA code of the type of aircraft for a distance.
+fn aircraft(km: f64) -> &'static str {
+    match km {
+        ..500.0 => "AT7",
+        ..5000.0 => "738",
+        ..9000.0 => "333",
+        _ => "77W",
+    }
 }
 
 /// The number of flights a day: short routes have more.

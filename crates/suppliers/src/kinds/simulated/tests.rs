@@ -85,7 +85,8 @@ fn passengers_only_multiply_the_price() {
     let mut nine = ga.offers(&query("CGK", "DPS", "2025-07-10", 9));
     for (one, nine) in one.iter().zip(&mut nine) {
         assert_eq!(nine.price, one.price * 9);
-        nine.price = one.price;
+        assert_eq!(nine.prices[0].total.units_rounded_up(), nine.price);
+        (nine.price, nine.prices) = (one.price, one.prices.clone());
     }
     assert_eq!(one, nine);
 }
@@ -98,6 +99,26 @@ fn a_city_has_the_flights_of_its_airports() {
     airports.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
     assert!(airports.len() > MAX_OFFERS, "both airports have flights");
     assert_eq!(of("JKT"), airports[..MAX_OFFERS]);
+}
+
+#[test]
+fn each_flight_is_sold_in_two_fares_with_conditions_and_baggage() {
+    for offer in all() {
+        assert_eq!(offer.check(), Ok(()), "{offer:?}");
+        let [lite, flex] = &offer.prices[..] else { panic!("{offer:?}") };
+        assert_eq!((lite.fare_brand.as_deref(), flex.fare_brand.as_deref()), (Some("Lite"), Some("Flex")));
+        assert_eq!(lite.total.units_rounded_up(), offer.price);
+        assert!(lite.total < flex.total, "{offer:?}");
+        for price in [lite, flex] {
+            let parts = price.base.unwrap().decimal() + price.tax.unwrap().decimal();
+            assert_eq!(parts, price.total.decimal());
+        }
+        assert_ne!(lite.offer_ref, flex.offer_ref);
+        assert!(
+            !lite.conditions.unwrap().refund.unwrap().allowed
+                && flex.conditions.unwrap().refund.unwrap().allowed
+        );
+    }
 }
 
 #[test]
