@@ -28,6 +28,7 @@ mod operators;
 mod overdue;
 mod ownership;
 mod page;
+mod rates;
 mod redis_away;
 mod redis_full;
 mod redis_settings;

@@ -13,6 +13,7 @@ const byOtherValues = {
   REDIS_ADDR: [{ redis: { address: "rediss://me@redis.example:6380/3" } }, "rediss://me@redis.example:6380/3"],
   REDIS_PASSWORD_FILE: [{ redis: { passwordSecret: { name: "redis" } } }, "/etc/flight-search/redis/password"],
   SUPPLIERS_FILE: [{ worker: { suppliers: { file: "# none" } } }, "/etc/flight-search/suppliers/suppliers.toml"],
+  EXCHANGE_RATES_FILE: [{ worker: { exchangeRates: { configMap: { name: "rates" } } } }, "/etc/flight-search/rates/eurofxref.csv"],
 };
 
 const table = settings();
@@ -138,6 +139,16 @@ test("a suppliers file may come from a ConfigMap or Secret, but from one place o
   assert.equal(from({}), undefined);
   const twice = { worker: { suppliers: { file: "# x", secret: { name: "mine" } } } };
   assert.match(refusal(twice), /set only one of file, configMap and secret/);
+});
+
+test("exchange rates come from a ConfigMap, mounted so that changes arrive", () => {
+  const rendered = render("minimal", { worker: { exchangeRates: { configMap: { name: "rates", key: "today.csv" } } } });
+  const { volumes, containers } = pod(rendered, "worker");
+  const items = [{ key: "today.csv", path: "eurofxref.csv" }];
+  assert.deepEqual(volumes.find(({ name }) => name === "rates").configMap, { name: "rates", items });
+  const mount = containers[0].volumeMounts.find(({ name }) => name === "rates");
+  assert.deepEqual(mount, { name: "rates", mountPath: "/etc/flight-search/rates", readOnly: true });
+  assert.equal(pod(render("minimal"), "worker").volumes?.find(({ name }) => name === "rates"), undefined);
 });
 
 test("suppliers' secrets come from Secrets, and none is forgotten", () => {

@@ -45,8 +45,8 @@ impl ListedOffer {
     /// Price and currency.
     pub(crate) fn price(&self) -> (u64, &str) {
         match self {
-            Self::Full(offer) => (offer.price, &offer.currency),
-            Self::Bare { price, .. } => (*price, DEFAULT_CURRENCY),
+            Self::Full(offer) => (offer.price, offer.currency.as_str()),
+            Self::Bare { price, .. } => (*price, DEFAULT_CURRENCY.as_str()),
         }
     }
 }

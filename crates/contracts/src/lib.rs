@@ -3,9 +3,10 @@
 //! | module | content |
 //! | --- | --- |
 //! | [`search`] | the definition of a search, [`SearchQuery`]; the POST body; statuses |
-//! | [`offer`] | an offer: an itinerary at a price |
+//! | [`money`] | exact amounts, currencies, exchange rates |
+//! | [`offer`] | an offer: an itinerary and its prices |
 //! | [`supplier`] | suppliers and their reports |
-//! | [`outcome`] | the result of a search: merges the suppliers' offers |
+//! | [`outcome`] | the result of a search: merges and ranks the suppliers' offers |
 //! | [`entry`] | stream entries and records in Redis |
 //! | [`names`] | names of streams, groups, keys and fields |
 //! | [`envelope`] | the JSON envelope of HTTP responses |
@@ -37,8 +38,9 @@ pub mod supplier;
 mod time;
 pub mod trace;
 
-pub use cabin::Cabin;
+pub use cabin::{Cabin, InvalidCabin};
 pub use envelope::FieldError;
+pub use money::{Amount, Currency, ExchangeRates};
 pub use offer::{LocalTime, Offer};
 pub use search::{
     EndStatus, Fingerprint, IataCode, IdempotencyKey, Passengers, SearchId, SearchQuery, SearchRequest,

@@ -1,148 +1,129 @@
-//! An offer: one itinerary at one price.
+//! An offer: one itinerary, and what it costs from each seller.
 
 mod bounds;
 mod id;
 mod itinerary;
+mod local_time;
+mod price;
+mod slice;
 
-use std::{fmt, str::FromStr};
-
-use jiff::{Timestamp, civil::Date, fmt::temporal::Pieces, tz::Offset};
 use serde::{Deserialize, Serialize};
 
-use crate::{IataCode, SupplierCode};
+use crate::{Amount, Cabin, Currency, IataCode, SupplierCode};
 pub use bounds::{
-    InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_STOPS,
-    is_name,
+    InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_LINK_BYTES, MAX_NAME_BYTES, MAX_PRICE,
+    MAX_PRICES, MAX_REF_BYTES, MAX_SEGMENTS, MAX_SHORT_BYTES, MAX_SLICES, MAX_STOPS, is_name,
 };
 pub use id::{InvalidOfferId, OfferId};
+pub use local_time::{InvalidLocalTime, LocalTime};
+pub(crate) use price::Level;
+pub use price::{Approximate, Baggage, Condition, Conditions, Price};
+pub(crate) use slice::complete;
+pub use slice::{Segment, Slice};
 
 /// The currency of an offer whose supplier names none.
-pub const DEFAULT_CURRENCY: &str = "IDR";
+pub const DEFAULT_CURRENCY: Currency = Currency::IDR;
 
 /// One itinerary that can be bought, for all passengers of the search together.
+///
+/// The fields up to `id` tell the first slice and the best price. An offer without `slices` has one slice, of which only
+/// they are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
-    /// Carrier code and number, `GA57`; of a connection, each flight's, joined by `/`: `GA57/GA402`.
+    /// Carrier code and number, `GA57`; of a connection, each flight's, joined by `/`: `GA57/GA402`. Of the first slice.
     pub flight_number: String,
-    /// Price for all passengers together, in whole units of `currency`.
+    /// The best price for all passengers together, in whole units of `currency`, rounded up.
     pub price: u64,
-    /// ISO 4217 code; [`DEFAULT_CURRENCY`] unless a supplier sells in another.
-    pub currency: String,
+    /// The best price's currency.
+    pub currency: Currency,
     /// Name of the carrier that operates the first flight.
     pub carrier: String,
     /// Airport of departure, also when the search named a city.
     pub origin: IataCode,
-    /// Airport of arrival, also when the search named a city.
+    /// Airport of arrival of the first slice, also when the search named a city.
     pub destination: IataCode,
     /// Departure in the origin's local time.
     pub departure: LocalTime,
-    /// Arrival in the destination's local time.
+    /// Arrival of the first slice in the destination's local time.
     pub arrival: LocalTime,
-    /// From departure to arrival, in minutes.
+    /// From departure to arrival of the first slice, in minutes.
     pub duration_minutes: u32,
-    /// Landings on the way.
+    /// Landings on the way of the first slice.
     pub stops: u8,
-    /// Who sells it at this price or a higher one, the cheapest first. Filled in when answers are merged.
+    /// Who sells it, the cheapest first. Filled in when answers are merged.
     #[serde(default)]
     pub suppliers: Vec<SupplierCode>,
-    /// Names the itinerary: offers of several suppliers that have the same id are the same flights. Workers of versions
-    /// before 0.2 do not write it.
+    /// Names the itinerary in its cabin: offers of several suppliers that have the same id are the same flights. Workers
+    /// of versions before 0.2 do not write it.
     #[serde(default, skip_serializing_if = "OfferId::is_unset")]
     pub id: OfferId,
+    /// The class of service; absent if the supplier does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub cabin: Option<Cabin>,
+    /// The parts of the trip, in the order in which they are flown. Without them, there is one, of which only the fields
+    /// above are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<Slice>,
+    /// What it costs from each seller and in each fare brand, the cheapest first. Workers of versions before 0.2 do not
+    /// write them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+    /// `false` if no exchange rate compares the best price with others: the offer then comes after all that can be
+    /// compared. Absent otherwise.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    #[cfg_attr(feature = "openapi", schema(default = true))]
+    pub comparable: bool,
+    /// The position in the order of price and duration together, from 1. Only in the results of a search, not in
+    /// partials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub best_rank: Option<u32>,
 }
 
-/// A point in time with the offset from UTC of its location, `2025-07-10T06:05:00+07:00` (RFC 3339).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct LocalTime {
-    at: Timestamp,
-    offset: Offset,
+fn yes() -> bool {
+    true
 }
 
-impl LocalTime {
-    /// The instant `at`, shown with `offset`.
-    #[must_use]
-    pub fn new(at: Timestamp, offset: Offset) -> Self {
-        Self { at, offset }
-    }
-
-    /// The instant, independent of the offset.
-    #[must_use]
-    pub fn timestamp(self) -> Timestamp {
-        self.at
-    }
-
-    /// The local time, in minutes since midnight: 0 to 1439.
-    #[must_use]
-    pub fn minute_of_day(self) -> u16 {
-        let time = self.offset.to_datetime(self.at).time();
-        u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
-    }
-
-    /// The local date.
-    #[must_use]
-    pub fn date(self) -> Date {
-        self.offset.to_datetime(self.at).date()
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_yes(comparable: &bool) -> bool {
+    *comparable
 }
 
-/// A text that is no RFC 3339 time with an offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a time with an offset, like 2025-07-10T06:05:00+07:00")]
-pub struct InvalidLocalTime;
-
-impl FromStr for LocalTime {
-    type Err = InvalidLocalTime;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let pieces = Pieces::parse(text).map_err(|_| InvalidLocalTime)?;
-        let time = pieces.time().ok_or(InvalidLocalTime)?;
-        let offset = pieces.to_numeric_offset().ok_or(InvalidLocalTime)?;
-        let at = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| InvalidLocalTime)?;
-        Ok(Self { at, offset })
-    }
-}
-
-impl TryFrom<String> for LocalTime {
-    type Error = InvalidLocalTime;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<LocalTime> for String {
-    fn from(time: LocalTime) -> Self {
-        time.to_string()
-    }
-}
-
-impl fmt::Display for LocalTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.at.display_with_offset(self.offset).fmt(f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn local_time_keeps_its_offset() {
-        for text in ["2025-07-10T06:05:00+07:00", "2025-07-10T06:05:00+05:30", "2025-07-10T06:05:00-03:00"] {
-            assert_eq!(text.parse::<LocalTime>().unwrap().to_string(), text);
+impl Offer {
+    /// Gives an offer without `prices` the one that its flat fields tell, from this supplier.
+    pub fn ensure_priced(&mut self, supplier: &SupplierCode) {
+        if self.prices.is_empty() {
+            let total = Amount::units(self.price, self.currency).unwrap_or(Amount::ZERO);
+            self.prices.push(Price::new(supplier.clone(), total, self.currency));
         }
-        assert_eq!(
-            "2025-07-10T06:05:00Z".parse::<LocalTime>().unwrap().to_string(),
-            "2025-07-10T06:05:00+00:00"
-        );
     }
 
-    #[test]
-    fn local_time_needs_an_offset() {
-        for text in ["", "2025-07-10", "2025-07-10T06:05:00", "tomorrow"] {
-            assert_eq!(text.parse::<LocalTime>(), Err(InvalidLocalTime), "{text}");
+    /// Sorts the prices as `currency` compares them, keeps the cheapest of each seller and fare brand, and sets what the
+    /// offer tells of the best one.
+    pub fn rank_prices(&mut self, currency: Currency) {
+        self.prices.sort_by(|a, b| a.cmp_in(b, currency));
+        let mut kept: Vec<Price> = Vec::with_capacity(self.prices.len());
+        for price in self.prices.drain(..) {
+            let sold =
+                |other: &Price| other.supplier == price.supplier && other.fare_brand == price.fare_brand;
+            if !kept.iter().any(sold) {
+                kept.push(price);
+            }
         }
+        self.prices = kept;
+        if let Some(best) = self.prices.first() {
+            self.price = best.total.units_rounded_up();
+            self.currency = best.currency;
+            self.comparable = best.comparable_in(currency).is_some();
+        }
+    }
+
+    /// From the departure to the arrival of each slice, together, in minutes.
+    #[must_use]
+    pub fn total_minutes(&self) -> u32 {
+        let slices = self.slices.iter().map(|slice| slice.duration_minutes);
+        if self.slices.is_empty() { self.duration_minutes } else { slices.sum() }
     }
 }

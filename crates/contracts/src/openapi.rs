@@ -9,8 +9,7 @@ use utoipa::{
 };
 
 use crate::{
-    IataCode, LocalTime, SearchId, SearchRequest, SupplierCode, TravelDate,
-    money::Currency,
+    Amount, Currency, IataCode, LocalTime, SearchId, SearchRequest, SupplierCode, TravelDate,
     offer::OfferId,
     schema::{day, format, text},
     search::{FieldSource, JsonField, Passengers, SearchField, Slices},
@@ -39,7 +38,10 @@ schema! {
     SearchId: text("7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11").description(Some("Names a search."))
         .format(Some(format("uuid")));
     SupplierCode: text("GA").description(Some("Names a supplier.")).pattern(Some("^[A-Z0-9_-]{2,16}$"));
-    OfferId: text("8a3f5e0c92d14b67").description(Some("Names an itinerary in a currency.")).pattern(Some("^[0-9a-f]{16}$"));
+    OfferId: text("8a3f5e0c92d14b67").description(Some("Names an itinerary in a cabin.")).pattern(Some("^[0-9a-f]{16}$"));
+    Amount: text("212.40").description(Some("An exact amount of money, with the decimals of its currency."))
+        .pattern(Some("^[0-9]{1,13}([.][0-9]{1,4})?$"));
+    Currency: text("IDR").description(Some("An ISO 4217 code.")).pattern(Some("^[A-Z]{3}$"));
     LocalTime: text("2025-07-10T06:05:00+07:00").description(Some("A time with the offset of the place."))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
 }
@@ -63,7 +65,6 @@ macro_rules! schema_of_field {
 schema_of_field! {
     Passengers: "Who travels.";
     Slices: "The parts of a trip.";
-    Currency: "An ISO 4217 code.";
 }
 
 /// A POST body, made from the definition of a search.

@@ -1,13 +1,16 @@
-//! The result of a search: merges the suppliers' offers.
+//! The result of a search: merges and ranks the suppliers' offers.
 
-use std::collections::HashMap;
+mod best;
+mod merge;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EndStatus, EpochMillis, Offer, SupplierCode, SupplierListing, SupplierReport, SupplierStatus,
-    offer::OfferId, size::fitting,
+    Currency, EndStatus, EpochMillis, ExchangeRates, Offer, SupplierListing, SupplierReport, SupplierStatus,
+    size::fitting,
 };
+pub use merge::{Ranking, keep_cheapest, merge, unite};
 
 /// One supplier's answer to one search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +22,32 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Keeps the `max` cheapest offers, and at most [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES). The report keeps the
-    /// number of all.
+    /// Completes the prices: those of offers without any, when they were fetched, and what they are in `currency`.
     #[must_use]
-    pub fn capped(mut self, max: usize) -> Self {
-        if fitting(&self.offers, max) < self.offers.len() {
-            keep_cheapest(&mut self.offers, max);
-            self.offers.truncate(fitting(&self.offers, max));
+    pub fn priced(
+        mut self,
+        fetched_at: Timestamp,
+        currency: Currency,
+        rates: Option<&ExchangeRates>,
+    ) -> Self {
+        for offer in &mut self.offers {
+            offer.ensure_priced(&self.report.code);
+            for price in &mut offer.prices {
+                price.fetched_at.get_or_insert(fetched_at);
+                price.approximate_in(currency, rates);
+            }
+            offer.rank_prices(currency);
+        }
+        self
+    }
+
+    /// Keeps the cheapest offers, and at most [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES). The report keeps the number
+    /// of all.
+    #[must_use]
+    pub fn capped(mut self, ranking: Ranking) -> Self {
+        if fitting(&self.offers, ranking.max) < self.offers.len() {
+            keep_cheapest(&mut self.offers, ranking);
+            self.offers.truncate(fitting(&self.offers, ranking.max));
         }
         // The answer may be in memory until the slowest supplier has answered.
         self.offers.shrink_to_fit();
@@ -65,7 +87,7 @@ pub struct Details {
 impl Outcome {
     /// The outcome of these answers: `completed` if any supplier answered, even without offers, and `failed` otherwise.
     #[must_use]
-    pub fn of(answers: Vec<Answer>, times: Times, max_results: usize) -> Self {
+    pub fn of(answers: Vec<Answer>, times: Times, ranking: Ranking) -> Self {
         let answered = answers.iter().any(|answer| answer.report.status.is_answer());
         let (reports, offers): (Vec<_>, Vec<_>) =
             answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
@@ -73,7 +95,7 @@ impl Outcome {
         let kept: usize = offers.iter().map(Vec::len).sum();
         let reported: usize = reports.iter().map(|report: &SupplierReport| report.offers).sum();
         let codes = reports.iter().map(|report| report.code.clone());
-        let (offers, merged) = merge(codes.zip(offers).collect::<Vec<_>>(), max_results);
+        let (offers, merged) = merge(codes.zip(offers).collect::<Vec<_>>(), ranking);
         let total = merged + reported.saturating_sub(kept);
         let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
         Self {
@@ -109,6 +131,7 @@ impl Outcome {
                     status,
                     elapsed_ms,
                     offers: 0,
+                    skipped: 0,
                     reason: None,
                 });
             }
@@ -135,124 +158,84 @@ pub struct Times {
     pub ended: EpochMillis,
 }
 
-/// Merges the suppliers' offers. Offers of the same itinerary become one, at the lowest price and with all suppliers.
-/// Sorted by price, then departure, then flight number. Keeps at most `max` and at most
-/// [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES). Returns the offers kept and the number before that limit.
-#[must_use]
-pub fn merge(
-    answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
-    max: usize,
-) -> (Vec<Offer>, usize) {
-    let mut offers: Vec<(SupplierCode, Offer)> = answers
-        .into_iter()
-        .flat_map(|(supplier, offers)| offers.into_iter().map(move |offer| (supplier.clone(), offer)))
-        .collect();
-    offers.sort_by(|(a_supplier, a), (b_supplier, b)| {
-        rank(a).cmp(&rank(b)).then_with(|| a_supplier.cmp(b_supplier))
-    });
-
-    let mut merged: Vec<Offer> = Vec::with_capacity(offers.len());
-    let mut seen: HashMap<OfferId, usize> = HashMap::with_capacity(offers.len());
-    for (supplier, mut offer) in offers {
-        if offer.id.is_unset() {
-            offer.id = OfferId::of(&offer);
-        }
-        if let Some(sellers) =
-            seen.get(&offer.id).and_then(|at| merged.get_mut(*at)).map(|offer| &mut offer.suppliers)
-        {
-            if !sellers.contains(&supplier) {
-                sellers.push(supplier);
-            }
-        } else {
-            offer.suppliers = vec![supplier];
-            seen.insert(offer.id, merged.len());
-            merged.push(offer);
-        }
-    }
-    let total = merged.len();
-    merged.truncate(fitting(&merged, max));
-    (merged, total)
-}
-
-/// Sorts offers like [`merge`] and keeps the first `max`.
-pub fn keep_cheapest(offers: &mut Vec<Offer>, max: usize) {
-    offers.sort_by(|a, b| rank(a).cmp(&rank(b)));
-    offers.truncate(max);
-}
-
-fn rank(offer: &Offer) -> (u64, jiff::Timestamp, &str) {
-    (offer.price, offer.departure.timestamp(), &offer.flight_number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn offer(number: &str, price: u64, departure: &str) -> Offer {
-        Offer {
-            flight_number: number.into(),
-            price,
-            departure: departure.parse().unwrap(),
-            ..crate::samples::offer()
-        }
-    }
-
-    fn code(text: &str) -> SupplierCode {
-        text.parse().unwrap()
-    }
-
-    const SIX: &str = "2025-07-10T06:00:00+07:00";
-    const SEVEN: &str = "2025-07-10T07:00:00+07:00";
-
-    #[test]
-    fn the_same_flight_is_one_offer_at_the_best_price_with_both_suppliers() {
-        let (merged, total) = merge(
-            [(code("GA"), vec![offer("GA1", 900, SIX)]), (code("AGG"), vec![offer("GA1", 800, SIX)])],
-            200,
-        );
-        assert_eq!(total, 1);
-        assert_eq!(merged[0].price, 800);
-        assert_eq!(merged[0].suppliers, [code("AGG"), code("GA")]);
-    }
-
-    #[test]
-    fn another_day_or_number_is_another_flight() {
-        let answers =
-            [(code("GA"), vec![offer("GA1", 900, SIX), offer("GA1", 900, SEVEN), offer("GA2", 900, SIX)])];
-        let numbers: Vec<_> =
-            merge(answers, 200).0.into_iter().map(|o| (o.flight_number, o.departure)).collect();
-        let (six, seven) = (SIX.parse().unwrap(), SEVEN.parse().unwrap());
-        assert_eq!(numbers, [("GA1".into(), six), ("GA2".into(), six), ("GA1".into(), seven)]);
-    }
+    use crate::samples;
 
     #[test]
     fn offers_that_were_capped_before_count_in_the_total() {
-        let report = |text: &str, offers| SupplierReport {
-            code: code(text),
-            name: text.into(),
-            status: SupplierStatus::Ok,
-            elapsed_ms: 1,
-            offers,
-            reason: None,
+        let answer = |code: &str, offers: usize| Answer {
+            report: SupplierReport {
+                code: code.parse().unwrap(),
+                name: code.into(),
+                status: SupplierStatus::Ok,
+                elapsed_ms: 1,
+                offers,
+                skipped: 0,
+                reason: None,
+            },
+            offers: (1..=offers)
+                .map(|n| Offer {
+                    flight_number: format!("{code}{n}"),
+                    price: n.try_into().unwrap(),
+                    ..samples::offer()
+                })
+                .collect(),
         };
-        let large = Answer {
-            report: report("GA", 5),
-            offers: (1..=5).map(|n| offer(&format!("GA{n}"), n, SIX)).collect(),
-        };
-        let large = large.capped(2);
+        let ranking = Ranking { currency: Currency::IDR, max: 2 };
+        let priced = |answer: Answer| answer.priced(Timestamp::UNIX_EPOCH, Currency::IDR, None);
+        let large = priced(answer("GA", 5)).capped(ranking);
         assert_eq!(large.offers.iter().map(|offer| offer.price).collect::<Vec<_>>(), [1, 2]);
-        let small = Answer { report: report("SQ", 1), offers: vec![offer("SQ1", 9, SIX)] };
         let now = EpochMillis(0);
-        let outcome =
-            Outcome::of(vec![large, small], Times { created: now, first_answer: None, ended: now }, 2);
+        let outcome = Outcome::of(
+            vec![large, answer("SQ", 1)],
+            Times { created: now, first_answer: None, ended: now },
+            ranking,
+        );
         assert_eq!((outcome.offers.len(), outcome.details.total), (2, 6));
     }
 
     #[test]
-    fn the_cap_keeps_the_cheapest_and_the_total() {
-        let answers = (1..=5).rev().map(|n| (code("GA"), vec![offer(&format!("GA{n}"), n * 100, SIX)]));
-        let (merged, total) = merge(answers, 2);
-        assert_eq!(total, 5);
-        assert_eq!(merged.iter().map(|offer| offer.price).collect::<Vec<_>>(), [100, 200]);
+    fn an_answer_tells_what_its_prices_are_in_the_searchs_currency() {
+        let rates: ExchangeRates = "Date, USD, IDR\n2026-11-23, 1, 16000".parse().unwrap();
+        let mut offer = samples::offer();
+        offer.prices = [("300", "USD"), ("100.01", "EUR"), ("1600161", "IDR"), ("9", "QQQ")]
+            .map(|(total, currency)| samples::price("GA", total, currency))
+            .into();
+        for (price, brand) in offer.prices.iter_mut().zip('a'..) {
+            (price.fare_brand, price.approximate, price.fetched_at) = (Some(brand.into()), None, None);
+        }
+        let report = SupplierReport {
+            code: "GA".parse().unwrap(),
+            name: "Garuda".into(),
+            status: SupplierStatus::Ok,
+            elapsed_ms: 1,
+            offers: 1,
+            skipped: 0,
+            reason: None,
+        };
+        let answer = Answer { report, offers: vec![offer] };
+        let priced = answer.priced("2026-11-24T09:00:00Z".parse().unwrap(), Currency::IDR, Some(&rates));
+        let offer = &priced.offers[0];
+        let told: Vec<_> = offer
+            .prices
+            .iter()
+            .map(|price| {
+                let approximate =
+                    price.approximate.map(|about| format!("{} {}", about.total, about.rate_date));
+                (price.total.to_string(), approximate)
+            })
+            .collect();
+        let about = |text: &str| Some(text.to_owned());
+        let expected = [
+            ("100.01".into(), about("1600160 2026-11-23")),
+            ("1600161".into(), None),
+            ("300".into(), about("4800000 2026-11-23")),
+            ("9".into(), None),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!((offer.price, offer.currency, offer.comparable), (101, Currency::EUR, true));
+        assert!(offer.prices.iter().all(|price| price.fetched_at.is_some()));
     }
 }

@@ -112,9 +112,17 @@ pub struct SupplierReport {
     /// How many offers it made, before the cap.
     #[serde(default)]
     pub offers: usize,
-    /// Why it was not asked, if it was skipped.
+    /// How many further offers were left out because they were invalid or for another search; absent if none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: usize,
+    /// Why it was not asked, if its status is `skipped`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A supplier that can be asked.

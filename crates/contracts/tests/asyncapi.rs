@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use contracts::{
-    EndStatus, EpochMillis, Offer, SearchId, SearchRequest, SearchStatus, SupplierReport, SupplierStatus,
-    TraceContext,
+    Currency, EndStatus, EpochMillis, Offer, SearchId, SearchRequest, SearchStatus, SupplierReport,
+    SupplierStatus, TraceContext,
     entry::{Fields, Job, JobTimes, JsonLine, ResultEntry},
     names,
-    outcome::{Answer, Details, Outcome, Times},
+    outcome::{Answer, Details, Outcome, Ranking, Times},
 };
 use serde_json::{Map, Value, json};
 
@@ -74,6 +74,55 @@ fn offer() -> Offer {
     .unwrap()
 }
 
+/// An offer with all that a supplier may tell, and that is added to it.
+fn full_offer() -> Value {
+    let segment = json!({
+        "carrier": "GA", "flight_number": "57", "operating_carrier": "GA", "origin": "CGK", "origin_terminal": "3",
+        "destination": "DPS", "destination_terminal": "D", "departure": "2025-07-10T06:05:00+07:00",
+        "arrival": "2025-07-10T08:55:00+08:00", "duration_minutes": 110, "aircraft": "738", "cabin": "economy",
+    });
+    let slice = json!({
+        "origin": "CGK", "destination": "DPS", "departure": "2025-07-10T06:05:00+07:00",
+        "arrival": "2025-07-10T08:55:00+08:00", "duration_minutes": 110, "stops": 0, "segments": [segment],
+    });
+    let condition = json!({ "allowed": true, "penalty": "25.00" });
+    let price = json!({
+        "supplier": "GA", "total": "212.40", "currency": "USD", "base": "180.00", "tax": "32.40",
+        "fare_brand": "Eco Flex", "baggage": { "cabin_pieces": 1, "checked_pieces": 1, "checked_kg": 20 },
+        "approximate": { "total": "3432000", "currency": "IDR", "rate_date": "2025-07-09" },
+        "conditions": { "change": condition, "refund": condition }, "seats_left": 4,
+        "fetched_at": "2025-07-09T09:30:00Z", "expires_at": "2025-07-09T10:00:00Z",
+        "deep_link": "https://ga.example/", "offer_ref": "off_1",
+    });
+    let mut offer = serde_json::to_value(offer()).unwrap();
+    for (field, value) in [
+        ("currency", json!("USD")),
+        ("id", json!("8a3f5e0c92d14b67")),
+        ("suppliers", json!(["GA"])),
+        ("cabin", json!("economy")),
+        ("slices", json!([slice])),
+        ("prices", json!([price])),
+        ("comparable", json!(false)),
+        ("best_rank", json!(1)),
+    ] {
+        offer[field] = value;
+    }
+    offer
+}
+
+#[test]
+fn all_that_an_offer_may_tell_is_documented() {
+    let offer = full_offer();
+    let read: Offer = serde_json::from_value(offer.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), offer, "each field is a field of the contract");
+    assert_valid(&schema("Offer"), &offer);
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(properties("Offer"), keys(&offer));
+    assert_eq!(properties("Price"), keys(&offer["prices"][0]));
+    assert_eq!(properties("Slice"), keys(&offer["slices"][0]));
+    assert_eq!(properties("Segment"), keys(&offer["slices"][0]["segments"][0]));
+}
+
 fn report(status: SupplierStatus) -> SupplierReport {
     SupplierReport {
         code: "GA".parse().unwrap(),
@@ -81,6 +130,7 @@ fn report(status: SupplierStatus) -> SupplierReport {
         status,
         elapsed_ms: 612,
         offers: 1,
+        skipped: 2,
         reason: (status == SupplierStatus::Skipped).then(|| "it sells no return trips".into()),
     }
 }
@@ -167,7 +217,8 @@ fn ends_are_as_documented() {
     }
     let times = Times { created: EpochMillis(0), first_answer: Some(EpochMillis(1)), ended: EpochMillis(2) };
     let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
-    let outcome = Outcome::of(answers, times, 200).with_reason("deadline");
+    let outcome =
+        Outcome::of(answers, times, Ranking { currency: Currency::IDR, max: 200 }).with_reason("deadline");
     for status in [EndStatus::Completed, EndStatus::Failed, EndStatus::Cancelled] {
         let mut written = entry([
             (names::field::SEARCH_ID, ID.to_owned()),

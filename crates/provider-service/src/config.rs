@@ -40,6 +40,11 @@ pub struct Config {
     /// The suppliers file, in TOML [default: a set of simulated carriers].
     #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]
     pub suppliers_file: Option<PathBuf>,
+
+    /// The European Central Bank's daily exchange rates, in its CSV, to compare prices in different currencies. It is
+    /// read again when it changes.
+    #[arg(long, env = "EXCHANGE_RATES_FILE", value_name = "FILE")]
+    pub exchange_rates_file: Option<PathBuf>,
 }
 
 /// What the program does instead of working.

@@ -9,6 +9,7 @@
 //! | `config` | settings: flags and environment variables |
 //! | `health` | whether the worker can do its work |
 //! | `metrics` | what is measured of jobs |
+//! | `rates` | exchange rates, from a file |
 //! | [`probe`] | the check behind `provider-service health` |
 //! | `worker` | the consumer loop, jobs in progress and their leases |
 
@@ -16,6 +17,7 @@ mod config;
 mod health;
 mod metrics;
 pub mod probe;
+mod rates;
 mod worker;
 
 use std::{sync::Arc, time::Duration};
@@ -26,10 +28,12 @@ use broker::{Checkup, Component};
 use health::Health;
 use operators::{Port, PortUnavailable};
 use operators_console::Console;
+use rates::RatesFile;
 use service::{InvalidRedisConfig, InvalidTraceSetting, Lifecycle, LogFilter, UncleanShutdown};
 use suppliers::{LatencyRange, Registry, RegistryError, RegistryOptions};
 
 pub use config::{Command, Config};
+pub use rates::RatesError;
 
 /// Why a worker did not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +52,9 @@ pub enum RunError {
     /// The suppliers file is invalid.
     #[error("the suppliers are not set up right: {0}")]
     Suppliers(#[from] RegistryError),
+    /// The exchange rates can't be read.
+    #[error("EXCHANGE_RATES_FILE {0}")]
+    Rates(#[from] RatesError),
     /// A setting for traces is invalid.
     #[error(transparent)]
     Traces(#[from] InvalidTraceSetting),
@@ -64,11 +71,13 @@ pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = 
     let mut traces = service::traces("provider-service")?;
     let broker = config.common.broker()?.traced_by(traces.tracer());
     let suppliers = registry(&config)?;
+    let rates = config.exchange_rates_file.clone().map(RatesFile::open).transpose()?.map(Arc::new);
     let port = Port::open(config.metrics_port).await?;
     let lifecycle = Lifecycle::default();
     let (grace, search_time) = (config.common.shutdown_grace_ms, config.common.search_deadline_ms);
     let health = Health::new(lifecycle.stop_token().clone(), config.common.redis.redis_timeout_ms);
-    let context = Arc::new(worker::Context::new(config, broker, suppliers, health, traces.tracer()));
+    let context =
+        Arc::new(worker::Context::new(config, broker, suppliers, rates.clone(), health, traces.tracer()));
     if let Some(port) = port {
         let mut metrics = context.metrics();
         traces.register_metrics(&mut metrics);
@@ -76,6 +85,9 @@ pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = 
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
+    if let Some(rates) = rates {
+        lifecycle.spawn_permanent("exchange rates", rates.watch(lifecycle.stop_token().clone()));
+    }
     let checked = |checkup: &Checkup| context.health.checked(checkup);
     tokio::pin!(shutdown);
     tokio::select! {

@@ -153,3 +153,86 @@ impl Capabilities {
         self.airports.airports_of(code).iter().any(|airport| airport.country == country)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::search::{Adults, Passengers, Slices};
+
+    use super::*;
+    use crate::{file, testing::query};
+
+    fn capabilities(settings: &str) -> Capabilities {
+        let toml = format!("[[supplier]]\ncode = \"GA\"\nname = \"Garuda\"\nkind = \"http\"\n{settings}");
+        let entries = file::parse(&toml).unwrap();
+        Capabilities::new(&entries[0].common, &Arc::new(Airports::embedded()))
+    }
+
+    fn skip(settings: &str, query: &SearchQuery) -> Option<String> {
+        capabilities(settings).skip(query).map(|skip| skip.to_string())
+    }
+
+    #[test]
+    fn a_supplier_is_asked_for_what_it_sells() {
+        let plain = query("CGK", "DPS");
+        let back = plain.first().back("2025-07-17".parse().unwrap());
+        let to_and_fro = Slices::new(vec![*plain.first(), back]).unwrap();
+        let family = Passengers::new(
+            Adults::try_from(1).unwrap(),
+            [7.try_into().unwrap()].into_iter().collect(),
+            [0.try_into().unwrap()].into_iter().collect(),
+        );
+        let to_and_fro = SearchQuery { slices: to_and_fro, ..plain.clone() };
+        let business = SearchQuery { cabin: Some(Cabin::Business), ..plain.clone() };
+        let economy = SearchQuery { cabin: Some(Cabin::Economy), ..plain.clone() };
+        let family = SearchQuery { passengers: family.unwrap(), ..plain.clone() };
+        let sells = |settings: &str| {
+            [&plain, &economy, &to_and_fro, &business, &family]
+                .map(|query| skip(settings, query).unwrap_or_default())
+        };
+        assert_eq!(
+            sells(""),
+            [
+                "",
+                "",
+                "it sells no return trips",
+                "it does not sell the cabin business",
+                "it sells nothing to children"
+            ]
+        );
+        assert_eq!(
+            sells("trips = [\"return\"]\ncabins = [\"business\"]\npassenger_types = [\"adult\", \"child\"]"),
+            [
+                "it sells no one-way trips",
+                "it sells no one-way trips",
+                "",
+                "it sells no one-way trips",
+                "it sells no one-way trips"
+            ]
+        );
+        assert_eq!(sells("passenger_types = [\"adult\", \"child\", \"infant\"]")[4], "");
+    }
+
+    #[test]
+    fn a_supplier_is_asked_for_where_it_flies() {
+        let no = Some("it does not fly from CGK to SIN".to_owned());
+        for (serves, asked) in [
+            ("[]", true),
+            ("[\"CGK\", \"SIN\"]", true),
+            ("[\"JKT\", \"SG\"]", true),
+            ("[\"SIN-JKT\"]", true),
+            ("[\"ID\"]", false),
+            ("[\"SIN-DPS\", \"CGK-DPS\"]", false),
+            ("[\"CGK\", \"DPS\"]", false),
+        ] {
+            let skipped = skip(&format!("serves = {serves}"), &query("CGK", "SIN"));
+            assert_eq!(skipped, no.clone().filter(|_| !asked), "{serves}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_is_refused() {
+        for text in ["", "id", "JAKARTA", "CGK-", "CGK-DPS-SIN"] {
+            assert!(Served::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}

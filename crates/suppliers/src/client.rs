@@ -183,13 +183,15 @@ impl SupplierClient {
         }
         let started = Instant::now();
         let request = SearchRequest { id: search, query, deadline, above };
-        let (status, offers, valid) = match self.call_with_retries(request).await {
-            Ok(CollectedOffers { offers, .. }) if offers.is_empty() => (SupplierStatus::Empty, offers, 0),
-            Ok(CollectedOffers { offers, valid, .. }) => (SupplierStatus::Ok, offers, valid),
+        let (status, offers, valid, skipped) = match self.call_with_retries(request).await {
+            Ok(CollectedOffers { offers, valid, rejected, .. }) => {
+                let status = if offers.is_empty() { SupplierStatus::Empty } else { SupplierStatus::Ok };
+                (status, offers, valid, rejected)
+            }
             Err(error) => {
                 self.log.no_answer(search, &error, above);
                 spans::skipped(above, &self.code, &error);
-                (error.status(), Vec::new(), 0)
+                (error.status(), Vec::new(), 0, error.skipped_offers())
             }
         };
         self.metrics.answered(status);
@@ -200,6 +202,7 @@ impl SupplierClient {
             status,
             elapsed_ms,
             offers: valid,
+            skipped,
             reason: None,
         };
         Answer { report, offers }
@@ -215,6 +218,7 @@ impl SupplierClient {
             status,
             elapsed_ms: 0,
             offers: 0,
+            skipped: 0,
             reason: Some(skip.to_string()),
         };
         Answer { report, offers: Vec::new() }

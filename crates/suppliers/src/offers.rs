@@ -1,12 +1,11 @@
 //! Checks a supplier's offers one by one and keeps the cheapest.
 
-use std::collections::HashSet;
-
 use airports::Airports;
 use contracts::{
-    IataCode, Offer, SearchQuery,
-    offer::{MAX_FLIGHT_NUMBER_BYTES, MAX_NAME_BYTES, OfferId},
-    outcome::keep_cheapest,
+    Currency, IataCode, LocalTime, Offer, SearchQuery,
+    offer::{self, MAX_PRICES, OfferId},
+    outcome::{Ranking, keep_cheapest, unite},
+    search,
 };
 
 use crate::error::{Mismatch, RejectedOffer, SupplierError};
@@ -19,7 +18,11 @@ const MAX_DAYS_OFF: u64 = 1;
 /// this way.
 const MIN_CAPACITY: usize = 64;
 
-/// The offers of one supplier for one search.
+/// About what the texts, slices and prices of an offer take in memory, in bytes: two slices of two segments, and three
+/// prices.
+const NESTED_BYTES: usize = 3 * 1024;
+
+/// The offers of one supplier for one search. Those of the same itinerary become one with several prices.
 ///
 /// Invalid offers and offers for another search are rejected and counted. Of the valid ones, only the cheapest are
 /// kept, and the others counted.
@@ -27,6 +30,8 @@ const MIN_CAPACITY: usize = 64;
 pub(crate) struct OfferCollector<'a> {
     query: &'a SearchQuery,
     airports: &'a Airports,
+    /// What prices are compared in. Those in other currencies are compared later, by the exchange rates.
+    currency: Currency,
     max_offers: usize,
     offers: Vec<Offer>,
     /// How many offers were added or rejected: the index of the next one.
@@ -49,12 +54,35 @@ pub(crate) struct CollectedOffers {
     pub(crate) first_rejection: Option<Box<RejectedOffer>>,
 }
 
+/// What an offer tells of a slice.
+struct Flown {
+    origin: IataCode,
+    destination: IataCode,
+    departure: LocalTime,
+    arrival: LocalTime,
+    stops: u8,
+}
+
+impl Flown {
+    /// The only slice of an offer.
+    fn of_offer(offer: &Offer) -> Self {
+        let Offer { origin, destination, departure, arrival, stops, .. } = *offer;
+        Self { origin, destination, departure, arrival, stops }
+    }
+
+    fn of_slice(slice: &offer::Slice) -> Self {
+        let offer::Slice { origin, destination, departure, arrival, stops, .. } = *slice;
+        Self { origin, destination, departure, arrival, stops }
+    }
+}
+
 impl<'a> OfferCollector<'a> {
     /// An empty collector that keeps about the `max_offers` cheapest offers.
     pub(crate) fn new(query: &'a SearchQuery, airports: &'a Airports, max_offers: usize) -> Self {
         Self {
             query,
             airports,
+            currency: query.currency.unwrap_or_default(),
             max_offers,
             offers: Vec::new(),
             count: 0,
@@ -82,6 +110,8 @@ impl<'a> OfferCollector<'a> {
 
     /// Adds an offer, or rejects it if it is invalid or for another search.
     pub(crate) fn add(&mut self, mut offer: Offer) {
+        // A supplier that does not tell the cabin has sold what was searched.
+        offer.cabin = offer.cabin.or(self.query.cabin);
         offer.id = OfferId::of(&offer);
         let index = self.count;
         if let Err(problem) = offer.check() {
@@ -106,16 +136,10 @@ impl<'a> OfferCollector<'a> {
         }
     }
 
-    /// Keeps the cheapest fare of each flight in each currency.
-    pub(crate) fn keep_cheapest_fare_per_flight(&mut self) {
-        self.offers.sort_by_key(|offer| offer.price);
-        let mut seen = HashSet::new();
-        self.offers.retain(|offer| seen.insert(offer.id));
-    }
-
     /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:
     /// a supplier that has only those has nothing for this one.
-    pub(crate) fn finish(self) -> Result<CollectedOffers, SupplierError> {
+    pub(crate) fn finish(mut self) -> Result<CollectedOffers, SupplierError> {
+        self.unite_fares();
         let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
             Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
@@ -129,9 +153,8 @@ impl<'a> OfferCollector<'a> {
 
     /// The most memory that the collected offers take, in bytes, if at most `count` are added.
     pub(crate) fn max_bytes(&self, count: usize) -> usize {
-        let texts = MAX_FLIGHT_NUMBER_BYTES + MAX_NAME_BYTES;
         // Twice, because growing and sorting copy the list.
-        self.capacity().min(count) * (2 * size_of::<Offer>() + texts)
+        self.capacity().min(count) * (2 * size_of::<Offer>() + NESTED_BYTES)
     }
 
     /// How many offers are collected before the most expensive are dropped.
@@ -139,35 +162,62 @@ impl<'a> OfferCollector<'a> {
         self.max_offers.saturating_mul(2).max(MIN_CAPACITY)
     }
 
+    /// Makes one offer of all fares of an itinerary.
+    fn unite_fares(&mut self) {
+        unite(&mut self.offers, self.currency);
+        for offer in &mut self.offers {
+            offer.prices.truncate(MAX_PRICES);
+        }
+    }
+
     fn drop_expensive(&mut self) {
-        self.keep_cheapest_fare_per_flight();
+        self.unite_fares();
         let before = self.offers.len();
-        keep_cheapest(&mut self.offers, self.max_offers);
+        keep_cheapest(&mut self.offers, Ranking { currency: self.currency, max: self.max_offers });
         self.dropped += before - self.offers.len();
     }
 
     fn check_matches_query(&self, offer: &Offer) -> Result<(), Mismatch> {
-        let Offer { origin, destination, .. } = *offer;
-        let slice = self.query.first();
+        let wanted = self.query.slices.iter().count();
+        if offer.slices.is_empty() && wanted == 1 {
+            self.check_slice(self.query.first(), &Flown::of_offer(offer))?;
+        } else if offer.slices.len() == wanted {
+            let offered = offer.slices.iter().map(Flown::of_slice);
+            self.query
+                .slices
+                .iter()
+                .zip(offered)
+                .try_for_each(|(slice, offered)| self.check_slice(slice, &offered))?;
+        } else {
+            return Err(Mismatch::Slices(offer.slices.len().max(1)));
+        }
+        match (self.query.cabin, offer.cabin) {
+            (Some(wanted), Some(cabin)) if wanted != cabin => Err(Mismatch::Cabin(cabin)),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_slice(&self, slice: &search::Slice, offered: &Flown) -> Result<(), Mismatch> {
+        let Flown { origin, destination, departure, arrival, stops } = *offered;
         if !self.serves(slice.origin(), origin) {
             return Err(Mismatch::Origin(origin));
         }
         if !self.serves(slice.destination(), destination) {
             return Err(Mismatch::Destination(destination));
         }
-        let date = offer.departure.date();
+        let date = departure.date();
         let days = date.duration_since(slice.date().civil()).as_hours().unsigned_abs() / 24;
         if days > MAX_DAYS_OFF {
             return Err(Mismatch::Date(date));
         }
-        if !slice.departure().contains(offer.departure.minute_of_day()) {
-            return Err(Mismatch::Departure(offer.departure));
+        if !slice.departure().contains(departure.minute_of_day()) {
+            return Err(Mismatch::Departure(departure));
         }
-        if !slice.arrival().contains(offer.arrival.minute_of_day()) {
-            return Err(Mismatch::Arrival(offer.arrival));
+        if !slice.arrival().contains(arrival.minute_of_day()) {
+            return Err(Mismatch::Arrival(arrival));
         }
         match self.query.max_stops {
-            Some(most) if offer.stops > most.get() => Err(Mismatch::Stops(offer.stops)),
+            Some(most) if stops > most.get() => Err(Mismatch::Stops(stops)),
             _ => Ok(()),
         }
     }

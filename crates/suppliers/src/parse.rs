@@ -1,42 +1,51 @@
 //! Parses the amounts, currencies and times that suppliers send.
 
 use airports::{Airport, Airports};
-use contracts::{IataCode, LocalTime};
+use contracts::{Amount, Cabin, Currency, IataCode, LocalTime};
 use jiff::{
     Timestamp,
     civil::DateTime,
     fmt::temporal::Pieces,
     tz::{Offset, TimeZone},
 };
+use rust_decimal::Decimal;
 
 use crate::error::FieldProblem;
-
-/// Larger amounts are not prices, and an `f64` would round them.
-const MAX_AMOUNT: f64 = 1e15;
 
 /// The longest itinerary: 7 days.
 const MAX_MINUTES: i64 = 7 * 24 * 60;
 
-/// Parses a decimal number such as `1250000.50` and rounds it to whole units.
-pub(crate) fn amount(text: &str) -> Result<u64, FieldProblem> {
+/// Parses a decimal number such as `1250000.50`.
+pub(crate) fn decimal(text: &str) -> Result<Decimal, FieldProblem> {
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let amount = text.parse().ok().filter(|_| is_decimal).ok_or(FieldProblem::NotAmount)?;
-    round_amount(amount)
+    text.parse().ok().filter(|_| is_decimal).ok_or(FieldProblem::NotAmount)
 }
 
-/// Rounds an amount to whole units.
-pub(crate) fn round_amount(amount: f64) -> Result<u64, FieldProblem> {
-    if !(0.0..=MAX_AMOUNT).contains(&amount) {
-        return Err(FieldProblem::NotAmount);
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range, as just checked")]
-    Ok(amount.round() as u64)
+/// An amount of money with the decimals of its currency.
+pub(crate) fn amount(value: Decimal, currency: Currency) -> Result<Amount, FieldProblem> {
+    Amount::new(value, currency).map_err(|_| FieldProblem::NotAmount)
 }
 
 /// Parses an ISO 4217 code, in upper or lower case.
-pub(crate) fn currency(text: &str) -> Result<String, FieldProblem> {
-    let is_code = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if is_code { Ok(text.to_ascii_uppercase()) } else { Err(FieldProblem::NotCurrency) }
+pub(crate) fn currency(text: &str) -> Result<Currency, FieldProblem> {
+    text.to_ascii_uppercase().parse().map_err(|_| FieldProblem::NotCurrency)
+}
+
+/// Parses a cabin: a name such as `premium_economy` or `Premium Economy`, or a letter such as `Y`.
+pub(crate) fn cabin(text: &str) -> Result<Cabin, FieldProblem> {
+    let name = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+    match name.as_str() {
+        "y" => Ok(Cabin::Economy),
+        "w" => Ok(Cabin::PremiumEconomy),
+        "c" | "j" => Ok(Cabin::Business),
+        "f" => Ok(Cabin::First),
+        name => name.parse().map_err(|_| FieldProblem::NotCabin),
+    }
+}
+
+/// Parses a point in time with an offset, such as `2025-07-10T06:05:00Z`.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, FieldProblem> {
+    text.parse().map_err(|_| FieldProblem::NotInstant)
 }
 
 /// Parses a date and time at an airport and gives it the airport's UTC offset. A text without an offset is local time
@@ -81,14 +90,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_rounded_to_whole_units() {
-        for (text, units) in [("0", 0), ("80.49", 80), ("80.50", 81), ("1250000", 1_250_000), (".5", 1)] {
-            assert_eq!(amount(text), Ok(units), "{text}");
+    fn amounts_are_exact() {
+        let read = |text: &str| amount(decimal(text)?, Currency::IDR).map(|amount| amount.to_string());
+        for (text, exact) in
+            [("0", "0"), ("80.49", "80.49"), ("80.50", "80.50"), ("1250000.00", "1250000"), (".5", "0.50")]
+        {
+            assert_eq!(read(text).as_deref(), Ok(exact), "{text}");
         }
-        for text in ["", ".", "-1", "+1", "1e3", "NaN", "inf", "1,000", "1 000", "9999999999999999"] {
-            assert_eq!(amount(text), Err(FieldProblem::NotAmount), "{text}");
+        for text in ["", ".", "-1", "+1", "1e3", "NaN", "inf", "1,000", "1 000", "1_000", "9999999999999999"]
+        {
+            assert_eq!(read(text), Err(FieldProblem::NotAmount), "{text}");
         }
-        assert_eq!(round_amount(f64::NAN), Err(FieldProblem::NotAmount));
+    }
+
+    #[test]
+    fn cabins_have_several_names() {
+        for (text, expected) in [
+            ("economy", Cabin::Economy),
+            ("Premium Economy", Cabin::PremiumEconomy),
+            ("PREMIUM-ECONOMY", Cabin::PremiumEconomy),
+            ("J", Cabin::Business),
+            ("first", Cabin::First),
+        ] {
+            assert_eq!(cabin(text), Ok(expected), "{text}");
+        }
+        assert_eq!(cabin("steerage"), Err(FieldProblem::NotCabin));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use contracts::{
     EpochMillis, SearchId, SupplierStatus,
     entry::{JsonLine, StoredEnd},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM},
-    outcome::{Outcome, Times},
+    outcome::{Outcome, Ranking, Times},
 };
 use redis::{FromRedisValue, ParsingError, Value};
 use traces::Span;
@@ -102,7 +102,7 @@ impl Broker {
                 Found::Malformed => {
                     let now = self.now().await?;
                     let times = Times { created: now, first_answer: None, ended: now };
-                    let outcome = Outcome::of(Vec::new(), times, max_results)
+                    let outcome = Outcome::of(Vec::new(), times, Ranking::default())
                         .with_reason(reason::RECORD_UNREADABLE_TEXT);
                     (outcome, Basis::default(), None)
                 }
@@ -246,6 +246,9 @@ impl SearchRecord {
                 .ok()
         });
         let times = Times { created: self.created.unwrap_or(ended), first_answer: self.first_answer, ended };
-        Outcome::of(answers.collect(), times, max_results)
+        // The answers tell each price in the search's currency.
+        let currency = self.query.as_ref().and_then(|query| query.currency).unwrap_or_default();
+        let ranking = Ranking { currency, max: max_results };
+        Outcome::of(answers.collect(), times, ranking)
     }
 }

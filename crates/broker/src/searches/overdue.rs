@@ -6,7 +6,7 @@ use std::time::Duration;
 use contracts::{
     EndStatus, EpochMillis, SearchId, SupplierListing,
     names::{OPEN_SEARCHES, RECORD_PREFIX},
-    outcome::{Outcome, Times},
+    outcome::{Outcome, Ranking, Times},
 };
 use futures_util::{StreamExt, stream};
 use redis::AsyncCommands;
@@ -199,8 +199,8 @@ impl Broker {
         let Overdue { id, deadline, last_seq } = overdue;
         let now = self.now().await?;
         let times = Times { created: now, first_answer: None, ended: now };
-        let outcome =
-            Outcome::of(Vec::new(), times, 0).with_status(EndStatus::Failed, reason::RECORD_LOST_TEXT);
+        let outcome = Outcome::of(Vec::new(), times, Ranking::default())
+            .with_status(EndStatus::Failed, reason::RECORD_LOST_TEXT);
         // The trace was lost with the record.
         let basis = Basis { answers: Some(0), last_seq, deadline };
         self.end(id, &outcome, basis, None, &Span::none()).await

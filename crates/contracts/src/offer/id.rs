@@ -2,11 +2,12 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Identifies an itinerary in a currency: offers with the same id are the same flights, for every supplier and in every
-/// search. 16 hexadecimal digits.
+/// Identifies an itinerary in a cabin: offers with the same id are the same flights, for every supplier, in every currency
+/// and in every search. 16 hexadecimal digits.
 ///
-/// A hash of flight number, departure, origin, destination and currency. The same in all versions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A hash of the first slice's flight number, departure, origin and destination, of the flights of the others, and of the
+/// cabin. The same in all versions, for prices in rupiah.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OfferId(pub(super) u64);
 

@@ -3,21 +3,45 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher24;
 
 use super::{Offer, id::OfferId};
+use crate::Cabin;
+
+/// Separators. None is a byte of UTF-8, so that no text can contain them.
+const END_OF_TEXT: u8 = 0xff;
+const SLICE: u8 = 0xfe;
+const CABIN: u8 = 0xfd;
 
 impl OfferId {
-    /// The id of this offer's itinerary.
+    /// The id of this offer's itinerary in its cabin. An offer that tells no cabin is in economy.
     #[must_use]
     pub fn of(offer: &Offer) -> Self {
         // SipHash with a key of zeros is stable, unlike the standard library's hasher.
         let mut hasher = SipHasher24::new();
-        for text in [&offer.flight_number, &offer.currency] {
+        // Ids are those of the first version, which named the currency, and had no other than this in practice.
+        for text in [&offer.flight_number, "IDR"] {
             hasher.write(text.as_bytes());
-            // A separator that no text can contain.
-            hasher.write_u8(0xff);
+            hasher.write_u8(END_OF_TEXT);
         }
         hasher.write(offer.origin.as_bytes());
         hasher.write(offer.destination.as_bytes());
         hasher.write(&offer.departure.timestamp().as_second().to_le_bytes());
+        // The flat fields tell the first slice. What follows is not hashed for one way in economy.
+        for slice in offer.slices.iter().skip(1) {
+            hasher.write_u8(SLICE);
+            for segment in &slice.segments {
+                for text in [&segment.carrier, &segment.flight_number] {
+                    hasher.write(text.as_bytes());
+                }
+                hasher.write_u8(END_OF_TEXT);
+                hasher.write(segment.origin.as_bytes());
+                hasher.write(segment.destination.as_bytes());
+                hasher.write(&segment.departure.timestamp().as_second().to_le_bytes());
+            }
+        }
+        let cabin = offer.cabin.unwrap_or_default();
+        if cabin != Cabin::Economy {
+            hasher.write_u8(CABIN);
+            hasher.write(cabin.as_str().as_bytes());
+        }
         // 0 means that the id is not set.
         Self(hasher.finish().max(1))
     }
@@ -26,34 +50,68 @@ impl OfferId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::{offer as sample, round_trip};
 
-    fn offer(flight_number: &str, currency: &str, departure: &str) -> Offer {
-        Offer {
-            flight_number: flight_number.into(),
-            currency: currency.into(),
-            departure: departure.parse().unwrap(),
-            ..crate::samples::offer()
-        }
+    fn offer(flight_number: &str, departure: &str) -> Offer {
+        Offer { flight_number: flight_number.into(), departure: departure.parse().unwrap(), ..sample() }
     }
 
     #[test]
     fn identifies_the_itinerary_and_never_changes() {
-        let plain = offer("GA402", "IDR", "2025-07-10T06:05:00+07:00");
+        let plain = offer("GA402", "2025-07-10T06:05:00+07:00");
         let id = OfferId::of(&plain);
         assert_eq!(id.to_string(), "f0c0c72507dddbec");
         assert_eq!(id.to_string().parse(), Ok(id));
-        let sold_elsewhere = Offer { price: 1, carrier: "Garuda".into(), stops: 2, ..plain.clone() };
+        let sold_elsewhere = Offer {
+            price: 1,
+            currency: "USD".parse().unwrap(),
+            carrier: "Garuda".into(),
+            stops: 2,
+            cabin: Some(Cabin::Economy),
+            ..plain.clone()
+        };
         assert_eq!(OfferId::of(&sold_elsewhere), id);
-        let the_same_instant = offer("GA402", "IDR", "2025-07-09T23:05:00Z");
+        let the_same_instant = offer("GA402", "2025-07-09T23:05:00Z");
         assert_eq!(OfferId::of(&the_same_instant), id);
         for other in [
-            offer("GA40", "2IDR", "2025-07-10T06:05:00+07:00"),
-            offer("GA402", "USD", "2025-07-10T06:05:00+07:00"),
-            offer("GA402", "IDR", "2025-07-10T06:05:01+07:00"),
+            offer("GA40", "2025-07-10T06:05:00+07:00"),
+            offer("GA402", "2025-07-10T06:05:01+07:00"),
             Offer { origin: "HLP".parse().unwrap(), ..plain.clone() },
             Offer { destination: "SUB".parse().unwrap(), ..plain.clone() },
+            Offer { cabin: Some(Cabin::Business), ..plain.clone() },
         ] {
             assert_ne!(OfferId::of(&other), id, "{other:?}");
         }
+    }
+
+    #[test]
+    fn one_slice_has_the_id_of_the_flat_fields() {
+        let mut one_way = round_trip();
+        one_way.slices.truncate(1);
+        let id = OfferId::of(&one_way);
+        assert_eq!(OfferId::of(&Offer { slices: Vec::new(), ..one_way }), id);
+    }
+
+    #[test]
+    fn each_flight_of_a_further_slice_counts() {
+        let id = OfferId::of(&round_trip());
+        assert_eq!(id.to_string(), "ROUND_TRIP_ID");
+        let changes: [fn(&mut Offer); 6] = [
+            |offer| offer.slices[1].segments[0].carrier = "ID".into(),
+            |offer| offer.slices[1].segments[0].flight_number = "403".into(),
+            |offer| offer.slices[1].segments[0].destination = "HLP".parse().unwrap(),
+            |offer| offer.slices[1].segments[0].departure = "2025-07-17T10:00:01+08:00".parse().unwrap(),
+            |offer| drop(offer.slices.pop()),
+            |offer| offer.cabin = Some(Cabin::First),
+        ];
+        for change in changes {
+            let mut other = round_trip();
+            change(&mut other);
+            assert_ne!(OfferId::of(&other), id, "{other:?}");
+        }
+        let mut told_more = round_trip();
+        told_more.slices[1].segments[0].aircraft = Some("738".into());
+        told_more.slices[1].stops = 1;
+        assert_eq!(OfferId::of(&told_more), id);
     }
 }

@@ -1,7 +1,10 @@
 use std::borrow::Cow;
 
 use broker::jobs::{Claim, Delivery};
-use contracts::entry::{Fields, Job, JobTimes};
+use contracts::{
+    entry::{Fields, Job, JobTimes},
+    outcome::Ranking,
+};
 use traces::Span;
 
 use super::context::Context;
@@ -39,6 +42,11 @@ impl<'a> ActiveJob<'a> {
     /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
     pub(super) fn is_foreign(&self) -> bool {
         self.job.times.is_none()
+    }
+
+    /// How the search's offers are compared, and how many are kept.
+    pub(super) fn ranking(&self, max: usize) -> Ranking {
+        Ranking { currency: self.job.query.currency.unwrap_or_default(), max }
     }
 
     pub(super) fn set_times(&mut self, times: JobTimes) {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use broker::{BrokerError, Created, NewAnswer, Stored};
 use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use jiff::Timestamp;
 use suppliers::SupplierClient;
 use tokio::time::Instant;
 
@@ -51,12 +52,18 @@ pub(super) async fn collect_answers(
         .map(|client| client.ask(job.search_id, &job.query, deadline, active.span))
         .collect();
 
-    let max = context.config.common.max_results;
+    let ranking = active.ranking(context.config.common.max_results);
+    let completed = |answer: Answer| {
+        // Whole seconds: a price is older than that when it is seen.
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
+        let rates = context.rates.as_ref().map(|rates| rates.current());
+        answer.priced(now, ranking.currency, rates.as_deref()).capped(ranking)
+    };
     while let Some(first) = requests.next().await {
-        let mut answers = vec![first.capped(max)];
+        let mut answers = vec![completed(first)];
         // Store all answers that are ready in one round trip.
         while let Some(Some(answer)) = requests.next().now_or_never() {
-            answers.push(answer.capped(max));
+            answers.push(completed(answer));
         }
         for Answer { report, offers } in &answers {
             tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),

@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use traces::Tracer;
 
 use super::{declined::DeclinedJobs, in_progress::JobsInProgress};
-use crate::{config::Config, health::Health, metrics::Metrics};
+use crate::{config::Config, health::Health, metrics::Metrics, rates::RatesFile};
 
 /// Shared by all tasks of a worker.
 pub(crate) struct Context {
@@ -18,6 +18,8 @@ pub(crate) struct Context {
     pub(super) tracer: Tracer,
     pub(super) leases: Leases,
     pub(super) suppliers: Registry,
+    /// Without it, prices in other currencies are not comparable.
+    pub(super) rates: Option<Arc<RatesFile>>,
     pub(super) in_progress: JobsInProgress,
     pub(super) declined: DeclinedJobs,
     /// One for each job that may be in progress.
@@ -33,6 +35,7 @@ impl Context {
         config: Config,
         broker: Broker,
         suppliers: Registry,
+        rates: Option<Arc<RatesFile>>,
         health: Health,
         tracer: Tracer,
     ) -> Self {
@@ -45,6 +48,7 @@ impl Context {
             broker,
             tracer,
             suppliers,
+            rates,
             in_progress: JobsInProgress::default(),
             declined: DeclinedJobs::default(),
             jobs: TaskTracker::new(),

@@ -4,7 +4,7 @@ use broker::{Basis, BrokerError, Ended, SearchRecord, jobs::Delivery};
 use contracts::{
     EndStatus, SearchId,
     names::field,
-    outcome::{Outcome, Times},
+    outcome::{Outcome, Ranking, Times},
     search::DEFINITION_VERSION,
 };
 use traces::Span;
@@ -98,7 +98,7 @@ async fn fail(
     }
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: now, first_answer: None, ended: now };
-    let outcome = Outcome::of(Vec::new(), times, max_results).with_reason(reason);
+    let outcome = Outcome::of(Vec::new(), times, Ranking::default()).with_reason(reason);
     // A job of the replaced system has no deadline. Its search was open until now.
     let deadline = delivery.fields.optional(field::DEADLINE_MS).ok().flatten().unwrap_or(now);
     let basis = Basis { deadline: Some(deadline), ..Basis::answers(0) };

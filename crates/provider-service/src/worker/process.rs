@@ -155,7 +155,7 @@ async fn finish(
     let max_results = context.config.common.max_results;
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: active.times.created, first_answer, ended: now };
-    let outcome = Outcome::of(answers, times, max_results);
+    let outcome = Outcome::of(answers, times, active.ranking(max_results));
     let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;

@@ -31,4 +31,12 @@ impl AskError {
             Self::CircuitOpen | Self::QueueTimeout => SupplierStatus::Unavailable,
         }
     }
+
+    /// How many offers the supplier's last response had, if none of them was valid.
+    pub(super) fn skipped_offers(&self) -> usize {
+        match self {
+            Self::Supplier(SupplierError::NoValidOffer { count, .. }) => *count,
+            _ => 0,
+        }
+    }
 }

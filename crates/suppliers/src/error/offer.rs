@@ -1,4 +1,4 @@
-use contracts::{IataCode, LocalTime, offer::InvalidOffer};
+use contracts::{Cabin, IataCode, LocalTime, offer::InvalidOffer};
 
 use super::response::ResponseError;
 
@@ -33,6 +33,8 @@ pub(crate) enum Mismatch {
     Origin(IataCode),
     #[error("its destination {0} was not searched for")]
     Destination(IataCode),
+    #[error("it has {0} slices, not as many as were searched for")]
+    Slices(usize),
     #[error("it departs on {0}, more than a day from the date searched for")]
     Date(jiff::civil::Date),
     #[error("it departs at {0}, outside of the hours searched for")]
@@ -41,4 +43,6 @@ pub(crate) enum Mismatch {
     Arrival(LocalTime),
     #[error("it has {0} stops, more than searched for")]
     Stops(u8),
+    #[error("it is in {0}, another cabin than searched for")]
+    Cabin(Cabin),
 }

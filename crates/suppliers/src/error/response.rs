@@ -62,14 +62,18 @@ pub(crate) enum ResponseError {
 pub(crate) enum FieldProblem {
     #[error("is missing")]
     Missing,
-    #[error("is not one way")]
-    NotOneWay,
     #[error("is not a text")]
     NotText,
     #[error("is not an amount")]
     NotAmount,
     #[error("is not a small whole number")]
     NotCount,
+    #[error("is not true or false")]
+    NotFlag,
+    #[error("is not economy, premium_economy, business or first")]
+    NotCabin,
+    #[error("is not a date and time with an offset")]
+    NotInstant,
     #[error("is not an IATA code")]
     NotAirport,
     #[error("is not an ISO 4217 code")]

@@ -6,7 +6,7 @@ mod response;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contracts::{Cabin, SearchQuery, TraceContext};
+use contracts::{Cabin, SearchQuery, SupplierCode, TraceContext};
 use jiff::Timestamp;
 use reqwest::{
     Request, Url,
@@ -55,6 +55,7 @@ fn default_base_url() -> String {
 /// The Duffel Flights API. No `Debug`: it contains a token.
 pub(super) struct Duffel {
     context: HttpContext,
+    code: SupplierCode,
     url: Url,
     authorization: HeaderValue,
     cabin_class: Option<Cabin>,
@@ -80,6 +81,7 @@ impl Duffel {
         let url = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         Ok(Self {
             context,
+            code: entry.common.code.clone(),
             url: url.ok_or_else(|| entry.field_error("base_url", "must be an http or https URL"))?,
             authorization,
             cabin_class: settings.cabin_class,
@@ -120,11 +122,9 @@ impl Supplier for Duffel {
         if !response.status().is_success() {
             return Err(error(&ErrorResponse::read(response).await));
         }
-        let parse = |index, json: &[u8]| response::parse_offer(index, json, airports);
-        read_offers(response, &self.offers, self.limits, budget, offers, parse).await?;
-        // Duffel returns an offer for every fare of a flight.
-        offers.keep_cheapest_fare_per_flight();
-        Ok(())
+        // Duffel returns an offer for every fare of a flight. They become prices of one offer.
+        let parse = |index, json: &[u8]| response::parse_offer(index, json, &self.code, airports);
+        read_offers(response, &self.offers, self.limits, budget, offers, parse).await
     }
 }
 

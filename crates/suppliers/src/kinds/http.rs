@@ -22,7 +22,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use contracts::{SearchQuery, TraceContext};
+use contracts::{SearchQuery, SupplierCode, TraceContext};
 use reqwest::{
     Method, Request, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
@@ -81,6 +81,7 @@ pub(super) struct Http {
     body: Option<BodyTemplate>,
     limits: SizeLimits,
     mapping: Mapping,
+    code: SupplierCode,
     name: String,
 }
 
@@ -118,6 +119,7 @@ impl Http {
                 offer_bytes: MAX_OFFER_BYTES,
             },
             mapping: settings.response,
+            code: entry.common.code.clone(),
             name: entry.common.name.clone(),
         };
         let Self { url, query, body, .. } = &supplier;
@@ -185,7 +187,7 @@ impl Supplier for Http {
             let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();
             return Err(status_error(status, reason, retry_after(response.headers())));
         }
-        let parser = self.mapping.parser(query, &self.name, airports);
+        let parser = self.mapping.parser(query, &self.code, &self.name, airports);
         let parse = |index, json: &[u8]| parser.parse(index, json);
         read_offers(response, self.mapping.offers_pointer(), self.limits, budget, offers, parse).await
     }

@@ -5,22 +5,27 @@
 //! | [`latency`] | how long a call takes |
 //! | [`network`] | which routes the carrier flies, directly or through a hub |
 //! | [`schedule`] | which flights depart on a day, and when |
-//! | [`fare`] | the price |
+//! | [`trips`] | which trips of several slices it sells, and to whom at what price |
+//! | [`fare`] | the cheapest price |
+//! | [`brands`] | the fares that a flight is sold at |
 //! | [`seed`] | stable pseudo-random numbers |
 //!
-//! The same search always finds the same flights: only latency and failures are random.
+//! The same search always finds the same flights and prices: only latency and failures are random.
 
+mod brands;
 mod fare;
 mod latency;
 mod network;
 mod schedule;
 mod seed;
+mod trips;
 
 use std::sync::Arc;
 
 use airports::Airports;
 use async_trait::async_trait;
-use contracts::{IataCode, Offer, SearchQuery, TraceContext};
+use contracts::{IataCode, Offer, SearchQuery, TraceContext, search::Slice};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -34,10 +39,10 @@ use crate::{
 use fare::Fares;
 use latency::Latency;
 use network::Network;
-use schedule::Carrier;
+use schedule::{Carrier, Departure};
 
-/// Only the cheapest offers of a search are returned.
-const MAX_OFFERS: usize = 6;
+/// How long its prices are valid, in minutes.
+const VALID_MINUTES: i64 = 30;
 
 /// The settings of this kind in the suppliers file.
 #[derive(Debug, Deserialize)]
@@ -105,16 +110,21 @@ impl Simulated {
 
     /// The offers for a search, cheapest first.
     fn offers(&self, query: &SearchQuery) -> Vec<Offer> {
-        let destinations = self.airports.airports_of(query.first().destination());
-        let mut offers = Vec::with_capacity(MAX_OFFERS);
-        for origin in self.airports.airports_of(query.first().origin()) {
+        let departures: Vec<_> = query.slices.iter().map(|slice| self.departures(slice)).collect();
+        trips::offers(&self.carrier, &departures, query)
+    }
+
+    /// What the carrier flies for a slice, from any airport of a city to any other.
+    fn departures(&self, slice: &Slice) -> Vec<Departure> {
+        let destinations = self.airports.airports_of(slice.destination());
+        let mut departures = Vec::new();
+        for origin in self.airports.airports_of(slice.origin()) {
             for destination in &destinations {
-                self.carrier.flights(origin.code, destination.code, query, &mut offers);
+                let (origin, destination, date) = (origin.code, destination.code, slice.date().civil());
+                self.carrier.departures(origin, destination, date, &mut departures);
             }
         }
-        offers.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
-        offers.truncate(MAX_OFFERS);
-        offers
+        departures
     }
 }
 
@@ -136,7 +146,11 @@ impl Supplier for Simulated {
         }
         let offers = self.offers(query);
         collector.reserve(offers.len());
-        for offer in offers {
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
+        for mut offer in offers {
+            for price in &mut offer.prices {
+                price.expires_at = now.checked_add(SignedDuration::from_mins(VALID_MINUTES)).ok();
+            }
             collector.add(offer);
         }
         Ok(())

@@ -1,3 +1,8 @@
+use contracts::{
+    Amount,
+    offer::{Price, Segment, Slice},
+};
+
 use super::*;
 use crate::{error::ResponseError, testing::query};
 
@@ -5,7 +10,7 @@ fn offer(price: u64) -> Offer {
     Offer {
         flight_number: format!("GA{price}"),
         price,
-        currency: "IDR".into(),
+        currency: Currency::IDR,
         carrier: "Garuda Indonesia".into(),
         origin: "CGK".parse().unwrap(),
         destination: "DPS".parse().unwrap(),
@@ -15,14 +20,19 @@ fn offer(price: u64) -> Offer {
         stops: 0,
         suppliers: Vec::new(),
         id: OfferId::default(),
+        cabin: None,
+        slices: Vec::new(),
+        prices: Vec::new(),
+        comparable: true,
+        best_rank: None,
     }
 }
 
 /// An offer that departs at this time.
 fn departing(departure: &str) -> Offer {
-    let departure: contracts::LocalTime = departure.parse().unwrap();
+    let departure: LocalTime = departure.parse().unwrap();
     let arrival = departure.timestamp().checked_add(jiff::SignedDuration::from_mins(115));
-    let arrival = contracts::LocalTime::new(arrival.unwrap(), jiff::tz::Offset::UTC);
+    let arrival = LocalTime::new(arrival.unwrap(), jiff::tz::Offset::UTC);
     Offer { departure, arrival, ..offer(9) }
 }
 
@@ -124,17 +134,64 @@ fn only_the_cheapest_are_kept_and_all_are_counted() {
 }
 
 #[test]
-fn the_cheapest_fare_of_each_flight_is_kept() {
+fn the_fares_of_a_flight_become_its_prices() {
     let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
     let mut collector = OfferCollector::new(&query, &airports, 200);
-    for price in [900, 700, 800] {
-        collector.add(Offer { flight_number: "GA1".into(), ..offer(price) });
-        collector.add(Offer { flight_number: "GA1".into(), currency: "USD".into(), ..offer(price) });
+    let fare = |units: u64, brand: &str| {
+        let mut price =
+            Price::new("GA".parse().unwrap(), Amount::units(units, Currency::IDR).unwrap(), Currency::IDR);
+        price.fare_brand = Some(brand.into());
+        Offer { flight_number: "GA1".into(), prices: vec![price], ..offer(units) }
+    };
+    for (units, brand) in [(900, "Flex"), (700, "Lite"), (800, "Lite")] {
+        collector.add(fare(units, brand));
     }
-    collector.keep_cheapest_fare_per_flight();
     let found = collector.finish().unwrap();
+    let fares: Vec<_> = found.offers[0]
+        .prices
+        .iter()
+        .map(|price| (price.fare_brand.as_deref().unwrap(), price.total.units_rounded_up()))
+        .collect();
+    assert_eq!((found.valid, found.offers[0].price), (1, 700));
+    assert_eq!(fares, [("Lite", 700), ("Flex", 900)]);
+}
+
+#[test]
+fn an_offer_with_more_slices_is_for_another_search() {
+    let one_way = offer(9);
+    let slice = Slice {
+        origin: one_way.origin,
+        destination: one_way.destination,
+        departure: one_way.departure,
+        arrival: one_way.arrival,
+        duration_minutes: one_way.duration_minutes,
+        stops: 0,
+        segments: vec![Segment {
+            carrier: "GA".into(),
+            flight_number: "9".into(),
+            operating_carrier: None,
+            origin: one_way.origin,
+            origin_terminal: None,
+            destination: one_way.destination,
+            destination_terminal: None,
+            departure: one_way.departure,
+            arrival: one_way.arrival,
+            duration_minutes: one_way.duration_minutes,
+            aircraft: None,
+            cabin: None,
+        }],
+    };
+    assert_eq!(rejection("CGK", "DPS", Offer { slices: vec![slice.clone()], ..offer(9) }), None);
+    let mut back = slice.clone();
+    let later = |time: LocalTime| {
+        let at = time.timestamp().checked_add(jiff::SignedDuration::from_hours(48)).unwrap();
+        LocalTime::new(at, jiff::tz::Offset::UTC)
+    };
+    (back.departure, back.arrival) = (later(back.departure), later(back.arrival));
+    (back.segments[0].departure, back.segments[0].arrival) = (back.departure, back.arrival);
+    let both = Offer { slices: vec![slice, back], ..offer(9) };
     assert_eq!(
-        (found.offers.iter().map(|offer| offer.price).collect::<Vec<_>>(), found.valid),
-        (vec![700, 700], 2)
+        rejection("CGK", "DPS", both).as_deref(),
+        Some("offer 0: it has 2 slices, not as many as were searched for")
     );
 }

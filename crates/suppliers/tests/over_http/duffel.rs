@@ -49,7 +49,8 @@ async fn offer_requests(
     let slice = json!({ "origin": "CGK", "destination": "DPS", "departure_date": "2025-07-10" });
     let adult = json!({ "type": "adult" });
     assert_eq!(body, json!({ "data": { "slices": [slice], "passengers": [adult, adult] } }));
-    (StatusCode::CREATED, Json(found(&["190.00", "182.40", "185"]))).into_response()
+    let fares = [("Flex", "190.00"), ("Basic", "182.40"), ("Basic", "185")];
+    (StatusCode::CREATED, Json(found(&fares))).into_response()
 }
 
 fn place(code: &str, name: &str, time_zone: &str) -> Value {
@@ -60,7 +61,7 @@ fn place(code: &str, name: &str, time_zone: &str) -> Value {
 }
 
 /// A documented response: one flight at these fares.
-fn found(amounts: &[&str]) -> Value {
+fn found(fares: &[(&str, &str)]) -> Value {
     let carrier =
         json!({ "id": "arl_1", "iata_code": "GA", "name": "Garuda Indonesia", "logo_symbol_url": null });
     let segment = json!({
@@ -71,18 +72,18 @@ fn found(amounts: &[&str]) -> Value {
         "marketing_carrier": carrier, "marketing_carrier_flight_number": "402",
         "operating_carrier": carrier, "operating_carrier_flight_number": "402", "passengers": [],
     });
-    let offer = |amount: &&str| {
+    let offer = |(brand, amount): &(&str, &str)| {
         json!({
             "id": "off_1", "live_mode": false, "owner": carrier, "partial": false, "total_emissions_kg": "94",
             "total_amount": amount, "total_currency": "USD", "base_amount": "150.00", "base_currency": "USD",
             "tax_amount": "32.40", "tax_currency": "USD", "expires_at": "2025-07-01T00:00:00Z",
-            "slices": [{ "id": "sli_1", "duration": "PT1H55M", "segments": [segment], "fare_brand_name": "Eco" }],
+            "slices": [{ "id": "sli_1", "duration": "PT1H55M", "segments": [segment], "fare_brand_name": brand }],
             "passengers": [{ "id": "pas_1", "type": "adult", "age": null }],
         })
     };
     json!({ "data": {
         "id": "orq_1", "live_mode": false, "created_at": "2025-07-01T00:00:00Z", "cabin_class": null,
-        "slices": [], "passengers": [], "offers": amounts.iter().map(offer).collect::<Vec<_>>(),
+        "slices": [], "passengers": [], "offers": fares.iter().map(offer).collect::<Vec<_>>(),
     } })
 }
 
@@ -119,13 +120,19 @@ async fn duffel(refuse: Refuse, times: usize) -> (TestServer, Arc<SupplierClient
 }
 
 #[tokio::test]
-async fn each_flight_is_offered_at_its_cheapest_fare() {
+async fn each_flight_is_offered_once_with_its_fares() {
     let (_server, client) = duffel(|| StatusCode::OK.into_response(), 0).await;
     let answer = ask(&client).await;
     assert_eq!(answer.report.status, SupplierStatus::Ok);
     assert_eq!((answer.offers.len(), answer.report.offers), (1, 1));
     let offer = &answer.offers[0];
-    assert_eq!((offer.flight_number.as_str(), offer.price, offer.currency.as_str()), ("GA402", 182, "USD"));
+    assert_eq!((offer.flight_number.as_str(), offer.price, offer.currency.as_str()), ("GA402", 183, "USD"));
+    let fares: Vec<_> = offer
+        .prices
+        .iter()
+        .map(|price| (price.fare_brand.as_deref().unwrap(), price.total.to_string()))
+        .collect();
+    assert_eq!(fares, [("Basic", "182.40".into()), ("Flex", "190.00".into())]);
     assert_eq!(offer.departure.to_string(), "2025-07-10T06:05:00+07:00");
     assert_eq!(offer.arrival.to_string(), "2025-07-10T09:00:00+08:00");
     assert_eq!(offer.duration_minutes, 115);

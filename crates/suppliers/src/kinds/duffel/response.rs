@@ -1,40 +1,58 @@
 //! Parses the parts of Duffel's responses that we use.
 
+mod fare;
+
 use airports::Airports;
-use contracts::{IataCode, Offer, offer::OfferId};
+use contracts::{
+    Cabin, IataCode, LocalTime, Offer, SupplierCode,
+    offer::{self, OfferId},
+};
 use serde::Deserialize;
 
 use crate::{
     error::{FieldProblem, ResponseError},
-    parse::{amount, currency, minutes_between, time_at},
+    parse::{minutes_between, time_at},
 };
+use fare::{OfferConditions, SegmentPassenger};
 
 #[derive(Deserialize)]
 struct DuffelOffer {
+    id: Option<String>,
     total_amount: String,
     total_currency: String,
+    base_amount: Option<String>,
+    tax_amount: Option<String>,
+    expires_at: Option<String>,
+    conditions: Option<OfferConditions>,
     slices: Vec<Slice>,
 }
 
 #[derive(Deserialize)]
 struct Slice {
     segments: Vec<Segment>,
+    /// The name of the fare.
+    fare_brand_name: Option<String>,
 }
 
 /// A flight with one flight number.
 #[derive(Deserialize)]
 struct Segment {
     origin: Place,
+    origin_terminal: Option<String>,
     destination: Place,
+    destination_terminal: Option<String>,
     /// Local time, without an offset.
     departing_at: String,
     arriving_at: String,
     marketing_carrier: Carrier,
     marketing_carrier_flight_number: String,
     operating_carrier: Carrier,
+    aircraft: Option<Aircraft>,
     /// Stops within the segment.
     #[serde(default)]
     stops: Option<Vec<serde::de::IgnoredAny>>,
+    #[serde(default)]
+    passengers: Vec<SegmentPassenger>,
 }
 
 #[derive(Deserialize)]
@@ -50,10 +68,20 @@ struct Carrier {
     iata_code: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Aircraft {
+    iata_code: Option<String>,
+}
+
 /// Parses the offer at `index` of the list.
-pub(super) fn parse_offer(index: usize, json: &[u8], airports: &Airports) -> Result<Offer, ResponseError> {
+pub(super) fn parse_offer(
+    index: usize,
+    json: &[u8],
+    supplier: &SupplierCode,
+    airports: &Airports,
+) -> Result<Offer, ResponseError> {
     let mut json = serde_json::Deserializer::from_slice(json);
-    let offer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let offer: DuffelOffer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         match error.into_inner() {
             inner if inner.is_data() => {
@@ -63,52 +91,129 @@ pub(super) fn parse_offer(index: usize, json: &[u8], airports: &Airports) -> Res
         }
     })?;
     json.end()?;
-    convert(index, &offer, airports)
-}
-
-fn convert(index: usize, offer: &DuffelOffer, airports: &Airports) -> Result<Offer, ResponseError> {
-    let field = |name, field: &str| {
-        let field = field.to_owned();
-        move |problem| ResponseError::InvalidField { index, name, field, problem }
-    };
-    let segments = match &offer.slices[..] {
-        [slice] => &slice.segments[..],
-        _ => return Err(field("slices", "slices")(FieldProblem::NotOneWay)),
-    };
-    let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
-        return Err(field("segments", "slices[0].segments")(FieldProblem::Missing));
-    };
-    let time = |text, place: &Place| time_at(text, place.iata_code, place.time_zone.as_deref(), airports);
-    let departure = time(&first.departing_at, &first.origin).map_err(field("departure", "departing_at"))?;
-    let arrival = time(&last.arriving_at, &last.destination).map_err(field("arrival", "arriving_at"))?;
-    let numbers: Vec<_> = segments.iter().map(Segment::number).collect();
-    Ok(Offer {
-        flight_number: numbers.join("/"),
-        price: amount(&offer.total_amount).map_err(field("price", "total_amount"))?,
-        currency: currency(&offer.total_currency).map_err(field("currency", "total_currency"))?,
-        carrier: first.operating_carrier.name.clone(),
-        origin: first.origin.iata_code,
-        destination: last.destination.iata_code,
-        departure,
-        arrival,
-        duration_minutes: minutes_between(departure, arrival).map_err(field("arrival", "arriving_at"))?,
-        stops: stops(segments),
-        suppliers: Vec::new(),
-        id: OfferId::default(),
+    convert(&offer, supplier, airports).map_err(|(name, field, problem)| ResponseError::InvalidField {
+        index,
+        name,
+        field,
+        problem,
     })
 }
 
+/// What is wrong with an offer: the field of [`Offer`], the field in the response, and the problem.
+type Problem = (&'static str, String, FieldProblem);
+
+fn field(name: &'static str, field: &str) -> impl FnOnce(FieldProblem) -> Problem {
+    let field = field.to_owned();
+    move |problem| (name, field, problem)
+}
+
+fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) -> Result<Offer, Problem> {
+    let mut slices = Vec::with_capacity(offer.slices.len());
+    for (at, slice) in offer.slices.iter().enumerate() {
+        slices.push(slice.convert(at, airports)?);
+    }
+    let (Some(first), Some(first_flight)) =
+        (slices.first(), offer.slices.first().and_then(|slice| slice.segments.first()))
+    else {
+        return Err(field("slices", "slices")(FieldProblem::Missing));
+    };
+    let price = offer.price(supplier)?;
+    let numbers = offer.slices.iter().take(1).flat_map(|slice| &slice.segments).map(Segment::number);
+    Ok(Offer {
+        flight_number: numbers.collect::<Vec<_>>().join("/"),
+        price: price.total.units_rounded_up(),
+        currency: price.currency,
+        carrier: first_flight.operating_carrier.name.clone(),
+        origin: first.origin,
+        destination: first.destination,
+        departure: first.departure,
+        arrival: first.arrival,
+        duration_minutes: first.duration_minutes,
+        stops: first.stops,
+        suppliers: Vec::new(),
+        id: OfferId::default(),
+        cabin: first.segments.first().and_then(|segment| segment.cabin),
+        slices,
+        prices: vec![price],
+        comparable: true,
+        best_rank: None,
+    })
+}
+
+impl Slice {
+    /// The slice at this position of its offer.
+    fn convert(&self, at: usize, airports: &Airports) -> Result<offer::Slice, Problem> {
+        let mut segments = Vec::with_capacity(self.segments.len());
+        for segment in &self.segments {
+            segments.push(segment.convert(airports)?);
+        }
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            return Err(field("segments", &format!("slices[{at}].segments"))(FieldProblem::Missing));
+        };
+        let (departure, arrival) = (first.departure, last.arrival);
+        Ok(offer::Slice {
+            origin: first.origin,
+            destination: last.destination,
+            departure,
+            arrival,
+            duration_minutes: minutes_between(departure, arrival).map_err(field("arrival", "arriving_at"))?,
+            stops: self.stops(),
+            segments,
+        })
+    }
+
+    /// Stops between and within the segments.
+    fn stops(&self) -> u8 {
+        let within: usize =
+            self.segments.iter().map(|segment| segment.stops.as_ref().map_or(0, Vec::len)).sum();
+        u8::try_from(within + self.segments.len().saturating_sub(1)).unwrap_or(u8::MAX)
+    }
+}
+
 impl Segment {
+    fn convert(&self, airports: &Airports) -> Result<offer::Segment, Problem> {
+        let time = |text, place: &Place| time_at(text, place.iata_code, place.time_zone.as_deref(), airports);
+        let departure = time(&self.departing_at, &self.origin).map_err(field("departure", "departing_at"))?;
+        let arrival: LocalTime =
+            time(&self.arriving_at, &self.destination).map_err(field("arrival", "arriving_at"))?;
+        let duration_minutes =
+            minutes_between(departure, arrival).map_err(field("arrival", "arriving_at"))?;
+        Ok(offer::Segment {
+            carrier: self.marketing_carrier.code_or_name(),
+            flight_number: self.marketing_carrier_flight_number.clone(),
+            operating_carrier: Some(self.operating_carrier.code_or_name()),
+            origin: self.origin.iata_code,
+            origin_terminal: told(self.origin_terminal.as_ref()),
+            destination: self.destination.iata_code,
+            destination_terminal: told(self.destination_terminal.as_ref()),
+            departure,
+            arrival,
+            duration_minutes,
+            aircraft: told(self.aircraft.as_ref().and_then(|aircraft| aircraft.iata_code.as_ref())),
+            cabin: self.cabin(),
+        })
+    }
+
     fn number(&self) -> String {
         let carrier = self.marketing_carrier.iata_code.as_deref().unwrap_or_default();
         format!("{carrier}{}", self.marketing_carrier_flight_number)
     }
+
+    /// The cabin of the first passenger: all of them travel in the same.
+    fn cabin(&self) -> Option<Cabin> {
+        self.passengers.first()?.cabin_class.as_ref()?.parse().ok()
+    }
 }
 
-/// Stops between and within the segments.
-fn stops(segments: &[Segment]) -> u8 {
-    let within: usize = segments.iter().map(|segment| segment.stops.as_ref().map_or(0, Vec::len)).sum();
-    u8::try_from(within + segments.len().saturating_sub(1)).unwrap_or(u8::MAX)
+impl Carrier {
+    fn code_or_name(&self) -> String {
+        self.iata_code.as_ref().unwrap_or(&self.name).clone()
+    }
+}
+
+/// A text that is there and not empty.
+fn told(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
 }
 
 #[derive(Deserialize)]

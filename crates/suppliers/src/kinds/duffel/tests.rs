@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use contracts::{Offer, offer::OfferId};
+use contracts::{
+    Cabin, Currency, Offer,
+    offer::{Baggage, Condition, Conditions},
+};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -26,14 +29,26 @@ fn segment(from: (&str, &str), to: (&str, &str), leaves: &str, lands: &str, numb
         "marketing_carrier": carrier(Some("GA"), "Garuda Indonesia"),
         "marketing_carrier_flight_number": number,
         "operating_carrier": carrier(None, "Explore Jet"), "operating_carrier_flight_number": null,
-        "duration": "PT1H50M", "distance": "983.1", "aircraft": null, "passengers": [], "stops": [], "media": [],
+        "duration": "PT1H50M", "distance": "983.1", "stops": [], "media": [],
+        "aircraft": { "id": "arc_1", "iata_code": "738", "name": "Boeing 737-800" },
+        "passengers": [{
+            "passenger_id": "pas_1", "cabin_class": "premium_economy", "cabin_class_marketing_name": "Premium",
+            "fare_basis_code": "OXZ0RO", "baggages": [
+                { "type": "checked", "quantity": 1 }, { "type": "carry_on", "quantity": 2 },
+            ],
+        }],
     })
 }
 
 fn offer(amount: &str, segments: &Json) -> Json {
     json!({
         "id": "off_1", "live_mode": false, "partial": false, "owner": carrier(Some("GA"), "Garuda Indonesia"),
-        "total_amount": amount, "total_currency": "IDR", "base_amount": "1.00", "tax_amount": null,
+        "total_amount": amount, "total_currency": "IDR", "base_amount": "1.00", "base_currency": "IDR",
+        "tax_amount": null, "tax_currency": null,
+        "conditions": {
+            "change_before_departure": { "allowed": true, "penalty_amount": "250000.00", "penalty_currency": "IDR" },
+            "refund_before_departure": null,
+        },
         "slices": [{ "id": "sli_1", "segments": segments, "fare_brand_name": "Basic", "conditions": {} }],
         "passengers": [{ "id": "pas_1", "type": "adult" }], "expires_at": "2025-07-01T00:00:00Z",
     })
@@ -49,27 +64,71 @@ fn direct(amount: &str) -> Json {
 
 fn read(offer: &Json) -> Result<Offer, String> {
     let airports = Airports::embedded();
-    response::parse_offer(1, offer.to_string().as_bytes(), &airports).map_err(|error| error.to_string())
+    let code = "DUFFEL".parse().unwrap();
+    response::parse_offer(1, offer.to_string().as_bytes(), &code, &airports)
+        .map_err(|error| error.to_string())
 }
 
 #[test]
 fn a_direct_flight_has_the_airports_local_times() {
     let found = read(&direct("1250000.50")).unwrap();
-    let expected = Offer {
-        flight_number: "GA402".into(),
-        price: 1_250_001,
-        currency: "IDR".into(),
-        carrier: "Explore Jet".into(),
-        origin: "CGK".parse().unwrap(),
-        destination: "DPS".parse().unwrap(),
-        departure: "2025-07-10T06:05:00+07:00".parse().unwrap(),
-        arrival: "2025-07-10T09:00:00+08:00".parse().unwrap(),
-        duration_minutes: 115,
-        stops: 0,
-        suppliers: Vec::new(),
-        id: OfferId::default(),
-    };
-    assert_eq!(found, expected);
+    assert_eq!(
+        (found.flight_number.as_str(), found.price, found.currency, found.carrier.as_str()),
+        ("GA402", 1_250_001, Currency::IDR, "Explore Jet")
+    );
+    assert_eq!((found.origin.as_str(), found.destination.as_str(), found.stops), ("CGK", "DPS", 0));
+    assert_eq!(found.departure.to_string(), "2025-07-10T06:05:00+07:00");
+    assert_eq!(found.arrival.to_string(), "2025-07-10T09:00:00+08:00");
+    assert_eq!((found.duration_minutes, found.cabin), (115, Some(Cabin::PremiumEconomy)));
+    assert_eq!(found.check(), Ok(()));
+}
+
+#[test]
+fn a_fare_has_its_parts_conditions_and_baggage() {
+    let found = read(&direct("1250000.50")).unwrap();
+    let [price] = &found.prices[..] else { panic!("{found:?}") };
+    let text = |amount: contracts::Amount| amount.to_string();
+    assert_eq!((price.supplier.as_str(), text(price.total).as_str()), ("DUFFEL", "1250000.50"));
+    assert_eq!((price.base.map(text).as_deref(), price.tax), (Some("1"), None));
+    assert_eq!(price.fare_brand.as_deref(), Some("Basic"));
+    assert_eq!(
+        price.baggage,
+        Some(Baggage { cabin_pieces: Some(2), checked_pieces: Some(1), checked_kg: None })
+    );
+    let change = Condition { allowed: true, penalty: "250000".parse().ok() };
+    assert_eq!(price.conditions, Some(Conditions { change: Some(change), refund: None }));
+    assert_eq!(price.expires_at, "2025-07-01T00:00:00Z".parse().ok());
+    assert_eq!(price.offer_ref.as_deref(), Some("off_1"));
+}
+
+#[test]
+fn a_segment_tells_terminals_aircraft_and_carriers() {
+    let found = read(&direct("9")).unwrap();
+    let segment = &found.slices[0].segments[0];
+    assert_eq!((segment.carrier.as_str(), segment.flight_number.as_str()), ("GA", "402"));
+    assert_eq!(segment.operating_carrier.as_deref(), Some("Explore Jet"), "it has no code");
+    assert_eq!(
+        (segment.origin_terminal.as_deref(), segment.destination_terminal.as_deref()),
+        (Some("3"), None)
+    );
+    assert_eq!((segment.aircraft.as_deref(), segment.cabin), (Some("738"), Some(Cabin::PremiumEconomy)));
+}
+
+#[test]
+fn a_return_has_two_slices_and_both_brands() {
+    let mut offer = direct("9");
+    let back = segment(DPS, CGK, "2025-07-17T10:00:00", "2025-07-17T11:00:00", "403");
+    let slices = offer["slices"].as_array_mut().unwrap();
+    slices.push(json!({ "id": "sli_2", "segments": [back], "fare_brand_name": "Flex" }));
+    slices[1]["segments"][0]["passengers"][0]["baggages"] = json!([{ "type": "carry_on", "quantity": 1 }]);
+    let found = read(&offer).unwrap();
+    assert_eq!((found.flight_number.as_str(), found.slices.len()), ("GA402", 2));
+    assert_eq!(found.slices[1].duration_minutes, 120);
+    let price = &found.prices[0];
+    assert_eq!(price.fare_brand.as_deref(), Some("Basic / Flex"));
+    let least = Baggage { cabin_pieces: Some(1), checked_pieces: Some(0), checked_kg: None };
+    assert_eq!(price.baggage, Some(least), "what every flight allows");
+    assert_eq!(found.check(), Ok(()));
 }
 
 #[test]
@@ -104,7 +163,12 @@ fn an_error_names_the_offer_and_the_field() {
         ("offer 1: `total_amount`: invalid type", broken("/total_amount", json!(7))),
         ("offer 1: price (`total_amount`) is not an amount", broken("/total_amount", json!("7 EUR"))),
         ("offer 1: currency (`total_currency`) is not an ISO", broken("/total_currency", json!("EURO"))),
-        ("offer 1: slices (`slices`) is not one way", broken("/slices", json!([]))),
+        ("offer 1: slices (`slices`) is missing", broken("/slices", json!([]))),
+        ("offer 1: tax (`tax_amount`) is not an amount", broken("/tax_amount", json!("-1"))),
+        (
+            "offer 1: expires_at (`expires_at`) is not a date and time with",
+            broken("/expires_at", json!("soon")),
+        ),
         ("offer 1: segments (`slices[0].segments`) is missing", broken("/slices/0/segments", json!([]))),
         ("offer 1: `slices[0].segments[0].origin.iata_code`", segment("/origin/iata_code", json!("Jakarta"))),
         (
@@ -122,9 +186,9 @@ fn an_error_names_the_offer_and_the_field() {
     ] {
         assert!(error.starts_with(expected), "{expected}: {error}");
     }
-    let airports = Airports::embedded();
+    let (airports, code) = (Airports::embedded(), "DUFFEL".parse().unwrap());
     for text in ["<html>", "{", "{} {}", ""] {
-        let error = response::parse_offer(0, text.as_bytes(), &airports);
+        let error = response::parse_offer(0, text.as_bytes(), &code, &airports);
         assert!(matches!(
             error,
             Err(ResponseError::InvalidOfferJson(_) | ResponseError::UnexpectedShape { .. })
@@ -212,9 +276,10 @@ proptest! {
         extreme["slices"][0]["segments"][0]["departing_at"] = json!(format!("{year:04}-12-31T23:59:59"));
         offer["slices"][0]["segments"][0]["departing_at"] = json!(leaves);
         AIRPORTS.with(|airports| {
-            let _ = response::parse_offer(0, offer.to_string().as_bytes(), airports);
-            let _ = response::parse_offer(0, extreme.to_string().as_bytes(), airports);
-            let _ = response::parse_offer(0, &body, airports);
+            let code = "DUFFEL".parse().unwrap();
+            let _ = response::parse_offer(0, offer.to_string().as_bytes(), &code, airports);
+            let _ = response::parse_offer(0, extreme.to_string().as_bytes(), &code, airports);
+            let _ = response::parse_offer(0, &body, &code, airports);
         });
     }
 }

@@ -1,11 +1,12 @@
 //! One field of the mapping: where its value is in an offer, and how to read it.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, de::Error};
 use serde_json::Value as Json;
 
 use crate::{
     error::{FieldProblem, ResponseError},
-    parse::{amount, round_amount},
+    parse::decimal,
     response::json_pointer::JsonPointer,
 };
 
@@ -86,14 +87,34 @@ impl<'a> FieldValue<'a> {
         Ok((!values.is_empty()).then_some(text))
     }
 
-    /// Reads an amount of money, a number or a decimal text, in whole units.
-    pub(super) fn amount(&self) -> Result<Option<u64>, ResponseError> {
+    /// Reads an amount of money, a number or a decimal text, exactly.
+    pub(super) fn decimal(&self) -> Result<Option<Decimal>, ResponseError> {
         let amount = self.first_value().map(|value| match value {
-            Json::Number(number) => round_amount(number.as_f64().unwrap_or(f64::NAN)),
-            Json::String(text) => amount(text),
+            // The shortest decimal that is this number, as the supplier wrote it.
+            Json::Number(number) => decimal(&number.to_string()),
+            Json::String(text) => decimal(text),
             _ => Err(FieldProblem::NotAmount),
         });
         amount.transpose().map_err(|problem| self.error(problem))
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn flag(&self) -> Result<Option<bool>, ResponseError> {
+        let flag = self.first_value().map(|value| match value {
+            Json::Bool(flag) => Ok(*flag),
+            Json::String(text) => text.parse().map_err(|_| FieldProblem::NotFlag),
+            _ => Err(FieldProblem::NotFlag),
+        });
+        flag.transpose().map_err(|problem| self.error(problem))
+    }
+
+    /// Reads a text with `parse`. An empty one is none.
+    pub(super) fn parsed<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, FieldProblem>,
+    ) -> Result<Option<T>, ResponseError> {
+        let text = self.text()?.filter(|text| !text.is_empty());
+        text.map(|text| parse(&text)).transpose().map_err(|problem| self.error(problem))
     }
 
     /// Reads a small whole number.

@@ -1,10 +1,9 @@
 //! The mapping from a supplier's response to offers.
 
+mod price;
+
 use airports::Airports;
-use contracts::{
-    IataCode, LocalTime, Offer, SearchQuery,
-    offer::{DEFAULT_CURRENCY, OfferId},
-};
+use contracts::{IataCode, LocalTime, Offer, SearchQuery, SupplierCode, offer::OfferId};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -14,9 +13,10 @@ use super::{
 };
 use crate::{
     error::{FieldProblem, ResponseError},
-    parse::{currency as parse_currency, local_time_at, minutes_between, time_at},
+    parse::{cabin as parse_cabin, local_time_at, minutes_between, time_at},
     response::json_pointer::JsonPointer,
 };
+use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, fare};
 
 /// The table `response` of a supplier in the suppliers file.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,9 +26,12 @@ pub(super) struct Mapping {
     offers: JsonPointer,
     flight_number: Field,
     price: Field,
-    /// Whether `price` is for one passenger instead of all.
+    /// Whether `price`, `base` and `tax` are for one passenger instead of all.
     #[serde(default)]
     price_per_passenger: bool,
+    /// Whether amounts are in the currency's smallest unit, such as cents.
+    #[serde(default)]
+    minor_units: bool,
     #[serde(default)]
     currency: Field,
     #[serde(default)]
@@ -44,14 +47,37 @@ pub(super) struct Mapping {
     duration_minutes: Field,
     #[serde(default)]
     stops: Field,
+    #[serde(default)]
+    cabin: Field,
+    #[serde(default)]
+    base: Field,
+    #[serde(default)]
+    tax: Field,
+    #[serde(default)]
+    fare_brand: Field,
+    #[serde(default)]
+    seats_left: Field,
+    #[serde(default)]
+    expires_at: Field,
+    #[serde(default)]
+    deep_link: Field,
+    #[serde(default)]
+    offer_ref: Field,
+    #[serde(default)]
+    baggage: BaggageMapping,
+    #[serde(default)]
+    change: ConditionMapping,
+    #[serde(default)]
+    refund: ConditionMapping,
 }
 
 /// Parses the offers of one response.
 pub(super) struct OfferParser<'a> {
     mapping: &'a Mapping,
-    /// The pointers of all fields, in the order of [`Mapping::fields`].
+    /// The pointers of all fields, in the order of [`Mapping::fields`] and [`Mapping::fare_fields`].
     pointers: Vec<&'a JsonPointer>,
     query: &'a SearchQuery,
+    supplier: &'a SupplierCode,
     supplier_name: &'a str,
     airports: &'a Airports,
 }
@@ -66,23 +92,32 @@ impl Mapping {
     pub(super) fn parser<'a>(
         &'a self,
         query: &'a SearchQuery,
+        supplier: &'a SupplierCode,
         supplier_name: &'a str,
         airports: &'a Airports,
     ) -> OfferParser<'a> {
-        let pointers = self.fields().into_iter().flat_map(|(_, field)| field.pointers()).collect();
-        OfferParser { mapping: self, pointers, query, supplier_name, airports }
+        OfferParser {
+            mapping: self,
+            pointers: self.pointers().collect(),
+            query,
+            supplier,
+            supplier_name,
+            airports,
+        }
+    }
+
+    fn pointers(&self) -> impl Iterator<Item = &JsonPointer> {
+        self.fields().into_iter().chain(self.fare_fields()).flat_map(|(_, field)| field.pointers())
     }
 
     /// Whether it has more pointers than one pass can extract.
     pub(super) fn has_too_many_pointers(&self) -> bool {
-        self.fields().iter().map(|(_, field)| field.pointers().len()).sum::<usize>() > MAX_POINTERS
+        self.pointers().count() > MAX_POINTERS
     }
 
-    fn fields(&self) -> [(&'static str, &Field); 10] {
+    fn fields(&self) -> [(&'static str, &Field); 9] {
         [
             ("flight_number", &self.flight_number),
-            ("price", &self.price),
-            ("currency", &self.currency),
             ("carrier", &self.carrier),
             ("origin", &self.origin),
             ("destination", &self.destination),
@@ -90,22 +125,45 @@ impl Mapping {
             ("arrival", &self.arrival),
             ("duration_minutes", &self.duration_minutes),
             ("stops", &self.stops),
+            ("cabin", &self.cabin),
+        ]
+    }
+
+    fn fare_fields(&self) -> [(&'static str, &Field); FARE_FIELDS] {
+        [
+            ("price", &self.price),
+            ("currency", &self.currency),
+            ("base", &self.base),
+            ("tax", &self.tax),
+            ("fare_brand", &self.fare_brand),
+            ("seats_left", &self.seats_left),
+            ("expires_at", &self.expires_at),
+            ("deep_link", &self.deep_link),
+            ("offer_ref", &self.offer_ref),
+            ("baggage.cabin_pieces", &self.baggage.cabin_pieces),
+            ("baggage.checked_pieces", &self.baggage.checked_pieces),
+            ("baggage.checked_kg", &self.baggage.checked_kg),
+            ("change.allowed", &self.change.allowed),
+            ("change.penalty", &self.change.penalty),
+            ("refund.allowed", &self.refund.allowed),
+            ("refund.penalty", &self.refund.penalty),
         ]
     }
 }
 
-impl OfferParser<'_> {
+impl<'a> OfferParser<'a> {
     /// Parses the offer at `index` of the list.
     pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<Offer, ResponseError> {
         let values = extract(json, &self.pointers)?;
         let mut rest = &values[..];
-        let fields = self.mapping.fields().map(|(name, field)| {
+        let mut value = |(name, field): (&'static str, &'a Field)| {
             let (own, others) = rest.split_at(field.pointers().len().min(rest.len()));
             rest = others;
             FieldValue::new(index, own, field, name)
-        });
-        let [flight, price, currency, carrier, origin, destination, departure, arrival, duration, stops] =
-            &fields;
+        };
+        let [flight, carrier, origin, destination, departure, arrival, duration, stops, cabin] =
+            &self.mapping.fields().map(&mut value);
+        let fare_values = self.mapping.fare_fields().map(&mut value);
 
         let origin = self.airport(origin, self.query.first().origin())?;
         let destination = self.airport(destination, self.query.first().destination())?;
@@ -113,13 +171,12 @@ impl OfferParser<'_> {
             self.time(departure, origin)?.ok_or_else(|| departure.error(FieldProblem::Missing))?;
         let (arrival_time, duration_minutes) =
             self.arrival(arrival, duration, departure_time, destination)?;
+        let flight_number = flight_number(flight)?;
+        let price = fare(&fare_values, self.mapping, self.supplier, self.payers())?;
         Ok(Offer {
-            flight_number: flight_number(flight)?,
-            price: self.price(price)?,
-            currency: match currency.text()? {
-                Some(text) => parse_currency(&text).map_err(|problem| currency.error(problem))?,
-                None => DEFAULT_CURRENCY.to_owned(),
-            },
+            flight_number,
+            price: price.total.units_rounded_up(),
+            currency: price.currency,
             carrier: carrier.text()?.unwrap_or_else(|| self.supplier_name.to_owned()),
             origin,
             destination,
@@ -129,13 +186,17 @@ impl OfferParser<'_> {
             stops: stops.count()?.unwrap_or(0),
             suppliers: Vec::new(),
             id: OfferId::default(),
+            cabin: cabin.parsed(parse_cabin)?,
+            slices: Vec::new(),
+            prices: vec![price],
+            comparable: true,
+            best_rank: None,
         })
     }
 
-    fn price(&self, field: &FieldValue<'_>) -> Result<u64, ResponseError> {
-        let price = field.amount()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
-        let payers = if self.mapping.price_per_passenger { self.query.passengers.seats() } else { 1 };
-        Ok(price * u64::from(payers))
+    /// For how many passengers an amount has to be multiplied.
+    fn payers(&self) -> u8 {
+        if self.mapping.price_per_passenger { self.query.passengers.seats() } else { 1 }
     }
 
     /// Without a value, the airport searched for, or the largest airport of the city searched for.

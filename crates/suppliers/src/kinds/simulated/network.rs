@@ -18,7 +18,7 @@ pub(super) struct Station {
     pub(super) airport: Airport,
     /// Cached, because looking up a time zone takes longer than a whole search.
     pub(super) zone: TimeZone,
-    is_hub: bool,
+    pub(super) is_hub: bool,
 }
 
 /// The stations of a carrier and how it flies between them.

@@ -5,14 +5,14 @@
 //! there.
 
 use contracts::{
-    IataCode, LocalTime, Offer, SearchQuery, SupplierCode,
-    offer::{DEFAULT_CURRENCY, OfferId},
+    IataCode, LocalTime, SupplierCode,
+    offer::{Segment, Slice},
 };
-use jiff::{SignedDuration, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     fare::Fares,
-    network::{Network, Route},
+    network::{Network, Route, Station},
     seed::Seed,
 };
 
@@ -38,25 +38,40 @@ pub(super) struct Carrier {
     pub(super) fares: Fares,
 }
 
-/// One flight of the timetable.
+/// What a carrier flies on a day: a flight, or a connection of two.
+pub(super) struct Departure {
+    /// The slice, without cabins.
+    pub(super) slice: Slice,
+    /// The fare for an adult in economy, in whole rupiah.
+    pub(super) fare: u64,
+}
+
+/// One flight of the timetable, or a connection of two.
 struct Flight {
-    number: String,
     /// Local time at the origin, in minutes after midnight.
     departure: u32,
+    first: Leg,
+    /// The layover at the hub, in minutes, and the flight from there.
+    onward: Option<(u32, Leg)>,
+}
+
+/// A flight without a stop.
+#[derive(Clone, Copy)]
+struct Leg {
+    number: u32,
     minutes: u32,
 }
 
 impl Carrier {
-    /// Adds the carrier's flights between two airports on the date of `query`.
-    pub(super) fn flights(
+    /// Adds what the carrier flies between two airports on a date.
+    pub(super) fn departures(
         &self,
         origin: IataCode,
         destination: IataCode,
-        query: &SearchQuery,
-        offers: &mut Vec<Offer>,
+        date: Date,
+        departures: &mut Vec<Departure>,
     ) {
         let Some(route) = self.network.route(origin, destination) else { return };
-        let date = query.first().date().civil();
         let seed = self.seed(origin, destination);
         let mut day = seed.with(&date_bytes(date));
         let count = daily_flights(&route, seed);
@@ -67,8 +82,8 @@ impl Carrier {
             }
             let flight = self.flight(&route, seed, slot, count);
             let fare = self.fares.fare(route.km(), route.via.is_some(), date, flight.departure, &mut day);
-            let total = fare * u64::from(query.passengers.seats());
-            offers.extend(self.offer(&route, date, flight, total));
+            let slice = leaves(&route, date, flight.departure).and_then(|at| self.slice(&route, at, &flight));
+            departures.extend(slice.map(|slice| Departure { slice, fare }));
         }
     }
 
@@ -80,46 +95,92 @@ impl Carrier {
         let mut line = seed.with(&slot.to_be_bytes());
         let width = (LAST_MINUTE - FIRST_MINUTE) / count;
         let departure = (FIRST_MINUTE + slot * width + line.below(width)) / STEP_MINUTES * STEP_MINUTES;
-        let number = self.number(seed, slot);
-        let first = block_minutes(route.first_km);
-        let Some((hub, km)) = route.via else { return Flight { number, departure, minutes: first } };
-        let onward = self.seed(hub.airport.code, route.destination.airport.code);
-        let wait = (60 + line.below(150)) / STEP_MINUTES * STEP_MINUTES;
-        let number = format!("{number}/{}", self.number(onward, line.below(3)));
-        Flight { number, departure, minutes: first + wait + block_minutes(km) }
+        let first = Leg { number: number(seed, slot), minutes: block_minutes(route.first_km) };
+        let onward = route.via.map(|(hub, km)| {
+            let onward = self.seed(hub.airport.code, route.destination.airport.code);
+            let layover = (60 + line.below(150)) / STEP_MINUTES * STEP_MINUTES;
+            (layover, Leg { number: number(onward, line.below(3)), minutes: block_minutes(km) })
+        });
+        Flight { departure, first, onward }
     }
 
-    /// Flight numbers of a route are two apart: the one between is the return flight's.
-    fn number(&self, mut route: Seed, slot: u32) -> String {
-        format!("{}{}", self.code, 100 + route.below(880) + 2 * slot)
-    }
-
-    /// `None` only at the end of the calendar, in the year 9999.
-    fn offer(&self, route: &Route<'_>, date: Date, flight: Flight, price: u64) -> Option<Offer> {
-        let hour = i8::try_from(flight.departure / 60).ok()?;
-        let minute = i8::try_from(flight.departure % 60).ok()?;
-        let leaves = date.at(hour, minute, 0, 0);
-        let leaves = route.origin.zone.to_ambiguous_timestamp(leaves).compatible().ok()?;
-        let lands = leaves.checked_add(SignedDuration::from_mins(flight.minutes.into())).ok()?;
-        Some(Offer {
-            flight_number: flight.number,
-            price,
-            currency: DEFAULT_CURRENCY.to_owned(),
-            carrier: self.name.clone(),
-            origin: route.origin.airport.code,
-            destination: route.destination.airport.code,
-            departure: local(&route.origin.zone, leaves),
-            arrival: local(&route.destination.zone, lands),
-            duration_minutes: flight.minutes,
-            stops: route.via.is_some().into(),
-            suppliers: Vec::new(),
-            id: OfferId::default(),
+    fn slice(&self, route: &Route<'_>, leaves: Timestamp, flight: &Flight) -> Option<Slice> {
+        let after =
+            |at: Timestamp, minutes: u32| at.checked_add(SignedDuration::from_mins(minutes.into())).ok();
+        let (first, origin, destination) = (flight.first, route.origin, route.destination);
+        let arrives = after(leaves, first.minutes)?;
+        let segments = if let (Some((layover, onward)), Some((hub, km))) = (flight.onward, route.via) {
+            let changes = after(arrives, layover)?;
+            let lands = after(changes, onward.minutes)?;
+            vec![
+                self.segment(first, (origin, leaves), (hub, arrives), route.first_km),
+                self.segment(onward, (hub, changes), (destination, lands), km),
+            ]
+        } else {
+            vec![self.segment(first, (origin, leaves), (destination, arrives), route.first_km)]
+        };
+        let minutes = first.minutes + flight.onward.map_or(0, |(layover, leg)| layover + leg.minutes);
+        Some(Slice {
+            origin: origin.airport.code,
+            destination: destination.airport.code,
+            departure: segments.first()?.departure,
+            arrival: segments.last()?.arrival,
+            duration_minutes: minutes,
+            stops: u8::try_from(segments.len()).ok()? - 1,
+            segments,
         })
+    }
+
+    fn segment(&self, leg: Leg, from: (&Station, Timestamp), to: (&Station, Timestamp), km: f64) -> Segment {
+        let ((origin, leaves), (destination, lands)) = (from, to);
+        Segment {
+            carrier: self.code.to_string(),
+            flight_number: leg.number.to_string(),
+            operating_carrier: Some(self.code.to_string()),
+            origin: origin.airport.code,
+            origin_terminal: self.terminal(origin),
+            destination: destination.airport.code,
+            destination_terminal: self.terminal(destination),
+            departure: local(origin, leaves),
+            arrival: local(destination, lands),
+            duration_minutes: leg.minutes,
+            aircraft: Some(aircraft(km).to_owned()),
+            cabin: None,
+        }
+    }
+
+    /// A carrier always uses the same terminal of an airport. Only its hubs have several.
+    fn terminal(&self, station: &Station) -> Option<String> {
+        let code = station.airport.code;
+        let mut seed = Seed::of(&[self.code.as_str().as_bytes(), code.as_bytes(), b"terminal"]);
+        station.is_hub.then(|| (1 + seed.below(3)).to_string())
     }
 }
 
-fn local(zone: &TimeZone, at: jiff::Timestamp) -> LocalTime {
-    LocalTime::new(at, zone.to_offset(at))
+/// When a flight leaves that the timetable has at this minute of the day. `None` only at the end of the calendar, in the
+/// year 9999.
+fn leaves(route: &Route<'_>, date: Date, minute_of_day: u32) -> Option<Timestamp> {
+    let (hour, minute) = (i8::try_from(minute_of_day / 60).ok()?, i8::try_from(minute_of_day % 60).ok()?);
+    route.origin.zone.to_ambiguous_timestamp(date.at(hour, minute, 0, 0)).compatible().ok()
+}
+
+/// Flight numbers of a route are two apart: the one between is the return flight's.
+fn number(mut route: Seed, slot: u32) -> u32 {
+    100 + route.below(880) + 2 * slot
+}
+
+fn local(station: &Station, at: Timestamp) -> LocalTime {
+    LocalTime::new(at, station.zone.to_offset(at))
+}
+
+/// The IATA code of the type of aircraft for a distance.
+fn aircraft(km: f64) -> &'static str {
+    match km {
+        ..500.0 => "AT7",
+        ..5000.0 => "738",
+        ..9000.0 => "333",
+        _ => "77W",
+    }
 }
 
 /// The number of flights a day: short routes have more.

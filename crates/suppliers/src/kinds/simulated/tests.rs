@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use contracts::SupplierCode;
+use contracts::{Cabin, SupplierCode, search};
 use jiff::Timestamp;
 
-use super::*;
+use super::{trips::MAX_OFFERS, *};
 use crate::{file, testing::query_on};
 
 /// The embedded carriers.
@@ -85,7 +85,8 @@ fn passengers_only_multiply_the_price() {
     let mut nine = ga.offers(&query("CGK", "DPS", "2025-07-10", 9));
     for (one, nine) in one.iter().zip(&mut nine) {
         assert_eq!(nine.price, one.price * 9);
-        nine.price = one.price;
+        assert_eq!(nine.prices[0].total.units_rounded_up(), nine.price);
+        (nine.price, nine.prices) = (one.price, one.prices.clone());
     }
     assert_eq!(one, nine);
 }
@@ -98,6 +99,26 @@ fn a_city_has_the_flights_of_its_airports() {
     airports.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
     assert!(airports.len() > MAX_OFFERS, "both airports have flights");
     assert_eq!(of("JKT"), airports[..MAX_OFFERS]);
+}
+
+#[test]
+fn each_flight_is_sold_in_two_fares_with_conditions_and_baggage() {
+    for offer in all() {
+        assert_eq!(offer.check(), Ok(()), "{offer:?}");
+        let [lite, flex] = &offer.prices[..] else { panic!("{offer:?}") };
+        assert_eq!((lite.fare_brand.as_deref(), flex.fare_brand.as_deref()), (Some("Lite"), Some("Flex")));
+        assert_eq!(lite.total.units_rounded_up(), offer.price);
+        assert!(lite.total < flex.total, "{offer:?}");
+        for price in [lite, flex] {
+            let parts = price.base.unwrap().decimal() + price.tax.unwrap().decimal();
+            assert_eq!(parts, price.total.decimal());
+        }
+        assert_ne!(lite.offer_ref, flex.offer_ref);
+        assert!(
+            !lite.conditions.unwrap().refund.unwrap().allowed
+                && flex.conditions.unwrap().refund.unwrap().allowed
+        );
+    }
 }
 
 #[test]
@@ -157,4 +178,67 @@ async fn a_call_takes_its_latency() {
     let _ =
         carrier("GA").search(&query, deadline, None, &mut OfferCollector::new(&query, &airports, 200)).await;
     assert!(began.elapsed() > Duration::from_millis(50));
+}
+
+/// From Jakarta to Bali, on to Surabaya, and back.
+fn round_trip() -> SearchQuery {
+    let slice = |from: &str, to: &str, date: &str| {
+        Slice::new(from.parse().unwrap(), to.parse().unwrap(), date.parse().unwrap()).unwrap()
+    };
+    let slices = vec![
+        slice("JKT", "DPS", "2026-12-08"),
+        slice("DPS", "SUB", "2026-12-08"),
+        slice("SUB", "CGK", "2026-12-15"),
+    ];
+    let adults: search::Adults = 1.try_into().unwrap();
+    SearchQuery::new(search::Slices::new(slices).unwrap(), adults.into())
+}
+
+#[test]
+fn a_trip_of_several_slices_is_flown_in_order() {
+    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&round_trip())).collect();
+    assert!(offers.len() > 10, "{}", offers.len());
+    for offer in &offers {
+        assert_eq!(offer.check(), Ok(()));
+        assert_eq!(offer.slices.len(), 3);
+        assert_eq!((offer.departure, offer.arrival), (offer.slices[0].departure, offer.slices[0].arrival));
+        for pair in offer.slices.windows(2) {
+            let stay = pair[1].departure.timestamp().duration_since(pair[0].arrival.timestamp());
+            assert!(stay.as_mins() >= 60, "{offer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_child_pays_less_than_an_adult_and_business_more_than_economy() {
+    let cheapest = |change: &dyn Fn(&mut SearchQuery)| {
+        let mut query = query("CGK", "DPS", "2026-12-08", 2);
+        change(&mut query);
+        let offer = carrier("GA").offers(&query).into_iter().next().unwrap();
+        assert!(offer.slices[0].segments.iter().all(|segment| segment.cabin == offer.cabin));
+        (offer.price, offer.cabin.unwrap())
+    };
+    let (two_adults, cabin) = cheapest(&|_| {});
+    assert_eq!(cabin, Cabin::Economy);
+    let family = |children: &[u64], infants: &[u64]| {
+        let children = children.iter().map(|age| (*age).try_into().unwrap()).collect();
+        let infants = infants.iter().map(|age| (*age).try_into().unwrap()).collect();
+        search::Passengers::new(1.try_into().unwrap(), children, infants).unwrap()
+    };
+    assert_eq!(cheapest(&|query| query.passengers = family(&[7], &[0])).0, two_adults / 2 * 185 / 100);
+    let (business, cabin) = cheapest(&|query| query.cabin = Some(Cabin::Business));
+    assert_eq!((business, cabin), (two_adults * 320 / 100, Cabin::Business));
+}
+
+#[test]
+fn hours_and_stops_that_were_not_searched_for_are_left_out() {
+    let mut query = query("CGK", "DPS", "2026-12-08", 1);
+    let noon = Some("12:00".parse().unwrap());
+    let morning = search::TimeWindow::new(None, noon).unwrap();
+    let slice = query.first().within(morning, search::TimeWindow::default());
+    query.slices = search::Slices::one_way(slice);
+    query.max_stops = Some(0.try_into().unwrap());
+    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&query)).collect();
+    assert!(!offers.is_empty());
+    assert!(offers.iter().all(|offer| offer.stops == 0 && offer.departure.minute_of_day() <= 12 * 60));
 }

@@ -1,3 +1,7 @@
+use contracts::{
+    Amount, Cabin, Currency,
+    offer::{Baggage, Condition, Conditions, Price},
+};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -30,6 +34,10 @@ fn query(origin: &str) -> SearchQuery {
     testing::query(origin, "DPS")
 }
 
+fn code() -> SupplierCode {
+    "ACME".parse().unwrap()
+}
+
 fn flight() -> Json {
     json!({
         "carrier": { "code": "XX", "name": "Example Air" }, "number": 57,
@@ -42,7 +50,8 @@ fn flight() -> Json {
 
 fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
     let (airports, query) = (Airports::embedded(), query("JKT"));
-    let parser = mapping.parser(&query, "The Supplier", &airports);
+    let code = code();
+    let parser = mapping.parser(&query, &code, "The Supplier", &airports);
     let list = body.pointer(&mapping.offers_pointer().to_string()).and_then(Json::as_array).unwrap();
     let offers =
         list.iter().enumerate().map(|(index, offer)| parser.parse(index, offer.to_string().as_bytes()));
@@ -61,8 +70,8 @@ fn an_offer_is_read_as_mapped() {
     let offer = &offers(&full(), &json!({ "data": { "flights": [flight()] } })).unwrap()[0];
     let expected = Offer {
         flight_number: "XX57".into(),
-        price: 1_500_000,
-        currency: "IDR".into(),
+        price: 1_500_001,
+        currency: Currency::IDR,
         carrier: "Example Air".into(),
         origin: "CGK".parse().unwrap(),
         destination: "DPS".parse().unwrap(),
@@ -72,6 +81,11 @@ fn an_offer_is_read_as_mapped() {
         stops: 1,
         suppliers: Vec::new(),
         id: OfferId::default(),
+        cabin: None,
+        slices: Vec::new(),
+        prices: vec![Price::new(code(), "1500000.40".parse().unwrap(), Currency::IDR)],
+        comparable: true,
+        best_rank: None,
     };
     assert_eq!(*offer, expected);
 }
@@ -90,10 +104,86 @@ fn missing_fields_have_defaults() {
     );
     let body = json!([{ "n": "GA 57", "p": 999_999.5, "d": "2025-07-10T06:05", "m": "110" }]);
     let offer = &offers(&small, &body).unwrap()[0];
-    assert_eq!((offer.flight_number.as_str(), offer.price, offer.stops), ("GA57", 2_000_000, 0));
+    assert_eq!((offer.flight_number.as_str(), offer.price, offer.stops), ("GA57", 1_999_999, 0));
     assert_eq!((offer.currency.as_str(), offer.carrier.as_str()), ("IDR", "The Supplier"));
     assert_eq!((offer.origin.as_str(), offer.destination.as_str()), ("CGK", "DPS"), "of JKT the largest");
     assert_eq!(offer.arrival.to_string(), "2025-07-10T08:55:00+08:00");
+}
+
+/// Also what only some suppliers tell.
+fn rich() -> Mapping {
+    mapping(
+        r#"
+        offers = ""
+        flight_number = "/n"
+        price = "/fare/total"
+        price_per_passenger = true
+        minor_units = true
+        currency = "/fare/currency"
+        departure = "/d"
+        duration_minutes = "/m"
+        cabin = "/cabin"
+        base = "/fare/base"
+        tax = "/fare/tax"
+        fare_brand = "/fare/brand"
+        seats_left = "/seats"
+        expires_at = "/until"
+        deep_link = "/link"
+        offer_ref = "/id"
+        baggage = { checked_pieces = "/bags", checked_kg = { default = 20 } }
+        change = { allowed = "/rules/change", penalty = "/rules/fee" }
+        refund = { allowed = "/rules/refund" }
+        "#,
+    )
+}
+
+fn rich_flight() -> Json {
+    json!({
+        "n": "GA57", "d": "2025-07-10T06:05", "m": 110, "cabin": "Premium Economy", "id": 4711, "seats": 4, "bags": "2",
+        "until": "2025-07-01T12:00:00+07:00", "link": "https://acme.example/4711",
+        "fare": { "total": 10_620, "base": "9000", "tax": 1_620, "currency": "usd", "brand": "Eco Flex" },
+        "rules": { "change": null, "fee": 2_500, "refund": false },
+    })
+}
+
+#[test]
+fn a_fare_is_read_with_all_that_it_includes() {
+    let offer = &offers(&rich(), &json!([rich_flight()])).unwrap()[0];
+    assert_eq!((offer.price, offer.cabin), (213, Some(Cabin::PremiumEconomy)));
+    let amount = |text: &str| -> Amount { text.parse().unwrap() };
+    let allowed = |allowed, penalty| Some(Condition { allowed, penalty });
+    let expected = Price {
+        base: Some(amount("180.00")),
+        tax: Some(amount("32.40")),
+        fare_brand: Some("Eco Flex".into()),
+        baggage: Some(Baggage { cabin_pieces: None, checked_pieces: Some(2), checked_kg: Some(20) }),
+        conditions: Some(Conditions {
+            change: allowed(true, Some(amount("25.00"))),
+            refund: allowed(false, None),
+        }),
+        seats_left: Some(4),
+        expires_at: "2025-07-01T05:00:00Z".parse().ok(),
+        deep_link: Some("https://acme.example/4711".into()),
+        offer_ref: Some("4711".into()),
+        ..Price::new(code(), amount("212.40"), "USD".parse().unwrap())
+    };
+    assert_eq!(offer.prices, [expected]);
+    assert_eq!(offer.prices[0].total.to_string(), "212.40");
+}
+
+#[test]
+fn an_error_in_a_fare_names_the_field() {
+    for (pointer, value, expected) in [
+        ("/cabin", json!("steerage"), "cabin (`/cabin`) is not economy, premium_economy, business or first"),
+        ("/fare/tax", json!([]), "tax (`/fare/tax`) is not an amount"),
+        ("/until", json!("2025-07-01"), "expires_at (`/until`) is not a date and time with an offset"),
+        ("/bags", json!(2.5), "baggage.checked_pieces (`/bags`) is not a small whole number"),
+        ("/rules/refund", json!("perhaps"), "refund.allowed (`/rules/refund`) is not true or false"),
+    ] {
+        let mut flight = rich_flight();
+        *flight.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(offers(&rich(), &json!([flight])).unwrap_err(), format!("offer 0: {expected}"));
+    }
 }
 
 #[test]
@@ -134,6 +224,7 @@ fn an_invalid_mapping_is_rejected() {
         "offers = ''\nflight_number = 7",
         "offers = ''\nflight_number = '/n'\nprice = '/p'\ndeparture = '/d'\narival = '/a'",
         "offers = ''\nflight_number = '/n'\ndeparture = '/d'",
+        "offers = ''\nflight_number = '/n'\nprice = '/p'\ndeparture = '/d'\nbaggage = { kilos = '/k' }",
     ] {
         assert!(toml::from_str::<Mapping>(text).is_err(), "{text}");
     }
@@ -208,7 +299,7 @@ proptest! {
         thread_local!(static AIRPORTS: Airports = Airports::embedded());
         AIRPORTS.with(|airports| {
             let (full, query) = (full(), query("JKT"));
-            if let Ok(offer) = full.parser(&query, "", airports).parse(0, flight.to_string().as_bytes()) {
+            if let Ok(offer) = full.parser(&query, &code(), "", airports).parse(0, flight.to_string().as_bytes()) {
                 let json = serde_json::to_string(&offer).unwrap();
                 prop_assert!(serde_json::from_str::<Offer>(&json).is_ok(), "{}", json);
             }
@@ -219,6 +310,6 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(body: Vec<u8>) {
         thread_local!(static AIRPORTS: Airports = Airports::embedded());
-        AIRPORTS.with(|airports| _ = full().parser(&query("JKT"), "", airports).parse(0, &body));
+        AIRPORTS.with(|airports| _ = full().parser(&query("JKT"), &code(), "", airports).parse(0, &body));
     }
 }

@@ -1,0 +1,129 @@
+use std::collections::HashMap;
+
+use crate::{
+    Amount, Currency, Offer, SupplierCode,
+    offer::{Level, OfferId, complete},
+    size::fitting,
+};
+
+/// How a search's offers are compared, and how many are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// The currency that prices are compared in.
+    pub currency: Currency,
+    /// The most offers.
+    pub max: usize,
+}
+
+/// Merges the suppliers' offers. Offers of the same itinerary become one, with the prices of all suppliers, the cheapest
+/// first: one for each seller and fare brand. It tells of the flights what the cheapest seller does, and for what that
+/// one leaves out, the next.
+///
+/// Sorted by price in the currency of `ranking`, then departure, then flight number. Offers whose price can't be compared
+/// come last. Keeps at most `ranking.max` and at most [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES), and ranks those by
+/// price and duration together. Returns the offers kept and the number before that limit. In whatever order the answers
+/// are, the result is the same.
+#[must_use]
+pub fn merge(
+    answers: impl IntoIterator<Item = (SupplierCode, Vec<Offer>)>,
+    ranking: Ranking,
+) -> (Vec<Offer>, usize) {
+    let currency = ranking.currency;
+    let mut offers: Vec<Offer> = Vec::new();
+    for (supplier, answer) in answers {
+        offers.extend(answer.into_iter().map(|mut offer| {
+            if offer.id.is_unset() {
+                offer.id = OfferId::of(&offer);
+            }
+            offer.ensure_priced(&supplier);
+            offer.rank_prices(currency);
+            offer
+        }));
+    }
+    unite(&mut offers, currency);
+    for offer in &mut offers {
+        offer.suppliers.clear();
+        for price in &offer.prices {
+            if !offer.suppliers.contains(&price.supplier) {
+                offer.suppliers.push(price.supplier.clone());
+            }
+        }
+    }
+    let total = offers.len();
+    offers.truncate(fitting(&offers, ranking.max));
+    super::best::rank(&mut offers, currency);
+    (offers, total)
+}
+
+/// Makes one offer of all that have the same id, and sorts them like [`merge`].
+pub fn unite(offers: &mut Vec<Offer>, currency: Currency) {
+    sort(offers, currency);
+    let mut united: Vec<Offer> = Vec::with_capacity(offers.len());
+    let mut seen: HashMap<OfferId, usize> = HashMap::with_capacity(offers.len());
+    for offer in offers.drain(..) {
+        if let Some(first) = seen.get(&offer.id).and_then(|at| united.get_mut(*at)) {
+            first.absorb(offer);
+        } else {
+            seen.insert(offer.id, united.len());
+            united.push(offer);
+        }
+    }
+    for offer in &mut united {
+        offer.rank_prices(currency);
+    }
+    // The first of an itinerary has its best price, so they are in order already.
+    *offers = united;
+}
+
+/// Sorts offers like [`merge`] and keeps the first.
+pub fn keep_cheapest(offers: &mut Vec<Offer>, ranking: Ranking) {
+    sort(offers, ranking.currency);
+    offers.truncate(ranking.max);
+}
+
+fn sort(offers: &mut [Offer], currency: Currency) {
+    offers.sort_by(|a, b| rank(a, currency).cmp(&rank(b, currency)).then_with(|| sellers(a).cmp(sellers(b))));
+}
+
+fn rank(offer: &Offer, currency: Currency) -> (Level, jiff::Timestamp, &str, OfferId) {
+    (offer.level(currency), offer.departure.timestamp(), &offer.flight_number, offer.id)
+}
+
+fn sellers(offer: &Offer) -> impl Iterator<Item = &SupplierCode> {
+    offer.prices.iter().map(|price| &price.supplier)
+}
+
+impl Offer {
+    /// How cheap it is. Its prices are sorted.
+    fn level(&self, currency: Currency) -> Level {
+        match self.prices.first() {
+            Some(best) => best.level(currency),
+            None => Level::of(
+                Amount::units(self.price, self.currency).unwrap_or(Amount::ZERO),
+                self.currency,
+                currency,
+            ),
+        }
+    }
+
+    /// Adds the prices of the same itinerary, and what only `other` tells of it.
+    fn absorb(&mut self, other: Self) {
+        self.prices.extend(other.prices);
+        complete(&mut self.cabin, other.cabin.as_ref());
+        if self.slices.is_empty() {
+            // Only if it tells the same of the first slice.
+            let agrees = (self.arrival, self.stops) == (other.arrival, other.stops);
+            self.slices = if agrees { other.slices } else { Vec::new() };
+            return;
+        }
+        let own = self.slices.iter_mut().flat_map(|slice| &mut slice.segments);
+        for (own, other) in own.zip(other.slices.iter().flat_map(|slice| &slice.segments)) {
+            if own.is_same_flight(other) {
+                own.complete_from(other);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
