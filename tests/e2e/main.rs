@@ -46,6 +46,7 @@ mod suppliers;
 mod thin_link;
 mod tls;
 mod tracing;
+mod trips;
 mod upgrading;
 mod worker_alive;
 mod wrong_suppliers;

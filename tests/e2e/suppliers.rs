@@ -20,18 +20,18 @@ use test_kit::{System, SystemBuilder, eventually, sse::read_all};
 
 /// A server that plays airlines, one per path. `answer` says how each behaves.
 #[derive(Clone, Default)]
-struct Airlines(Arc<Mutex<HashMap<String, Calls>>>);
+pub(crate) struct Airlines(Arc<Mutex<HashMap<String, Calls>>>);
 
 /// The calls that one airline has received.
 #[derive(Clone, Debug, Default)]
-struct Calls {
-    began: Vec<Instant>,
+pub(crate) struct Calls {
+    pub(crate) began: Vec<Instant>,
     ended: Vec<Instant>,
     most_at_once: usize,
 }
 
 impl Airlines {
-    async fn start() -> (Self, u16) {
+    pub(crate) async fn start() -> (Self, u16) {
         let airlines = Self::default();
         let router = Router::new().route("/{airline}", get(answer)).with_state(airlines.clone());
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -40,7 +40,7 @@ impl Airlines {
         (airlines, port)
     }
 
-    fn calls(&self, airline: &str) -> Calls {
+    pub(crate) fn calls(&self, airline: &str) -> Calls {
         self.0.lock().unwrap().get(airline).cloned().unwrap_or_default()
     }
 
