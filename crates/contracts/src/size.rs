@@ -158,7 +158,7 @@ mod tests {
         });
         price.conditions = Some(Conditions { change: condition, refund: condition });
         price.seats_left = Some(u16::MAX);
-        price.fetched_at = "-009999-01-02T00:00:00.123456789Z".parse().ok();
+        price.fetched_at = Some("-009999-01-03T00:00:00.123456789Z".parse().unwrap());
         price.expires_at = price.fetched_at;
         (price.fare_brand, price.deep_link, price.offer_ref) =
             (Some(text.into()), Some(text.into()), Some(text.into()));
