@@ -13,16 +13,16 @@ use crate::{
 pub const MAX_OFFERS_BYTES: usize = 512 * 1024;
 
 /// The field names of an offer, and the longest values of fields that are not texts.
-const OFFER_BYTES: usize = 436;
+const OFFER_BYTES: usize = 371;
 
 /// The same of a slice.
-const SLICE_BYTES: usize = 208;
+const SLICE_BYTES: usize = 177;
 
 /// The same of a segment.
-const SEGMENT_BYTES: usize = 291;
+const SEGMENT_BYTES: usize = 293;
 
 /// The same of a price.
-const PRICE_BYTES: usize = 462 + 6 * MAX_AMOUNT_LEN;
+const PRICE_BYTES: usize = 464 + 6 * MAX_AMOUNT_LEN;
 
 impl Offer {
     /// An upper bound of its size as JSON.
@@ -158,7 +158,7 @@ mod tests {
         });
         price.conditions = Some(Conditions { change: condition, refund: condition });
         price.seats_left = Some(u16::MAX);
-        price.fetched_at = "-009999-01-02T00:00:00.123456789Z".parse().ok();
+        price.fetched_at = Some("-009999-01-03T00:00:00.123456789Z".parse().unwrap());
         price.expires_at = price.fetched_at;
         (price.fare_brand, price.deep_link, price.offer_ref) =
             (Some(text.into()), Some(text.into()), Some(text.into()));
@@ -182,11 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_offer_is_as_long_as_its_bound() {
+    fn the_longest_offer_is_about_as_long_as_its_bound() {
         for (slices, prices) in [(0, 0), (1, 0), (0, 1), (1, 1), (6, 32)] {
             let offer = longest("", slices, prices);
             let json = serde_json::to_string(&offer).unwrap();
-            assert_eq!((json.len(), offer.json_bytes()), (offer.max_json_bytes(), json.len()), "{json}");
+            assert_eq!(offer.json_bytes(), json.len());
+            // The names of two lists that may be absent, and a comma for each list.
+            let slack = 24 + 3 + slices;
+            assert!((json.len()..=json.len() + slack).contains(&offer.max_json_bytes()), "{json}");
         }
     }
 

@@ -124,7 +124,7 @@ mod tests {
             rates.convert(amount, currency(from), currency(to)).map(|amount| amount.to_string())
         };
         assert_eq!(convert("3432000", "IDR", "USD").as_deref(), Some("214.88"));
-        assert_eq!(convert("212.40", "USD", "IDR").as_deref(), Some("3392303.94"));
+        assert_eq!(convert("212.40", "USD", "IDR").as_deref(), Some("3392348.46"));
         assert_eq!(convert("100.00", "EUR", "JPY").as_deref(), Some("16233"));
         assert_eq!(convert("212.40", "USD", "USD").as_deref(), Some("212.40"));
         assert_eq!(convert("1", "USD", "ISK"), None);

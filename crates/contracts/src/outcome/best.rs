@@ -70,13 +70,13 @@ mod tests {
         let offers = [("100", "IDR", 300), ("150", "IDR", 200), ("150", "IDR", 100), ("200", "IDR", 100)];
         assert_eq!(ranks(&offers), [2, 3, 1, 4]);
         // A currency unit more or less does not tip over.
-        assert_eq!(ranks(&[("100", "IDR", 300), ("150.01", "IDR", 200), ("149.99", "IDR", 200)]), [2, 3, 1]);
+        assert_eq!(ranks(&[("100", "IDR", 200), ("150.01", "IDR", 100), ("149.99", "IDR", 100)]), [2, 3, 1]);
     }
 
     #[test]
     fn offers_without_a_rate_come_last() {
         assert_eq!(
-            ranks(&[("9", "IDR", 900), ("8", "IDR", 950), ("1", "USD", 1), ("2", "USD", 1)]),
+            ranks(&[("9", "IDR", 90), ("8", "IDR", 95), ("1", "USD", 90), ("2", "USD", 90)]),
             [2, 1, 3, 4]
         );
         assert_eq!(ranks(&[("2", "USD", 9), ("3", "USD", 1)]), [1, 2]);

@@ -5,6 +5,7 @@ mod airports;
 mod cancel;
 mod health;
 mod idempotency;
+mod offer;
 mod path;
 mod status;
 mod stream;
@@ -32,6 +33,7 @@ pub(super) fn router(
     OpenApiRouter::new()
         .routes((schemas, paths, limited(submit)))
         .routes(routes!(status::status, cancel::cancel))
+        .routes(routes!(offer::offer))
         .routes(routes!(airports::airports))
         .routes(routes!(suppliers::suppliers))
         .routes(routes!(health::live))

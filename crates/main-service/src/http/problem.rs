@@ -27,6 +27,8 @@ pub(crate) enum Problem {
     BodyTooSlow,
     #[error("no search has this id; it may have expired")]
     UnknownSearch,
+    #[error("the search has no offer with this id, or not yet")]
+    UnknownOffer,
     #[error("the search has ended already")]
     AlreadyEnded,
     #[error("this Idempotency-Key was used for another search")]
@@ -78,6 +80,7 @@ impl Problem {
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
+            Self::UnknownOffer => (StatusCode::NOT_FOUND, "unknown_offer"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),

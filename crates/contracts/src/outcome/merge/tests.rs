@@ -40,6 +40,20 @@ fn the_same_flight_is_one_offer_at_the_best_price_with_both_suppliers() {
     );
 }
 
+/// As version 0.1 wrote it.
+const RECORDED: &str = r#"{"flight_number":"QZ804","price":1716000,"currency":"IDR","carrier":"Indonesia AirAsia","origin":"CGK","destination":"DPS","departure":"2025-07-10T06:45:00+07:00","arrival":"2025-07-10T09:35:00+08:00","duration_minutes":110,"stops":0,"suppliers":["QZ"],"id":"cfc5170ad15e9f58"}"#;
+
+#[test]
+fn an_offer_of_version_0_1_keeps_its_bytes_and_gets_a_price() {
+    let recorded: Offer = serde_json::from_str(RECORDED).unwrap();
+    assert_eq!(OfferId::of(&recorded), recorded.id);
+    assert_eq!(serde_json::to_string(&recorded).unwrap(), RECORDED);
+    let (merged, _) = merge([(code("QZ"), vec![recorded])], up_to(200));
+    let flat = RECORDED.strip_suffix('}').unwrap();
+    let price = r#","prices":[{"supplier":"QZ","total":"1716000","currency":"IDR"}],"best_rank":1}"#;
+    assert_eq!(serde_json::to_string(&merged[0]).unwrap(), format!("{flat}{price}"));
+}
+
 #[test]
 fn another_day_or_number_is_another_flight() {
     let answers =

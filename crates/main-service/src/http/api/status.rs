@@ -119,7 +119,7 @@ pub(super) async fn status(
 }
 
 /// Reads a search's record, and the time by Redis' clock.
-async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
+pub(super) async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
     let Some(record) = app.broker.read(id).await? else { return Ok(None) };
     Ok(Some((record, app.broker.now().await?)))
 }
@@ -171,7 +171,7 @@ impl SearchState {
 }
 
 /// What the search ended with, as it was stored; or what its answers add up to so far.
-fn results_and_details(
+pub(super) fn results_and_details(
     record: &SearchRecord,
     max_results: usize,
     now: EpochMillis,

@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use contracts::{FieldError, Offer, SearchId, envelope::Success, offer::OfferId};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::status::{read, results_and_details};
+use crate::app::App;
+use crate::http::docs::failures::{failures, malformed_id, unavailable};
+use crate::http::problem::Problem;
+
+/// Gets an offer
+///
+/// One of the offers of a search, as its state has it now: with every seller's price that has been received.
+#[utoipa::path(
+    get,
+    path = "/api/flights/search/{id}/offers/{offer_id}",
+    operation_id = "offer",
+    tag = "searches",
+    params(
+        ("id" = SearchId, Path, description = "The search's id."),
+        ("offer_id" = OfferId, Path, description = "The offer's id."),
+    ),
+    responses((status = 200, description = "The offer.", body = Success<Offer>), OfferFailures),
+)]
+pub(super) async fn offer(
+    State(app): State<Arc<App>>,
+    Path((search, offer)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    let malformed =
+        |field: &str, problem: String| Problem::Fields(vec![FieldError::new(field, problem)]);
+    let search: SearchId = search
+        .parse()
+        .map_err(|error: contracts::search::InvalidSearchId| malformed("id", error.to_string()))?;
+    let offer: OfferId = offer
+        .parse()
+        .map_err(|error: contracts::offer::InvalidOfferId| malformed("offer_id", error.to_string()))?;
+    let read = app.broker.with_idle_timeout(read(&app, search)).await?;
+    let (record, now) = read.ok_or(Problem::UnknownSearch)?;
+    let (results, _) = results_and_details(&record, app.config.common.max_results, now);
+    let found = find(results.as_str(), offer).ok_or(Problem::UnknownOffer)?;
+    let no_cache = HeaderValue::from_static("no-cache");
+    Ok(([(header::CACHE_CONTROL, no_cache)], Json(Success::new("Offer", found))))
+}
+
+/// The offer with this id, as it is written in `results`.
+fn find(results: &str, wanted: OfferId) -> Option<Box<RawValue>> {
+    #[derive(Deserialize)]
+    struct Identified {
+        #[serde(default)]
+        id: OfferId,
+    }
+    let offers: Vec<&RawValue> = serde_json::from_str(results).ok()?;
+    let is_wanted = |offer: &&&RawValue| {
+        serde_json::from_str(offer.get()).is_ok_and(|offer: Identified| offer.id == wanted)
+    };
+    offers.iter().find(is_wanted).map(|offer| (*offer).to_owned())
+}
+
+failures! {
+    /// The failures of getting an offer.
+    OfferFailures: [
+        malformed_id(),
+        Problem::UnknownSearch,
+        Problem::UnknownOffer,
+        Problem::TooManyFromClient,
+        unavailable(),
+        Problem::TooManyConnections,
+        Problem::Panicked,
+    ];
+}
