@@ -100,7 +100,8 @@ impl Asker {
     /// Makes a request, checks the response against the document, and returns its body.
     async fn ask(&self, method: Method, path: &str, id: &str, status: u16) -> String {
         let (route, query) = path.split_once('?').unwrap_or((path, ""));
-        let request = self.client.request(method.clone(), &format!("{}?{query}", route.replace("{id}", id)));
+        let path_asked = route.replace("{id}", id).replace("{offer_id}", OFFER_ID);
+        let request = self.client.request(method.clone(), &format!("{path_asked}?{query}"));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), status, "{method} {path} {id}");
         self.document.assert_documented(&method, route, response).await
@@ -118,6 +119,9 @@ impl Asker {
 const JSON: (&str, &str) = ("content-type", "application/json");
 const BY_ID: &str = "/api/flights/search/{id}";
 const STREAM: &str = "/api/flights/search/{id}/stream";
+const OFFER: &str = "/api/flights/search/{id}/offers/{offer_id}";
+/// That of no offer. `trips::a_trip_to_three_cities_is_flown_in_order` gets one that exists.
+const OFFER_ID: &str = "0123456789abcdef";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_response_is_as_documented() {
@@ -132,7 +136,10 @@ async fn every_response_is_as_documented() {
     asker.ask(Method::GET, BY_ID, &id, 200).await;
     asker.ask(Method::DELETE, BY_ID, &id, 409).await;
     let unknown = uuid::Uuid::new_v4().to_string();
-    for (method, path) in [(Method::GET, BY_ID), (Method::DELETE, BY_ID), (Method::GET, STREAM)] {
+    asker.ask(Method::GET, OFFER, &id, 404).await;
+    for (method, path) in
+        [(Method::GET, BY_ID), (Method::DELETE, BY_ID), (Method::GET, STREAM), (Method::GET, OFFER)]
+    {
         asker.ask(method.clone(), path, &unknown, 404).await;
         asker.ask(method, path, "nonsense", 400).await;
     }

@@ -37,12 +37,17 @@ async fn a_return_for_a_family_in_business_has_both_ways_and_the_same_ids_in_eve
         assert_eq!(offer["cabin"], "business", "{offer}");
         let slices = list(&offer["slices"]);
         assert_eq!(slices.len(), 2, "{offer}");
-        assert_eq!((&slices[0]["destination"], &slices[1]["origin"]), (&json!("DPS"), &json!("DPS")), "{offer}");
+        assert_eq!(
+            (&slices[0]["destination"], &slices[1]["origin"]),
+            (&json!("DPS"), &json!("DPS")),
+            "{offer}"
+        );
         for flat in ["origin", "destination", "departure", "arrival", "duration_minutes", "stops"] {
             assert_eq!(offer[flat], slices[0][flat], "{flat} tells the first slice");
         }
         assert!(slices.iter().all(|slice| slice["stops"].as_u64().unwrap() <= 1), "{offer}");
-        let suppliers: HashSet<_> = list(&offer["prices"]).iter().map(|price| price["supplier"].as_str()).collect();
+        let suppliers: HashSet<_> =
+            list(&offer["prices"]).iter().map(|price| price["supplier"].as_str()).collect();
         let named = list(&offer["suppliers"]).iter().map(Value::as_str).collect();
         assert_eq!(suppliers, named, "each seller has a price");
     }
@@ -73,11 +78,17 @@ async fn a_trip_to_three_cities_is_flown_in_order() {
     for offer in offers {
         let route: Vec<_> = list(&offer["slices"])
             .iter()
-            .map(|slice| format!("{}-{}", slice["origin"].as_str().unwrap(), slice["destination"].as_str().unwrap()))
+            .map(|slice| {
+                format!("{}-{}", slice["origin"].as_str().unwrap(), slice["destination"].as_str().unwrap())
+            })
             .collect();
         assert_eq!(route, ["CGK-DPS", "DPS-SUB", "SUB-CGK"]);
     }
-    let state = client.state(end["search_id"].as_str().unwrap()).await.1;
+    let id = end["search_id"].as_str().unwrap();
+    let path = format!("/api/flights/search/{id}/offers/{}", offers[0]["id"].as_str().unwrap());
+    let (status, offer) = client.get(&path).await;
+    assert_eq!((status, &offer["data"]), (StatusCode::OK, &offers[0]));
+    let state = client.state(id).await.1;
     assert_eq!(list(&state["data"]["slices"]).len(), 3, "{state}");
 }
 
@@ -99,10 +110,7 @@ async fn a_supplier_is_not_asked_for_what_it_does_not_sell() {
     let elsewhere = "it does not fly from CGK to DPS";
     assert_eq!(
         reports(&plain),
-        [
-            (json!("FAST"), json!("ok"), Value::Null),
-            (json!("FREE"), json!("skipped"), json!(elsewhere)),
-        ]
+        [(json!("FAST"), json!("ok"), Value::Null), (json!("FREE"), json!("skipped"), json!(elsewhere)),]
     );
     let mut body = test_kit::client::example();
     body["date"] = "2125-07-10".into();

@@ -12,7 +12,7 @@ use crate::{
     Amount, Currency, IataCode, LocalTime, SearchId, SearchRequest, SupplierCode, TravelDate,
     offer::OfferId,
     schema::{day, format, text},
-    search::{FieldSource, JsonField, Passengers, SearchField, Slices},
+    search::{FieldSource, JsonField, Passengers, SearchField, Seats, Slices},
 };
 
 macro_rules! schema {
@@ -64,6 +64,7 @@ macro_rules! schema_of_field {
 
 schema_of_field! {
     Passengers: "Who travels.";
+    Seats: "A number of passengers with a seat.";
     Slices: "The parts of a trip.";
 }
 

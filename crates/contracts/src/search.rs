@@ -30,7 +30,7 @@ pub use field::{FieldSource, InvalidField, InvalidParts, JsonField, SearchField}
 pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
-pub use passengers::{Adults, InvalidPassengers, Passengers};
+pub use passengers::{Adults, InvalidPassengers, Passengers, Seats};
 pub use query::{DEFINITION_VERSION, SearchQuery};
 pub use request::{InvalidRequest, RequestedCodes, SearchRequest};
 pub use route::Route;

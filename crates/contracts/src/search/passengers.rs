@@ -15,6 +15,9 @@ use super::{
 /// The most passengers with a seat: the limit of one booking.
 const MOST: u8 = 9;
 
+/// A number of passengers with a seat.
+pub type Seats = WholeNumber<1, MOST>;
+
 /// A number of adults.
 pub type Adults = WholeNumber<1, MOST>;
 
@@ -41,17 +44,17 @@ impl Passengers {
         }
     }
 
-    /// How many need a seat, 1 to 9: all but infants.
+    /// How many need a seat: all but infants.
     #[must_use]
-    pub fn seats(&self) -> u8 {
+    pub fn seats(&self) -> Seats {
         // `new` has checked that they are few.
-        self.adults.get().saturating_add(u8::try_from(self.children.len()).unwrap_or(MOST))
+        Seats::clamped(usize::from(self.adults.get()) + self.children.len())
     }
 
     /// How many travel, infants included.
     #[must_use]
     pub fn travellers(&self) -> usize {
-        usize::from(self.seats()) + self.infants.len()
+        usize::from(self.seats().get()) + self.infants.len()
     }
 
     /// How many are adults, 1 to 9.
@@ -230,11 +233,11 @@ mod tests {
     #[test]
     fn a_number_are_adults_and_an_object_tells_ages() {
         let two = Passengers::from_json(&json!(2)).unwrap();
-        assert_eq!((two.adults(), two.seats(), two.are_adults()), (2, 2, true));
+        assert_eq!((two.adults(), two.seats().get(), two.are_adults()), (2, 2, true));
         assert_eq!(Passengers::from_json(&json!({"adults": 2})), Ok(two));
         let family = json!({"adults": 2, "children": [11, 7], "infants": [1]});
         let family = Passengers::from_json(&family).unwrap();
-        assert_eq!((family.seats(), family.travellers(), family.to_string().as_str()), (4, 5, "4"));
+        assert_eq!((family.seats().get(), family.travellers(), family.to_string().as_str()), (4, 5, "4"));
         let stored = PassengerTypes(family.clone()).to_string();
         assert_eq!(stored, r#"{"adults":2,"children":[7,11],"infants":[1]}"#);
         assert_eq!(stored.parse::<PassengerTypes>().unwrap().0, family);

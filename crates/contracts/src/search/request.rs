@@ -199,7 +199,7 @@ mod tests {
         );
         let request = request.unwrap();
         assert_eq!(request.query.first().origin().as_str(), "CGK");
-        assert_eq!(request.query.passengers.seats(), 2);
+        assert_eq!(request.query.passengers.seats().get(), 2);
         assert!(request.suppliers.is_empty() && request.timeout.is_none());
     }
 
@@ -236,7 +236,10 @@ mod tests {
         for passengers in ["2.0", "20e-1"] {
             let body =
                 format!(r#"{{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":{passengers}}}"#);
-            assert_eq!(SearchRequest::from_json(body.as_bytes(), TODAY).unwrap().query.passengers.seats(), 2);
+            assert_eq!(
+                SearchRequest::from_json(body.as_bytes(), TODAY).unwrap().query.passengers.seats().get(),
+                2
+            );
         }
         let errors = wrong(r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":"2"}"#);
         assert_eq!(errors[0].1, "must be a whole number or an object");

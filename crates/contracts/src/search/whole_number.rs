@@ -11,6 +11,11 @@ use super::field::{InvalidField, JsonField, from_number};
 pub struct WholeNumber<const MIN: u8, const MAX: u8>(u8);
 
 impl<const MIN: u8, const MAX: u8> WholeNumber<MIN, MAX> {
+    /// The number, or the end of the range that is nearer.
+    pub(super) fn clamped(number: usize) -> Self {
+        Self(u8::try_from(number).unwrap_or(MAX).clamp(MIN, MAX))
+    }
+
     /// The number.
     #[must_use]
     pub fn get(self) -> u8 {

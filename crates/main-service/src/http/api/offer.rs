@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderValue, header},
     response::IntoResponse,
 };
@@ -31,10 +31,10 @@ use crate::http::problem::Problem;
 )]
 pub(super) async fn offer(
     State(app): State<Arc<App>>,
-    Path((search, offer)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let malformed =
-        |field: &str, problem: String| Problem::Fields(vec![FieldError::new(field, problem)]);
+    let malformed = |field: &str, problem: String| Problem::Fields(vec![FieldError::new(field, problem)]);
+    let Path((search, offer)) = path.map_err(|rejection| malformed("id", rejection.body_text()))?;
     let search: SearchId = search
         .parse()
         .map_err(|error: contracts::search::InvalidSearchId| malformed("id", error.to_string()))?;

@@ -14,7 +14,7 @@ use contracts::{
     envelope::{Success, Warning},
     money::Currency,
     outcome::Details,
-    search::{MaxStops, Slice, Slices},
+    search::{MaxStops, Seats, Slice, Slices},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -37,9 +37,8 @@ pub(super) struct SearchState {
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<TravelDate>,
     /// How many need a seat: adults and children.
-    #[schema(minimum = 1, maximum = 9)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    passengers: Option<u8>,
+    passengers: Option<Seats>,
     /// Who travels, if not adults alone.
     #[schema(nullable = false, required = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,7 +118,10 @@ pub(super) async fn status(
 }
 
 /// Reads a search's record, and the time by Redis' clock.
-pub(super) async fn read(app: &App, id: SearchId) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
+pub(super) async fn read(
+    app: &App,
+    id: SearchId,
+) -> Result<Option<(SearchRecord, EpochMillis)>, BrokerError> {
     let Some(record) = app.broker.read(id).await? else { return Ok(None) };
     Ok(Some((record, app.broker.now().await?)))
 }

@@ -196,7 +196,7 @@ impl<'a> OfferParser<'a> {
 
     /// For how many passengers an amount has to be multiplied.
     fn payers(&self) -> u8 {
-        if self.mapping.price_per_passenger { self.query.passengers.seats() } else { 1 }
+        if self.mapping.price_per_passenger { self.query.passengers.seats().get() } else { 1 }
     }
 
     /// Without a value, the airport searched for, or the largest airport of the city searched for.

@@ -147,6 +147,14 @@ impl Comparison<'_> {
         let (old_document, new_document) = (self.old, self.new);
         let (old, new) = (resolved(old_document, old), resolved(new_document, new));
 
+        let alternatives = items(&new["oneOf"]);
+        if by == By::Client && old["oneOf"].is_null() && !alternatives.is_empty() {
+            // Clients can go on if one alternative takes what they send.
+            let fits = alternatives.iter().any(|alternative| self.is_compatible(old, alternative, by));
+            self.is_a_break(!fits, at, "takes other values");
+            return;
+        }
+
         let (before, after) = (texts(&old["type"]), texts(&new["type"]));
         let is_fine = match by {
             By::Client => takes(&after, &before),
@@ -169,6 +177,13 @@ impl Comparison<'_> {
                 self.schema(at, before, after, by);
             }
         }
+    }
+
+    fn is_compatible(&self, old: &Value, new: &Value, by: By) -> bool {
+        let (compared, breaks) = (self.compared.clone(), Vec::new());
+        let mut comparison = Comparison { old: self.old, new: self.new, breaks, compared };
+        comparison.schema("", old, new, by);
+        comparison.breaks.is_empty()
     }
 
     /// What a client may send must not become less.

@@ -119,6 +119,7 @@ fn less_to_send_or_more_to_expect_breaks_clients() {
         (&format!("{FIELDS}/suppliers/items"), "type", json!("integer")),
         (&format!("{FIELDS}/timeout_ms"), "minimum", json!(1000)),
         (&format!("{FIELDS}/timeout_ms"), "maximum", json!(1000)),
+        (FIELDS, "timeout_ms", json!({"oneOf": [{"type": "string"}, {"type": "object"}]})),
         (STATE, "required", json!([])),
         (&format!("{STATES}/status"), "type", json!(["string", "null"])),
         (&format!("{STATES}/ended_at"), "format", json!("date")),
@@ -144,6 +145,7 @@ fn what_is_new_and_optional_breaks_nobody() {
         (&format!("{STATES}/status"), "enum", json!(["processing", "completed", "failed"])),
         (&format!("{STATES}/total"), "type", json!("integer")),
         ("/components/schemas", "Fare", text),
+        (FIELDS, "timeout_ms", json!({"oneOf": [{"type": "object"}, {"type": "integer", "minimum": 100}]})),
     ] {
         assert_eq!(broken_by(at, field, Some(value)), [""; 0], "{at}/{field}");
     }
