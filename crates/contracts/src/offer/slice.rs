@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::LocalTime;
+use super::local_time::LocalTime;
 use crate::{Cabin, IataCode};
 
 /// A part of a trip: one or several flights from an origin to a destination.

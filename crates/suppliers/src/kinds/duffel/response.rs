@@ -1,10 +1,12 @@
 //! Parses the parts of Duffel's responses that we use.
 
 mod fare;
+mod problem;
+mod wire;
 
 use airports::Airports;
 use contracts::{
-    Cabin, IataCode, LocalTime, Offer, SupplierCode,
+    Cabin, LocalTime, Offer, SupplierCode,
     offer::{self, OfferId},
 };
 use serde::Deserialize;
@@ -13,65 +15,8 @@ use crate::{
     error::{FieldProblem, ResponseError},
     parse::{minutes_between, time_at},
 };
-use fare::{OfferConditions, SegmentPassenger};
-
-#[derive(Deserialize)]
-struct DuffelOffer {
-    id: Option<String>,
-    total_amount: String,
-    total_currency: String,
-    base_amount: Option<String>,
-    tax_amount: Option<String>,
-    expires_at: Option<String>,
-    conditions: Option<OfferConditions>,
-    slices: Vec<Slice>,
-}
-
-#[derive(Deserialize)]
-struct Slice {
-    segments: Vec<Segment>,
-    /// The name of the fare.
-    fare_brand_name: Option<String>,
-}
-
-/// A flight with one flight number.
-#[derive(Deserialize)]
-struct Segment {
-    origin: Place,
-    origin_terminal: Option<String>,
-    destination: Place,
-    destination_terminal: Option<String>,
-    /// Local time, without an offset.
-    departing_at: String,
-    arriving_at: String,
-    marketing_carrier: Carrier,
-    marketing_carrier_flight_number: String,
-    operating_carrier: Carrier,
-    aircraft: Option<Aircraft>,
-    /// Stops within the segment.
-    #[serde(default)]
-    stops: Option<Vec<serde::de::IgnoredAny>>,
-    #[serde(default)]
-    passengers: Vec<SegmentPassenger>,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    iata_code: IataCode,
-    time_zone: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Carrier {
-    name: String,
-    /// Some carriers have none.
-    iata_code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Aircraft {
-    iata_code: Option<String>,
-}
+use problem::{Problem, field, told};
+use wire::{Carrier, DuffelOffer, Place, Segment, Slice};
 
 /// Parses the offer at `index` of the list.
 pub(super) fn parse_offer(
@@ -99,14 +44,6 @@ pub(super) fn parse_offer(
     })
 }
 
-/// What is wrong with an offer: the field of [`Offer`], the field in the response, and the problem.
-type Problem = (&'static str, String, FieldProblem);
-
-fn field(name: &'static str, field: &str) -> impl FnOnce(FieldProblem) -> Problem {
-    let field = field.to_owned();
-    move |problem| (name, field, problem)
-}
-
 fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) -> Result<Offer, Problem> {
     let mut slices = Vec::with_capacity(offer.slices.len());
     for (at, slice) in offer.slices.iter().enumerate() {
@@ -117,7 +54,7 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
     else {
         return Err(field("slices", "slices")(FieldProblem::Missing));
     };
-    let price = offer.price(supplier)?;
+    let price = fare::price(offer, supplier)?;
     let numbers = offer.slices.iter().take(1).flat_map(|slice| &slice.segments).map(Segment::number);
     Ok(Offer {
         flight_number: numbers.collect::<Vec<_>>().join("/"),
@@ -209,11 +146,6 @@ impl Carrier {
     fn code_or_name(&self) -> String {
         self.iata_code.as_ref().unwrap_or(&self.name).clone()
     }
-}
-
-/// A text that is there and not empty.
-fn told(text: Option<&String>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).cloned()
 }
 
 #[derive(Deserialize)]

@@ -172,7 +172,7 @@ impl<'a> OfferParser<'a> {
         let (arrival_time, duration_minutes) =
             self.arrival(arrival, duration, departure_time, destination)?;
         let flight_number = flight_number(flight)?;
-        let price = fare(&fare_values, self.mapping, self.supplier, self.payers())?;
+        let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
         Ok(Offer {
             flight_number,
             price: price.total.units_rounded_up(),

@@ -4,66 +4,38 @@ use contracts::{
     Amount, Currency, SupplierCode,
     offer::{Baggage, Condition, Conditions, Price},
 };
-use serde::Deserialize;
 
-use super::{DuffelOffer, Problem, Slice, field, told};
+use super::{
+    problem::{Problem, field, told},
+    wire::{DuffelOffer, OfferCondition, SegmentPassenger, Slice},
+};
 use crate::{
     error::FieldProblem,
     parse::{amount, currency, decimal, instant},
 };
 
-/// What may be changed, and for which fee.
-#[derive(Deserialize)]
-pub(super) struct OfferConditions {
-    change_before_departure: Option<OfferCondition>,
-    refund_before_departure: Option<OfferCondition>,
-}
-
-#[derive(Deserialize)]
-struct OfferCondition {
-    allowed: bool,
-    penalty_amount: Option<String>,
-    penalty_currency: Option<String>,
-}
-
-/// What a segment says of a passenger.
-#[derive(Deserialize)]
-pub(super) struct SegmentPassenger {
-    pub(super) cabin_class: Option<String>,
-    #[serde(default)]
-    baggages: Vec<Bags>,
-}
-
-#[derive(Deserialize)]
-struct Bags {
-    #[serde(rename = "type")]
-    kind: String,
-    quantity: u8,
-}
-
-impl DuffelOffer {
-    pub(super) fn price(&self, supplier: &SupplierCode) -> Result<Price, Problem> {
-        let code = currency(&self.total_currency).map_err(field("currency", "total_currency"))?;
-        let money = |text: &str| amount(decimal(text)?, code);
-        let optional = |text: Option<&String>| text.map(|text| money(text)).transpose();
-        let conditions = self.conditions.as_ref();
-        let conditions = Conditions {
-            change: condition(conditions.and_then(|all| all.change_before_departure.as_ref()), code),
-            refund: condition(conditions.and_then(|all| all.refund_before_departure.as_ref()), code),
-        };
-        let total = money(&self.total_amount).map_err(field("price", "total_amount"))?;
-        let expires_at = self.expires_at.as_deref().map(instant).transpose();
-        Ok(Price {
-            base: optional(self.base_amount.as_ref()).map_err(field("base", "base_amount"))?,
-            tax: optional(self.tax_amount.as_ref()).map_err(field("tax", "tax_amount"))?,
-            fare_brand: fare_brand(&self.slices),
-            baggage: baggage(&self.slices),
-            conditions: (conditions != Conditions::default()).then_some(conditions),
-            expires_at: expires_at.map_err(field("expires_at", "expires_at"))?,
-            offer_ref: told(self.id.as_ref()),
-            ..Price::new(supplier.clone(), total, code)
-        })
-    }
+/// The price of an offer.
+pub(super) fn price(offer: &DuffelOffer, supplier: &SupplierCode) -> Result<Price, Problem> {
+    let code = currency(&offer.total_currency).map_err(field("currency", "total_currency"))?;
+    let money = |text: &str| amount(decimal(text)?, code);
+    let optional = |text: Option<&String>| text.map(|text| money(text)).transpose();
+    let conditions = offer.conditions.as_ref();
+    let conditions = Conditions {
+        change: condition(conditions.and_then(|all| all.change_before_departure.as_ref()), code),
+        refund: condition(conditions.and_then(|all| all.refund_before_departure.as_ref()), code),
+    };
+    let total = money(&offer.total_amount).map_err(field("price", "total_amount"))?;
+    let expires_at = offer.expires_at.as_deref().map(instant).transpose();
+    Ok(Price {
+        base: optional(offer.base_amount.as_ref()).map_err(field("base", "base_amount"))?,
+        tax: optional(offer.tax_amount.as_ref()).map_err(field("tax", "tax_amount"))?,
+        fare_brand: fare_brand(&offer.slices),
+        baggage: baggage(&offer.slices),
+        conditions: (conditions != Conditions::default()).then_some(conditions),
+        expires_at: expires_at.map_err(field("expires_at", "expires_at"))?,
+        offer_ref: told(offer.id.as_ref()),
+        ..Price::new(supplier.clone(), total, code)
+    })
 }
 
 /// The name of the fare; of several, each once, joined by ` / `.

@@ -7,10 +7,7 @@ use contracts::{
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{
-    super::field::{Field, FieldValue},
-    Mapping,
-};
+use super::super::field::{Field, FieldValue};
 use crate::{
     error::{FieldProblem, ResponseError},
     parse::{amount, currency as parse_currency, instant},
@@ -36,11 +33,12 @@ pub(super) struct ConditionMapping {
     pub(super) penalty: Field,
 }
 
-/// Parses the price. `values` are those of [`Mapping::fare_fields`]; what each passenger pays is paid by `payers`.
+/// Parses the price. `values` are those of the mapping's fields about it; `payers` passengers pay each amount, which is in
+/// the currency's smallest unit if `minor_units`.
 pub(super) fn fare(
     values: &[FieldValue<'_>; FARE_FIELDS],
-    mapping: &Mapping,
     supplier: &SupplierCode,
+    minor_units: bool,
     payers: u8,
 ) -> Result<Price, ResponseError> {
     let [
@@ -65,7 +63,7 @@ pub(super) fn fare(
     let code = code.map_err(|problem| currency.error(problem))?.unwrap_or_default();
     let money = |field: &FieldValue<'_>, payers: u8| {
         let read = |mut value: Decimal| {
-            if mapping.minor_units {
+            if minor_units {
                 value.set_scale(value.scale() + code.decimals()).map_err(|_| FieldProblem::NotAmount)?;
             }
             let all = value.checked_mul(payers.into()).ok_or(FieldProblem::NotAmount)?;
