@@ -40,8 +40,8 @@ pub(crate) struct Args {
     #[arg(long = "infant", value_delimiter = ',', value_name = "AGE")]
     infants: Vec<InfantAge>,
 
-    /// Cabin: economy, premium_economy, business or first [default: any]
-    #[arg(long)]
+    /// The cabin to travel in
+    #[arg(long, help = "Cabin: economy, premium_economy, business or first [default: any]")]
     cabin: Option<Cabin>,
 
     /// The most stops on each way, 0 to 3 [default: any]

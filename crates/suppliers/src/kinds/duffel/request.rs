@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contracts::{
     Cabin, IataCode, SearchQuery, TravelDate,
-    search::{ClockTime, TimeWindow},
+    search::{ClockTime, MaxStops, TimeWindow},
 };
 use serde::Serialize;
 
@@ -94,7 +94,7 @@ impl OfferRequest {
             slices: slices.iter().map(slice).collect(),
             passengers: adults.chain(ages.map(|age| Passenger::Aged { age })).collect(),
             cabin_class: wanted.or(cabin),
-            max_connections: max_stops.map(|stops| stops.get()).or(max_connections),
+            max_connections: max_stops.map(MaxStops::get).or(max_connections),
         };
         Self { data }
     }
