@@ -66,6 +66,8 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
     let mut backoff = Backoff::default();
     // A tail only reads, so a cancelled read loses nothing.
     while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
+        // A connection over which nothing is read is no sign that the trouble is over.
+        let is_over = batch.as_ref().is_ok_and(|batch| !batch.connected || backoff.attempts() == 0);
         let result = match batch {
             Ok(batch) if batch.connected => {
                 if let Some(connected) = connected.take() {
@@ -91,7 +93,7 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
             }
             tail.disconnect();
             stop.run_until_cancelled(backoff.pause()).await;
-        } else {
+        } else if is_over {
             if backoff.attempts() > 0 {
                 tracing::info!("the result tail reads again");
             }
