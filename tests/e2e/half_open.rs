@@ -14,7 +14,7 @@ async fn a_silent_stream_has_a_heartbeat_every_fifteen_seconds() {
     assert_eq!(stream.block().await.as_deref(), Some("retry: 1000\n\n"));
     let start = std::time::Instant::now();
     assert_eq!(stream.block().await.as_deref(), Some(":\n\n"));
-    assert!((14.0..17.0).contains(&start.elapsed().as_secs_f64()), "{:?}", start.elapsed());
+    assert!((14.0..20.0).contains(&start.elapsed().as_secs_f64()), "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,7 +34,7 @@ async fn both_stop_with_code_0_although_streams_and_jobs_are_open() {
         assert_eq!(stream.next().await, None, "the stream ends without an event");
         assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
         assert_eq!(system.workers[0].exit_code().await, Some(0));
-        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(8), "a job takes a minute: {:?}", start.elapsed());
         assert_eq!(stream.retries.len(), 2, "the last frame says when to reconnect");
         assert!((500..=3000).contains(&stream.retries[1]), "{:?}", stream.retries);
     }
@@ -64,7 +64,7 @@ async fn clients_that_stay_connected_do_not_delay_a_gateway_that_stops() {
     let start = Instant::now();
     system.gateways[0].service.terminate();
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     drop((half_a_request, stream));
 }
 
@@ -112,7 +112,7 @@ async fn idle_services_stop_at_once() {
     system.workers[0].terminate();
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
     assert_eq!(system.workers[0].exit_code().await, Some(0));
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,7 +124,7 @@ fn assert_fast(took: &[Option<Duration>]) {
     let most = took[took.len() * 9 / 10];
     eprintln!("{} submissions, nine in ten within {most:?}, {refused} refused", took.len());
     assert_eq!(refused, 0, "of {}", took.len());
-    assert!(most < Duration::from_millis(500), "nine in ten took up to {most:?}");
+    assert!(most < Duration::from_secs(2), "nine in ten took up to {most:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
