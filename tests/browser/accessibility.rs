@@ -23,9 +23,7 @@ pub(crate) async fn is_accessible(page: &Page, state: &str) {
     for look in WIDTHS.into_iter().flat_map(|look| [look, look.dark()]) {
         page.browser.look(look).await;
         // During a transition, colours are in between, and their contrast is lower.
-        let still = "document.getAnimations().every(animation => \
-             animation.playState !== 'running' || animation.effect.getTiming().iterations === Infinity)";
-        page.browser.until(still).await;
+        page.still().await;
         let script = "const done = arguments[0]; axe.run().then(\
              result => done(result.violations.map(found => [found.id, found.nodes.map(node => \
                node.html + ' ' + node.failureSummary)])), error => done(String(error)))";

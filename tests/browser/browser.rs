@@ -43,6 +43,13 @@ impl Look {
     pub(crate) const WIDE: Self = Self { width: 1440, height: 900, dark: false };
     pub(crate) const PHONE: Self = Self { width: 360, height: 740, dark: false };
 
+    /// The widths that the layout is checked at: small and large phones, tablets, and windows of all sizes.
+    pub(crate) const WIDTHS: [u32; 6] = [320, 390, 768, 960, 1024, 1440];
+
+    pub(crate) fn of_width(width: u32) -> Self {
+        Self { width, height: 900, dark: false }
+    }
+
     pub(crate) fn dark(self) -> Self {
         Self { dark: true, ..self }
     }
@@ -105,8 +112,21 @@ impl Browser {
         let metrics =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.devtools("Emulation.setEmulatedMedia", media).await;
+        self.media("", &[("prefers-color-scheme", scheme)]).await;
+    }
+
+    /// Sets the medium, such as `print`, and features of it.
+    pub(crate) async fn media(&self, medium: &str, features: &[(&str, &str)]) {
+        let features: Vec<_> =
+            features.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": medium, "features": features})).await;
+    }
+
+    /// Sets the user's languages, most wanted first: `id-ID,en-US`.
+    pub(crate) async fn languages(&self, languages: &str) {
+        let agent = self.eval("navigator.userAgent").await;
+        let identity = json!({"userAgent": agent, "acceptLanguage": languages});
+        self.devtools("Emulation.setUserAgentOverride", identity).await;
     }
 
     /// Sends a command of the protocol of the developer tools.

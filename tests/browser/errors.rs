@@ -39,6 +39,43 @@ async fn an_empty_form_says_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_day_that_has_passed_is_not_searched() {
+    let system = quick().await;
+    for (languages, said) in [("en-US", "This day has passed"), ("id-ID", "Tanggal ini sudah lewat")] {
+        let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
+        page.browser.eval("document.querySelector('#date').value = '2025-07-10'").await;
+        page.search("CGK", "DPS").await;
+        page.shown("#date-error").await;
+        assert!(page.text("#date-error").await.starts_with(said));
+        assert_eq!((page.focus().await, page.address().await), ("date".into(), "/".into()));
+
+        // Nor is it searched again from an old link.
+        let old = format!("/?search={UNKNOWN}#CGK-DPS-2025-07-10-2");
+        page.go(&old).await;
+        page.phase("missing").await;
+        page.click("#notice button").await;
+        page.shown("#date-error").await;
+        assert_eq!((page.focus().await, page.address().await), ("date".into(), old));
+    }
+}
+
+#[tokio::test]
+async fn errors_are_in_the_user_s_words() {
+    let system = quick().await;
+    let Some(page) = Page::open_in(&system, "id-ID,en-US", "/", Look::PHONE).await else { return };
+    page.search("CGX", "Jakarta").await;
+    page.shown("#from-error").await;
+    assert!(page.text("#from-error").await.starts_with("Tidak ada bandara atau kota dengan kode CGX."));
+    assert_eq!(page.text("#from-error button").await, "Pakai CGK");
+    page.search("JKT", "CGK").await;
+    page.shown("#to-error").await;
+    assert_eq!(page.text("#to-error").await, "Anda sudah berangkat dari sana. Pilih tempat lain.");
+    page.search("xyzzyx", "CGK").await;
+    page.shown("#from-error").await;
+    assert_eq!(page.text("#from-error").await, "Tidak ada bandara atau kota “xyzzyx”.");
+}
+
+#[tokio::test]
 async fn an_expired_search_offers_to_search_again() {
     let system = quick().await;
     let path = format!("/?search={UNKNOWN}#CGK-DPS-2027-07-10-2");
@@ -48,7 +85,7 @@ async fn an_expired_search_offers_to_search_again() {
     page.click("#notice button").await;
     page.phase("completed").await;
     assert_ne!(page.search_id().await, UNKNOWN);
-    assert_eq!(page.text("#when").await, "Sat 10 Jul 2027 · 2 passengers");
+    assert_eq!(page.text("#when").await, "Sat, Jul 10, 2027 · 2 passengers");
 
     // The address does not have the search's fields: the page can only offer the form.
     page.go(&format!("/?search={UNKNOWN}")).await;
@@ -85,5 +122,5 @@ async fn a_busy_service_is_reported() {
     system.client().submit().await;
     page.search("CGK", "DPS").await;
     page.shown("#form-alert").await;
-    assert!(page.text("#form-alert").await.starts_with("The service is busy"));
+    assert!(page.text("#form-alert").await.starts_with("Many people are searching"));
 }

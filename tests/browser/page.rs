@@ -63,6 +63,15 @@ impl Page {
         Some(page)
     }
 
+    /// The same for a user of other languages: `id-ID,en-US`.
+    pub(crate) async fn open_in(system: &System, languages: &str, path: &str, look: Look) -> Option<Self> {
+        let base = base(&system.gateways[0]);
+        let page = Self { browser: Browser::start(look).await?, base };
+        page.browser.languages(languages).await;
+        page.go(path).await;
+        Some(page)
+    }
+
     /// The page at this address.
     pub(crate) fn of(browser: Browser, base: &str) -> Self {
         Self { browser, base: base.to_owned() }
@@ -152,6 +161,13 @@ impl Page {
         serde_json::from_value(self.browser.eval(script).await).unwrap()
     }
 
+    /// Waits until all animations have ended but those without an end.
+    pub(crate) async fn still(&self) {
+        let still = "document.getAnimations().every(animation => \
+             animation.playState !== 'running' || animation.effect.getTiming().iterations === Infinity)";
+        self.browser.until(still).await;
+    }
+
     /// The fares' vertical positions, in pixels. Waits until their animations have ended.
     pub(crate) async fn fare_tops(&self) -> Vec<f64> {
         self.browser
@@ -176,14 +192,15 @@ pub(crate) fn expected(results: &Value) -> Vec<(String, String)> {
     results.as_array().unwrap().iter().map(shown).collect()
 }
 
+/// As the page writes it in English, the language of these browsers.
 fn rupiah(amount: u64) -> String {
     let digits = amount.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('.');
+            text.push(',');
         }
         text.push(digit);
     }
-    format!("Rp {text}")
+    format!("Rp\u{a0}{text}")
 }

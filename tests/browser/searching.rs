@@ -95,7 +95,7 @@ async fn fares_are_filtered_and_ordered() {
     page.click("#notice button").await;
     assert_eq!(page.fares().await, all);
 
-    page.click("[name=order][value=departure]").await;
+    page.click("[name=order][value=earliest]").await;
     let script = "[...document.querySelectorAll('.fare time:first-of-type')].map(time => time.dateTime)";
     let times: Vec<String> = serde_json::from_value(page.browser.eval(script).await).unwrap();
     let departures: Vec<_> = times.iter().step_by(2).collect();

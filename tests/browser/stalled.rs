@@ -11,11 +11,13 @@ async fn the_page_says_that_no_worker_is_alive_until_one_starts() {
     page.search("CGK", "DPS").await;
     // The gateway notices after about ten seconds; the page polls for it.
     page.shown("#stalled").await;
-    assert!(page.text("#stalled").await.contains("Searches are delayed"));
+    assert!(page.text("#stalled").await.contains("No supplier is listening"));
     let read_out = "document.querySelector('#announcements').textContent === \
          document.querySelector('#stalled').textContent";
     page.browser.until(read_out).await;
     is_accessible(&page, "stalled").await;
+    page.click("#language").await;
+    assert!(page.text("#stalled").await.contains("tidak ada penyedia yang siap"));
     system.add_worker();
     page.phase("completed").await;
     assert!(!page.find("#stalled").await.is_displayed().await.unwrap());

@@ -1,6 +1,7 @@
 //! The search form's suggestions.
 
 use crate::{
+    accessibility::is_accessible,
     browser::Look,
     page::{Page, quick},
 };
@@ -12,6 +13,58 @@ async fn text_submitted_before_its_suggestions_arrive_is_resolved() {
     page.search("surabaya", "makassar").await;
     page.phase("completed").await;
     assert_eq!(page.text("#route").await, "SUB → UPG");
+}
+
+#[tokio::test]
+async fn typing_errors_are_forgiven() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    for (typed, taken) in
+        [("jakrta", "Jakarta (CGK)"), ("denpasr", "Denpasar (DPS)"), ("tokio", "Tokyo (HND)")]
+    {
+        page.fill("#from", typed).await;
+        page.shown("#from-suggestions [aria-selected=true]").await;
+        page.click("#from-suggestions [role=option]").await;
+        assert_eq!(page.value("#from").await, taken);
+    }
+    // The same without the list.
+    page.search("jakrta", "denpasr").await;
+    page.phase("completed").await;
+    assert_eq!(page.text("#route").await, "CGK → DPS");
+}
+
+#[tokio::test]
+async fn an_island_finds_its_airport_s_city() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
+    page.fill("#to", "bali").await;
+    page.shown("#to-suggestions [aria-selected=true]").await;
+    assert_eq!(page.text("#to-suggestions [aria-selected=true] .option-city").await, "Denpasar (Bali)");
+    page.click("#to-suggestions [role=option]").await;
+    assert_eq!(page.value("#to").await, "Denpasar (Bali), DPS");
+    page.fill("#from", "CGK").await;
+    page.click("#submit").await;
+    page.phase("completed").await;
+    assert_eq!(page.text("#route").await, "CGK → DPS");
+}
+
+#[tokio::test]
+async fn a_text_that_nothing_is_similar_to_is_answered() {
+    let system = quick().await;
+    for (languages, said) in [
+        ("en-US", "No airport or city found for “xyzzyx”"),
+        ("id-ID", "Bandara atau kota “xyzzyx” tidak ditemukan"),
+    ] {
+        let Some(page) = Page::open_in(&system, languages, "/", Look::of_width(320)).await else { return };
+        page.fill("#from", "xyzzyx").await;
+        page.shown("#from-suggestions .none").await;
+        assert!(page.text("#from-suggestions").await.starts_with(said));
+        is_accessible(&page, "nothing found").await;
+        page.click("#submit").await;
+        page.shown("#from-error").await;
+        assert!(page.text("#from-error").await.contains("“xyzzyx”"));
+        assert_eq!(page.address().await, "/");
+    }
 }
 
 #[tokio::test]

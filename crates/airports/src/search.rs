@@ -1,8 +1,9 @@
 //! Place autocomplete.
 //!
 //! An index maps the words of all names to places. A search looks up each word of the text as a prefix and compares no
-//! names, so its cost is bounded by the size of the index.
+//! names, so its cost is bounded by the size of the index. A text that finds nothing is searched for typing errors.
 
+mod forgiving;
 mod prefixes;
 mod set;
 
@@ -12,6 +13,7 @@ use contracts::IataCode;
 use serde::Serialize;
 
 use crate::{Airport, City, data::Majors, fold::fold};
+use forgiving::{is_similar, similar};
 use prefixes::Prefixes;
 use set::Set;
 
@@ -31,6 +33,9 @@ pub struct Match {
     pub country: &'static str,
     /// Airport or city.
     pub kind: PlaceKind,
+    /// The other name that the text means: `Bali` of Denpasar. `None` if it means the city, the name or the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<&'static str>,
 }
 
 /// The kind of a place.
@@ -48,6 +53,8 @@ pub enum PlaceKind {
 pub(crate) struct Index {
     /// Most likely first.
     places: Vec<Match>,
+    /// Other names of each place.
+    also: Vec<Vec<&'static str>>,
     /// Number of major places, which come first.
     majors: usize,
     /// The words of each place's names, and its codes.
@@ -64,6 +71,8 @@ struct Entry {
     rank: Rank,
     /// The name of its city.
     cities: Vec<String>,
+    /// Other names, as they are shown.
+    also: Vec<&'static str>,
     /// Its own names and codes.
     names: String,
 }
@@ -108,12 +117,14 @@ impl Index {
             cities: Prefixes::of(cities),
             codes: numbered().map(|(at, entry)| (entry.place.code, at)).collect(),
             places: entries.iter().map(|entry| entry.place).collect(),
+            also: entries.iter().map(|entry| entry.also.clone()).collect(),
         }
     }
 
     pub(crate) fn search(&self, text: &str, limit: usize) -> Vec<Match> {
         let text = fold(&text.chars().take(MAX_TEXT_CHARS).collect::<String>());
-        let Some(by_words) = self.matching_all(&terms(&text)) else { return Vec::new() };
+        let terms = terms(&text);
+        let Some(by_words) = self.matching_all(&terms) else { return Vec::new() };
         let by_city = Set::of(self.places.len(), self.cities.starting_with(&text));
         let code = text.to_ascii_uppercase().parse().ok().and_then(|code| self.codes.get(&code).copied());
         let ahead = |at: &u32| self.is_major(*at) || self.kind(*at) == PlaceKind::City;
@@ -128,8 +139,28 @@ impl Index {
             .chain(by_city.iter())
             .chain(by_words.iter())
             .filter(|at| seen.insert(*at));
-        found.extend(best_first.take(limit).filter_map(|at| self.places.get(at as usize)).copied());
+        found.extend(best_first.take(limit).filter_map(|at| self.found(at, &terms)));
+        if found.is_empty() {
+            let places = similar(&self.words, &terms).into_iter();
+            found.extend(places.take(limit).filter_map(|at| self.found(at, &terms)));
+        }
         found
+    }
+
+    /// A place that was found by these terms.
+    fn found(&self, at: u32, terms: &[&str]) -> Option<Match> {
+        let place = *self.places.get(at as usize)?;
+        let others = self.also.get(at as usize)?;
+        let means = |name: &str| {
+            let name = fold(name);
+            terms
+                .iter()
+                .any(|term| name.split(' ').any(|word| word.starts_with(term) || is_similar(term, word)))
+        };
+        let is_own =
+            others.is_empty() || means(place.city) || means(place.name) || means(place.code.as_str());
+        let also = others.iter().copied().find(|name| !is_own && means(name));
+        Some(Match { also, ..place })
     }
 
     /// Places that match all terms, each as the prefix of a word; `None` without terms.
@@ -167,19 +198,21 @@ impl Entry {
             None => Rank::Other,
         };
         let also = major.map_or("", |major| major.also).split('|').filter(|name| !name.is_empty());
-        let cities = [city].into_iter().chain(also).chain(of.map(|city| city.name)).map(fold).collect();
+        let also: Vec<_> = also.chain(of.map(|city| city.name).filter(|name| *name != city)).collect();
+        let cities = [city].iter().chain(&also).map(|name| fold(name)).collect();
         let codes = [Some(code), of.map(|city| city.code)];
         let names = names(name, codes.into_iter().flatten());
-        let place = Match { code, name, city, country, kind: PlaceKind::Airport };
-        Self { place, rank, cities, names }
+        let place = Match { code, name, city, country, kind: PlaceKind::Airport, also: None };
+        Self { place, rank, cities, also, names }
     }
 
     fn city(city: &City, majors: &Majors) -> Self {
         let City { code, name, country, ref airports } = *city;
         let best = airports.iter().filter_map(|airport| majors.get(airport)).map(|major| major.rank).min();
-        let place = Match { code, name, city: name, country, kind: PlaceKind::City };
+        let place = Match { code, name, city: name, country, kind: PlaceKind::City, also: None };
         let names = names("", [code]);
-        Self { place, rank: best.map_or(Rank::Other, Rank::Major), cities: vec![fold(name)], names }
+        let rank = best.map_or(Rank::Other, Rank::Major);
+        Self { place, rank, cities: vec![fold(name)], also: Vec::new(), names }
     }
 }
 

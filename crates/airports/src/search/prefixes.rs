@@ -28,6 +28,16 @@ impl Prefixes {
         self.places.get(from(first)..from(end)).unwrap_or_default()
     }
 
+    /// The texts that start with a letter, each with its places.
+    pub(super) fn texts(&self, start: char) -> impl Iterator<Item = (&str, &[u32])> {
+        let mut buffer = [0; 4];
+        self.range(start.encode_utf8(&mut buffer)).filter_map(|at| {
+            let (text, from) = self.texts.get(at)?;
+            let to = self.texts.get(at + 1).map_or(self.places.len(), |(_, from)| *from);
+            Some((&**text, self.places.get(*from..to)?))
+        })
+    }
+
     fn range(&self, start: &str) -> Range<usize> {
         let first = self.texts.partition_point(|(text, _)| **text < *start);
         let rest = self.texts.get(first..).unwrap_or_default();
@@ -54,5 +64,8 @@ mod tests {
         for none in ["balix", "a", "c", "ba\u{10ffff}"] {
             assert!(prefixes.starting_with(none).is_empty(), "{none}");
         }
+        let texts: Vec<_> = prefixes.texts('b').collect();
+        assert_eq!(texts, [("b", &[7][..]), ("bal", &[1]), ("bali", &[0, 2]), ("bam", &[3])]);
+        assert_eq!(prefixes.texts('c').count(), 0);
     }
 }

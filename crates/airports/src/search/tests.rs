@@ -39,6 +39,47 @@ fn the_likeliest_comes_first() {
 }
 
 #[test]
+fn typing_errors_are_forgiven() {
+    for (text, code) in [
+        ("jakrta", "CGK"),
+        ("jakatra", "CGK"),
+        ("denpasr", "DPS"),
+        ("tokio", "HND"),
+        ("singapur", "SIN"),
+        ("surbaya", "SUB"),
+        ("makasar", "UPG"),
+        ("yogjakrta", "YIA"),
+        ("kuala lumpr", "KUL"),
+        ("soekarno hata", "CGK"),
+        ("banglok", "BKK"),
+    ] {
+        assert_eq!(search(text).first().map(String::as_str), Some(code), "{text}: {:?}", search(text));
+    }
+    for text in ["xyzzy", "jkrta", "qqqqqqqq", "jakrta xyzzy", "jakrta denpasr"] {
+        assert_eq!(search(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn another_name_that_the_text_means_is_named() {
+    for (text, code, also) in [
+        ("bali", "DPS", Some("Bali")),
+        ("ubud", "DPS", Some("Ubud")),
+        ("ballli", "DPS", Some("Bali")),
+        ("denpasar", "DPS", None),
+        ("denpasr", "DPS", None),
+        ("dps", "DPS", None),
+        ("tangerang", "CGK", Some("Tangerang")),
+        ("jakarta", "CGK", None),
+        ("saigon", "SGN", Some("Saigon")),
+    ] {
+        let found = Airports::embedded().search(text, 1);
+        let found: Vec<_> = found.iter().map(|found| (found.code.as_str(), found.also)).collect();
+        assert_eq!(found, [(code, also)], "{text}");
+    }
+}
+
+#[test]
 fn a_city_follows_its_largest_airport() {
     assert_eq!(search("lon")[..6], ["LHR", "LON", "LGW", "STN", "LTN", "LCY"]);
     assert_eq!(search("jak")[..4], ["CGK", "JKT", "HLP", "JAK"]);

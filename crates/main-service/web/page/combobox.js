@@ -3,19 +3,25 @@
 
 import * as api from "./api.js";
 import { el, setText, spoken } from "./dom.js";
+import { country as countryName } from "./format.js";
+import { t } from "./text.js";
 
 /** Debounce of requests for suggestions, in milliseconds. */
 const TYPING_MS = 90;
 
 const CODE = /^[a-z]{3}$/i;
-const countries = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
-/** The text of the field for a place: `Jakarta (CGK)`. */
-export function placeText({ code, city, name }) {
-  return `${city || name} (${code})`;
+/** A place's city: `Jakarta`, or `Denpasar (Bali)` for a text that means the other name. */
+function cityText({ city, name, also }) {
+  return also ? `${city || name} (${also})` : city || name;
 }
 
-/** Makes an input and the list in its `aria-controls` a combobox. */
+/** The text of the field for a place: `Jakarta (CGK)`, `Denpasar (Bali), DPS`. */
+function placeText(place) {
+  return place.also ? `${cityText(place)}, ${place.code}` : `${cityText(place)} (${place.code})`;
+}
+
+/** Makes an input and the list in its `aria-controls` a combobox. The list says so if nothing was found. */
 export class Combobox {
   #input;
   #list;
@@ -52,6 +58,11 @@ export class Combobox {
     return this.#place;
   }
 
+  /** Whether the chosen place exists. A code that was only shown may not. */
+  get isKnown() {
+    return this.#place !== null && !this.#place.isUnknown;
+  }
+
   /** Shows a place, or nothing. */
   set place(place) {
     this.#forget();
@@ -62,13 +73,16 @@ export class Combobox {
   /** Shows a code, and its place as soon as it is known. */
   async showCode(code) {
     if (this.#place?.code === code) return;
-    this.place = { code, city: code, name: code };
+    this.place = { code, city: code, name: code, isUnknown: true };
     this.#input.value = code;
     const place = await api.place(code).catch(() => null);
     if (place && this.#place?.code === code) this.place = place;
   }
 
-  /** The code of the chosen place, or of the best suggestion for the text; empty without text. */
+  /**
+   * The code of the chosen place, or of the best suggestion for the text; empty without text. `null` for a text that is
+   * neither a code nor similar to a name.
+   */
   async resolve() {
     const text = this.#input.value.trim();
     this.#close();
@@ -79,7 +93,7 @@ export class Combobox {
     const exact = places.find(({ code }) => code === text.toUpperCase());
     const meant = exact ?? (CODE.test(text) && places.length === 0 ? null : places[0]);
     if (this.#input.value.trim() === text && meant) this.place = meant;
-    return meant?.code ?? text.toUpperCase();
+    return meant?.code ?? (CODE.test(text) ? text.toUpperCase() : null);
   }
 
   #typed() {
@@ -114,18 +128,20 @@ export class Combobox {
   }
 
   #show(places) {
-    this.#places = places;
-    this.#list.replaceChildren(...places.map((place, at) => option(place, `${this.#list.id}-${at}`)));
     const any = places.length > 0;
-    this.#list.hidden = !any;
-    this.#input.setAttribute("aria-expanded", String(any));
+    this.#places = places;
+    this.#list.replaceChildren(...(any
+      ? places.map((place, at) => option(place, `${this.#list.id}-${at}`))
+      : [el("li", { class: "none", role: "option", "aria-disabled": "true" }, t("noSuggestionsFor", this.#input.value.trim()))]));
+    this.#list.hidden = false;
+    this.#input.setAttribute("aria-expanded", "true");
     this.#activate(any ? 0 : -1);
-    setText(this.#status, any ? `${places.length} suggestions` : "No airport or city found");
+    setText(this.#status, any ? t("suggestions", places.length) : t("noSuggestions"));
   }
 
   #activate(at) {
     this.#active = at;
-    const options = [...this.#list.children];
+    const options = [...this.#list.querySelectorAll("[id]")];
     options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
     if (at < 0) {
       this.#input.removeAttribute("aria-activedescendant");
@@ -140,9 +156,9 @@ export class Combobox {
     const count = this.#places.length;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       event.preventDefault();
-      if (open) this.#activate((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
-      else if (this.#input.value.trim() !== "") void this.#suggest(this.#input.value.trim());
-    } else if (event.key === "Enter" && open) {
+      if (open && count > 0) this.#activate((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
+      else if (!open && this.#input.value.trim() !== "") void this.#suggest(this.#input.value.trim());
+    } else if (event.key === "Enter" && open && count > 0) {
       // The first Enter chooses the suggestion, the next one submits.
       event.preventDefault();
       this.#choose(this.#places[this.#active]);
@@ -154,7 +170,7 @@ export class Combobox {
 
   /** Leaving the field chooses the active suggestion. */
   #leave() {
-    if (!this.#list.hidden) this.#choose(this.#places[this.#active]);
+    if (this.#places.length > 0) this.#choose(this.#places[this.#active]);
     else this.#forget();
   }
 
@@ -181,13 +197,14 @@ export class Combobox {
   }
 }
 
-function option({ code, name, city, country, kind }, id) {
+function option(place, id) {
+  const { code, name, country, kind } = place;
   // Nearly every airport is an "International Airport", and these words alone fill a line on a phone.
   const short = name.replace(/ International Airport$/, " International");
-  const where = [kind === "city" ? "All airports" : short, country && countries.of(country)];
+  const where = [kind === "city" ? t("allAirports") : short, country && countryName(country)];
   return el("li", { id, role: "option", "aria-selected": "false" },
     el("span", { class: "option-place" },
-      el("span", { class: "option-city" }, city || name), spoken(", "),
+      el("span", { class: "option-city" }, cityText(place)), spoken(", "),
       el("span", { class: "option-name" }, where.filter(Boolean).join(", "))),
     spoken(", "),
     el("span", { class: "option-code" }, code));

@@ -1,25 +1,5 @@
-// Merges, sorts and filters fares. Pure functions. Offers with the same id are the same flights. The order is the
-// gateway's, so that fares are already in the order of the terminal event while they arrive.
-
-import { minuteOfDay } from "./format.js";
-
-/** The parts of a day to filter departures by, in minutes after midnight. */
-export const DAY_PARTS = [
-  { id: "night", label: "Night", hours: "00–06", from: 0, to: 360 },
-  { id: "morning", label: "Morning", hours: "06–12", from: 360, to: 720 },
-  { id: "afternoon", label: "Afternoon", hours: "12–18", from: 720, to: 1080 },
-  { id: "evening", label: "Evening", hours: "18–24", from: 1080, to: 1440 },
-];
-
-/** The numbers of stops to filter by; the last one includes all higher ones. */
-export const STOPS = [
-  { id: "0", label: "Direct" },
-  { id: "1", label: "1 stop" },
-  { id: "2", label: "2 or more stops" },
-];
-
-/** Filters that all offers pass: an empty list means all. */
-export const NO_FILTERS = Object.freeze({ carriers: [], stops: [], parts: [] });
+// Merges and sorts fares. Pure functions. Offers with the same id are the same flights. The order is the gateway's, so
+// that fares are already in the order of the terminal event while they arrive.
 
 /** The id of an offer. Those of the replaced system have none, and no flight twice. */
 export function idOf({ id, flight_number, departure = "" }) {
@@ -42,7 +22,7 @@ export function byId(answers) {
       offers.set(id, { ...best, suppliers: [...new Set([...(known?.suppliers ?? []), ...sellers])] });
     }
   }
-  return sort([...offers.values()], "price");
+  return sort([...offers.values()], "cheapest");
 }
 
 const byPrice = (a, b) => a.price - b.price;
@@ -50,15 +30,16 @@ const byDuration = (a, b) => (a.duration_minutes ?? Infinity) - (b.duration_minu
 const byDeparture = (a, b) => instant(a) - instant(b) || 0;
 const byNumber = (a, b) => (a.flight_number < b.flight_number ? -1 : Number(a.flight_number > b.flight_number));
 
-const ORDERS = {
-  price: [byPrice, byDeparture, byNumber],
-  duration: [byDuration, byPrice, byDeparture, byNumber],
-  departure: [byDeparture, byPrice, byNumber],
+/** The orders by name, each with its comparisons: a later one decides ties. */
+export const ORDERS = {
+  cheapest: [byPrice, byDeparture, byNumber],
+  fastest: [byDuration, byPrice, byDeparture, byNumber],
+  earliest: [byDeparture, byPrice, byNumber],
 };
 
-/** The offers ordered by `price`, `duration` or `departure`. Ties have a fixed order. */
+/** The offers in an order. */
 export function sort(offers, order) {
-  const comparisons = ORDERS[order] ?? ORDERS.price;
+  const comparisons = ORDERS[order] ?? ORDERS.cheapest;
   return [...offers].sort((a, b) => {
     for (const compare of comparisons) {
       const result = compare(a, b);
@@ -68,65 +49,35 @@ export function sort(offers, order) {
   });
 }
 
-/** The offers that pass the filters, in the same order. */
-export function filter(offers, { carriers, stops, parts }) {
-  return offers.filter((offer) =>
-    (carriers.length === 0 || carriers.includes(carrierOf(offer)))
-    && (stops.length === 0 || stops.includes(stopsOf(offer)))
-    && (parts.length === 0 || parts.includes(partOf(offer))));
-}
-
-/** Whether all offers pass the filters. */
-export function isUnfiltered({ carriers, stops, parts }) {
-  return carriers.length + stops.length + parts.length === 0;
-}
-
-/** The carrier of an offer; if the supplier names none, the code at the start of the flight number. */
-export function carrierOf(offer) {
-  return offer.carrier || offer.flight_number.slice(0, 2);
-}
-
-/** The carriers with their lowest fares, in the order of the offers. */
-export function carriers(offers) {
-  const lowest = new Map();
-  for (const offer of offers) {
-    const name = carrierOf(offer);
-    const known = lowest.get(name);
-    if (!known || offer.price < known.price) lowest.set(name, offer);
-  }
-  return [...lowest].map(([name, { price, currency }]) => ({ name, price, currency }));
-}
-
 /** The cheapest, fastest and earliest offers. Compares prices only within the most frequent currency. */
 export function highlights(offers) {
-  const currency = mostFrequent(offers.map((offer) => offer.currency));
+  const currency = mainCurrency(offers);
   return {
-    cheapest: first(offers.filter((offer) => offer.currency === currency), ORDERS.price),
-    fastest: first(offers.filter((offer) => offer.duration_minutes > 0), ORDERS.duration),
-    earliest: first(offers.filter((offer) => offer.departure), ORDERS.departure),
+    cheapest: first(offers.filter((offer) => offer.currency === currency), ORDERS.cheapest),
+    fastest: first(offers.filter((offer) => offer.duration_minutes > 0), ORDERS.fastest),
+    earliest: first(offers.filter((offer) => offer.departure), ORDERS.earliest),
   };
+}
+
+/** The most frequent currency of offers; prices are compared only within it. */
+export function mainCurrency(offers) {
+  const counts = new Map();
+  for (const { currency } of offers) counts.set(currency, (counts.get(currency) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [undefined, 0])[0];
+}
+
+/** The cheaper one of two offers, the first of which may be null. One in the currency wins over one in another. */
+export function cheaperOf(known, offer, currency) {
+  if (known === null) return offer;
+  const [isKnown, isOther] = [known, offer].map((one) => one.currency === currency);
+  if (isKnown !== isOther) return isKnown ? known : offer;
+  return offer.price < known.price ? offer : known;
 }
 
 function first(offers, [compare]) {
   return offers.reduce((best, offer) => (best === null || compare(offer, best) < 0 ? offer : best), null);
 }
 
-function mostFrequent(values) {
-  const counts = new Map();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [undefined, 0])[0];
-}
-
 function instant(offer) {
   return offer.departure ? Date.parse(offer.departure) : Infinity;
-}
-
-function stopsOf(offer) {
-  return offer.stops === undefined ? null : String(Math.min(offer.stops, STOPS.length - 1));
-}
-
-function partOf(offer) {
-  if (!offer.departure) return null;
-  const minute = minuteOfDay(offer.departure);
-  return DAY_PARTS.find(({ from, to }) => from <= minute && minute < to)?.id ?? null;
 }

@@ -2,17 +2,16 @@
 
 import { Combobox } from "./combobox.js";
 import { byId, el, fill, setText } from "./dom.js";
-import { addDays, plural, today } from "./format.js";
+import { fieldErrors } from "./errors.js";
+import { addDays, isDay, today } from "./format.js";
+import { t } from "./text.js";
 
 /** The initial date, in days from today. */
 const DAYS_AHEAD = 14;
+const MAX_PASSENGERS = 9;
 const FIELDS = ["from", "to", "date", "passengers"];
 
-const REQUIRED = {
-  from: "Choose where you fly from.",
-  to: "Choose where you fly to.",
-  date: "Choose the day you fly.",
-};
+const REQUIRED = { from: "chooseFrom", to: "chooseTo", date: "chooseDate", passengers: "wrongPassengers" };
 
 export class Form {
   #form = byId("search-form");
@@ -23,13 +22,12 @@ export class Form {
   #button = byId("submit");
   #alert = byId("form-alert");
 
-  /** @param {(query: object) => void} onSubmit called with a complete query, which may be invalid */
+  /** @param {(query: object) => void} onSubmit called with a query that has all fields, which may be wrong */
   constructor(onSubmit) {
-    const now = today(new Date());
-    this.#date.min = now;
-    this.#date.value = addDays(now, DAYS_AHEAD);
-    for (let count = 1; count <= 9; count += 1) {
-      this.#passengers.append(el("option", { value: count }, plural(count, "passenger")));
+    this.#date.min = today(new Date());
+    this.#date.value = addDays(this.#date.min, DAYS_AHEAD);
+    for (let count = 1; count <= MAX_PASSENGERS; count += 1) {
+      this.#passengers.append(el("option", { value: count }, t("passengers", count)));
     }
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -71,23 +69,42 @@ export class Form {
   /** Clears all errors. */
   reset() {
     FIELDS.forEach((field) => this.#clear(field));
+    if (this.#alert.contains(document.activeElement)) this.#button.focus();
     this.#alert.hidden = true;
   }
 
-  /** Shows each error beside its field, and focuses the first. */
-  refuse(errors) {
-    for (const error of errors) this.#mark(error);
-    const first = FIELDS.find((field) => errors.some((error) => error.field === field));
-    if (first) byId(first).focus();
-    const elsewhere = errors.filter(({ field }) => !FIELDS.includes(field));
-    if (elsewhere.length > 0) this.alert(elsewhere.map(({ field, message }) => `${field} ${message}`).join("; "));
+  /** Shows the texts that the form has made, in another language. */
+  relabel() {
+    this.reset();
+    [...this.#passengers.options].forEach((option) => setText(option, t("passengers", Number(option.value))));
+  }
+
+  /** Whether the gateway may be asked. If not, shows what is wrong. */
+  accepts(query) {
+    const now = today(new Date());
+    this.#date.min = now;
+    const wrong = FIELDS.filter((field) => query[field] === "").map((field) => ({ field, text: t(REQUIRED[field]) }));
+    for (const [field, { input }] of [["from", this.#from], ["to", this.#to]]) {
+      if (query[field] === null) wrong.push({ field, text: t("unknownPlace", input.value.trim()) });
+    }
+    // The day of the user's clock. The gateway, which knows no user's day, accepts any.
+    if (isDay(query.date) && query.date < now) wrong.push({ field: "date", text: t("pastDate") });
+    if (wrong.length > 0) this.#mark(wrong);
+    return wrong.length === 0;
+  }
+
+  /** Shows the errors of a response beside their fields, and the others as an alert. */
+  refuse(errors, query) {
+    const texts = fieldErrors(errors, { ...query, knowsTo: this.#to.isKnown });
+    this.#mark(texts);
+    if (texts.length === 0) this.alert(t("rejected"));
   }
 
   /** Shows an error that concerns no field, with a button to try again. */
   alert(message, again) {
     fill(this.#alert,
       el("p", {}, message),
-      again && el("button", { type: "button", class: "button quiet", onclick: again }, "Try again"));
+      again && el("button", { type: "button", class: "button quiet", onclick: again }, t("tryAgain")));
     this.#alert.hidden = false;
   }
 
@@ -96,13 +113,7 @@ export class Form {
     this.busy = true;
     try {
       const [from, to] = await Promise.all([this.#from, this.#to].map((field) => codeOf(field)));
-      const query = { from, to, ...this.rest };
-      const missing = FIELDS.filter((field) => query[field] === "");
-      if (missing.length > 0) {
-        this.refuse(missing.map((field) => ({ field, message: REQUIRED[field] })));
-        return;
-      }
-      await onSubmit(query);
+      await onSubmit({ from, to, ...this.rest });
     } finally {
       this.busy = false;
     }
@@ -118,19 +129,23 @@ export class Form {
     this.#clear("to");
   }
 
-  #mark({ field, message, suggestion }) {
-    if (!FIELDS.includes(field)) return;
-    const error = byId(`${field}-error`);
-    const take = () => {
-      this.#clear(field);
-      void { from: this.#from, to: this.#to }[field].showCode(suggestion);
-      byId(field).focus();
-    };
-    fill(error,
-      el("span", {}, message.charAt(0).toUpperCase() + message.slice(1)),
-      suggestion && el("button", { type: "button", class: "link", onclick: take }, `Use ${suggestion}`));
-    error.hidden = false;
-    byId(field).setAttribute("aria-invalid", "true");
+  /** Shows each error beside its field, and focuses the first. */
+  #mark(errors) {
+    for (const { field, text, suggestion } of errors) {
+      const error = byId(`${field}-error`);
+      const take = () => {
+        this.#clear(field);
+        void { from: this.#from, to: this.#to }[field].showCode(suggestion);
+        byId(field).focus();
+      };
+      fill(error,
+        el("span", {}, text),
+        suggestion && el("button", { type: "button", class: "link", onclick: take }, t("useCode", suggestion)));
+      error.hidden = false;
+      byId(field).setAttribute("aria-invalid", "true");
+    }
+    const first = FIELDS.find((field) => errors.some((error) => error.field === field));
+    if (first) byId(first).focus();
   }
 
   #clear(field) {

@@ -1,31 +1,55 @@
-// Formats values for the page. Pure functions: no DOM, no clock, no locale of the machine.
+// Formats values in the chosen language and its locale. No DOM, no clock.
+
+import { locale, t } from "./text.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A figure space: as wide as a digit, so that numbers keep their position. */
 const FIGURE_SPACE = "\u2007";
 
-/** `Rp 1.500.000`; other currencies with their code, grouped the same way so that columns align. */
+/** Formatters by locale and options: making one takes longer than using it. */
+const formatters = new Map();
+
+function formatter(Format, options) {
+  const key = `${locale()} ${JSON.stringify(options)}`;
+  if (!formatters.has(key)) formatters.set(key, new Format(locale(), options));
+  return formatters.get(key);
+}
+
+/** `Rp 1.500.000` in Indonesian, `Rp 1,500,000` in English. Without decimals if there are none. */
 export function price(amount, currency = "IDR") {
-  const grouped = String(Math.round(amount)).replace(/\B(?=(\d{3})+$)/g, ".");
-  return `${currency === "IDR" ? "Rp" : currency} ${grouped}`;
+  const rounding = Number.isInteger(amount) ? { maximumFractionDigits: 0 } : {};
+  // `$` means the dollar of the reader's country, so the others keep their letters. Rp means one currency only.
+  const currencyDisplay = currency === "IDR" ? "narrowSymbol" : "symbol";
+  try {
+    return formatter(Intl.NumberFormat, { style: "currency", currency, currencyDisplay, ...rounding }).format(amount);
+  } catch {
+    // A supplier's currency that is no code of three letters.
+    return `${currency}\u00a0${number(amount)}`;
+  }
+}
+
+/** `1,234.5` in English, `1.234,5` in Indonesian. */
+export function number(value, decimals) {
+  const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return formatter(Intl.NumberFormat, { ...digits }).format(value);
 }
 
 /** `1 h 50 m` */
 export function duration(minutes) {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
-  return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} m`].filter(Boolean).join(" ");
+  return t("duration", hours, rest > 0 || hours === 0 ? rest : null);
 }
 
 /** `Direct`, `1 stop`, `2 stops` */
 export function stops(count) {
-  return count === 0 ? "Direct" : plural(count, "stop");
+  return count === 0 ? t("direct") : t("stops", count);
 }
 
-/** `1 fare`, `2 fares` */
-export function plural(count, singular, several = `${singular}s`) {
-  return `${count} ${count === 1 ? singular : several}`;
+/** `Indonesia` for `ID`. */
+export function country(code) {
+  return formatter(Intl.DisplayNames, { type: "region", fallback: "code" }).of(code);
 }
 
 /** The local time of day: `06:05` of `2025-07-10T06:05:00+07:00`. */
@@ -52,9 +76,9 @@ export function dayMark(shift) {
 /** The same in words, for screen readers. */
 export function dayWords(shift) {
   if (shift === 0) return "";
-  if (shift === 1) return "the next day";
-  if (shift === -1) return "the day before";
-  return shift > 0 ? `${shift} days later` : `${-shift} days earlier`;
+  if (shift === 1) return t("nextDay");
+  if (shift === -1) return t("dayBefore");
+  return shift > 0 ? t("daysLater", shift) : t("daysEarlier", -shift);
 }
 
 /** Whether a text is an existing date, `YYYY-MM-DD`. */
@@ -64,14 +88,11 @@ export function isDay(text) {
   return !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
 }
 
-/** `Thu 10 Jul 2025`; a text that is no date stays unchanged. */
+/** `Thu, 10 Jul 2025`, as the locale writes it; a text that is no date stays unchanged. */
 export function date(text) {
   if (!isDay(text)) return text;
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
-  }).formatToParts(civilDay(text));
-  const part = (type) => parts.find((found) => found.type === type)?.value ?? "";
-  return ["weekday", "day", "month", "year"].map(part).join(" ");
+  const options = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
+  return formatter(Intl.DateTimeFormat, options).format(civilDay(text));
 }
 
 /** The date `days` after a date, both `YYYY-MM-DD`; null if there is none with a four-digit year. */
@@ -89,8 +110,7 @@ export function today(now) {
 
 /** ` 0.4 s`, `12.0 s`: the same width below 100 s. */
 export function elapsed(ms) {
-  const seconds = (Math.max(0, ms) / 1000).toFixed(1);
-  return `${seconds.padStart(4, FIGURE_SPACE)} s`;
+  return t("seconds", number(Math.max(0, ms) / 1000, 1).padStart(4, FIGURE_SPACE));
 }
 
 /** `GA57 + GA402`: the flights of a connection. */

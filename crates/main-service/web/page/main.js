@@ -1,13 +1,18 @@
-// The page: connects the form, the current search, the URL and the view.
+// The page: connects the form, the current search, the address and the view.
 
 import * as address from "./address.js";
 import { announcer } from "./announce.js";
 import * as api from "./api.js";
 import { byId, setText } from "./dom.js";
-import { filter, highlights, isUnfiltered, sort } from "./fares.js";
+import { refusalText } from "./errors.js";
+import { highlights, sort } from "./fares.js";
+import { filter } from "./filter.js";
+import { isShown, keepFocus } from "./focus.js";
 import { follow } from "./follow.js";
 import { Form } from "./form.js";
-import { addDays, plural } from "./format.js";
+import { today } from "./format.js";
+import { switchLanguage } from "./localize.js";
+import { countText, noticeOf } from "./notice.js";
 import { Fares } from "./render-fares.js";
 import { Filters } from "./render-filters.js";
 import { renderNotice, renderSummary, spokenState, titleOf } from "./render-summary.js";
@@ -15,9 +20,10 @@ import { Suppliers } from "./render-suppliers.js";
 import {
   isRunning, supplierRows, unknown, withEnd, withoutMore, withPartial, withStatus, withWarnings,
 } from "./search.js";
+import { t } from "./text.js";
 
 const form = new Form((query) => submit(query));
-const filters = new Filters(() => render());
+const filters = new Filters((chosen) => look(chosen));
 const suppliers = new Suppliers();
 const fares = new Fares();
 const announce = announcer(byId("announcements"));
@@ -29,16 +35,32 @@ const cities = new Map();
 let search = null;
 let leave = () => {};
 
+/** The order and the filters of the fares. */
+let view = address.NO_VIEW;
+
+/** The least time between two changes of the address by a changed view. Browsers limit how often a page may change it. */
+const SETTLE_MS = 250;
+let settling = null;
+let isWritten = true;
+
 // --- Starting and following a search ---------------------------------------------------------------------------
 
 async function submit(query, key = randomKey()) {
+  if (!form.accepts(query)) return;
+  // At once, because a shift of the layout right after a click is expected.
+  document.documentElement.dataset.view = "results";
   try {
     const id = await api.submit(query, key);
-    history.pushState(null, "", address.format(id, query));
+    writeAddress();
+    view = { ...address.NO_VIEW, order: view.order };
+    history.pushState(null, "", address.format({ id, query, view }));
     open(id, query);
     reveal();
   } catch (error) {
-    refused(error, () => void resubmit(query, key));
+    const again = () => void resubmit(query, key);
+    if (error instanceof api.Problem && error.errors.length > 0) form.refuse(error.errors, query);
+    else form.alert(refusalText(error, navigator.onLine), again);
+    if (search === null) document.documentElement.dataset.view = "form";
   }
 }
 
@@ -49,22 +71,6 @@ async function resubmit(query, key) {
   form.busy = true;
   await submit(query, key);
   form.busy = false;
-}
-
-function refused(error, again) {
-  if (error instanceof api.Problem && error.status === 400 && error.errors.length > 0) {
-    form.refuse(error.errors);
-  } else if (error instanceof api.Problem && (error.status === 503 || error.status === 429)) {
-    form.alert(`The service is busy: ${error.message}.`, again);
-  } else if (error instanceof api.Problem) {
-    form.alert(`The search was rejected: ${error.message}.`, again);
-  } else if (error instanceof api.Unreachable) {
-    form.alert(navigator.onLine
-      ? "The service can’t be reached. It may be restarting, so please try again."
-      : "You are offline. Connect to the internet and try again.", again);
-  } else {
-    throw error;
-  }
 }
 
 /** Shows a search and follows it to its terminal event. */
@@ -91,17 +97,24 @@ function open(id, query) {
   });
 }
 
-/** Shows the search in the URL. */
+/** Shows what the address says: a search with its view, or the form. */
 function route() {
-  const { id, query } = address.parse(location.href);
+  isWritten = true;
+  const { id, query, view: chosen } = address.parse(location.href);
+  view = chosen;
+  if (id && id === search?.id) {
+    // Only the view is another one.
+    render();
+    return;
+  }
+  if (query) form.show(query);
+  else form.reset();
   if (id) {
-    if (query) form.show(query);
     open(id, query);
     return;
   }
   leave();
   search = null;
-  form.reset();
   render();
 }
 
@@ -117,7 +130,7 @@ async function cancel() {
     }
   } catch (error) {
     // A 4xx means that the search has ended or expired. The stream shows which.
-    if (!(error instanceof api.Problem && error.status < 500)) announce("Cancelling failed. Try again.", { now: true });
+    if (!(error instanceof api.Problem && error.status < 500)) announce(t("cancelFailed"), { now: true });
   } finally {
     byId("cancel").ariaDisabled = "false";
   }
@@ -139,76 +152,55 @@ function change(next) {
 }
 
 function render() {
+  keepFocus(draw, (lost) => {
+    if (lost.id === "clear-filters") return byId("filters").querySelector("summary");
+    const actions = [byId("cancel"), byId("again")];
+    return (actions.includes(lost) && actions.find(isShown)) || (search ? byId("route") : byId("home"));
+  });
+}
+
+function draw() {
   document.title = titleOf(search);
   byId("results").hidden = search === null;
   byId("welcome").hidden = search !== null;
+  document.documentElement.dataset.view = search === null ? "form" : "results";
   if (search === null) {
     suppliers.stop();
     return;
   }
   renderSummary(search, cities);
   suppliers.render(search);
-  filters.render(search);
-  const shown = sort(filter(search.offers, filters.chosen), filters.order);
-  const names = new Map(supplierRows(search).map(({ code, name }) => [code, name]));
+  const names = new Map(supplierRows(search).map(({ code, name }) => [code, name || code]));
+  filters.render(search, view, names);
+  const shown = sort(filter(search.offers, view.filters), view.order);
   const { cheapest, fastest } = highlights(search.offers);
   const passengers = search.query?.passengers;
   fares.render(shown, { passengers, names, cheapest, fastest, waiting: isRunning(search) });
-  setText(byId("fare-count"), countText(shown.length));
-  renderNotice(notice(shown.length));
+  setText(byId("fare-count"), countText(search, shown.length, view.filters));
+  renderNotice(noticeOf(search, shown.length, today(new Date()), {
+    search: (query) => void resubmit(query),
+    create: () => form.focus(),
+    clear: () => filters.clear(),
+  }));
   byId("results").dataset.fares = String(isRunning(search) || search.offers.length > 0);
 }
 
-function countText(shown) {
-  const { offers, total } = search;
-  if (offers.length === 0) return isRunning(search) ? "Waiting for the first fares…" : "";
-  if (!isUnfiltered(filters.chosen)) return `${shown} of ${plural(offers.length, "fare")} match your filters`;
-  return total > offers.length ? `The ${offers.length} cheapest of ${total} fares` : plural(total, "fare");
+/** Shows another view of the same fares. */
+function look(chosen) {
+  view = chosen;
+  isWritten = false;
+  render();
+  if (settling === null) writeAddress();
+  settling ??= setTimeout(() => {
+    settling = null;
+    writeAddress();
+  }, SETTLE_MS);
 }
 
-/** The notice that is shown instead of fares if there are none. */
-function notice(shown) {
-  const { phase, query, offers } = search;
-  const again = query ? [["Search again", () => void resubmit(query)]] : [];
-  const fresh = ["New search", () => form.focus()];
-  if (phase === "missing") {
-    return {
-      title: "This search has expired",
-      text: query
-        ? "Fares change, so results expire quickly. Search again for current fares."
-        : "Fares change, so results expire quickly. Start a new search.",
-      actions: query ? again : [fresh],
-    };
-  }
-  if (phase === "failed") {
-    return { title: "No supplier answered", text: failure(search.reason), actions: again };
-  }
-  if (offers.length > 0 && shown === 0) {
-    return {
-      title: "No fare matches your filters",
-      text: `Clear them to see ${plural(offers.length, "fare")}.`,
-      actions: [["Clear filters", () => filters.clear()]],
-    };
-  }
-  if (offers.length > 0 || isRunning(search)) return null;
-  if (phase === "cancelled") {
-    return { title: "Search cancelled", text: "The search was cancelled before any fares arrived.", actions: again };
-  }
-  const other = (label, days) => {
-    const date = query && addDays(query.date, days);
-    return date ? [[label, () => void resubmit({ ...query, date })]] : [];
-  };
-  return {
-    title: "No flights found",
-    text: "No supplier has flights on this route on this day. Try another day.",
-    actions: [...other("Day before", -1), ...other("Day after", 1)],
-  };
-}
-
-function failure(reason) {
-  return reason === "deadline"
-    ? "All suppliers took too long. Please try again."
-    : "This is usually temporary. Please try again.";
+/** Puts the view into the address, if it has changed. */
+function writeAddress() {
+  if (search && !isWritten) history.replaceState(null, "", address.format({ ...search, view }));
+  isWritten = true;
 }
 
 /** Scrolls to the results, which are below the form on a narrow screen. */
@@ -231,8 +223,15 @@ byId("again").addEventListener("click", () => void resubmit(search.query));
 byId("home").addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
+  writeAddress();
   history.pushState(null, "", "/");
   route();
+});
+byId("language").addEventListener("click", () => {
+  switchLanguage();
+  form.relabel();
+  for (const part of [fares, suppliers]) part.reset();
+  render();
 });
 for (const button of document.querySelectorAll("[data-route]")) {
   const [from, to] = button.dataset.route.split("-");
@@ -246,6 +245,12 @@ wide.addEventListener("change", unfold);
 unfold();
 
 addEventListener("popstate", route);
+// The address must have the view before the page is left.
+addEventListener("pagehide", writeAddress);
 // A page restored from the back/forward cache has lost its connection.
-addEventListener("pageshow", (event) => event.persisted && route());
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  search = null;
+  route();
+});
 route();

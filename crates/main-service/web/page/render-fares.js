@@ -3,9 +3,11 @@
 // Each fare is positioned by a transform from the top of the list. A new fare above causes no layout of the others, and
 // the move is animated. The document has the fares in their visible order, for screen readers.
 
-import { carrierOf, idOf } from "./fares.js";
 import { byId, el, reconcile, setText, spoken } from "./dom.js";
-import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, plural, price, stops } from "./format.js";
+import { idOf } from "./fares.js";
+import { carrierOf } from "./filter.js";
+import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, price, stops } from "./format.js";
+import { t } from "./text.js";
 
 /** The number of tints for carriers' marks. */
 const TINTS = 6;
@@ -18,6 +20,12 @@ export class Fares {
   constructor() {
     // Rows grow when the window narrows or the text is made larger.
     new ResizeObserver(() => this.#place()).observe(this.#list);
+  }
+
+  /** Forgets all rows: for another language. */
+  reset() {
+    this.#rows.clear();
+    this.#list.replaceChildren();
   }
 
   /**
@@ -57,10 +65,10 @@ function row(offer) {
         el("span", { class: "carrier-name" }, carrier), spoken(", "),
         el("span", { class: "flight" }, flightNumbers(offer.flight_number)), spoken(". "),
         el("span", { class: "sellers" })),
-      offer.departure && offer.arrival ? times(offer) : el("div", { class: "times unknown" }, "Times not available"),
+      offer.departure && offer.arrival ? times(offer) : el("div", { class: "times unknown" }, t("noTimes")),
       el("div", { class: "badges" },
-        el("span", { class: "badge best", hidden: true }, "Best price"), spoken(" "),
-        el("span", { class: "badge fast", hidden: true }, "Fastest"), spoken(" ")),
+        el("span", { class: "badge best", hidden: true }, t("cheapest")), spoken(" "),
+        el("span", { class: "badge fast", hidden: true }, t("fastest")), spoken(" ")),
       el("div", { class: "price" },
         el("span", { class: "amount" }), spoken(" "),
         el("span", { class: "for" }))));
@@ -70,7 +78,7 @@ function times(offer) {
   const shift = dayShift(offer.departure, offer.arrival);
   return el("div", { class: "times" },
     el("div", { class: "leg" },
-      spoken("Departs "),
+      spoken(`${t("departs")} `),
       el("time", { class: "clock", datetime: offer.departure }, clock(offer.departure)), " ",
       el("span", { class: "code" }, offer.origin)),
     spoken(", "),
@@ -80,10 +88,10 @@ function times(offer) {
       el("span", { class: "stops", "data-stops": offer.stops }, stops(offer.stops))),
     spoken(", "),
     el("div", { class: "leg" },
-      spoken("arrives "),
+      spoken(`${t("arrives")} `),
       el("span", { class: "clock" },
         el("time", { datetime: offer.arrival }, clock(offer.arrival)),
-        shift !== 0 && el("sup", { class: "shift", title: `Arrives ${dayWords(shift)}` },
+        shift !== 0 && el("sup", { class: "shift", title: t("arrivesShifted", dayWords(shift)) },
           el("span", { "aria-hidden": "true" }, dayMark(shift)), spoken(` ${dayWords(shift)}`))), " ",
       el("span", { class: "code" }, offer.destination)),
     spoken(". "));
@@ -97,9 +105,9 @@ function dots(count) {
 function update(element, offer, { passengers, names, cheapest, fastest }) {
   const part = (selector) => element.querySelector(selector);
   setText(part(".amount"), price(offer.price, offer.currency));
-  setText(part(".for"), passengers > 1 ? `for ${plural(passengers, "passenger")}` : "");
+  setText(part(".for"), passengers > 1 ? t("forPassengers", passengers) : "");
   const sellers = offer.suppliers ?? [];
-  setText(part(".sellers"), sellers.length > 1 ? `from ${sellers.map((code) => names.get(code) ?? code).join(", ")}` : "");
+  setText(part(".sellers"), sellers.length > 1 ? t("soldBy", sellers.map((code) => names.get(code) ?? code).join(", ")) : "");
   part(".best").hidden = offer !== cheapest;
   part(".fast").hidden = offer !== fastest;
 }

@@ -1,26 +1,24 @@
 // The summary above the results: query, progress and actions.
 
 import { byId, el, setText } from "./dom.js";
-import { date, plural, price } from "./format.js";
 import { highlights } from "./fares.js";
+import { date, number, price } from "./format.js";
 import { isRunning, isStalled, progress } from "./search.js";
-
-/** Shown while no worker is running. */
-const STALLED = "Searches are delayed at the moment. Yours continues as soon as the service recovers, or ends without fares.";
+import { t } from "./text.js";
 
 /** Shows the summary. `cities` has the city names by code that are known. */
 export function renderSummary(search, cities) {
   const { query } = search;
-  setText(byId("route"), query ? `${query.from} → ${query.to}` : "Flight search");
-  byId("route").setAttribute("aria-label", query ? `Flights from ${query.from} to ${query.to}` : "Flight search");
-  const between = query && `${cities.get(query.from) ?? query.from} to ${cities.get(query.to) ?? query.to}`;
-  setText(byId("cities"), between || "\u00a0");
-  setText(byId("when"), query ? `${date(query.date)} · ${plural(query.passengers, "passenger")}` : "\u00a0");
+  setText(byId("route"), query ? `${query.from} → ${query.to}` : t("flightSearch"));
+  byId("route").setAttribute("aria-label", query ? t("route", query.from, query.to) : t("flightSearch"));
+  const name = (code) => cities.get(code) ?? code;
+  setText(byId("cities"), query ? t("cities", name(query.from), name(query.to)) : "\u00a0");
+  setText(byId("when"), query ? `${date(query.date)} · ${t("passengers", query.passengers)}` : "\u00a0");
   setText(byId("state"), stateText(search));
   renderProgress(search);
 
   const running = search.phase === "processing";
-  setText(byId("stalled"), isStalled(search) ? STALLED : "");
+  setText(byId("stalled"), isStalled(search) ? t("noSupplierListens") : "");
   byId("stalled").hidden = !isStalled(search);
   byId("reconnecting").hidden = search.connection === "open";
   byId("cancel").hidden = !running;
@@ -47,42 +45,39 @@ function renderProgress(search) {
 /** The state of the search in one line. */
 function stateText(search) {
   const { answered, of } = progress(search);
-  const seconds = `${(search.elapsedMs / 1000).toFixed(1)} s`;
   switch (search.phase) {
-    case "loading": return "Loading…";
-    case "processing": return of > 0 ? `${answered} of ${of} answered` : "Searching…";
-    case "completed": return `${plural(search.total, "fare")} in ${seconds}`;
-    case "cancelled": return `Cancelled with ${plural(search.total, "fare")}`;
-    case "failed": return "No supplier answered";
+    case "loading": return t("loading");
+    case "processing": return of > 0 ? t("answered", answered, of) : t("searching");
+    case "completed": return t("completedIn", search.total, number(search.elapsedMs / 1000, 1));
+    case "cancelled": return t("cancelledWith", search.total);
+    case "failed": return t("noSupplierAnswered");
     default: return "";
   }
 }
 
 /** The screen reader announcement for this state. */
 export function spokenState(search) {
+  if (search.connection !== "open") return t("spokenLost");
+  if (isStalled(search)) return t("noSupplierListens");
   const { cheapest } = highlights(search.offers);
-  const best = cheapest ? ` The best price is ${price(cheapest.price, cheapest.currency)}.` : "";
-  const fares = plural(search.total, "fare");
+  const withPrice = (text) =>
+    (cheapest ? `${text} ${t("spokenCheapest", price(cheapest.price, cheapest.currency))}` : text);
   const { answered, of } = progress(search);
-  if (search.connection !== "open") return "Connection lost. Reconnecting.";
-  if (isStalled(search)) return STALLED;
   switch (search.phase) {
-    case "loading": return "Loading the search.";
-    case "processing": return `Searching: ${fares} so far, ${answered} of ${of} suppliers answered.${best}`;
-    case "completed": return `Search complete: ${fares}.${best}`;
-    case "cancelled": return `Search cancelled: ${fares}.${best}`;
-    case "failed": return "The search failed: no supplier answered.";
-    case "missing": return "This search has expired.";
+    case "loading": return t("spokenLoading");
+    case "processing": return withPrice(t("spokenSearching", search.total, answered, of));
+    case "completed": return withPrice(t("spokenCompleted", search.total));
+    case "cancelled": return withPrice(t("spokenCancelled", search.total));
+    case "failed": return t("spokenFailed");
+    case "missing": return t("expired");
     default: return "";
   }
 }
 
 /** The page's title. */
 export function titleOf(search) {
-  if (!search?.query) return "Flight Search";
-  const { from, to } = search.query;
-  const fares = search.total > 0 ? ` · ${plural(search.total, "fare")}` : "";
-  return `${from} → ${to}${fares} – Flight Search`;
+  if (!search?.query) return t("siteName");
+  return t("titleOf", search.query.from, search.query.to, search.total);
 }
 
 /**

@@ -1,20 +1,22 @@
 // A row for each supplier: its state and time.
 
 import { byId, el, icon, reconcile, setText, spoken } from "./dom.js";
-import { elapsed, plural } from "./format.js";
+import { elapsed } from "./format.js";
 import { isRunning, progress, supplierRows } from "./search.js";
+import { t } from "./text.js";
 
 /** How often to update the times of pending suppliers. */
 const TICK_MS = 100;
 
+/** The texts of the states. */
 const LABELS = {
-  pending: "searching",
-  ok: "answered",
-  empty: "no flights",
-  timeout: "timed out",
-  error: "failed",
-  unavailable: "unavailable",
-  dropped: "no answer",
+  pending: "supplierPending",
+  ok: "supplierOk",
+  empty: "supplierEmpty",
+  timeout: "supplierTimeout",
+  error: "supplierError",
+  unavailable: "supplierUnavailable",
+  dropped: "supplierDropped",
 };
 
 const ICONS = { ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", dropped: "dash" };
@@ -32,13 +34,19 @@ export class Suppliers {
     reconcile(this.#list, this.#rows, [...byCode.keys()], (code) => emptyRow(code));
     for (const row of rows) fill(this.#rows.get(row.code), row);
     const { answered, of } = progress(search);
-    setText(byId("supplier-count"), of > 0 ? `${answered} of ${of}` : "");
+    setText(byId("supplier-count"), of > 0 ? t("countOf", answered, of) : "");
     byId("suppliers").hidden = rows.length === 0 && !isRunning(search);
 
     this.#startedAt = search.startedAt;
     if (isRunning(search)) this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     else this.stop();
     this.#tick();
+  }
+
+  /** Forgets all rows: for another language. */
+  reset() {
+    this.#rows.clear();
+    this.#list.replaceChildren();
   }
 
   stop() {
@@ -65,7 +73,7 @@ function emptyRow(code) {
 function fill(element, { name, code, status, fares, elapsed_ms }) {
   const part = (className) => element.querySelector(`.${className}`);
   setText(part("supplier-name"), name || code);
-  setText(part("supplier-note"), status === "ok" && fares !== undefined ? plural(fares, "fare") : LABELS[status]);
+  setText(part("supplier-note"), status === "ok" && fares !== undefined ? t("fares", fares) : t(LABELS[status] ?? LABELS.dropped));
   if (status !== "pending") setText(part("time"), elapsed_ms === undefined ? "" : elapsed(elapsed_ms));
   if (element.dataset.status === status) return;
   element.dataset.status = status;

@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import {
-  addDays, clock, date, dayMark, dayShift, dayWords, duration, elapsed, flightNumbers, isDay, minuteOfDay, plural,
+  addDays, clock, country, date, dayMark, dayShift, dayWords, duration, elapsed, flightNumbers, isDay, minuteOfDay, number,
   price, stops, today,
 } from "../page/format.js";
+import { use } from "../page/text.js";
 
-test("prices are grouped by dots and start with the currency", () => {
-  assert.equal(price(1500000), "Rp 1.500.000");
-  assert.equal(price(999, "IDR"), "Rp 999");
-  assert.equal(price(1000), "Rp 1.000");
-  assert.equal(price(12345678, "USD"), "USD 12.345.678");
-  assert.equal(price(0), "Rp 0");
+beforeEach(() => use("en"));
+
+/** Each in a language, with its non-breaking spaces as spaces. */
+function inLanguage(language, preferred, texts) {
+  use(language, preferred);
+  return texts().map((text) => text.replace(/[\u00a0\u202f]/g, " "));
+}
+
+test("money and numbers are written as the language does", () => {
+  const values = () => [price(1500000), price(999, "IDR"), price(1234567, "USD"), price(0), number(1234.5), number(2, 1)];
+  assert.deepEqual(inLanguage("en", [], values), ["Rp 1,500,000", "Rp 999", "US$1,234,567", "Rp 0", "1,234.5", "2.0"]);
+  assert.deepEqual(inLanguage("id", [], values), ["Rp 1.500.000", "Rp 999", "US$1.234.567", "Rp 0", "1.234,5", "2,0"]);
+  assert.deepEqual(inLanguage("en", ["fr-FR", "en-US"], () => [price(60, "USD"), price(60.5, "USD")]), ["$60", "$60.50"]);
+  // A supplier may quote in what is no currency.
+  assert.deepEqual(inLanguage("en", [], () => [price(1200, "MILES")]), ["MILES 1,200"]);
 });
 
 test("durations omit zeros", () => {
@@ -20,12 +30,11 @@ test("durations omit zeros", () => {
   assert.equal(duration(120), "2 h");
   assert.equal(duration(0), "0 m");
   assert.equal(duration(1505), "25 h 5 m");
+  assert.deepEqual(inLanguage("id", [], () => [duration(110), duration(0)]), ["1 j 50 m", "0 m"]);
 });
 
 test("counts have a singular and a plural", () => {
   assert.deepEqual([0, 1, 2].map(stops), ["Direct", "1 stop", "2 stops"]);
-  assert.equal(plural(1, "fare"), "1 fare");
-  assert.equal(plural(0, "fare"), "0 fares");
 });
 
 test("times are the airport's local times, whatever the time zone of this machine", () => {
@@ -44,8 +53,10 @@ test("the day shift compares the local dates of both airports", () => {
   assert.deepEqual([0, 1, 2, -1].map(dayWords), ["", "the next day", "2 days later", "the day before"]);
 });
 
-test("dates have the same format in every locale", () => {
-  assert.equal(date("2025-07-10"), "Thu 10 Jul 2025");
+test("dates are written as the locale does", () => {
+  assert.deepEqual(inLanguage("en", [], () => [date("2025-07-10"), country("ID")]), ["Thu, 10 Jul 2025", "Indonesia"]);
+  assert.deepEqual(inLanguage("en", ["en-US"], () => [date("2025-07-10")]), ["Thu, Jul 10, 2025"]);
+  assert.deepEqual(inLanguage("id", [], () => [date("2025-07-10"), country("JP")]), ["Kam, 10 Jul 2025", "Jepang"]);
   assert.equal(addDays("2027-02-28", 1), "2027-03-01");
   assert.equal(addDays("2027-01-01", -1), "2026-12-31");
   assert.equal(today(new Date(2027, 0, 2, 0, 30)), "2027-01-02");
@@ -58,7 +69,7 @@ test("a text that is no date is shown unchanged, and has no next day", () => {
     assert.equal(addDays("nonsense", 1), null);
   }
   for (const text of ["0000-01-01", "2024-02-29", "9999-12-31"]) assert.equal(isDay(text), true, text);
-  assert.equal(date("9999-12-31"), "Fri 31 Dec 9999");
+  assert.equal(date("9999-12-31"), "Fri, 31 Dec 9999");
   assert.equal(addDays("9999-12-31", 1), null);
   assert.equal(addDays("0000-01-01", -1), null);
 });

@@ -48,17 +48,21 @@ pub(super) struct Place {
     /// Whether the code is that of one airport, or of all airports of a city.
     #[schema(value_type = String, pattern = "^(airport|city)$", example = "airport")]
     kind: PlaceKind,
+    /// Another name of the place, if it is the one that the text means: `Bali` of Denpasar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    also: Option<&'static str>,
 }
 
 impl From<Match> for Place {
-    fn from(Match { code, name, city, country, kind }: Match) -> Self {
-        Self { code, name, city, country, kind }
+    fn from(Match { code, name, city, country, kind, also }: Match) -> Self {
+        Self { code, name, city, country, kind, also }
     }
 }
 
 /// Place autocomplete
 ///
-/// Searches codes, cities and names. The best match comes first: `jak` returns CGK.
+/// Searches codes, cities and names. The best match comes first: `jak` returns CGK. A text that matches nothing is
+/// searched for typing errors: `jakrta` returns CGK too.
 #[utoipa::path(
     get,
     path = "/api/airports",

@@ -1,0 +1,88 @@
+//! The page on paper, and in the user's own colours.
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Look,
+    page::{Page, quick, very_slow},
+};
+
+/// The colours of an element's picture, the most frequent first, without those of less than 1 % of it.
+async fn colours(page: &Page, selector: &str) -> Vec<String> {
+    let script = format!(
+        "(() => {{ const {{x, y, width, height}} = document.querySelector('{selector}').getBoundingClientRect(); \
+         return {{x: x + scrollX, y: y + scrollY, width, height, scale: 1}}; }})()"
+    );
+    let clip = page.browser.eval(&script).await;
+    let picture = page.browser.devtools("Page.captureScreenshot", json!({"clip": clip})).await;
+    let count = "const [data, done] = arguments; const image = new Image(); \
+         image.onload = () => { \
+           const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d'); \
+           canvas.drawImage(image, 0, 0); \
+           const {data: bytes} = canvas.getImageData(0, 0, image.width, image.height); \
+           const counts = new Map(); \
+           for (let at = 0; at < bytes.length; at += 4) { \
+             const colour = bytes.slice(at, at + 3).join(); counts.set(colour, (counts.get(colour) ?? 0) + 1); } \
+           done([...counts].filter(([, count]) => count > bytes.length / 400) \
+             .sort((a, b) => b[1] - a[1]).map(([colour]) => colour)); }; \
+         image.src = `data:image/png;base64,${data}`;";
+    let found = page.browser.client.execute_async(count, vec![picture["data"].clone()]).await.unwrap();
+    serde_json::from_value(found).unwrap()
+}
+
+#[tokio::test]
+async fn the_progress_and_the_chosen_order_are_seen_in_forced_colours() {
+    let system = very_slow().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.fares_arrive().await;
+    page.browser.media("", &[("forced-colors", "active")]).await;
+    page.browser.until("matchMedia('(forced-colors: active)').matches").await;
+    page.browser.until("document.querySelector('#progress').position > 0").await;
+    page.still().await;
+
+    let bar = colours(&page, "#progress").await;
+    assert!(bar.len() >= 2, "the bar has two parts: {bar:?}");
+    let order = async |name: &str| {
+        let label = format!("#orders label:has([value={name}])");
+        colours(&page, &label).await.remove(0)
+    };
+    let (cheapest, fastest, earliest) =
+        (order("cheapest").await, order("fastest").await, order("earliest").await);
+    assert_eq!(fastest, earliest);
+    assert_ne!(cheapest, fastest);
+}
+
+#[tokio::test]
+async fn a_printed_search_has_its_fares_and_no_form() {
+    let system = quick().await;
+    for languages in ["en-US", "id-ID"] {
+        let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
+        page.search("CGK", "DPS").await;
+        page.phase("completed").await;
+        let many = "(() => { const list = document.querySelector('#fares'); const rows = [...list.children]; \
+             while (list.children.length < 200) list.append(rows[list.children.length % rows.length].cloneNode(true)); })()";
+        page.browser.eval(many).await;
+
+        page.browser.media("print", &[]).await;
+        let shown = async |selector: &str| {
+            let script =
+                format!("[...document.querySelectorAll('{selector}')].some(part => part.checkVisibility())");
+            page.browser.eval(&script).await == Value::Bool(true)
+        };
+        for part in ["#search-form", ".masthead", ".aside", "#orders", "#again", "#progress"] {
+            assert!(!shown(part).await, "{part}");
+        }
+        for part in ["#route", "#when", "#fare-count", ".fare .amount", ".fare .clock", ".fare .carrier-name"]
+        {
+            assert!(shown(part).await, "{part}");
+        }
+        page.browser.media("", &[]).await;
+
+        let a4 = json!({"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": false});
+        let pdf = page.browser.devtools("Page.printToPDF", a4).await;
+        let count = "return atob(arguments[0]).match(/\\/Type\\s*\\/Page\\b/g).length";
+        let pages = page.browser.client.execute(count, vec![pdf["data"].clone()]).await.unwrap();
+        assert!((2..=6).contains(&pages.as_u64().unwrap()), "{languages}: {pages} pages");
+    }
+}

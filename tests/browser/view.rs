@@ -1,0 +1,140 @@
+//! The order and the filters: what they say, and that the address keeps them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    browser::Look,
+    page::{Page, quick},
+};
+
+/// The chosen order, the checked filters and the limits.
+async fn view(page: &Page) -> Value {
+    let script = "[document.querySelector('[name=order]:checked').value, \
+         [...document.querySelectorAll('#filters :checked')].map(box => `${box.name} ${box.value}`).sort(), \
+         document.querySelector('#maxPrice').getAttribute('aria-valuetext'), \
+         document.querySelector('#maxDuration').getAttribute('aria-valuetext')]";
+    page.browser.eval(script).await
+}
+
+/// Moves a slider, as a user's hand does.
+async fn slide(page: &Page, id: &str, to: &str) {
+    let script = format!(
+        "(() => {{ const slider = document.querySelector('#{id}'); slider.value = {to}; \
+         for (const type of ['input', 'change']) slider.dispatchEvent(new Event(type, {{bubbles: true}})); }})()"
+    );
+    page.browser.eval(&script).await;
+}
+
+#[tokio::test]
+async fn a_reload_a_link_and_the_back_button_keep_order_and_filters() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    page.click("[name=order][value=fastest]").await;
+    page.click("#filters [name=stops][value='0']").await;
+    page.click("#filters [value='Lion Air']").await;
+    page.click("#filters [value='Garuda Indonesia']").await;
+    slide(&page, "maxPrice", "slider.max - 2").await;
+    page.browser.until("location.hash.includes('&price=')").await;
+    let (address, shown, fares) = (page.address().await, view(&page).await, page.fares().await);
+    assert!(!fares.is_empty(), "{shown}");
+    assert!(
+        address.contains("&sort=fastest&stop=0&carrier=Lion+Air&carrier=Garuda+Indonesia&price="),
+        "{address}"
+    );
+
+    page.browser.client.refresh().await.unwrap();
+    page.phase("completed").await;
+    assert_eq!(
+        (page.address().await, view(&page).await, page.fares().await),
+        (address.clone(), shown.clone(), fares.clone())
+    );
+
+    page.search("SUB", "UPG").await;
+    page.browser.until("document.title.startsWith('SUB → UPG')").await;
+    page.phase("completed").await;
+    assert_eq!(view(&page).await, json!(["fastest", [], "any", "any"]), "a new search keeps the order only");
+    page.browser.client.back().await.unwrap();
+    page.browser.until("document.title.startsWith('CGK → DPS')").await;
+    page.phase("completed").await;
+    assert_eq!(
+        (page.address().await, view(&page).await, page.fares().await),
+        (address.clone(), shown.clone(), fares.clone())
+    );
+
+    let Some(other) = Page::open_in(&system, "id-ID", &address, Look::of_width(390)).await else { return };
+    other.phase("completed").await;
+    assert_eq!(other.fares().await.len(), fares.len());
+    assert_eq!(view(&other).await[1], shown[1]);
+    assert_eq!(other.browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn each_filter_says_how_many_fares_it_shows_from_which_price() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    page.browser.eval("document.querySelector('#sellers').open = true").await;
+    let said = "[...document.querySelectorAll('#filters .choice')].map(row => [\
+         row.querySelector('input').name, row.querySelector('input').value, \
+         Number(row.querySelector('.choice-count').textContent), row.querySelector('.choice-note').textContent])";
+    // First alone, then beside a filter of another kind.
+    for beside in [None, Some("#filters [name=parts][value=morning]")] {
+        if let Some(other) = beside {
+            page.click(other).await;
+        }
+        let rows: Vec<(String, String, usize, String)> =
+            serde_json::from_value(page.browser.eval(said).await).unwrap();
+        for kind in ["stops", "parts", "carriers", "sellers"] {
+            assert!(rows.iter().any(|(name, _, count, _)| name == kind && *count > 0), "{kind}: {rows:?}");
+        }
+        for (name, value, count, lowest) in rows.iter().filter(|(name, ..)| name != "parts") {
+            let checkbox = format!("#filters [name={name}][value='{value}']");
+            page.click(&checkbox).await;
+            let fares = page.fares().await;
+            assert_eq!(fares.len(), *count, "{name} {value}");
+            assert_eq!(fares.first().map_or("", |(_, price)| price), lowest, "{name} {value}");
+            page.click(&checkbox).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn limits_of_price_and_duration_say_what_they_mean() {
+    let system = quick().await;
+    for (languages, any, up_to) in [("en-US", "any", "up to "), ("id-ID", "semua", "hingga ")] {
+        let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
+        page.search("CGK", "NRT").await;
+        page.phase("completed").await;
+        let all = page.fares().await;
+        assert_eq!(page.text("#maxPrice-value").await, any);
+        slide(&page, "maxPrice", "0").await;
+        let cheapest = page.fares().await;
+        assert!(!cheapest.is_empty() && cheapest.len() < all.len());
+        let limit = page.browser.eval("document.querySelector('#maxPrice-value').textContent").await;
+        assert_eq!(limit, format!("{up_to}{}", cheapest[0].1));
+        slide(&page, "maxPrice", "slider.max").await;
+        assert_eq!(page.fares().await, all);
+
+        slide(&page, "maxDuration", "0").await;
+        let fastest = page.fares().await;
+        assert!(!fastest.is_empty() && fastest.len() < all.len());
+        assert!(page.text("#maxDuration-value").await.starts_with(up_to));
+        page.click("#clear-filters").await;
+        assert_eq!(page.fares().await, all);
+        assert_eq!(page.text("#maxDuration-value").await, any);
+    }
+}
+
+#[tokio::test]
+async fn a_query_in_the_address_fills_the_form() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/#CGK-DPS-2027-07-10-3", Look::WIDE).await else { return };
+    page.browser.until("document.querySelector('#to').value === 'Denpasar (DPS)'").await;
+    assert_eq!(
+        (page.value("#date").await, page.value("#passengers").await),
+        ("2027-07-10".into(), "3".into())
+    );
+}
