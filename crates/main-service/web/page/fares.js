@@ -18,14 +18,22 @@ export function byId(answers) {
       const id = idOf(offer);
       const sellers = supplier === null ? (offer.suppliers ?? []) : [supplier];
       const known = offers.get(id);
-      const best = known && known.price <= offer.price ? known : offer;
+      const best = known && byPrice(known, offer) <= 0 ? known : offer;
       offers.set(id, { ...best, suppliers: [...new Set([...(known?.suppliers ?? []), ...sellers])] });
     }
   }
   return sort([...offers.values()], "cheapest");
 }
 
-const byPrice = (a, b) => a.price - b.price;
+/** The best price in the search's currency; infinite without a rate for it, so that such fares come last. */
+function comparablePrice({ price, prices, comparable }) {
+  return comparable === false ? Infinity : Number(prices?.[0]?.approximate?.total ?? price);
+}
+
+const byPrice = (a, b) => {
+  const [one, other] = [comparablePrice(a), comparablePrice(b)];
+  return one === other ? 0 : one - other;
+};
 const byDuration = (a, b) => (a.duration_minutes ?? Infinity) - (b.duration_minutes ?? Infinity) || 0;
 const byDeparture = (a, b) => instant(a) - instant(b) || 0;
 const byNumber = (a, b) => (a.flight_number < b.flight_number ? -1 : Number(a.flight_number > b.flight_number));

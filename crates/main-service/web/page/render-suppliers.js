@@ -16,10 +16,13 @@ const LABELS = {
   timeout: "supplierTimeout",
   error: "supplierError",
   unavailable: "supplierUnavailable",
+  skipped: "supplierSkipped",
   dropped: "supplierDropped",
 };
 
-const ICONS = { ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", dropped: "dash" };
+const ICONS = {
+  ok: "check", empty: "dash", timeout: "clock", error: "cross", unavailable: "cross", skipped: "dash", dropped: "dash",
+};
 
 /** The panel of suppliers. Updates the times of pending ones. */
 export class Suppliers {

@@ -97,6 +97,7 @@ export default {
   supplierTimeout: "timed out",
   supplierError: "failed",
   supplierUnavailable: "unavailable",
+  supplierSkipped: "does not sell this",
   supplierDropped: "no answer",
 
   // Filters

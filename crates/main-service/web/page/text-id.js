@@ -97,6 +97,7 @@ export default {
   supplierTimeout: "terlalu lama",
   supplierError: "gagal",
   supplierUnavailable: "tidak siap",
+  supplierSkipped: "tidak menjual ini",
   supplierDropped: "tanpa jawaban",
 
   // Filters

@@ -68,3 +68,12 @@ test("offers of the replaced system, with only a number and a price, can be show
   assert.equal(highlights(bare).cheapest.price, 1);
   assert.notEqual(idOf(bare[0]), idOf(bare[1]));
 });
+
+test("fares are compared in the search's currency, and those without a rate for it come last", () => {
+  const dollars = offer("GA1", 100, {
+    currency: "USD", prices: [{ total: "100.00", currency: "USD", approximate: { total: "1600000", currency: "IDR" } }],
+  });
+  const rupiah = offer("GA2", 1_500_000);
+  const unknown = [1, 2].map((price) => offer(`GA${price + 2}`, price, { currency: "QQQ", comparable: false }));
+  assert.deepEqual(numbers(sort([...unknown, dollars, rupiah], "cheapest")), ["GA2", "GA1", "GA3", "GA4"]);
+});
