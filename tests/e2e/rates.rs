@@ -95,6 +95,9 @@ async fn new_rates_are_taken_and_wrong_ones_are_not() {
     let rates = file(RATES);
     let system = system.set("EXCHANGE_RATES_FILE", rates.path().to_str().unwrap()).start().await;
     let client = system.client();
+    // The worker has read the first file.
+    let end = client.result(&client.submit().await).await.json();
+    assert_eq!(flights(&end)[0], "XX-DOLLAR");
     fs::write(rates.path(), "<html>").unwrap();
     let kept = "exchange rates can't be read, keeping those of before";
     within(Duration::from_mins(1), "the wrong file is noticed", async || {
