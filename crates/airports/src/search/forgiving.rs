@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use super::prefixes::Prefixes;
 
-/// The most mistyped words of a text that are corrected, which bounds the cost of a search.
-const MAX_MISTYPED: usize = 3;
+/// The most words of a text that is corrected, which bounds the cost of a search.
+const MAX_WORDS: usize = 4;
 
 /// The longest word that is corrected. The longest of all names has 20 letters.
 const MAX_LETTERS: usize = 22;
 
-/// The places with a word for each term: one that starts with it, or if there is none, with something similar.
-/// Most similar first; among equals, in their own order.
+/// The places with a word for each term that starts with it or with something similar. Most similar first; among equals,
+/// in their own order.
 pub(super) fn similar(words: &Prefixes, terms: &[&str]) -> Vec<u32> {
-    let mistyped = terms.iter().filter(|term| words.starting_with(term).is_empty()).count();
-    if mistyped == 0 || mistyped > MAX_MISTYPED {
+    if terms.len() > MAX_WORDS {
         return Vec::new();
     }
-    let matching = |term: &&str| match words.starting_with(term) {
-        [] => of_similar_words(words, term),
-        exact => exact.iter().map(|place| (*place, 0)).collect(),
+    let matching = |term: &&str| {
+        let mut places = of_similar_words(words, term);
+        places.extend(words.starting_with(term).iter().map(|place| (*place, 0)));
+        places
     };
     let all = terms.iter().map(matching).reduce(|all, further| {
         let both = all.into_iter().filter_map(|(place, wrong)| Some((place, wrong + further.get(&place)?)));

@@ -65,7 +65,7 @@ fn another_name_that_the_text_means_is_named() {
     for (text, code, also) in [
         ("bali", "DPS", Some("Bali")),
         ("ubud", "DPS", Some("Ubud")),
-        ("ballli", "DPS", Some("Bali")),
+        ("tangrang", "CGK", Some("Tangerang")),
         ("denpasar", "DPS", None),
         ("denpasr", "DPS", None),
         ("dps", "DPS", None),
