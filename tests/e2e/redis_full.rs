@@ -21,7 +21,7 @@ async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can
     let client = system.client();
     let accepted = [client.submit().await, client.submit().await];
     // Ballast: the memory that is left when searches are refused must suffice for both.
-    let _: () = system.redis.run("SETRANGE ballast 20000000 x").await;
+    let _: () = system.redis.run("SETRANGE ballast 80000000 x").await;
     let info: String = system.redis.run("INFO memory").await;
     let used: u64 = info.lines().find_map(|line| line.strip_prefix("used_memory:")).unwrap().parse().unwrap();
     let _: () = system.redis.run(&format!("CONFIG SET maxmemory {}", used * 115 / 100)).await;

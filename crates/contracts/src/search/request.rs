@@ -129,7 +129,9 @@ impl Body {
 
     /// Refuses slices that depart before `today`.
     fn check_dates(&mut self, query: &SearchQuery, today: Date) {
-        if query.needs() == 1 && !self.has(field::SLICES) {
+        // Slices that could not be read count as absent in `query`.
+        let unreadable = self.wrong.errors.iter().any(|error| error.field.starts_with(field::SLICES));
+        if unreadable || (query.needs() == 1 && !self.has(field::SLICES)) {
             return;
         }
         for (at, slice) in query.slices.iter().enumerate() {
