@@ -21,6 +21,7 @@ mod cabin;
 pub mod entry;
 pub mod envelope;
 pub mod event;
+mod field_error;
 pub mod money;
 pub mod names;
 pub mod offer;
@@ -39,7 +40,7 @@ mod time;
 pub mod trace;
 
 pub use cabin::{Cabin, InvalidCabin};
-pub use envelope::FieldError;
+pub use field_error::FieldError;
 pub use money::{Amount, Currency, ExchangeRates};
 pub use offer::{LocalTime, Offer};
 pub use search::{

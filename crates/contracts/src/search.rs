@@ -4,6 +4,7 @@ mod ages;
 mod cabin;
 mod clock_time;
 mod code;
+mod code_json;
 mod currency;
 mod date;
 mod field;

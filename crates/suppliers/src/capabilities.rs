@@ -2,11 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::file::{
+    selling::{PassengerType, Served},
+    settings::{CommonSettings, Kind},
+};
 use airports::Airports;
 use contracts::{Cabin, IataCode, SearchQuery, search::Slice, search::Trip};
-use serde::Deserialize;
-
-use crate::file::settings::{CommonSettings, Kind};
 
 /// What a supplier sells.
 #[derive(Debug)]
@@ -18,45 +19,6 @@ pub(crate) struct Capabilities {
     serves: Vec<Served>,
     airports: Arc<Airports>,
 }
-
-/// A kind of passenger that suppliers tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PassengerType {
-    Adult,
-    Child,
-    Infant,
-}
-
-/// Where a supplier flies: `CGK` (an airport or city), `CGK-DPS` (between two, in either direction) or `ID` (the airports
-/// of a country).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) enum Served {
-    Place(IataCode),
-    Pair(IataCode, IataCode),
-    Country(String),
-}
-
-impl TryFrom<String> for Served {
-    type Error = InvalidServed;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let code = |text: &str| text.parse().map_err(|_| InvalidServed);
-        match text.split_once('-') {
-            Some((one, other)) => Ok(Self::Pair(code(one)?, code(other)?)),
-            None if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-                Ok(Self::Country(text))
-            }
-            None => Ok(Self::Place(code(&text)?)),
-        }
-    }
-}
-
-/// A text that names no places.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("must be an airport or city like CGK, a pair like CGK-DPS, or a country like ID")]
-pub(crate) struct InvalidServed;
 
 /// Why a supplier is not asked: what it does not sell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,13 +188,6 @@ mod tests {
         ] {
             let skipped = skip(&format!("serves = {serves}"), &query("CGK", "SIN"));
             assert_eq!(skipped, no.clone().filter(|_| !asked), "{serves}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_place_is_refused() {
-        for text in ["", "id", "JAKARTA", "CGK-", "CGK-DPS-SIN"] {
-            assert!(Served::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 }

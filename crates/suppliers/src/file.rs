@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`settings`] | the keys that every kind of supplier has |
+//! | [`selling`] | what a supplier sells |
 //! | [`entry`] | one `[[supplier]]` |
 //! | [`bounds`] | numbers with a range |
 //! | [`secrets`] | `${NAME}` |
@@ -12,6 +13,7 @@ pub(crate) mod bounds;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod secrets;
+pub(crate) mod selling;
 pub(crate) mod settings;
 
 use std::collections::HashSet;

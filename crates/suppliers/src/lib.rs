@@ -21,6 +21,7 @@
 //! | --- | --- |
 //! | `registry` | all suppliers; selects those that a search asks |
 //! | `client` | calls one supplier: queue, limits, timeout, retries, circuit breaker |
+//! | `capabilities` | what a supplier sells; it is not asked for anything else |
 //! | `kinds` | the implementations: `http`, `duffel`, `simulated` |
 //! | `supplier` | the trait that they implement |
 //! | `file` | reads and checks the suppliers file |

@@ -1,9 +1,6 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::field::{InvalidField, JsonField, from_string};
 
 /// A three-letter IATA location code, of an airport (`CGK`) or of a city (`JKT`), in upper case.
 ///
@@ -68,23 +65,5 @@ impl fmt::Display for IataCode {
 impl fmt::Debug for IataCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl JsonField for IataCode {
-    const KIND: &'static str = "a string";
-
-    fn from_json(value: &Value) -> Result<Self, InvalidField> {
-        from_string(value)
-    }
-
-    #[cfg(feature = "openapi")]
-    fn schema(about: &str) -> utoipa::openapi::Schema {
-        crate::schema::text("CGK")
-            .format(Some(crate::schema::format("iata-code")))
-            .pattern(Some("^[A-Za-z]{3}$"))
-            .description(Some(about))
-            .build()
-            .into()
     }
 }

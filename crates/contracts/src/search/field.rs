@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::route::Route;
-use crate::FieldError;
+use crate::field_error::FieldError;
 
 /// The type of a field of a search. Its `FromStr` and `Display` are its form in Redis and in the fingerprint.
 pub trait SearchField: JsonField + Display + FromStr<Err: Display> {}

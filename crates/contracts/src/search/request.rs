@@ -9,7 +9,7 @@ use super::{
     field::{FieldSource, InvalidParts, SearchField},
     route::Route,
 };
-use crate::{FieldError, names::field};
+use crate::{field_error::FieldError, names::field};
 
 /// A POST body: a query and its options.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

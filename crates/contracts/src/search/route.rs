@@ -1,4 +1,4 @@
-use super::IataCode;
+use super::code::IataCode;
 
 /// Origin and destination of a slice as far as they could be read: a search that is invalid in other ways may name
 /// places that do not exist, and its client wants to know all that is wrong.

@@ -5,8 +5,10 @@ use std::{num::NonZeroU32, time::Duration};
 use contracts::{Cabin, SupplierCode, search::Trip};
 use serde::Deserialize;
 
-use super::bounds::Millis;
-use crate::capabilities::{PassengerType, Served};
+use super::{
+    bounds::Millis,
+    selling::{PassengerType, Served},
+};
 
 /// The keys of [`CommonSettings`]. All other keys belong to the supplier's kind.
 const COMMON_KEYS: [&str; 15] = [

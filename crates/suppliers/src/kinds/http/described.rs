@@ -3,10 +3,7 @@
 use contracts::{Cabin, search::Trip};
 
 use super::{body_template::BodyTemplate, placeholder::Placeholder, template::Template};
-use crate::{
-    capabilities::PassengerType,
-    file::{entry::SupplierEntry, error::RegistryError},
-};
+use crate::file::{entry::SupplierEntry, error::RegistryError, selling::PassengerType};
 
 /// The templates of a request.
 pub(super) struct Templates<'a> {
