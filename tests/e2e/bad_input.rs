@@ -61,6 +61,7 @@ async fn every_wrong_field_is_named() {
         (json!({"timeout_ms": 1}), vec!["timeout_ms"]),
         (json!({"return_date": "2025-07-09"}), vec!["return_date"]),
         (json!({"return_date": "2025-07-17"}), vec!["date", "return_date"]),
+        (json!({"to": "QQQ", "date": "2125-07-10", "return_date": "2125-07-17"}), vec!["to"]),
         (json!({"cabin": "coach"}), vec!["cabin"]),
         (json!({"cabin": "business"}), vec!["date"]),
         (json!({"max_stops": 4}), vec!["max_stops"]),

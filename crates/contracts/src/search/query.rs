@@ -121,15 +121,20 @@ impl SearchQuery {
         self.slices.first()
     }
 
-    /// Origin and destination of each slice, as in a body with `slices` or without.
+    /// Origins and destinations, as they are in a body: those of each slice if it has `slices`, and else of the first.
     #[must_use]
-    pub fn routes(&self) -> Vec<Route> {
-        let route = |(at, slice): (usize, &Slice)| Route {
-            path: if self.slices.is_plain() { String::new() } else { format!("{}[{at}].", field::SLICES) },
+    pub fn routes(&self, has_slices: bool) -> Vec<Route> {
+        let route = |path, slice: &Slice| Route {
+            path,
             origin: Some(slice.origin()),
             destination: Some(slice.destination()),
         };
-        self.slices.iter().enumerate().map(route).collect()
+        if has_slices {
+            let slices = self.slices.iter().enumerate();
+            slices.map(|(at, slice)| route(format!("{}[{at}].", field::SLICES), slice)).collect()
+        } else {
+            vec![route(String::new(), self.first())]
+        }
     }
 }
 

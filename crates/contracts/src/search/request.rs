@@ -54,17 +54,16 @@ pub struct RequestedCodes {
 }
 
 impl SearchRequest {
-    /// The codes in it.
-    #[must_use]
-    pub fn codes(&self) -> RequestedCodes {
-        RequestedCodes { routes: self.query.routes(), suppliers: self.suppliers.clone() }
+    /// Reads a POST body, like [`from_json_with_codes`](Self::from_json_with_codes).
+    pub fn from_json(body: &[u8], today: Date) -> Result<Self, InvalidRequest> {
+        Self::from_json_with_codes(body, today).map(|(request, _)| request)
     }
 
-    /// Reads a POST body. The error lists every invalid field.
+    /// Reads a POST body, and the codes in it. The error lists every invalid field.
     ///
     /// `today` is the earliest date anywhere. A trip may begin before it only in a body that has no other fields than
     /// the replaced system knows: the documented example is one.
-    pub fn from_json(body: &[u8], today: Date) -> Result<Self, InvalidRequest> {
+    pub fn from_json_with_codes(body: &[u8], today: Date) -> Result<(Self, RequestedCodes), InvalidRequest> {
         let value =
             serde_json::from_slice(body).map_err(|error| InvalidRequest::NotJson(error.to_string()))?;
         let Value::Object(fields) = value else { return Err(InvalidRequest::NotAnObject) };
@@ -73,10 +72,18 @@ impl SearchRequest {
         if let Ok(request) = &read {
             body.check_dates(&request.query, today);
         }
+        let codes = |request: &Self, has_slices| RequestedCodes {
+            routes: request.query.routes(has_slices),
+            suppliers: request.suppliers.clone(),
+        };
+        let has_slices = body.has(field::SLICES);
         let InvalidParts { errors, mut routes } = body.wrong;
         match read {
-            Ok(request) if errors.is_empty() => Ok(request),
-            Ok(request) => Err(InvalidRequest::Fields { errors, codes: request.codes() }),
+            Ok(request) if errors.is_empty() => {
+                let codes = codes(&request, has_slices);
+                Ok((request, codes))
+            }
+            Ok(request) => Err(InvalidRequest::Fields { errors, codes: codes(&request, has_slices) }),
             Err(RequestedCodes { routes: further, suppliers }) => {
                 routes.extend(further);
                 Err(InvalidRequest::Fields { errors, codes: RequestedCodes { routes, suppliers } })

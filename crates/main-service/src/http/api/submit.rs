@@ -164,8 +164,8 @@ fn earliest_date(now: Timestamp) -> Date {
 
 /// Parses the body and rejects unknown codes, together with all other invalid fields.
 fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
-    let (codes, parsed) = match SearchRequest::from_json(body, earliest_date(Timestamp::now())) {
-        Ok(request) => (request.codes(), Ok(request)),
+    let (codes, parsed) = match SearchRequest::from_json_with_codes(body, earliest_date(Timestamp::now())) {
+        Ok((request, codes)) => (codes, Ok(request)),
         Err(InvalidRequest::Fields { errors, codes }) => (codes, Err(errors)),
         Err(other) => return Err(other.into()),
     };
