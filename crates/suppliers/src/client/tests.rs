@@ -1,5 +1,7 @@
 mod scripted;
 
+use std::time::Duration;
+
 use tokio::task::JoinSet;
 
 use super::*;
