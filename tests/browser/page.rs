@@ -1,7 +1,7 @@
 //! What a user of the page does and sees.
 
 use contracts::names::SUPPLIERS_KEY;
-use fantoccini::{Locator, elements::Element};
+use fantoccini::{Locator, elements::Element, key::Key};
 use rustix::process::Signal;
 use serde_json::Value;
 use test_kit::{Gateway, System, SystemBuilder, eventually};
@@ -136,6 +136,8 @@ impl Page {
     pub(crate) async fn search(&self, from: &str, to: &str) {
         self.fill("#from", from).await;
         self.fill("#to", to).await;
+        // On a phone, the suggestions would cover the button.
+        self.press(&char::from(Key::Tab).to_string()).await;
         self.click("#submit").await;
     }
 

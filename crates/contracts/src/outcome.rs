@@ -38,6 +38,8 @@ impl Answer {
             }
             offer.rank_prices(currency);
         }
+        // A rate may have changed which is cheaper.
+        keep_cheapest(&mut self.offers, Ranking { currency, max: usize::MAX });
         self
     }
 
@@ -85,10 +87,13 @@ pub struct Details {
 }
 
 impl Outcome {
-    /// The outcome of these answers: `completed` if any supplier answered, even without offers, and `failed` otherwise.
+    /// The outcome of these answers: `completed` if any supplier answered, even without offers, or if none sells what was
+    /// searched; and `failed` otherwise.
     #[must_use]
     pub fn of(answers: Vec<Answer>, times: Times, ranking: Ranking) -> Self {
-        let answered = answers.iter().any(|answer| answer.report.status.is_answer());
+        let statuses = || answers.iter().map(|answer| answer.report.status);
+        let nobody_sells = !answers.is_empty() && statuses().all(|status| status == SupplierStatus::Skipped);
+        let answered = nobody_sells || statuses().any(SupplierStatus::is_answer);
         let (reports, offers): (Vec<_>, Vec<_>) =
             answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
         // Offers beyond an answer's limit can't be merged, but count in the total.
@@ -131,7 +136,7 @@ impl Outcome {
                     status,
                     elapsed_ms,
                     offers: 0,
-                    skipped: 0,
+                    rejected: 0,
                     reason: None,
                 });
             }
@@ -172,7 +177,7 @@ mod tests {
                 status: SupplierStatus::Ok,
                 elapsed_ms: 1,
                 offers,
-                skipped: 0,
+                rejected: 0,
                 reason: None,
             },
             offers: (1..=offers)
@@ -212,7 +217,7 @@ mod tests {
             status: SupplierStatus::Ok,
             elapsed_ms: 1,
             offers: 1,
-            skipped: 0,
+            rejected: 0,
             reason: None,
         };
         let answer = Answer { report, offers: vec![offer] };

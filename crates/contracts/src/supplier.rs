@@ -77,10 +77,10 @@ impl SupplierStatus {
     pub const ALL: [Self; 6] =
         [Self::Ok, Self::Empty, Self::Timeout, Self::Error, Self::Unavailable, Self::Skipped];
 
-    /// Whether it is known what the supplier has for the search, if only nothing.
+    /// Whether the supplier answered the question, if only with "none".
     #[must_use]
     pub fn is_answer(self) -> bool {
-        matches!(self, Self::Ok | Self::Empty | Self::Skipped)
+        matches!(self, Self::Ok | Self::Empty)
     }
 
     /// The status as written to JSON.
@@ -114,9 +114,10 @@ pub struct SupplierReport {
     pub offers: usize,
     /// How many further offers were left out because they were invalid or for another search; absent if none.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub skipped: usize,
+    pub rejected: usize,
     /// Why it was not asked, if its status is `skipped`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub reason: Option<String>,
 }
 

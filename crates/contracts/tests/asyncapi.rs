@@ -130,7 +130,7 @@ fn report(status: SupplierStatus) -> SupplierReport {
         status,
         elapsed_ms: 612,
         offers: 1,
-        skipped: 2,
+        rejected: 2,
         reason: (status == SupplierStatus::Skipped).then(|| "it sells no return trips".into()),
     }
 }

@@ -154,7 +154,7 @@ impl SupplierClient {
         }
         let started = Instant::now();
         let request = Request { id: search, query, deadline, above };
-        let (status, offers, valid, skipped) = match self.calls.with_retries(request).await {
+        let (status, offers, valid, rejected) = match self.calls.with_retries(request).await {
             Ok(CollectedOffers { offers, valid, rejected, .. }) => {
                 let status = if offers.is_empty() { SupplierStatus::Empty } else { SupplierStatus::Ok };
                 (status, offers, valid, rejected)
@@ -162,7 +162,7 @@ impl SupplierClient {
             Err(error) => {
                 self.calls.log().no_answer(search, &error, above);
                 spans::skipped(above, &self.code, &error);
-                (error.status(), Vec::new(), 0, error.skipped_offers())
+                (error.status(), Vec::new(), 0, error.rejected_offers())
             }
         };
         self.metrics.answered(status);
@@ -173,7 +173,7 @@ impl SupplierClient {
             status,
             elapsed_ms,
             offers: valid,
-            skipped,
+            rejected,
             reason: None,
         };
         Answer { report, offers }
@@ -189,7 +189,7 @@ impl SupplierClient {
             status,
             elapsed_ms: 0,
             offers: 0,
-            skipped: 0,
+            rejected: 0,
             reason: Some(skip.to_string()),
         };
         Answer { report, offers: Vec::new() }

@@ -192,7 +192,7 @@ impl<'a> OfferCollector<'a> {
             return Err(Mismatch::Slices(offer.slices.len().max(1)));
         }
         match (self.query.cabin, offer.cabin) {
-            (Some(wanted), Some(cabin)) if wanted != cabin => Err(Mismatch::Cabin(cabin)),
+            (Some(wanted), Some(cabin)) if cabin < wanted => Err(Mismatch::Cabin(cabin)),
             _ => Ok(()),
         }
     }

@@ -38,6 +38,11 @@ impl Registry {
         let factory = SupplierFactory::new(options, airports);
         let metrics = Metrics::default();
         let clients = entries.iter().map(|entry| {
+            if let Some(unknown) = entry.common.serves.iter().find_map(|served| served.unknown(airports)) {
+                return Err(
+                    entry.field_error("serves", &format!("no airport or city has the code {unknown}"))
+                );
+            }
             let supplier = factory.supplier(entry)?;
             let metrics = Arc::new(metrics.of(entry.common.code.as_str()));
             let client = SupplierClient::new(&entry.common, supplier, airports, options.max_offers, metrics);

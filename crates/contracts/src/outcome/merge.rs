@@ -50,6 +50,10 @@ pub fn merge(
         }
     }
     let total = offers.len();
+    // What each takes with its rank, which is known only of those that are kept.
+    for offer in &mut offers {
+        offer.best_rank = Some(u32::MAX);
+    }
     offers.truncate(fitting(&offers, ranking.max));
     super::best::rank(&mut offers, currency);
     (offers, total)

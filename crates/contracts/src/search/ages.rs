@@ -13,6 +13,9 @@ use super::{
 #[serde(transparent)]
 pub struct Ages<const MIN: u8, const MAX: u8>(Box<[WholeNumber<MIN, MAX>]>);
 
+/// More passengers are never booked together.
+const MOST: usize = 9;
+
 /// The age of a child, who has a seat.
 pub type ChildAge = WholeNumber<2, 17>;
 
@@ -46,6 +49,9 @@ impl<const MIN: u8, const MAX: u8> JsonField for Ages<MIN, MAX> {
 
     fn from_json(value: &Value) -> Result<Self, InvalidField> {
         let values = value.as_array().ok_or(InvalidField::Type)?;
+        if values.len() > MOST {
+            return Err(InvalidField::Value(format!("must be at most {MOST}")));
+        }
         let mut parts = InvalidParts::default();
         let ages = values
             .iter()

@@ -61,8 +61,8 @@ impl SearchRequest {
 
     /// Reads a POST body, and the codes in it. The error lists every invalid field.
     ///
-    /// `today` is the earliest date anywhere. A trip may begin before it only in a body that has no other fields than
-    /// the replaced system knows: the documented example is one.
+    /// `today` is the earliest date anywhere. A trip may begin before it only if the replaced system knows such trips: the
+    /// documented example is one.
     pub fn from_json_with_codes(body: &[u8], today: Date) -> Result<(Self, RequestedCodes), InvalidRequest> {
         let value =
             serde_json::from_slice(body).map_err(|error| InvalidRequest::NotJson(error.to_string()))?;
@@ -83,7 +83,12 @@ impl SearchRequest {
                 let codes = codes(&request, has_slices);
                 Ok((request, codes))
             }
-            Ok(request) => Err(InvalidRequest::Fields { errors, codes: codes(&request, has_slices) }),
+            Ok(request) => {
+                let unreadable = errors.iter().any(|error| error.field.starts_with(field::SLICES));
+                let mut codes = codes(&request, has_slices && !unreadable);
+                codes.routes.extend(routes);
+                Err(InvalidRequest::Fields { errors, codes })
+            }
             Err(RequestedCodes { routes: further, suppliers }) => {
                 routes.extend(further);
                 Err(InvalidRequest::Fields { errors, codes: RequestedCodes { routes, suppliers } })

@@ -26,8 +26,8 @@ export function byId(answers) {
 }
 
 /** The best price in the search's currency; infinite without a rate for it, so that such fares come last. */
-function comparablePrice({ price, prices, comparable }) {
-  return comparable === false ? Infinity : Number(prices?.[0]?.approximate?.total ?? price);
+function comparablePrice({ price, prices: [best] = [], comparable }) {
+  return comparable === false ? Infinity : Number(best?.approximate?.total ?? best?.total ?? price);
 }
 
 const byPrice = (a, b) => {
@@ -57,11 +57,11 @@ export function sort(offers, order) {
   });
 }
 
-/** The cheapest, fastest and earliest offers. Compares prices only within the most frequent currency. */
+/** The cheapest, fastest and earliest offers. Compares prices within the most frequent currency, and by exchange rates. */
 export function highlights(offers) {
   const currency = mainCurrency(offers);
   return {
-    cheapest: first(offers.filter((offer) => offer.currency === currency), ORDERS.cheapest),
+    cheapest: first(offers.filter((offer) => offer.currency === currency || offer.prices?.[0]?.approximate), ORDERS.cheapest),
     fastest: first(offers.filter((offer) => offer.duration_minutes > 0), ORDERS.fastest),
     earliest: first(offers.filter((offer) => offer.departure), ORDERS.earliest),
   };

@@ -33,7 +33,7 @@ impl AskError {
     }
 
     /// How many offers the supplier's last response had, if none of them was valid.
-    pub(super) fn skipped_offers(&self) -> usize {
+    pub(super) fn rejected_offers(&self) -> usize {
         match self {
             Self::Supplier(SupplierError::NoValidOffer { count, .. }) => *count,
             _ => 0,

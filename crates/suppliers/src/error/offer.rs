@@ -43,6 +43,6 @@ pub(crate) enum Mismatch {
     Arrival(LocalTime),
     #[error("it has {0} stops, more than searched for")]
     Stops(u8),
-    #[error("it is in {0}, another cabin than searched for")]
+    #[error("it has a flight in {0}, a lower cabin than searched for")]
     Cabin(Cabin),
 }

@@ -4,6 +4,7 @@ use toml::{Table, Value};
 
 use super::{
     error::RegistryError,
+    selling::PassengerType,
     settings::{CommonSettings, is_common_key},
 };
 
@@ -39,6 +40,13 @@ impl SupplierEntry {
         let CommonSettings { name, rate_limit, .. } = &self.common;
         if name.is_empty() || !is_name(name) {
             return Err(self.error(&"`name` must be 1 to 128 printable bytes"));
+        }
+        let CommonSettings { trips, cabins, passenger_types, .. } = &self.common;
+        if trips.as_ref().is_some_and(Vec::is_empty) || cabins.as_ref().is_some_and(Vec::is_empty) {
+            return Err(self.error(&"`trips` and `cabins` must not be empty: nothing would be sold"));
+        }
+        if passenger_types.as_ref().is_some_and(|types| !types.contains(&PassengerType::Adult)) {
+            return Err(self.error(&"`passenger_types` must have `adult`: every search has one"));
         }
         if rate_limit.is_some_and(|rate| rate.burst > rate.calls) {
             return Err(self.error(&"`rate_limit.burst` must not exceed `rate_limit.calls`"));

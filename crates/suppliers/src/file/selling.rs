@@ -1,5 +1,6 @@
 //! What the file says of what a supplier sells.
 
+use airports::Airports;
 use contracts::IataCode;
 use serde::Deserialize;
 
@@ -20,6 +21,18 @@ pub(crate) enum Served {
     Place(IataCode),
     Pair(IataCode, IataCode),
     Country(String),
+}
+
+impl Served {
+    /// A code in it that no airport or city has. A country is not checked.
+    pub(crate) fn unknown(&self, airports: &Airports) -> Option<IataCode> {
+        let codes = match self {
+            Self::Place(place) => [Some(*place), None],
+            Self::Pair(one, other) => [Some(*one), Some(*other)],
+            Self::Country(_) => [None, None],
+        };
+        codes.into_iter().flatten().find(|code| !airports.knows(*code))
+    }
 }
 
 impl TryFrom<String> for Served {

@@ -122,8 +122,9 @@ impl Http {
             code: entry.common.code.clone(),
             name: entry.common.name.clone(),
         };
-        let Self { url, query, body, .. } = &supplier;
-        Templates { url, query, body: body.as_ref() }.check(entry)?;
+        let Self { url, query, body, mapping, .. } = &supplier;
+        let price_per_passenger = mapping.price_per_passenger();
+        Templates { url, query, body: body.as_ref(), price_per_passenger }.check(entry)?;
         if supplier.mapping.has_too_many_pointers() {
             return Err(field_error("response", &"has more than 64 pointers"));
         }

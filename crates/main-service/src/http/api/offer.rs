@@ -34,13 +34,16 @@ pub(super) async fn offer(
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     let malformed = |field: &str, problem: String| Problem::Fields(vec![FieldError::new(field, problem)]);
-    let Path((search, offer)) = path.map_err(|rejection| malformed("id", rejection.body_text()))?;
+    let Path((search, offer)) = path.map_err(|rejection| malformed("path", rejection.body_text()))?;
     let search: SearchId = search
         .parse()
         .map_err(|error: contracts::search::InvalidSearchId| malformed("id", error.to_string()))?;
     let offer: OfferId = offer
         .parse()
         .map_err(|error: contracts::offer::InvalidOfferId| malformed("offer_id", error.to_string()))?;
+    if offer.is_unset() {
+        return Err(Problem::UnknownOffer);
+    }
     let read = app.broker.with_idle_timeout(read(&app, search)).await?;
     let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let (results, _) = results_and_details(&record, app.config.common.max_results, now);

@@ -69,7 +69,8 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
         stops: first.stops,
         suppliers: Vec::new(),
         id: OfferId::default(),
-        cabin: first.segments.first().and_then(|segment| segment.cabin),
+        // The lowest: whoever searches for business wants no flight in economy.
+        cabin: slices.iter().flat_map(|slice| &slice.segments).filter_map(|segment| segment.cabin).min(),
         slices,
         prices: vec![price],
         comparable: true,

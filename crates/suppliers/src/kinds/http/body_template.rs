@@ -89,6 +89,17 @@ impl BodyTemplate {
         }
     }
 
+    /// Whether it has this placeholder outside of `each_passenger`.
+    pub(super) fn has_outside_of_passengers(&self, wanted: Placeholder) -> bool {
+        match self {
+            Self::EachPassenger(_) => false,
+            Self::Array(items) => items.iter().any(|item| item.has_outside_of_passengers(wanted)),
+            Self::EachSlice(item) => item.has_outside_of_passengers(wanted),
+            Self::Object(items) => items.iter().any(|(_, item)| item.has_outside_of_passengers(wanted)),
+            Self::Text(_) | Self::Value(_) | Self::Constant(_) => self.has(wanted),
+        }
+    }
+
     /// Whether it describes each slice.
     pub(super) fn has_each_slice(&self) -> bool {
         match self {

@@ -10,6 +10,8 @@ pub(super) struct Templates<'a> {
     pub(super) url: &'a Template,
     pub(super) query: &'a [(String, Template)],
     pub(super) body: Option<&'a BodyTemplate>,
+    /// Whether the price in the response is for one passenger.
+    pub(super) price_per_passenger: bool,
 }
 
 impl Templates<'_> {
@@ -17,10 +19,19 @@ impl Templates<'_> {
     pub(super) fn check(&self, entry: &SupplierEntry) -> Result<(), RegistryError> {
         let common = &entry.common;
         let each_slice = self.body.is_some_and(BodyTemplate::has_each_slice);
-        let each_passenger = self.has(Placeholder::PassengerType) || self.has(Placeholder::Age);
+        let of_a_passenger = [Placeholder::PassengerType, Placeholder::Age];
+        let each_passenger = of_a_passenger.iter().any(|placeholder| self.has(*placeholder));
+        if of_a_passenger.iter().any(|placeholder| self.has_outside_of_passengers(*placeholder)) {
+            let problem = "{passenger_type} and {age} have a value only within each_passenger";
+            return Err(entry.field_error("body", problem));
+        }
         let sells = |trip| common.trips.iter().flatten().any(|sold| *sold == trip);
         let takes = |kind| common.passenger_types.iter().flatten().any(|taken| *taken == kind);
         let other_cabins = common.cabins.iter().flatten().any(|cabin| *cabin != Cabin::Economy);
+        if self.price_per_passenger && (takes(PassengerType::Child) || takes(PassengerType::Infant)) {
+            let problem = "needs a price for all, because children and infants do not pay what adults do";
+            return Err(entry.field_error("response.price_per_passenger", problem));
+        }
         let undescribed = [
             (
                 "trips",
@@ -46,6 +57,12 @@ impl Templates<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    fn has_outside_of_passengers(&self, placeholder: Placeholder) -> bool {
+        self.url.has(placeholder)
+            || self.query.iter().any(|(_, template)| template.has(placeholder))
+            || self.body.is_some_and(|body| body.has_outside_of_passengers(placeholder))
     }
 
     fn has(&self, placeholder: Placeholder) -> bool {

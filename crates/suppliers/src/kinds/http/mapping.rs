@@ -83,6 +83,11 @@ pub(super) struct OfferParser<'a> {
 }
 
 impl Mapping {
+    /// Whether the price is for one passenger instead of all.
+    pub(super) fn price_per_passenger(&self) -> bool {
+        self.price_per_passenger
+    }
+
     /// The pointer to the list of offers.
     pub(super) fn offers_pointer(&self) -> &JsonPointer {
         &self.offers
@@ -172,6 +177,8 @@ impl<'a> OfferParser<'a> {
         let (arrival_time, duration_minutes) =
             self.arrival(arrival, duration, departure_time, destination)?;
         let flight_number = flight_number(flight)?;
+        // Of a connection, each flight's number is told.
+        let changes = u8::try_from(flight_number.matches('/').count()).unwrap_or(u8::MAX);
         let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
         Ok(Offer {
             flight_number,
@@ -183,7 +190,7 @@ impl<'a> OfferParser<'a> {
             departure: departure_time,
             arrival: arrival_time,
             duration_minutes,
-            stops: stops.count()?.unwrap_or(0),
+            stops: stops.count()?.unwrap_or(changes),
             suppliers: Vec::new(),
             id: OfferId::default(),
             cabin: cabin.parsed(parse_cabin)?,

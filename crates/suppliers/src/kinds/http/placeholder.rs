@@ -49,7 +49,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A placeholder's value: letters, digits and hyphens only, so a URL needs no escaping.
+/// A placeholder's value: letters, digits, hyphens and underscores only, so a URL needs no escaping.
 pub(super) enum PlaceholderValue {
     Text(String),
     Number(usize),
@@ -135,7 +135,7 @@ impl Placeholder {
                 let back = query.slices.iter().nth(1).filter(|_| query.slices.trip() == Trip::Return)?;
                 text(back.date().to_string())
             }
-            Self::Passengers => number(query.passengers.travellers()),
+            Self::Passengers => number(query.passengers.seats().get().into()),
             Self::Adults => number(query.passengers.adults().into()),
             Self::Children => number(query.passengers.children().len()),
             Self::Infants => number(query.passengers.infants().len()),

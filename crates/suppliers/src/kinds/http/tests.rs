@@ -71,6 +71,7 @@ fn an_error_names_the_field() {
         ("url =", "passenger_types = ['child']\nurl =", "`passenger_types`: needs {children}"),
         ("url =", "passenger_types = ['infant']\nurl =", "`passenger_types`: needs {infants}"),
         ("url =", "serves = ['Java']\nurl =", "must be an airport or city like CGK"),
+        ("on = \"{date}\"", "on = \"{age}\"", "`body`: {passenger_type} and {age} have a value only within"),
         ("price = \"/p\"", "price = \"p\"", "response.price"),
         ("price = \"/p\",", "", "`price`"),
         ("url =", "max_response_bytes = 0\nurl =", "max_response_bytes"),

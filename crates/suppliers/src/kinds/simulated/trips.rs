@@ -14,6 +14,10 @@ use super::{
 /// Only the cheapest offers of a search are returned.
 pub(super) const MAX_OFFERS: usize = 6;
 
+/// How many beginnings of trips are combined with the departures of the next slice: more than [`MAX_OFFERS`], because some
+/// may land too late for it.
+const MAX_BEGINNINGS: usize = 64;
+
 /// The least time between two slices on one day.
 const MIN_STAY_MINUTES: i64 = 60;
 
@@ -41,8 +45,9 @@ pub(super) fn offers(carrier: &Carrier, departures: &[Vec<Departure>], query: &S
         let wanted: Vec<_> = wanted.collect();
         trips = trips.iter().flat_map(|trip| wanted.iter().filter_map(|next| trip.with(next))).collect();
         trips.sort_by_key(|trip| (trip.fare, trip.slices.last().map(|slice| slice.departure.timestamp())));
-        trips.truncate(MAX_OFFERS);
+        trips.truncate(MAX_BEGINNINGS);
     }
+    trips.truncate(MAX_OFFERS);
     trips.into_iter().filter_map(|trip| offer(carrier, trip, query)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use contracts::{
     Amount, Currency, SupplierCode,
-    offer::{Baggage, Condition, Conditions, Price},
+    offer::{Baggage, Condition, Conditions, MAX_NAME_BYTES, Price},
 };
 
 use super::{
@@ -38,7 +38,7 @@ pub(super) fn price(offer: &DuffelOffer, supplier: &SupplierCode) -> Result<Pric
     })
 }
 
-/// The name of the fare; of several, each once, joined by ` / `.
+/// The name of the fare; of several, each once, joined by ` / `. Left out if that is too long.
 fn fare_brand(slices: &[Slice]) -> Option<String> {
     let mut brands: Vec<&str> = Vec::new();
     for brand in slices.iter().filter_map(|slice| slice.fare_brand_name.as_deref()) {
@@ -46,7 +46,7 @@ fn fare_brand(slices: &[Slice]) -> Option<String> {
             brands.push(brand);
         }
     }
-    (!brands.is_empty()).then(|| brands.join(" / "))
+    Some(brands.join(" / ")).filter(|brand| (1..=MAX_NAME_BYTES).contains(&brand.len()))
 }
 
 /// What is allowed on every flight: the least of each kind. Duffel tells no weights.
