@@ -69,14 +69,18 @@ impl SearchRequest {
         let Value::Object(fields) = value else { return Err(InvalidRequest::NotAnObject) };
         let mut body = Body { fields, wrong: InvalidParts::default() };
         let read = Self::read(&mut body);
-        if let Ok(request) = &read {
+        // Slices that can't be read count as absent in the query.
+        let are_wrong = body.wrong.errors.iter().any(|error| error.field.starts_with(field::SLICES));
+        let has_slices = body.has(field::SLICES) && !are_wrong;
+        if let Ok(request) = &read
+            && !are_wrong
+        {
             body.check_dates(&request.query, today);
         }
         let codes = |request: &Self, has_slices| RequestedCodes {
             routes: request.query.routes(has_slices),
             suppliers: request.suppliers.clone(),
         };
-        let has_slices = body.has(field::SLICES);
         let InvalidParts { errors, mut routes } = body.wrong;
         match read {
             Ok(request) if errors.is_empty() => {
@@ -84,8 +88,7 @@ impl SearchRequest {
                 Ok((request, codes))
             }
             Ok(request) => {
-                let unreadable = errors.iter().any(|error| error.field.starts_with(field::SLICES));
-                let mut codes = codes(&request, has_slices && !unreadable);
+                let mut codes = codes(&request, has_slices);
                 codes.routes.extend(routes);
                 Err(InvalidRequest::Fields { errors, codes })
             }
@@ -141,9 +144,7 @@ impl Body {
 
     /// Refuses slices that depart before `today`.
     fn check_dates(&mut self, query: &SearchQuery, today: Date) {
-        // Slices that could not be read count as absent in `query`.
-        let unreadable = self.wrong.errors.iter().any(|error| error.field.starts_with(field::SLICES));
-        if unreadable || (query.needs() == 1 && !self.has(field::SLICES)) {
+        if query.needs() == 1 && !self.has(field::SLICES) {
             return;
         }
         for (at, slice) in query.slices.iter().enumerate() {
