@@ -26,15 +26,6 @@ impl FieldSource for Names {
         None
     }
 
-    fn required_without<T: SearchField>(
-        &mut self,
-        name: &'static str,
-        _: &'static str,
-        about: &'static str,
-    ) -> Option<T> {
-        self.required(name, about)
-    }
-
     fn optional<T: SearchField>(&mut self, name: &'static str, _: &'static str) -> Option<T> {
         self.0.push(name);
         None

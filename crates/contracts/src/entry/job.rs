@@ -128,15 +128,6 @@ impl FieldSource for Entry<'_> {
         self.keep(read)
     }
 
-    fn required_without<T: SearchField>(
-        &mut self,
-        name: &'static str,
-        _other: &'static str,
-        about: &'static str,
-    ) -> Option<T> {
-        self.required(name, about)
-    }
-
     fn stored<T: SearchField>(&mut self, name: &'static str) -> Option<T> {
         self.optional(name, "")
     }

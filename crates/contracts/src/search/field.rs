@@ -77,13 +77,15 @@ pub trait FieldSource {
     /// A field that every search has. `about` is its description in the API's documentation.
     fn required<T: SearchField>(&mut self, name: &'static str, about: &'static str) -> Option<T>;
 
-    /// A field that every search has, but a body that has `other` need not repeat.
+    /// A field that every search has. A body that has the second field may leave it out.
     fn required_without<T: SearchField>(
         &mut self,
         name: &'static str,
-        other: &'static str,
+        _other: &'static str,
         about: &'static str,
-    ) -> Option<T>;
+    ) -> Option<T> {
+        self.required(name, about)
+    }
 
     /// A field of jobs and records only: a body has it in another form.
     fn stored<T: SearchField>(&mut self, _name: &'static str) -> Option<T> {

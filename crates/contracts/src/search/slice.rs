@@ -225,18 +225,6 @@ pub enum Trip {
     MultiCity,
 }
 
-impl Trip {
-    /// The word for it in the suppliers file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OneWay => "one_way",
-            Self::Return => "return",
-            Self::MultiCity => "multi_city",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

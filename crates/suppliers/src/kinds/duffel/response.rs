@@ -69,7 +69,7 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
         stops: first.stops,
         suppliers: Vec::new(),
         id: OfferId::default(),
-        // The lowest: whoever searches for business wants no flight in economy.
+        // The lowest: a search for business wants no flight in economy.
         cabin: slices.iter().flat_map(|slice| &slice.segments).filter_map(|segment| segment.cabin).min(),
         slices,
         prices: vec![price],

@@ -177,7 +177,7 @@ impl<'a> OfferParser<'a> {
         let (arrival_time, duration_minutes) =
             self.arrival(arrival, duration, departure_time, destination)?;
         let flight_number = flight_number(flight)?;
-        // Of a connection, each flight's number is told.
+        // A connection has the number of each flight.
         let changes = u8::try_from(flight_number.matches('/').count()).unwrap_or(u8::MAX);
         let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
         Ok(Offer {
