@@ -28,6 +28,7 @@ mod operators;
 mod overdue;
 mod ownership;
 mod page;
+mod price_check;
 mod rates;
 mod redis_away;
 mod redis_full;

@@ -108,11 +108,23 @@ impl Asker {
     }
 
     async fn post(&self, body: &str, headers: &[(&str, &str)], status: u16) -> Value {
-        let request = self.client.request(Method::POST, SEARCH).body(body.to_owned());
+        self.post_to(SEARCH, SEARCH, body, headers, status).await
+    }
+
+    /// POST to `path`, which is documented as `route`.
+    async fn post_to(
+        &self,
+        route: &str,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+        status: u16,
+    ) -> Value {
+        let request = self.client.request(Method::POST, path).body(body.to_owned());
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let response = request.send().await.unwrap();
-        assert_eq!(response.status(), status, "{body}");
-        serde_json::from_str(&self.document.assert_documented(&Method::POST, SEARCH, response).await).unwrap()
+        assert_eq!(response.status(), status, "{path} {body}");
+        serde_json::from_str(&self.document.assert_documented(&Method::POST, route, response).await).unwrap()
     }
 }
 
@@ -120,6 +132,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const BY_ID: &str = "/api/flights/search/{id}";
 const STREAM: &str = "/api/flights/search/{id}/stream";
 const OFFER: &str = "/api/flights/search/{id}/offers/{offer_id}";
+const CHECK: &str = "/api/flights/search/{id}/offers/{offer_id}/check";
 /// That of no offer. `trips::a_trip_to_three_cities_is_flown_in_order` gets one that exists.
 const OFFER_ID: &str = "0123456789abcdef";
 
@@ -166,6 +179,37 @@ async fn every_response_is_as_documented() {
     asker.post(&search, &[JSON, ("idempotency-key", "two words")], 400).await;
     asker.post(&search, &[JSON, ("idempotency-key", "one")], 200).await;
     asker.post(&search.replace("CGK", "SUB"), &[JSON, ("idempotency-key", "one")], 422).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_response_to_a_price_check_is_as_documented() {
+    let system = System::start().await;
+    let asker = Asker::new(&system).await;
+    let end = asker.client.result(&asker.client.submit().await).await.json();
+    let (id, offer) = (end["search_id"].as_str().unwrap(), &end["results"][0]);
+    let path = CHECK.replace("{id}", id).replace("{offer_id}", offer["id"].as_str().unwrap());
+    let body = json!({"supplier": offer["suppliers"][0]}).to_string();
+    let checked = asker.post_to(CHECK, &path, &body, &[JSON], 200).await;
+    let check = checked["data"]["check_id"].as_str().unwrap();
+    let events = asker.client.follow_partials(check).await.all().await;
+    for (event, name) in events.iter().zip(["PartialEvent", "TerminalEvent"]) {
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        asker.document.assert_valid(&schema, &event.json(), name);
+    }
+    assert_eq!(events[1].json()["check"]["offer_id"], offer["id"]);
+    asker.ask(Method::GET, BY_ID, check, 200).await;
+
+    asker.post_to(CHECK, &path, "{}", &[JSON], 400).await;
+    asker.post_to(CHECK, &path, "{", &[JSON], 400).await;
+    asker.post_to(CHECK, &path.replace(id, "nonsense"), &body, &[JSON], 400).await;
+    asker.post_to(CHECK, &path, &" ".repeat(17 * 1024), &[JSON], 413).await;
+    asker.post_to(CHECK, &path, &body, &[], 415).await;
+    asker.post_to(CHECK, &path.replace(id, &uuid::Uuid::new_v4().to_string()), &body, &[JSON], 404).await;
+    asker.post_to(CHECK, &path, r#"{"supplier":"NOBODY"}"#, &[JSON], 409).await;
+    let key = ("idempotency-key", "one");
+    asker.post_to(CHECK, &path, &body, &[JSON, key], 200).await;
+    let other = json!({"supplier": offer["suppliers"][0], "fare_brand": offer["prices"][0]["fare_brand"]});
+    asker.post_to(CHECK, &path, &other.to_string(), &[JSON, key], 422).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,19 @@ pub struct Submitted {
     pub warnings: Vec<Warning>,
 }
 
+/// `data` of the answer to an accepted price check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckSubmitted {
+    /// The check's name, for the stream and the status: the check is a search of its own.
+    pub check_id: crate::SearchId,
+    /// Where the check stands: `processing`.
+    pub status: crate::SearchStatus,
+    /// What keeps the check from being worked on, such as `no_worker`; absent where nothing does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
 /// Something that is wrong although the request went well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -6,6 +6,7 @@
 //! | [`money`] | exact amounts, currencies, exchange rates |
 //! | [`offer`] | an offer: an itinerary and its prices |
 //! | [`supplier`] | suppliers and their reports |
+//! | [`check`] | price checks: what one seller asks for one offer now |
 //! | [`outcome`] | the result of a search: merges and ranks the suppliers' offers |
 //! | [`entry`] | stream entries and records in Redis |
 //! | [`names`] | names of streams, groups, keys and fields |
@@ -18,6 +19,7 @@
 //! `TryFrom` create them. Reports, offers and outcomes are plain data. This crate does no I/O.
 
 mod cabin;
+pub mod check;
 pub mod entry;
 pub mod envelope;
 pub mod event;
@@ -40,6 +42,7 @@ mod time;
 pub mod trace;
 
 pub use cabin::{Cabin, InvalidCabin};
+pub use check::PriceCheck;
 pub use field_error::FieldError;
 pub use money::{Amount, Currency, ExchangeRates};
 pub use offer::{LocalTime, Offer};

@@ -74,6 +74,8 @@ pub mod field {
     pub const DEADLINE_MS: &str = "deadline_ms";
     /// The suppliers to ask, codes separated by commas. Absent: all.
     pub const SUPPLIERS: &str = "suppliers";
+    /// The price that is to be asked for again: JSON. Only a price check has it.
+    pub const CHECK: &str = "check";
     /// The lowest [`DEFINITION_VERSION`](crate::search::DEFINITION_VERSION) of a worker that can process the search.
     /// Absent: 1.
     pub const NEEDS: &str = "needs";

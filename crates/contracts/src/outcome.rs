@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Currency, EndStatus, EpochMillis, ExchangeRates, Offer, SupplierListing, SupplierReport, SupplierStatus,
-    size::fitting,
+    Currency, EndStatus, EpochMillis, ExchangeRates, Offer, PriceCheck, SupplierListing, SupplierReport,
+    SupplierStatus, check::CheckResult, size::fitting,
 };
 pub use merge::{Ranking, keep_cheapest, merge, unite};
 
@@ -84,6 +84,10 @@ pub struct Details {
     /// Why the search ended before every supplier answered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// What a price check found; absent in other searches.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub check: Option<Box<CheckResult>>,
 }
 
 impl Outcome {
@@ -112,6 +116,7 @@ impl Outcome {
                 first_answer_ms: times.first_answer.map(since),
                 elapsed_ms: since(times.ended),
                 reason: None,
+                check: None,
             },
         }
     }
@@ -141,6 +146,17 @@ impl Outcome {
                 });
             }
         }
+        self
+    }
+
+    /// Adds what a price check found, if it is one.
+    #[must_use]
+    pub fn with_check(mut self, check: Option<&PriceCheck>) -> Self {
+        self.details.check = check.map(|check| {
+            let mut reports = self.details.suppliers.iter();
+            let report = reports.find(|report| report.code == check.supplier);
+            Box::new(check.result(report.map(|report| report.status), &self.offers))
+        });
         self
     }
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use contracts::{
-    Currency, EndStatus, EpochMillis, Offer, SearchId, SearchRequest, SearchStatus, SupplierReport,
-    SupplierStatus, TraceContext,
+    Currency, EndStatus, EpochMillis, Offer, PriceCheck, SearchId, SearchRequest, SearchStatus,
+    SupplierReport, SupplierStatus, TraceContext,
     entry::{Fields, Job, JobTimes, JsonLine, ResultEntry},
     names,
     outcome::{Answer, Details, Outcome, Ranking, Times},
@@ -172,6 +172,8 @@ fn jobs_are_as_documented() {
     job.query = SearchRequest::from_json(EVERY_WISH.as_bytes(), jiff::civil::Date::MIN).unwrap().query;
     job.times = Some(JobTimes { created: EpochMillis(0), deadline: EpochMillis(u64::MAX) });
     job.suppliers = "GA,A_LONG-AGGREGATO".parse().unwrap();
+    let read: Offer = serde_json::from_value(full_offer()).unwrap();
+    job.check = Some(Box::new(PriceCheck::new(job.search_id, read.id, &read.prices[0])));
     job.trace = Some(trace());
     let written = entry(job.encode());
     assert_entry("Job", &written);
@@ -219,6 +221,9 @@ fn ends_are_as_documented() {
     let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
     let outcome =
         Outcome::of(answers, times, Ranking { currency: Currency::IDR, max: 200 }).with_reason("deadline");
+    let read: Offer = serde_json::from_value(full_offer()).unwrap();
+    let check = PriceCheck::new(ID.parse().unwrap(), outcome.offers[0].id, &read.prices[0]);
+    let outcome = outcome.with_check(Some(&check));
     for status in [EndStatus::Completed, EndStatus::Failed, EndStatus::Cancelled] {
         let mut written = entry([
             (names::field::SEARCH_ID, ID.to_owned()),

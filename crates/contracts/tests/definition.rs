@@ -117,6 +117,7 @@ fn each_field_survives_body_job_record_and_job() {
             search_id: written.search_id,
             query: Job::query(&record).unwrap(),
             suppliers: Job::suppliers(&record).unwrap(),
+            check: Job::check(&record).unwrap(),
             times: read.times,
             trace: read.trace,
         };

@@ -27,8 +27,7 @@ use middleware::{client_limit, cors, measure, refusals, request_id};
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let limited = |submit| client_limit::limited(&app, submit);
-    let (api, mut document) = api::router(limited).split_for_parts();
+    let (api, mut document) = api::router(client_limit::limiter(&app)).split_for_parts();
     let (streams, of_streams) = api::streams().split_for_parts();
     document.merge(of_streams);
     let measured = Arc::clone(&app.metrics.compression);

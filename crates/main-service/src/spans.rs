@@ -14,16 +14,16 @@ use traces::{Span, SpanKind, Tracer};
 
 use crate::app::App;
 
-/// The span of a POST, in the client's trace if the headers name one.
-pub(crate) fn submission(tracer: &Tracer, headers: &HeaderMap) -> Span {
+/// The span of a POST to `path`, in the client's trace if the headers name one. Its name is the method and the route.
+pub(crate) fn submission(tracer: &Tracer, headers: &HeaderMap, name: &'static str, path: &str) -> Span {
     if !tracer.is_on() {
         return Span::none();
     }
     let trace = client_trace(headers);
-    let mut span = tracer.start(SpanKind::Server, "POST /api/flights/search", trace.as_ref());
+    let mut span = tracer.start(SpanKind::Server, name, trace.as_ref());
     span.set("http.request.method", "POST");
-    span.set("http.route", "/api/flights/search");
-    span.set("url.path", "/api/flights/search");
+    span.set("http.route", name.trim_start_matches("POST "));
+    span.set_text("url.path", path);
     span.set("url.scheme", "http");
     span
 }

@@ -36,7 +36,9 @@ mod unknown;
 use std::sync::Arc;
 
 use airports::Airports;
-use contracts::{SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer};
+use contracts::{
+    PriceCheck, SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer,
+};
 use log_throttle::LogThrottle;
 use tokio::time::Instant;
 use traces::Span;
@@ -149,11 +151,29 @@ impl SupplierClient {
         deadline: Instant,
         above: &Span,
     ) -> Answer {
-        if let Some(skip) = self.capabilities.skip(query) {
+        self.answer(Request { id: search, query, check: None, deadline, above }).await
+    }
+
+    /// Asks the supplier for the price of one offer that an earlier search for `query` found. The answer has that offer
+    /// with that one price as it is now, or is `empty` if the supplier no longer sells it. Otherwise like
+    /// [`ask`](Self::ask), with the same limits, retries and circuit breaker.
+    pub async fn check(
+        &self,
+        search: SearchId,
+        query: &SearchQuery,
+        check: &PriceCheck,
+        deadline: Instant,
+        above: &Span,
+    ) -> Answer {
+        self.answer(Request { id: search, query, check: Some(check), deadline, above }).await
+    }
+
+    async fn answer(&self, request: Request<'_>) -> Answer {
+        if let Some(skip) = self.capabilities.skip(request.query) {
             return self.skipped(skip);
         }
         let started = Instant::now();
-        let request = Request { id: search, query, deadline, above };
+        let Request { id: search, above, .. } = request;
         let (status, offers, valid, rejected) = match self.calls.with_retries(request).await {
             Ok(CollectedOffers { offers, valid, rejected, .. }) => {
                 let status = if offers.is_empty() { SupplierStatus::Empty } else { SupplierStatus::Ok };

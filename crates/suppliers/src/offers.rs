@@ -2,7 +2,7 @@
 
 use airports::Airports;
 use contracts::{
-    Currency, IataCode, LocalTime, Offer, SearchQuery,
+    Currency, IataCode, LocalTime, Offer, PriceCheck, SearchQuery,
     offer::{self, MAX_PRICES, OfferId},
     outcome::{Ranking, keep_cheapest, unite},
     search,
@@ -30,6 +30,8 @@ const NESTED_BYTES: usize = 3 * 1024;
 pub(crate) struct OfferCollector<'a> {
     query: &'a SearchQuery,
     airports: &'a Airports,
+    /// The price that is asked for; all, if absent.
+    check: Option<&'a PriceCheck>,
     /// What prices are compared in. Those in other currencies are compared later, by the exchange rates.
     currency: Currency,
     max_offers: usize,
@@ -38,6 +40,8 @@ pub(crate) struct OfferCollector<'a> {
     count: usize,
     /// How many valid offers were dropped because they are not among the cheapest.
     dropped: usize,
+    /// How many valid offers do not have the price that is asked for.
+    others: usize,
     rejected: usize,
     response_bytes: u64,
     /// Boxed, because tens of thousands of searches may be in progress.
@@ -82,19 +86,28 @@ impl<'a> OfferCollector<'a> {
         Self {
             query,
             airports,
+            check: None,
             currency: query.currency.unwrap_or_default(),
             max_offers,
             offers: Vec::new(),
             count: 0,
             dropped: 0,
+            others: 0,
             rejected: 0,
             response_bytes: 0,
             first_rejection: None,
         }
     }
 
+    /// Keeps only the offer of a price check, however expensive it is.
+    pub(crate) fn only(mut self, check: Option<&'a PriceCheck>) -> Self {
+        self.check = check;
+        self
+    }
+
     /// Reserves space for this many offers.
     pub(crate) fn reserve(&mut self, count: usize) {
+        let count = if self.check.is_some() { 1 } else { count };
         self.offers.reserve_exact(count.min(self.capacity()));
     }
 
@@ -118,6 +131,9 @@ impl<'a> OfferCollector<'a> {
             self.reject(RejectedOffer::Invalid { index, problem });
         } else if let Err(mismatch) = self.check_matches_query(&offer) {
             self.reject(RejectedOffer::Mismatch { index, mismatch });
+        } else if self.check.is_some_and(|check| check.offer_id != offer.id) {
+            self.count += 1;
+            self.others += 1;
         } else {
             self.count += 1;
             self.offers.push(offer);
@@ -139,10 +155,17 @@ impl<'a> OfferCollector<'a> {
     /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:
     /// a supplier that has only those has nothing for this one.
     pub(crate) fn finish(mut self) -> Result<CollectedOffers, SupplierError> {
+        if let Some(check) = self.check {
+            let found = self.offers.len();
+            check.retain(&mut self.offers);
+            self.others += found - self.offers.len();
+        }
         self.unite_fares();
-        let Self { offers, dropped, rejected, first_rejection, .. } = self;
+        let Self { offers, dropped, others, rejected, first_rejection, .. } = self;
         match first_rejection {
-            Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
+            Some(reason)
+                if offers.is_empty() && others == 0 && !matches!(*reason, RejectedOffer::Mismatch { .. }) =>
+            {
                 Err(SupplierError::NoValidOffer { count: rejected, reason })
             }
             first_rejection => {

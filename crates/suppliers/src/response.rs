@@ -76,7 +76,7 @@ pub(crate) async fn read_offers(
             reservation = budget.reserve(limits.memory(offers)).await;
         }
         for bytes in chunk.chunks(BYTES_PER_TURN) {
-            splitter.push(bytes, |element| read_offer(&element, limits, offers, &parse))?;
+            splitter.push(bytes, |element| read_element(&element, limits, offers, &parse))?;
             if bytes.len() == BYTES_PER_TURN {
                 tokio::task::yield_now().await;
             }
@@ -85,8 +85,27 @@ pub(crate) async fn read_offers(
     Ok(splitter.finish()?)
 }
 
-/// Reads one offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
-fn read_offer(
+/// Reads a response with a single offer of at most `limit` bytes. Calls `parse` with the whole body, and adds the result to
+/// `offers`.
+pub(crate) async fn read_offer(
+    mut response: Response,
+    limit: usize,
+    offers: &mut OfferCollector<'_>,
+    parse: impl FnOnce(&[u8]) -> Result<Offer, ResponseError>,
+) -> Result<(), SupplierError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
+        offers.count_bytes(chunk.len());
+        body.extend_from_slice(&chunk);
+        if body.len() > limit {
+            return Err(SupplierError::ResponseTooLong { limit });
+        }
+    }
+    add_offer(parse(&body), offers).map_err(Into::into)
+}
+
+/// Reads one offer of a list.
+fn read_element(
     &Element { index, json }: &Element<'_>,
     limits: SizeLimits,
     offers: &mut OfferCollector<'_>,
@@ -97,6 +116,14 @@ fn read_offer(
         Some(json) => parse(index, json),
         None => Err(ResponseError::OfferTooLong { index, limit: limits.offer_bytes }),
     };
+    add_offer(offer, offers)
+}
+
+/// Adds an offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
+fn add_offer(
+    offer: Result<Offer, ResponseError>,
+    offers: &mut OfferCollector<'_>,
+) -> Result<(), ResponseError> {
     match offer {
         Ok(offer) => offers.add(offer),
         Err(error @ ResponseError::InvalidOfferJson(_)) => return Err(error),

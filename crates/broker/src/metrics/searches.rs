@@ -1,4 +1,4 @@
-use contracts::{EndStatus, SearchId, outcome::Outcome};
+use contracts::{EndStatus, SearchId, check::CheckOutcome, outcome::Outcome};
 use prometheus_client::{
     metrics::{counter::Counter, exemplar::HistogramWithExemplars, family::Family},
     registry::Registry,
@@ -13,6 +13,7 @@ type Exemplar = Vec<(&'static str, String)>;
 #[derive(Debug)]
 pub(crate) struct Metrics {
     ended: Family<[(&'static str, &'static str); 2], Counter>,
+    checks: Family<[(&'static str, &'static str); 1], Counter>,
     duration: HistogramWithExemplars<Exemplar>,
     first_answer: HistogramWithExemplars<Exemplar>,
     duplicates: Family<[(&'static str, &'static str); 1], Counter>,
@@ -64,9 +65,14 @@ impl Default for Metrics {
                 drop(ended.get_or_create(&[("status", status.as_str()), ("reason", reason)]));
             }
         }
+        let checks = Family::<[(&str, &str); 1], Counter>::default();
+        for outcome in CheckOutcome::ALL {
+            drop(checks.get_or_create(&[("outcome", outcome.as_str())]));
+        }
         let duplicates = Family::<[(&str, &str); 1], Counter>::default();
         Self {
             ended,
+            checks,
             duration: HistogramWithExemplars::new(BUCKETS.into_iter()),
             first_answer: HistogramWithExemplars::new(BUCKETS.into_iter()),
             duplicate_answers: duplicates.get_or_create_owned(&[("event", "answer")]),
@@ -82,6 +88,11 @@ impl Metrics {
             "searches_ended",
             "Searches that this process ended, by status and reason",
             self.ended.clone(),
+        );
+        registry.register(
+            "price_checks_ended",
+            "Price checks that this process ended, by outcome; they count as searches too",
+            self.checks.clone(),
         );
         registry.register(
             "search_duration_seconds",
@@ -105,6 +116,9 @@ impl Metrics {
         let details = &outcome.details;
         let reason = reason::of(outcome.status, details.reason.as_deref());
         self.ended.get_or_create(&[("status", outcome.status.as_str()), ("reason", reason)]).inc();
+        if let Some(check) = &details.check {
+            self.checks.get_or_create(&[("outcome", check.outcome.as_str())]).inc();
+        }
         let observe = |histogram: &HistogramWithExemplars<Exemplar>, millis| {
             let seconds = Duration::from_millis(millis).as_secs_f64();
             histogram.observe(seconds, Some(exemplar(id, span)), Some(SystemTime::now()));

@@ -205,6 +205,7 @@ fn log(id: SearchId, outcome: &Outcome, claim: Option<&Claim>, span: &Span) {
         %status,
         reason = details.reason,
         offers = details.total,
+        check = details.check.as_ref().map(|check| check.outcome.as_str()),
         suppliers_ok = suppliers(|status| matches!(status, SupplierStatus::Ok | SupplierStatus::Empty)),
         suppliers_failed = suppliers(|status| matches!(status, SupplierStatus::Timeout | SupplierStatus::Error)),
         suppliers_skipped = suppliers(|status| matches!(status, SupplierStatus::Unavailable | SupplierStatus::Skipped)),
@@ -249,6 +250,6 @@ impl SearchRecord {
         // The answers tell each price in the search's currency.
         let currency = self.query.as_ref().and_then(|query| query.currency).unwrap_or_default();
         let ranking = Ranking { currency, max: max_results };
-        Outcome::of(answers.collect(), times, ranking)
+        Outcome::of(answers.collect(), times, ranking).with_check(self.check.as_deref())
     }
 }

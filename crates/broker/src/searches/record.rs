@@ -1,5 +1,5 @@
 use contracts::{
-    EpochMillis, SearchQuery, SearchStatus, SupplierCode, SupplierSelection, TraceContext,
+    EpochMillis, PriceCheck, SearchQuery, SearchStatus, SupplierCode, SupplierSelection, TraceContext,
     entry::{Fields, InvalidEntry, Job, StoredAnswer, StoredEnd},
     names::record,
 };
@@ -13,6 +13,8 @@ pub struct SearchRecord {
     pub query: Option<SearchQuery>,
     /// The suppliers that the search is limited to.
     pub suppliers: SupplierSelection,
+    /// The price that is asked for, if it is a price check.
+    pub check: Option<Box<PriceCheck>>,
     /// When the search was accepted.
     pub created: Option<EpochMillis>,
     /// When the search ends at the latest.
@@ -57,6 +59,7 @@ impl SearchRecord {
             seq: fields.required(record::SEQ)?,
             query: Job::query(&fields).ok(),
             suppliers: lenient(Job::suppliers(&fields).map(Some)).unwrap_or_default(),
+            check: lenient(Job::check(&fields)),
             created: lenient(fields.optional(record::CREATED_MS)),
             deadline: lenient(fields.optional(record::DEADLINE_MS)),
             first_answer: lenient(fields.optional(record::FIRST_ANSWER_MS)),

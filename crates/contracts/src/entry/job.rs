@@ -2,7 +2,8 @@ use std::fmt::Display;
 
 use super::{Fields, InvalidEntry};
 use crate::{
-    EpochMillis, SearchId, SearchQuery, SearchRequest, SupplierSelection, TraceContext,
+    EpochMillis, PriceCheck, SearchId, SearchQuery, SearchRequest, SupplierSelection, TraceContext,
+    check::CHECKS_SINCE,
     names::field,
     search::{FieldSource, SearchField},
 };
@@ -18,6 +19,8 @@ pub struct Job {
     pub query: SearchQuery,
     /// The suppliers to ask.
     pub suppliers: SupplierSelection,
+    /// The price that is asked for, if it is a price check.
+    pub check: Option<Box<PriceCheck>>,
     /// Acceptance and deadline. `None` in a job of the replaced system, which was accepted when its entry was added.
     pub times: Option<JobTimes>,
     /// The trace that it belongs to, if any.
@@ -48,7 +51,7 @@ impl Job {
     pub fn new(search_id: SearchId, request: SearchRequest, times: JobTimes) -> Self {
         // The deadline includes the timeout.
         let SearchRequest { query, suppliers, timeout: _ } = request;
-        Self { search_id, query, suppliers, times: Some(times), trace: None }
+        Self { search_id, query, suppliers, check: None, times: Some(times), trace: None }
     }
 
     /// Reads an entry.
@@ -60,6 +63,7 @@ impl Job {
             search_id,
             query: Self::query(fields)?,
             suppliers: Self::suppliers(fields)?,
+            check: Self::check(fields)?,
             times: created.zip(deadline).map(|(created, deadline)| JobTimes { created, deadline }),
             trace: fields.trace(),
         })
@@ -80,6 +84,11 @@ impl Job {
         Ok(fields.optional(field::SUPPLIERS)?.unwrap_or_default())
     }
 
+    /// Reads what a price check asks for from an entry or a record.
+    pub fn check(fields: &Fields) -> Result<Option<Box<PriceCheck>>, InvalidEntry> {
+        Ok(fields.optional(field::CHECK)?.map(Box::new))
+    }
+
     /// The lowest [`DEFINITION_VERSION`](crate::search::DEFINITION_VERSION) of a worker that can process this entry.
     pub fn needs(fields: &Fields) -> Result<u32, InvalidEntry> {
         Ok(fields.optional(field::NEEDS)?.unwrap_or(1))
@@ -88,7 +97,7 @@ impl Job {
     /// The fields of the entry: the five of the replaced system first, in its order.
     #[must_use]
     pub fn encode(&self) -> Vec<(&'static str, String)> {
-        let Self { search_id, query, suppliers, times, trace } = self;
+        let Self { search_id, query, suppliers, check, times, trace } = self;
         let mut fields = Vec::with_capacity(if trace.is_some() { 10 } else { 8 });
         fields.push((field::SEARCH_ID, search_id.to_string()));
         query.write(|name, value| fields.push((name, value)));
@@ -96,8 +105,12 @@ impl Job {
         if !suppliers.is_all() {
             fields.push((field::SUPPLIERS, suppliers.to_string()));
         }
-        if query.needs() > 1 {
-            fields.push((field::NEEDS, query.needs().to_string()));
+        if let Some(check) = check {
+            fields.push((field::CHECK, check.to_string()));
+        }
+        let needs = if check.is_some() { CHECKS_SINCE } else { query.needs() };
+        if needs > 1 {
+            fields.push((field::NEEDS, needs.to_string()));
         }
         fields.extend(trace.iter().flat_map(TraceContext::fields));
         fields
@@ -147,6 +160,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{samples, search::DEFINITION_VERSION};
 
     const GO_JOB: [(&str, &str); 5] = [
         ("search_id", "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11"),
@@ -173,6 +187,20 @@ mod tests {
             Some(b"a=b"),
         );
         assert_eq!(Job::decode(&job.encode().into_iter().collect()), Ok(job));
+    }
+
+    #[test]
+    fn a_price_check_needs_a_worker_that_knows_checks() {
+        let mut job = Job::decode(&GO_JOB.into_iter().collect()).unwrap();
+        let price = samples::price("GA", "900000", "IDR");
+        let offer = "8a3f5e0c92d14b67".parse().unwrap();
+        job.check = Some(Box::new(PriceCheck::new(job.search_id, offer, &price)));
+        let mut fields: Fields = job.encode().into_iter().collect();
+        assert_eq!(Job::decode(&fields), Ok(job));
+        assert_eq!(Job::needs(&fields), Ok(CHECKS_SINCE));
+        const { assert!(CHECKS_SINCE <= DEFINITION_VERSION) };
+        fields.set(field::CHECK, "{}");
+        assert_eq!(Job::decode(&fields).unwrap_err().field, field::CHECK);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    pub(super) fn of(text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn of(text: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(text).into())
     }
 

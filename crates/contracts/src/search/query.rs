@@ -9,8 +9,9 @@ use crate::{Cabin, money::Currency, names::field};
 /// The version of the definition of a search. This build can process searches that need this version or an earlier one.
 ///
 /// Raise it for a new field that changes the request to a supplier, and make [`SearchQuery::needs`] return the new
-/// version for searches with that field.
-pub const DEFINITION_VERSION: u32 = 2;
+/// version for searches with that field. Version 3 knows price checks, which no query has a field for
+/// ([`CHECKS_SINCE`](crate::check::CHECKS_SINCE)).
+pub const DEFINITION_VERSION: u32 = 3;
 
 /// A search: a trip of one or more slices for some passengers, and what they want of it.
 ///

@@ -1,8 +1,10 @@
 //! The API's routes. Each handler has its request, its response and its failures beside it, and is named here alone: the
 //! API's document is made of the same list.
 
+mod accept;
 mod airports;
 mod cancel;
+mod check;
 mod health;
 mod idempotency;
 mod offer;
@@ -25,15 +27,16 @@ pub(super) use idempotency::IDEMPOTENCY_KEY;
 
 use crate::app::App;
 
-/// All routes but those of streams. `limited` may put something before the submission of searches.
+/// All routes but those of streams. `limited` may put something before the submission of searches and price checks.
 pub(super) fn router(
-    limited: impl FnOnce(MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>>,
+    limited: impl Fn(MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>>,
 ) -> OpenApiRouter<Arc<App>> {
-    let (schemas, paths, submit) = routes!(submit::submit);
+    let limited = |(schemas, paths, route)| (schemas, paths, limited(route));
     OpenApiRouter::new()
-        .routes((schemas, paths, limited(submit)))
+        .routes(limited(routes!(submit::submit)))
         .routes(routes!(status::status, cancel::cancel))
         .routes(routes!(offer::offer))
+        .routes(limited(routes!(check::check)))
         .routes(routes!(airports::airports))
         .routes(routes!(suppliers::suppliers))
         .routes(routes!(health::live))

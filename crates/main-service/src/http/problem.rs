@@ -29,6 +29,8 @@ pub(crate) enum Problem {
     UnknownSearch,
     #[error("the search has no offer with this id, or not yet")]
     UnknownOffer,
+    #[error("this supplier has no such price for the offer, or not yet")]
+    NotSold,
     #[error("the search has ended already")]
     AlreadyEnded,
     #[error("this Idempotency-Key was used for another search")]
@@ -81,6 +83,7 @@ impl Problem {
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::UnknownOffer => (StatusCode::NOT_FOUND, "unknown_offer"),
+            Self::NotSold => (StatusCode::CONFLICT, "not_sold"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use broker::{BrokerError, Created, NewAnswer, Stored};
 use contracts::{EpochMillis, entry::JsonLine, outcome::Answer};
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::Either, stream::FuturesUnordered};
 use jiff::Timestamp;
 use suppliers::SupplierClient;
 use tokio::time::Instant;
@@ -30,7 +30,8 @@ pub(super) enum Collected {
     NotOwner,
 }
 
-/// Asks all suppliers that have not answered yet, concurrently, and stores each answer when it arrives.
+/// Asks all suppliers that have not answered yet, concurrently: for offers, or for the price of a price check. Stores
+/// each answer when it arrives.
 ///
 /// Every client answers by the search's deadline, so this returns by then.
 pub(super) async fn collect_answers(
@@ -49,7 +50,12 @@ pub(super) async fn collect_answers(
     let mut requests: FuturesUnordered<_> = clients
         .iter()
         .filter(|client| !has_answered(client))
-        .map(|client| client.ask(job.search_id, &job.query, deadline, active.span))
+        .map(|client| match job.check.as_deref() {
+            None => Either::Left(client.ask(job.search_id, &job.query, deadline, active.span)),
+            Some(check) => {
+                Either::Right(client.check(job.search_id, &job.query, check, deadline, active.span))
+            }
+        })
         .collect();
 
     let ranking = active.ranking(context.config.common.max_results);

@@ -156,6 +156,7 @@ async fn finish(
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: active.times.created, first_answer, ended: now };
     let outcome = Outcome::of(answers, times, active.ranking(max_results));
+    let outcome = outcome.with_check(active.job.check.as_deref());
     let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;

@@ -8,7 +8,7 @@ use std::{
 
 use airports::Airports;
 use backon::{ExponentialBuilder, Retryable};
-use contracts::{SearchId, SearchQuery, SupplierCode};
+use contracts::{PriceCheck, SearchId, SearchQuery, SupplierCode};
 use tokio::time::{Instant, timeout_at};
 use traces::Span;
 
@@ -45,11 +45,13 @@ pub(super) struct Calls {
     metrics: Arc<ClientMetrics>,
 }
 
-/// A search that asks the supplier.
+/// A search or a price check that asks the supplier.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) id: SearchId,
     pub(super) query: &'a SearchQuery,
+    /// The price that is asked for; without it, all offers are.
+    pub(super) check: Option<&'a PriceCheck>,
     pub(super) deadline: Instant,
     /// The span that asks.
     pub(super) above: &'a Span,
@@ -123,7 +125,7 @@ impl Calls {
 
     /// Queues for a permit and makes one call. Increments `calls` when the call starts.
     async fn attempt(&self, request: Request<'_>, calls: &AtomicU32) -> Result<CollectedOffers, AskError> {
-        let Request { id, query, deadline, above } = request;
+        let Request { id, query, check, deadline, above } = request;
         let queued = Instant::now();
         // Boxed: what it needs to wait is larger than what the call needs, and most of the time is the call's.
         let _permit = Box::pin(self.permit(deadline)).await?;
@@ -137,11 +139,14 @@ impl Calls {
         let timeout = started.checked_add(self.timeout).filter(|timeout| *timeout <= deadline);
         let call_deadline = timeout.unwrap_or(deadline);
 
-        let mut span = spans::call(above, &self.code, attempt, started - queued);
+        let mut span = spans::call(above, &self.code, attempt, started - queued, check.is_some());
         let trace = span.position().filter(|_| self.propagate_trace);
 
-        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers);
-        let call = self.supplier.search(query, call_deadline, trace, &mut offers);
+        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers).only(check);
+        let call = match check {
+            None => self.supplier.search(query, call_deadline, trace, &mut offers),
+            Some(check) => self.supplier.check(query, check, call_deadline, trace, &mut offers),
+        };
         let timer = self.metrics.time_call();
         let in_flight = self.activity.start_call();
         let response = timeout_at(call_deadline, call).await;

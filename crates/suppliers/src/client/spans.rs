@@ -9,9 +9,16 @@ use super::error::AskError;
 use crate::{error::SupplierError, metrics::Outcome, offers::CollectedOffers};
 
 /// The span of a call, from sending the request. `queued`: how long it waited for the supplier's limits.
-pub(super) fn call(above: &Span, code: &SupplierCode, attempt: u32, queued: Duration) -> Span {
-    let mut span = above.child(SpanKind::Client, "ask");
-    span.rename(|| format!("ask {code}"));
+pub(super) fn call(
+    above: &Span,
+    code: &SupplierCode,
+    attempt: u32,
+    queued: Duration,
+    is_check: bool,
+) -> Span {
+    let verb = if is_check { "check" } else { "ask" };
+    let mut span = above.child(SpanKind::Client, verb);
+    span.rename(|| format!("{verb} {code}"));
     span.set_text("flight_search.supplier", code);
     span.set("flight_search.attempt", i64::from(attempt));
     span.set("flight_search.queued_ms", i64::try_from(queued.as_millis()).unwrap_or(i64::MAX));

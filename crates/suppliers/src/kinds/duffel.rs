@@ -1,4 +1,5 @@
-//! Kind `duffel`: the Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>).
+//! Kind `duffel`: the Duffel Flights API, version 2 (<https://duffel.com/docs/api/offer-requests>). A price check gets the
+//! one offer (<https://duffel.com/docs/api/offers/get-offer-by-id>).
 
 mod request;
 mod response;
@@ -6,10 +7,10 @@ mod response;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contracts::{Cabin, SearchQuery, SupplierCode, TraceContext};
+use contracts::{Cabin, PriceCheck, SearchQuery, SupplierCode, TraceContext};
 use jiff::Timestamp;
 use reqwest::{
-    Request, Url,
+    Request, RequestBuilder, StatusCode, Url,
     header::{AUTHORIZATION, HeaderValue},
 };
 use serde::Deserialize;
@@ -21,7 +22,7 @@ use crate::{
     http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
-    response::{SizeLimits, json_pointer::JsonPointer, read_offers},
+    response::{SizeLimits, json_pointer::JsonPointer, read_offer, read_offers},
     supplier::Supplier,
 };
 use request::{OfferRequest, supplier_timeout_ms};
@@ -56,7 +57,10 @@ fn default_base_url() -> String {
 pub(super) struct Duffel {
     context: HttpContext,
     code: SupplierCode,
+    /// Where offers are requested.
     url: Url,
+    /// Where single offers are; their ids follow.
+    offers_url: Url,
     authorization: HeaderValue,
     cabin_class: Option<Cabin>,
     max_connections: Option<u8>,
@@ -77,12 +81,16 @@ impl Duffel {
         let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
             .map_err(|_| entry.field_error("token", "has characters that are not allowed in a header"))?;
         authorization.set_sensitive(true);
-        let url = format!("{}/air/offer_requests", settings.base_url.trim_end_matches('/'));
-        let url = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = |path: &str| {
+            let url = Url::parse(&format!("{}/air/{path}", settings.base_url.trim_end_matches('/'))).ok();
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+            url.ok_or_else(|| entry.field_error("base_url", "must be an http or https URL"))
+        };
         Ok(Self {
             context,
             code: entry.common.code.clone(),
-            url: url.ok_or_else(|| entry.field_error("base_url", "must be an http or https URL"))?,
+            url: url("offer_requests")?,
+            offers_url: url("offers")?,
             authorization,
             cabin_class: settings.cabin_class,
             max_connections: settings.max_connections,
@@ -101,8 +109,19 @@ impl Duffel {
             .append_pair("return_offers", "true")
             .append_pair("supplier_timeout", &supplier_timeout_ms(time_left).to_string());
         let body = OfferRequest::new(query, self.cabin_class, self.max_connections);
-        let request = self.context.client.post(url).header(AUTHORIZATION, self.authorization.clone());
-        request.header("Duffel-Version", API_VERSION).json(&body).build().ok()
+        self.with_headers(self.context.client.post(url)).json(&body).build().ok()
+    }
+
+    /// Builds the request for one offer. `None` only for a URL that can't have a path, which `from_entry` rejects.
+    fn offer_request(&self, offer_ref: &str) -> Option<Request> {
+        let mut url = self.offers_url.clone();
+        url.path_segments_mut().ok()?.push(offer_ref);
+        url.query_pairs_mut().append_pair("return_available_services", "false");
+        self.with_headers(self.context.client.get(url)).build().ok()
+    }
+
+    fn with_headers(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(AUTHORIZATION, self.authorization.clone()).header("Duffel-Version", API_VERSION)
     }
 }
 
@@ -126,6 +145,34 @@ impl Supplier for Duffel {
         let parse = |index, json: &[u8]| response::parse_offer(index, json, &self.code, airports);
         read_offers(response, &self.offers, self.limits, budget, offers, parse).await
     }
+
+    /// An offer that the search found without an id can't be asked for: then it searches again.
+    async fn check(
+        &self,
+        query: &SearchQuery,
+        check: &PriceCheck,
+        deadline: Instant,
+        trace: Option<&TraceContext>,
+        offers: &mut OfferCollector<'_>,
+    ) -> Result<(), SupplierError> {
+        let Some(offer_ref) = &check.offer_ref else {
+            return self.search(query, deadline, trace, offers).await;
+        };
+        let HttpContext { client, airports, .. } = &self.context;
+        let request = self.offer_request(offer_ref).ok_or(SupplierError::InvalidRequest)?;
+        let response = send(client, request, trace).await?;
+        if !response.status().is_success() {
+            let response = ErrorResponse::read(response).await;
+            return if is_gone(&response) { Ok(()) } else { Err(error(&response)) };
+        }
+        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports);
+        read_offer(response, MAX_OFFER_BYTES, offers, parse).await
+    }
+}
+
+/// Whether Duffel no longer has an offer, or no longer sells it.
+fn is_gone(response: &ErrorResponse) -> bool {
+    response.status == StatusCode::NOT_FOUND || response::says_offer_is_gone(&response.body)
 }
 
 /// The error for an unsuccessful response. Duffel's documentation says not to retry 500 and 502.

@@ -1,5 +1,5 @@
 use contracts::{
-    Amount,
+    Amount, SearchId,
     offer::{Price, Segment, Slice},
 };
 
@@ -194,4 +194,30 @@ fn an_offer_with_more_slices_is_for_another_search() {
         rejection("CGK", "DPS", both).as_deref(),
         Some("offer 0: it has 2 slices, not as many as were searched for")
     );
+}
+
+#[test]
+fn of_a_price_check_only_the_offer_that_is_asked_for_is_kept() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let wanted = Offer { id: OfferId::of(&offer(9_000_000)), ..offer(9_000_000) };
+    let price =
+        Price::new("GA".parse().unwrap(), Amount::units(9_000_000, Currency::IDR).unwrap(), Currency::IDR);
+    let check = PriceCheck::new(SearchId::random(), wanted.id, &price);
+    let collected = |offers: Vec<Offer>| {
+        let mut collector = OfferCollector::new(&query, &airports, 1).only(Some(&check));
+        collector.reserve(offers.len());
+        for offer in offers {
+            collector.add(offer);
+        }
+        collector.finish().map(|found| (found.offers.len(), found.valid, found.rejected))
+    };
+    let cheaper: Vec<_> = (1..=200).map(offer).collect();
+    let broken = || Offer { stops: 77, ..offer(9) };
+    assert_eq!(collected([cheaper.clone(), vec![wanted.clone()]].concat()).unwrap(), (1, 1, 0));
+    assert_eq!(collected([vec![broken()], cheaper].concat()).unwrap(), (0, 0, 1), "others were readable");
+    assert!(matches!(collected(vec![broken()]), Err(SupplierError::NoValidOffer { count: 1, .. })));
+    assert_eq!(collected(Vec::new()).unwrap(), (0, 0, 0));
+    let elsewhere = Price { fare_brand: Some("Flex".into()), ..price.clone() };
+    let in_another_fare = Offer { prices: vec![elsewhere], ..wanted };
+    assert_eq!(collected(vec![in_another_fare]).unwrap(), (0, 0, 0));
 }

@@ -10,12 +10,12 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
-use contracts::{SearchId, SupplierStatus};
+use contracts::{PriceCheck, SearchId, SupplierStatus, outcome::Answer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use suppliers::SupplierClient;
@@ -60,7 +60,7 @@ fn place(code: &str, name: &str, time_zone: &str) -> Value {
     })
 }
 
-/// A documented response: one flight at these fares.
+/// A documented response to a request for offers: one flight at these fares.
 fn found(fares: &[(&str, &str)]) -> Value {
     let carrier =
         json!({ "id": "arl_1", "iata_code": "GA", "name": "Garuda Indonesia", "logo_symbol_url": null });
@@ -109,6 +109,10 @@ fn throttled_for(seconds: i64) -> Response {
 async fn duffel(refuse: Refuse, times: usize) -> (TestServer, Arc<SupplierClient>) {
     let state = Duffel(refuse, times, Arc::default());
     let router = Router::new().route("/air/offer_requests", post(offer_requests)).with_state(state);
+    client_of(router).await
+}
+
+async fn client_of(router: Router) -> (TestServer, Arc<SupplierClient>) {
     let server = TestServer::start(router).await;
     let file = format!(
         "[[supplier]]\ncode = 'DUFFEL'\nname = 'Duffel'\nkind = 'duffel'\ntoken = '${{KEY}}'
@@ -117,6 +121,95 @@ async fn duffel(refuse: Refuse, times: usize) -> (TestServer, Arc<SupplierClient
     );
     let client = Arc::clone(&registry(&file).select(&[])[0]);
     (server, client)
+}
+
+/// What the server responds to a request for one offer.
+type Single = fn() -> Response;
+
+/// Searches, and then checks the price of the flight in `Basic`. `adjust` changes what is asked for.
+async fn checked(single: Single, adjust: fn(&mut PriceCheck)) -> (TestServer, PriceCheck, Answer) {
+    let one = async move |Path(id): Path<String>,
+                          Query(query): Query<Vec<(String, String)>>,
+                          headers: HeaderMap| {
+        assert_eq!(headers["authorization"], "Bearer s3cret");
+        assert_eq!(headers["duffel-version"], "v2");
+        assert_eq!(id, "off_1", "as the search told it");
+        assert_eq!(query, [("return_available_services".to_owned(), "false".to_owned())]);
+        single()
+    };
+    let state = Duffel(|| StatusCode::OK.into_response(), 0, Arc::default());
+    let router = Router::new().route("/air/offer_requests", post(offer_requests)).with_state(state);
+    let (server, client) = client_of(router.route("/air/offers/{id}", get(one))).await;
+    let found = ask(&client).await;
+    let offer = &found.offers[0];
+    let mut check = PriceCheck::new(SearchId::random(), offer.id, &offer.prices[0]);
+    adjust(&mut check);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let query = crate::support::query();
+    let answer = client.check(SearchId::random(), &query, &check, deadline, &Span::none()).await;
+    (server, check, answer)
+}
+
+/// A documented response to a request for one offer.
+fn single(brand: &str, amount: &str) -> Response {
+    let mut found = found(&[(brand, amount)]);
+    let mut offer = found["data"]["offers"][0].take();
+    offer["available_services"] = json!([]);
+    Json(json!({ "data": offer })).into_response()
+}
+
+#[tokio::test]
+async fn a_price_check_gets_the_one_offer() {
+    let totals = |answer: &Answer| {
+        let prices = answer.offers.iter().flat_map(|offer| &offer.prices);
+        prices.map(|price| price.total.to_string()).collect::<Vec<_>>()
+    };
+    let (server, check, answer) = checked(|| single("Basic", "182.40"), |_| {}).await;
+    assert_eq!(check.before.total.to_string(), "182.40");
+    assert_eq!((answer.report.status, totals(&answer)), (SupplierStatus::Ok, vec!["182.40".to_owned()]));
+    assert_eq!(server.calls.count(), 2, "the search, and the offer");
+    let (_server, _, answer) = checked(|| single("Basic", "199.00"), |_| {}).await;
+    assert_eq!(totals(&answer), ["199.00"]);
+    let (_server, _, answer) = checked(|| single("Flex", "199.00"), |_| {}).await;
+    assert_eq!((answer.report.status, answer.offers.len()), (SupplierStatus::Empty, 0), "another fare");
+}
+
+#[tokio::test]
+async fn an_offer_that_duffel_does_not_sell_any_more_is_gone() {
+    let gone: [Single; 3] = [
+        || refusal(StatusCode::NOT_FOUND, "invalid_request_error", "not_found"),
+        || refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_state_error", "offer_no_longer_available"),
+        || refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_state_error", "offer_expired"),
+    ];
+    for single in gone {
+        let (server, _, answer) = checked(single, |_| {}).await;
+        assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Empty, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_duffel_does_not_answer_is_an_error() {
+    let errors: [Single; 4] = [
+        || refusal(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "internal"),
+        || refusal(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", "invalid"),
+        || "{".into_response(),
+        || Json(json!({ "data": {} })).into_response(),
+    ];
+    for single in errors {
+        let (server, _, answer) = checked(single, |_| {}).await;
+        assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Error, 2));
+    }
+    let (_server, _, answer) = checked(|| vec![b' '; 300_000].into_response(), |_| {}).await;
+    assert_eq!(answer.report.status, SupplierStatus::Error, "longer than an offer may be");
+}
+
+#[tokio::test]
+async fn without_a_reference_a_check_searches_again() {
+    let never: Single = || unreachable!("no offer is asked for");
+    let (server, _, answer) = checked(never, |check| check.offer_ref = None).await;
+    assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Ok, 2));
+    let fares: Vec<_> = answer.offers[0].prices.iter().map(|price| price.fare_brand.as_deref()).collect();
+    assert_eq!(fares, [Some("Basic")]);
 }
 
 #[tokio::test]

@@ -4,29 +4,27 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, header};
 use broker::Sharing;
-use contracts::{FieldError, IdempotencyKey, SearchRequest, search::InvalidIdempotencyKey};
+use contracts::{FieldError, Fingerprint, IdempotencyKey, search::InvalidIdempotencyKey};
 
-use crate::config::Config;
 use crate::http::problem::Problem;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What this POST may share with earlier ones; `None` if it is to be a search of its own and nothing else.
+/// What this POST may share with earlier ones; `None` if it is to be a search of its own and nothing else. Without a key, it
+/// shares those of the last `window`.
 pub(super) fn wanted(
-    config: &Config,
     headers: &HeaderMap,
-    request: &SearchRequest,
+    window: Duration,
+    fingerprint: impl FnOnce() -> Fingerprint,
     may_submit: bool,
 ) -> Result<Option<Sharing>, Problem> {
     let key = key(headers).map_err(|error| {
         Problem::Fields(vec![FieldError::new(IDEMPOTENCY_KEY.as_str(), error.to_string())])
     })?;
-    let window = Duration::from_secs(config.coalesce_secs);
     if key.is_none() && window.is_zero() {
         return Ok(None);
     }
-    let fingerprint = request.fingerprint();
-    Ok(Some(Sharing { fingerprint, key, window, fresh: wants_fresh(headers), may_submit }))
+    Ok(Some(Sharing { fingerprint: fingerprint(), key, window, fresh: wants_fresh(headers), may_submit }))
 }
 
 /// Two keys are none that could be kept to.

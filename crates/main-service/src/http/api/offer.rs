@@ -2,15 +2,19 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::PathRejection},
+    extract::State,
     http::{HeaderValue, header},
     response::IntoResponse,
 };
-use contracts::{FieldError, Offer, SearchId, envelope::Success, offer::OfferId};
+use broker::SearchRecord;
+use contracts::{Offer, SearchId, envelope::Success, offer::OfferId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::status::{read, results_and_details};
+use super::{
+    path::OfferPath,
+    status::{read, results_and_details},
+};
 use crate::app::App;
 use crate::http::docs::failures::{failures, malformed_id, unavailable};
 use crate::http::problem::Problem;
@@ -31,25 +35,24 @@ use crate::http::problem::Problem;
 )]
 pub(super) async fn offer(
     State(app): State<Arc<App>>,
-    path: Result<Path<(String, String)>, PathRejection>,
+    OfferPath(search, offer): OfferPath,
 ) -> Result<impl IntoResponse, Problem> {
-    let malformed = |field: &str, problem: String| Problem::Fields(vec![FieldError::new(field, problem)]);
-    let Path((search, offer)) = path.map_err(|rejection| malformed("path", rejection.body_text()))?;
-    let search: SearchId = search
-        .parse()
-        .map_err(|error: contracts::search::InvalidSearchId| malformed("id", error.to_string()))?;
-    let offer: OfferId = offer
-        .parse()
-        .map_err(|error: contracts::offer::InvalidOfferId| malformed("offer_id", error.to_string()))?;
-    if offer.is_unset() {
-        return Err(Problem::UnknownOffer);
-    }
-    let read = app.broker.with_idle_timeout(read(&app, search)).await?;
+    let (_, found) = read_offer(&app, search, offer).await?;
+    let no_cache = HeaderValue::from_static("no-cache");
+    Ok(([(header::CACHE_CONTROL, no_cache)], Json(Success::new("Offer", found))))
+}
+
+/// Reads a search's record, and one of its offers as it is written in the results so far.
+pub(super) async fn read_offer(
+    app: &App,
+    search: SearchId,
+    offer: OfferId,
+) -> Result<(SearchRecord, Box<RawValue>), Problem> {
+    let read = app.broker.with_idle_timeout(read(app, search)).await?;
     let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let (results, _) = results_and_details(&record, app.config.common.max_results, now);
     let found = find(results.as_str(), offer).ok_or(Problem::UnknownOffer)?;
-    let no_cache = HeaderValue::from_static("no-cache");
-    Ok(([(header::CACHE_CONTROL, no_cache)], Json(Success::new("Offer", found))))
+    Ok((record, found))
 }
 
 /// The offer with this id, as it is written in `results`.

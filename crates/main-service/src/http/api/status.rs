@@ -10,6 +10,7 @@ use broker::{BrokerError, SearchRecord};
 use contracts::{
     Cabin, EpochMillis, IataCode, Offer, Passengers, SearchId, SearchQuery, SearchStatus, SupplierListing,
     SupplierReport, TravelDate,
+    check::CheckResult,
     entry::{JsonLine, StoredEnd},
     envelope::{Success, Warning},
     money::Currency,
@@ -77,6 +78,10 @@ pub(super) struct SearchState {
     /// Why the search ended before every supplier answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// What a price check found; absent in other searches.
+    #[schema(nullable = false, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<Box<CheckResult>>,
     /// When the search was accepted, in UTC.
     #[schema(required, format = DateTime, example = "2025-07-01T09:30:00.125Z")]
     created_at: Option<String>,
@@ -137,10 +142,10 @@ impl SearchState {
             });
         let first = slices.map(Slices::first);
         // Missing if the replaced system ended the search.
-        let (total, suppliers, first_answer_ms, elapsed_ms, reason) =
+        let (total, suppliers, first_answer_ms, elapsed_ms, reason, check) =
             details.map_or_else(Default::default, |details| {
-                let Details { total, suppliers, first_answer_ms, elapsed_ms, reason } = details;
-                (Some(total), Some(suppliers), first_answer_ms, Some(elapsed_ms), reason)
+                let Details { total, suppliers, first_answer_ms, elapsed_ms, reason, check } = details;
+                (Some(total), Some(suppliers), first_answer_ms, Some(elapsed_ms), reason, check)
             });
         let no_worker = app.health.fitness.no_worker().filter(|_| record.end.is_none());
         let time = |at: Option<EpochMillis>| at.map(EpochMillis::to_rfc3339);
@@ -163,6 +168,7 @@ impl SearchState {
             first_answer_ms,
             elapsed_ms,
             reason,
+            check,
             created_at: time(record.created),
             deadline_at: time(record.deadline),
             first_answer_at: time(record.first_answer),

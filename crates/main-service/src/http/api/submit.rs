@@ -7,10 +7,8 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use broker::{BrokerError, Submission};
 use contracts::{
-    FieldError, IataCode, SearchId, SearchRequest, SearchStatus,
-    entry::{Job, JobTimes},
+    FieldError, IataCode, SearchRequest, SearchStatus,
     envelope::{Submitted, Success},
     names::field,
     search::{InvalidRequest, RequestedCodes, Route},
@@ -18,7 +16,7 @@ use contracts::{
 use jiff::{Timestamp, civil::Date, tz};
 use traces::Span;
 
-use super::{health::warning, idempotency};
+use super::accept::{Accepted, Wanted, accept};
 use crate::http::docs::failures::{failures, unavailable, wrong};
 use crate::http::{
     body::{MAX_BODY, read_json},
@@ -70,13 +68,14 @@ pub(super) async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    let mut span = spans::submission(&app.tracer, &headers);
-    let response = accept(&app, &headers, body, &mut span).await;
+    let mut span =
+        spans::submission(&app.tracer, &headers, "POST /api/flights/search", "/api/flights/search");
+    let response = accepted(&app, &headers, body, &mut span).await;
     spans::answered(&mut span, response.as_ref().map_or_else(Problem::status, |_| StatusCode::OK));
     response
 }
 
-async fn accept(
+async fn accepted(
     app: &App,
     headers: &HeaderMap,
     body: Body,
@@ -84,77 +83,9 @@ async fn accept(
 ) -> Result<Json<Success<Submitted>>, Problem> {
     let body = read_json(headers, body).await?;
     let request = parse(app, &body)?;
-    if app.health.fitness.failing().is_some() {
-        return Err(Problem::Unfit);
-    }
-    let has_room = app.health.fitness.has_room();
-    let permit = app.backlog.permit(app.config.most_waiting()).filter(|_| has_room);
-
-    let sharing = idempotency::wanted(&app.config, headers, &request, permit.is_some())?;
-    let submit = async {
-        let mut job = job(app, request).await?;
-        let is_refused = sharing.is_none() && permit.is_none();
-        if is_refused {
-            return Ok((job, Submission::Refused));
-        }
-        let mut publish = spans::publish(span, job.search_id);
-        job.trace = publish.position().cloned();
-        let submission = app.acceptance.submit(&job, sharing.as_ref()).await;
-        spans::published(&mut publish, &submission);
-        Ok((job, submission?))
-    };
-    let (job, submission) = app.acceptance.with_timeout(submit).await.map_err(failed)?;
-    app.metrics.submitted(submission);
-    let search_id = match submission {
-        Submission::New => {
-            if let Some(permit) = permit {
-                permit.keep();
-            }
-            log_accepted(&job, span);
-            job.search_id
-        }
-        Submission::Again(earlier) | Submission::Shared(earlier) => {
-            let trace_id = span.trace_id().map(tracing::field::display);
-            tracing::info!(search_id = %earlier, trace_id, "search shared");
-            earlier
-        }
-        Submission::KeyReused => return Err(Problem::KeyReused),
-        Submission::Refused => return Err(if has_room { Problem::Backlog } else { Problem::StorageFull }),
-    };
-    span.set_text("flight_search.search_id", &search_id);
-    let warnings = app.health.fitness.no_worker().map(warning).into_iter().collect();
+    let Accepted { id: search_id, warnings } = accept(app, headers, Wanted::Search(request), span).await?;
     let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
     Ok(Json(Success::new("Search request submitted", data)))
-}
-
-fn failed(error: BrokerError) -> Problem {
-    match error {
-        // Redis answers, but its configuration can't keep what `ACCEPT_DURABILITY` promises.
-        BrokerError::NotDurable(error) => Problem::NotReady(error.reason().into()),
-        error => error.into(),
-    }
-}
-
-fn log_accepted(job: &Job, span: &Span) {
-    let query = &job.query;
-    let first = query.first();
-    tracing::info!(
-        search_id = %job.search_id,
-        from = %first.origin(),
-        to = %first.destination(),
-        date = %first.date(),
-        slices = query.slices.iter().count(),
-        passengers = query.passengers.travellers(),
-        trace_id = span.trace_id().map(tracing::field::display),
-        "search accepted"
-    );
-}
-
-async fn job(app: &App, request: SearchRequest) -> Result<Job, BrokerError> {
-    let longest = app.config.common.search_deadline_ms;
-    let created = app.broker.now().await?;
-    let deadline = created + request.timeout.map_or(longest, |timeout| timeout.duration().min(longest));
-    Ok(Job::new(SearchId::random(), request, JobTimes { created, deadline }))
 }
 
 /// The date where it is earliest, twelve hours behind UTC: a day is in the past only where it is over everywhere.

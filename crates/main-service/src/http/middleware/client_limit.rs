@@ -1,4 +1,4 @@
-//! How many searches one client may submit in a minute.
+//! How many searches and price checks one client may submit in a minute.
 
 use std::{
     net::IpAddr,
@@ -34,10 +34,13 @@ struct ClientLimit {
     trusted_proxies: TrustedProxies,
 }
 
-/// Puts the limit before a route, if there is one.
-pub(in crate::http) fn limited(app: &App, route: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
-    match ClientLimit::new(&app.config) {
-        Some(limit) => route.route_layer(middleware::from_fn_with_state(Arc::new(limit), check)),
+/// Puts the limit before routes, if there is one: they share it.
+pub(in crate::http) fn limiter(
+    app: &App,
+) -> impl Fn(MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> + use<> {
+    let limit = ClientLimit::new(&app.config).map(Arc::new);
+    move |route| match &limit {
+        Some(limit) => route.route_layer(middleware::from_fn_with_state(Arc::clone(limit), check)),
         None => route,
     }
 }

@@ -10,6 +10,7 @@ use contracts::{
     offer::{self, OfferId},
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
     error::{FieldProblem, ResponseError},
@@ -17,6 +18,21 @@ use crate::{
 };
 use problem::{Problem, field, told};
 use wire::{Carrier, DuffelOffer, Place, Segment, Slice};
+
+/// Parses the response to a request for one offer.
+pub(super) fn parse_single_offer(
+    json: &[u8],
+    supplier: &SupplierCode,
+    airports: &Airports,
+) -> Result<Offer, ResponseError> {
+    #[derive(Deserialize)]
+    struct Single<'a> {
+        #[serde(borrow)]
+        data: &'a RawValue,
+    }
+    let Single { data } = serde_json::from_slice(json).map_err(ResponseError::InvalidOfferJson)?;
+    parse_offer(0, data.get().as_bytes(), supplier, airports)
+}
 
 /// Parses the offer at `index` of the list.
 pub(super) fn parse_offer(
@@ -160,6 +176,12 @@ struct DuffelError {
     kind: String,
     code: String,
     title: String,
+}
+
+/// Whether an error response says that the offer can't be bought any more.
+pub(super) fn says_offer_is_gone(body: &[u8]) -> bool {
+    let errors = serde_json::from_slice(body).map_or_else(|_| Vec::new(), |Errors { errors }| errors);
+    errors.iter().any(|error| matches!(error.code.as_str(), "offer_no_longer_available" | "offer_expired"))
 }
 
 /// The errors in a response's body, such as `rate_limit_error rate_limit_exceeded: Rate limit exceeded`.

@@ -247,6 +247,15 @@ fn the_request_has_the_documented_form() {
 }
 
 #[test]
+fn the_request_for_one_offer_has_the_documented_form() {
+    let request = duffel("token = '${TOKEN}'").unwrap().offer_request("off_1/?x=1").unwrap();
+    let url = "https://api.duffel.com/air/offers/off_1%2F%3Fx=1?return_available_services=false";
+    assert_eq!((request.method().as_str(), request.url().as_str()), ("GET", url));
+    assert_eq!(request.headers()["Duffel-Version"], "v2");
+    assert_eq!(request.headers()[AUTHORIZATION], "Bearer duffel_test_s3cret");
+}
+
+#[test]
 fn an_error_in_the_file_names_the_setting() {
     for (settings, expected) in [
         ("", "`token`"),
@@ -280,6 +289,10 @@ proptest! {
             let _ = response::parse_offer(0, offer.to_string().as_bytes(), &code, airports);
             let _ = response::parse_offer(0, extreme.to_string().as_bytes(), &code, airports);
             let _ = response::parse_offer(0, &body, &code, airports);
+            let single = json!({ "data": offer });
+            let _ = response::parse_single_offer(single.to_string().as_bytes(), &code, airports);
+            let _ = response::parse_single_offer(&body, &code, airports);
+            let _ = response::says_offer_is_gone(&body);
         });
     }
 }

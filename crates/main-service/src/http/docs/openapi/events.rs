@@ -4,7 +4,7 @@
 //! stored, so that the gateway neither parses nor copies offers.
 #![expect(dead_code, reason = "the types only describe what contracts::event writes")]
 
-use contracts::{Offer, SearchId, SupplierReport};
+use contracts::{Offer, SearchId, SupplierReport, check::CheckResult};
 use utoipa::ToSchema;
 
 /// The data of an event named `partial`: one supplier has answered.
@@ -50,6 +50,9 @@ pub(crate) struct TerminalEvent {
     elapsed_ms: Option<u64>,
     /// Why the search ended before every supplier answered.
     reason: Option<String>,
+    /// What a price check found; absent in other searches.
+    #[schema(nullable = false)]
+    check: Option<CheckResult>,
 }
 
 /// One Server-Sent Event. Each property is a line of it.
