@@ -144,28 +144,29 @@ impl SupplierClient {
     ///
     /// This never fails: the report's status says what went wrong, and the log says why. Dropping the future cancels
     /// the call and releases its permits.
-    pub async fn ask(
-        &self,
+    pub fn ask<'a>(
+        &'a self,
         search: SearchId,
-        query: &SearchQuery,
+        query: &'a SearchQuery,
         deadline: Instant,
-        above: &Span,
-    ) -> Answer {
-        self.answer(Request { id: search, query, check: None, deadline, above }).await
+        above: &'a Span,
+    ) -> impl Future<Output = Answer> + Send + 'a {
+        // Not an `async fn`, whose future would hold all this a second time: tens of thousands may be in progress.
+        self.answer(Request { id: search, query, check: None, deadline, above })
     }
 
     /// Asks the supplier for the price of one offer that an earlier search for `query` found. The answer has that offer
     /// with that one price as it is now, or is `empty` if the supplier no longer sells it. Otherwise like
     /// [`ask`](Self::ask), with the same limits, retries and circuit breaker.
-    pub async fn check(
-        &self,
+    pub fn check<'a>(
+        &'a self,
         search: SearchId,
-        query: &SearchQuery,
-        check: &PriceCheck,
+        query: &'a SearchQuery,
+        check: &'a PriceCheck,
         deadline: Instant,
-        above: &Span,
-    ) -> Answer {
-        self.answer(Request { id: search, query, check: Some(check), deadline, above }).await
+        above: &'a Span,
+    ) -> impl Future<Output = Answer> + Send + 'a {
+        self.answer(Request { id: search, query, check: Some(check), deadline, above })
     }
 
     async fn answer(&self, request: Request<'_>) -> Answer {
