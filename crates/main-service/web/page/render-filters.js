@@ -35,7 +35,7 @@ export class Filters {
     this.#onChange(NO_FILTERS);
   }
 
-  /** Forgets all rows: for another search, or another language. */
+  /** Forgets all rows: for another search. */
   reset() {
     for (const kind of LIST_KINDS) {
       this.#rows[kind].clear();

@@ -59,7 +59,7 @@ export class Screen {
 
   /** Makes again what has texts in the language. */
   relabel() {
-    for (const part of [this.#fares, this.#suppliers, this.#filters]) part.reset();
+    for (const part of [this.#fares, this.#suppliers]) part.reset();
   }
 
   #draw(search, view) {
