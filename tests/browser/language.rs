@@ -11,7 +11,8 @@ use crate::{
 /// What is the same in every language: names, codes and the languages themselves; and what was read out already.
 const DATA: &str = ".brand, nav, .carrier-name, .flight, .code, .mark, .supplier-name, .option-code, small, #route, \
      #language, [name=carriers] ~ .choice-label, [name=sellers] ~ .choice-label, option, noscript, script, title, \
-     [data-text^=route], .option-city, .option-name, #announcements";
+     [data-text^=route], .option-city, .option-name, #announcements, .point-city, .point-airport, .point-terminal, \
+     .zone, .segment-number, .segment-carrier, .aircraft, .seller, .fare-brand";
 
 /// All texts with words that the page shows or reads out.
 async fn texts(page: &Page) -> Vec<String> {
@@ -107,10 +108,18 @@ async fn every_text_is_in_both_languages() {
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.shown("#welcome").await;
     all_texts_change(&page, "empty").await;
+    page.click("#more").await;
+    page.find("#children").await.select_by_value("1").await.unwrap();
+    page.click("[name=trip][value=several]").await;
+    all_texts_change(&page, "options").await;
+    page.find("#children").await.select_by_value("0").await.unwrap();
+    page.click("[name=trip][value=oneWay]").await;
     page.search("CGK", "NRT").await;
     page.phase("completed").await;
     page.browser.until("document.querySelector('#cities').textContent.includes('Tokyo')").await;
     page.browser.eval("document.querySelector('#sellers').open = true").await;
+    page.click(".fare:first-child .open").await;
+    page.shown(".fare .offer .point-airport").await;
     all_texts_change(&page, "results").await;
     page.go("/?search=7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11").await;
     page.phase("missing").await;

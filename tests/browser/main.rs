@@ -7,15 +7,18 @@
 //! | --- | --- |
 //! | `browser` | a Chromium for each test |
 //! | `page` | what a user of the page does and sees |
+//! | `sellers` | suppliers that tell everything about an offer |
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 mod browser;
 mod page;
+mod sellers;
 
 mod accessibility;
 mod cancelling;
 mod connection;
+mod days;
 mod errors;
 mod images;
 mod keyboard;
@@ -23,9 +26,12 @@ mod language;
 mod layout;
 mod links;
 mod media;
+mod offers;
 mod operators;
+mod options;
 mod searching;
 mod stability;
 mod stalled;
 mod suggestions;
+mod trips;
 mod view;

@@ -132,6 +132,32 @@ impl Page {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Fills in a place, and takes the first suggestion.
+    pub(crate) async fn place(&self, selector: &str, text: &str) {
+        self.fill(selector, text).await;
+        self.shown(&format!("{selector}-suggestions [aria-selected=true]")).await;
+        self.press(&char::from(Key::Tab).to_string()).await;
+    }
+
+    /// Fills in a date. Typing it depends on the locale.
+    pub(crate) async fn set_date(&self, selector: &str, date: &str) {
+        let script = format!(
+            "(() => {{ const field = document.querySelector('{selector}'); field.value = '{date}'; \
+             for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, {{bubbles: true}})); }})()"
+        );
+        self.browser.eval(&script).await;
+    }
+
+    /// Chooses an option of a list.
+    pub(crate) async fn choose(&self, selector: &str, value: &str) {
+        self.find(selector).await.select_by_value(value).await.unwrap();
+    }
+
+    /// Whether the element is hidden.
+    pub(crate) async fn hides(&self, selector: &str) -> bool {
+        self.browser.eval(&format!("!document.querySelector('{selector}').checkVisibility()")).await == true
+    }
+
     /// Fills in origin and destination, and submits the form.
     pub(crate) async fn search(&self, from: &str, to: &str) {
         self.fill("#from", from).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     browser::Look,
-    page::{Page, quick},
+    page::{Page, expected, quick},
 };
 
 /// The chosen order, the checked filters and the limits.
@@ -87,7 +87,7 @@ async fn each_filter_says_how_many_fares_it_shows_from_which_price() {
         }
         let rows: Vec<(String, String, usize, String)> =
             serde_json::from_value(page.browser.eval(said).await).unwrap();
-        for kind in ["stops", "parts", "carriers", "sellers"] {
+        for kind in ["stops", "parts", "carriers", "sellers", "bags"] {
             assert!(rows.iter().any(|(name, _, count, _)| name == kind && *count > 0), "{kind}: {rows:?}");
         }
         for (name, value, count, lowest) in rows.iter().filter(|(name, ..)| name != "parts") {
@@ -99,6 +99,46 @@ async fn each_filter_says_how_many_fares_it_shows_from_which_price() {
             page.click(&checkbox).await;
         }
     }
+}
+
+#[tokio::test]
+async fn the_best_order_is_the_gateway_s() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "NRT").await;
+    page.phase("completed").await;
+    page.click("[name=order][value=best]").await;
+    let mut results = system.client().state(&page.search_id().await).await.1["data"]["results"].clone();
+    results.as_array_mut().unwrap().sort_by_key(|offer| offer["best_rank"].as_u64());
+    assert_eq!(page.fares().await, expected(&results));
+    let best = page.browser.eval("document.querySelector('#order-best').textContent").await;
+    assert_eq!(best, page.fares().await[0].1);
+    page.browser.until("location.hash.endsWith('&sort=best')").await;
+    page.browser.client.refresh().await.unwrap();
+    page.phase("completed").await;
+    assert_eq!(page.fares().await, expected(&results));
+}
+
+#[tokio::test]
+async fn baggage_and_sellers_leave_the_prices_that_have_it() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    let all = page.fares().await;
+    page.click("#filters [name=bags][value=checked]").await;
+    let some = page.fares().await;
+    // Each simulated flight is sold as Lite, without baggage, and as Flex.
+    assert_eq!(some.len(), all.len());
+    assert_ne!(some, all);
+    page.click(".fare:first-child .open").await;
+    page.shown(".fare .offer .price-row").await;
+    let brands = "[...document.querySelectorAll('.fare-brand')].map(brand => brand.textContent)";
+    assert_eq!(page.browser.eval(brands).await, json!([" · Flex"]));
+    page.browser.until("location.hash.endsWith('&bag=checked')").await;
+    page.browser.client.refresh().await.unwrap();
+    page.phase("completed").await;
+    assert_eq!(page.fares().await, some);
 }
 
 #[tokio::test]

@@ -1,21 +1,26 @@
-// The page's address: `/?search=<id>#CGK-DPS-2027-07-10-2&sort=fastest&stop=0&carrier=Lion+Air`.
+// The page's address: `/?search=<id>#CGK-DPS-2027-07-10-2&return=2027-07-17&sort=fastest&stop=0&carrier=Lion+Air`.
 //
 // The id is enough as long as the search can be read. The fragment, which no server sees, has the rest: the query, so that
 // the page of an expired search can offer to search again, then the order and the filters. Pure functions.
 
-import { DAY_PARTS, NO_FILTERS, STOPS } from "./filter.js";
 import { ORDERS } from "./fares.js";
+import { BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
 import { isDay } from "./format.js";
+import { CABINS, MAX_SLICES, kindOf, queryWith } from "./trip.js";
 
 /** The view that an address without one means: the cheapest first, without filters. */
 export const NO_VIEW = Object.freeze({ order: "cheapest", filters: NO_FILTERS });
 
+const isPart = (value) => DAY_PARTS.some(({ id }) => id === value);
+
 /** The lists of a view's filters by their names in the address, and the values they may have. */
 const LISTS = {
   stop: ["stops", (value) => STOPS.includes(value)],
-  time: ["parts", (value) => DAY_PARTS.some(({ id }) => id === value)],
+  // The first slice's is `time`, the second's `time2`.
+  ...Object.fromEntries(PART_KINDS.map((kind, at) => [`time${at === 0 ? "" : at + 1}`, [kind, isPart]])),
   carrier: ["carriers", (value) => value !== ""],
   seller: ["sellers", (value) => value !== ""],
+  bag: ["bags", (value) => BAGS.includes(value)],
 };
 
 /** The limits of a view's filters by their names in the address. */
@@ -30,23 +35,58 @@ export function format({ id, query, view = NO_VIEW }) {
 /** The id, the query and the view in an address. Id and query are null if it has none; what is invalid is ignored. */
 export function parse(url) {
   const { searchParams, hash } = new URL(url);
-  const [first, ...rest] = hash.slice(1).split("&");
-  const query = queryOf(first);
+  const [head, ...rest] = hash.slice(1).split("&");
+  const start = startOf(head);
+  const params = new URLSearchParams((start ? rest : [head, ...rest]).join("&"));
   return {
     id: searchParams.get("search") || null,
-    query,
-    view: viewOf(new URLSearchParams((query ? rest : [first, ...rest]).join("&"))),
+    query: start && queryOf(start, params),
+    view: viewOf(params),
   };
 }
 
-function queryText({ from, to, date, passengers }) {
-  return `${from}-${to}-${date}-${passengers}`;
+/** `CGK-DPS-2027-07-10-2&return=2027-07-17&child=7&cabin=business`; `then=DPS-SUB-2027-07-12` is a further slice. */
+function queryText({ slices, passengers: { adults, children, infants }, cabin, maxStops, currency }) {
+  const [first, ...further] = slices;
+  const params = new URLSearchParams();
+  if (kindOf({ slices }) === "return") params.set("return", further[0].date);
+  else for (const slice of further) params.append("then", sliceText(slice));
+  for (const age of children) params.append("child", age);
+  for (const age of infants) params.append("infant", age);
+  if (cabin) params.set("cabin", cabin);
+  if (maxStops !== null) params.set("stops", maxStops);
+  if (currency) params.set("currency", currency);
+  return [`${sliceText(first)}-${adults}`, params.toString()].filter(Boolean).join("&");
 }
 
-function queryOf(text) {
-  const parts = /^([A-Z]{3})-([A-Z]{3})-(\d{4}-\d{2}-\d{2})-([1-9])$/.exec(text);
-  if (!parts || !isDay(parts[3])) return null;
-  return { from: parts[1], to: parts[2], date: parts[3], passengers: Number(parts[4]) };
+function sliceText({ from, to, date }) {
+  return `${from}-${to}-${date}`;
+}
+
+function startOf(text) {
+  const [, slice, adults] = /^(.+)-([1-9])$/.exec(text) ?? [];
+  const first = slice && sliceOf(slice);
+  return first ? { first, adults: Number(adults) } : null;
+}
+
+function sliceOf(text) {
+  const [, from, to, date] = /^([A-Z]{3})-([A-Z]{3})-(\d{4}-\d{2}-\d{2})$/.exec(text) ?? [];
+  return date && isDay(date) ? { from, to, date } : null;
+}
+
+function queryOf({ first, adults }, params) {
+  const back = params.get("return");
+  const further = back && isDay(back)
+    ? [{ from: first.to, to: first.from, date: back }]
+    : params.getAll("then").map(sliceOf).filter(Boolean).slice(0, MAX_SLICES - 1);
+  const ages = (name, least, most) => params.getAll(name).filter((age) => /^\d{1,2}$/.test(age)).map(Number)
+    .filter((age) => least <= age && age <= most).slice(0, 9);
+  const [cabin, stops, currency] = ["cabin", "stops", "currency"].map((name) => params.get(name));
+  return queryWith([first, ...further], { adults, children: ages("child", 2, 17), infants: ages("infant", 0, 1) }, {
+    cabin: Object.hasOwn(CABINS, cabin) ? cabin : null,
+    maxStops: /^[0-3]$/.test(stops) ? Number(stops) : null,
+    currency: /^[A-Z]{3}$/.test(currency) ? currency : null,
+  });
 }
 
 function viewText({ order, filters }) {
@@ -71,5 +111,5 @@ function viewOf(params) {
     if (/^\d{1,12}$/.test(text)) filters[limit] = Number(text);
   }
   const order = params.get("sort");
-  return { order: Object.hasOwn(ORDERS, order) ? order : NO_VIEW.order, filters };
+  return { order: ORDERS.includes(order) ? order : NO_VIEW.order, filters };
 }

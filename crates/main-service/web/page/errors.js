@@ -12,21 +12,59 @@ const REFUSALS = {
   too_many_connections: "busy",
 };
 
+/** The fields of the form that the API calls otherwise. */
+const NAMES = {
+  return_date: "return",
+  passengers: "passengers",
+  "passengers.adults": "passengers",
+  "passengers.children": "children",
+  "passengers.infants": "infants",
+};
+
+/** What is wrong with a field of the form, by its name without a number. */
+const TEXTS = {
+  from: ({ from }) => t("unknownCode", from),
+  to: ({ from, to }, isKnown) => (from === to || isKnown ? t("samePlace") : t("unknownCode", to)),
+  date: (slice, _, before) => dateText(slice, before),
+  return: (slice, _, before) => dateText(slice, before),
+  passengers: () => t("wrongPassengers"),
+  children: () => t("tooManySeats"),
+  child: () => t("wrongChildAge"),
+  infants: () => t("tooManyInfants"),
+  infant: () => t("wrongInfantAge"),
+  cabin: () => t("wrongCabin"),
+};
+
+/** The field of the form for a path of the API: `date-2` for `slices[1].date`. Null if there is none. */
+export function fieldOf(path) {
+  const [, at, part] = /^slices\[(\d)\]\.(from|to|date)$/.exec(path) ?? [];
+  if (part) return numbered(part, Number(at));
+  const [, kind, index] = /^passengers\.(children|infants)\[(\d)\]$/.exec(path) ?? [];
+  if (kind) return `${kind === "children" ? "child" : "infant"}-${Number(index) + 1}`;
+  if (Object.hasOwn(NAMES, path)) return NAMES[path];
+  return ["from", "to", "date", "passengers", "cabin"].includes(path) ? path : null;
+}
+
+/** The field's name for the slice at an index: `from`, `from-2`. */
+export function numbered(field, at) {
+  return at === 0 ? field : `${field}-${at + 1}`;
+}
+
 /**
  * The errors of a response that belong to a field of the form.
  * @param {{ field: string, suggestion?: string }[]} errors
- * @param {{ from: string, to: string, knowsTo: boolean }} query the rejected query, and whether its destination exists
+ * @param {{ slices: object[] }} query the rejected query
+ * @param {(field: string) => boolean} isKnown whether the place in a field exists
  * @returns {{ field: string, text: string, suggestion?: string }[]}
  */
-export function fieldErrors(errors, query) {
-  const texts = {
-    from: () => t("unknownCode", query.from),
-    to: () => (query.from === query.to || query.knowsTo ? t("samePlace") : t("unknownCode", query.to)),
-    date: () => t("wrongDate"),
-    passengers: () => t("wrongPassengers"),
-  };
-  return errors.filter(({ field }) => Object.hasOwn(texts, field))
-    .map(({ field, suggestion }) => ({ field, text: texts[field](), suggestion }));
+export function fieldErrors(errors, { slices }, isKnown = () => false) {
+  return errors.map(({ field: path, suggestion }) => ({ field: fieldOf(path), suggestion }))
+    .filter(({ field }) => field !== null)
+    .map(({ field, suggestion }) => {
+      const [, kind, number] = /^([a-z]+)(?:-(\d))?$/.exec(field);
+      const at = kind === "return" ? 1 : Number(number ?? 1) - 1;
+      return { field, text: TEXTS[kind](slices[at] ?? {}, isKnown(field), slices[at - 1]), suggestion };
+    });
 }
 
 /** Why a search could not be submitted. */
@@ -34,4 +72,8 @@ export function refusalText(error, isOnline) {
   if (error instanceof Unreachable) return t(isOnline ? "unreachable" : "offline");
   if (!(error instanceof Problem)) throw error;
   return t(REFUSALS[error.code] ?? (error.status >= 500 ? "trouble" : "rejected"));
+}
+
+function dateText({ date }, before) {
+  return before && date < before.date ? t("earlierDate") : t("wrongDate");
 }

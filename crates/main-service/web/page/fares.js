@@ -1,5 +1,10 @@
-// Merges and sorts fares. Pure functions. Offers with the same id are the same flights. The order is the gateway's, so
-// that fares are already in the order of the terminal event while they arrive.
+// Merges and sorts fares. Pure functions. Offers with the same id are the same flights. Merging and orders are the
+// gateway's, so that fares are already in the order of the terminal event while they arrive.
+
+import { byBest } from "./best.js";
+import { amountIn, bestOf, comparePrices, pricesOf, ranked, sellersOf } from "./prices.js";
+import { minutesOf, slicesOf } from "./slices.js";
+import { DEFAULT_CURRENCY } from "./trip.js";
 
 /** The id of an offer. Those of the replaced system have none, and no flight twice. */
 export function idOf({ id, flight_number, departure = "" }) {
@@ -7,85 +12,93 @@ export function idOf({ id, flight_number, departure = "" }) {
 }
 
 /**
- * Merges the offers of several suppliers by id: each at its best price, with all its sellers.
+ * Merges the offers of several suppliers by id: each has the prices of all its sellers. It tells of the flights what the
+ * cheapest seller does, and for what that one leaves out, the next.
  * @param {Iterable<[string|null, object[]]>} answers each supplier's offers; `null` for offers that are already merged
  *   and have their sellers
+ * @param {string} [currency] what prices are compared in
  */
-export function byId(answers) {
+export function byId(answers, currency = DEFAULT_CURRENCY) {
+  const all = [...answers].flatMap(([supplier, offers]) => offers.map((offer) => ({
+    // Ranks are known of final results only.
+    ...offer, best_rank: undefined, prices: ranked(pricesOf(offer, supplier ?? undefined), currency),
+  })));
   const offers = new Map();
-  for (const [supplier, answer] of answers) {
-    for (const offer of answer) {
-      const id = idOf(offer);
-      const sellers = supplier === null ? (offer.suppliers ?? []) : [supplier];
-      const known = offers.get(id);
-      const best = known && byPrice(known, offer) <= 0 ? known : offer;
-      offers.set(id, { ...best, suppliers: [...new Set([...(known?.suppliers ?? []), ...sellers])] });
-    }
+  for (const offer of sort(all, "cheapest", currency)) {
+    const id = idOf(offer);
+    const known = offers.get(id);
+    offers.set(id, known ? absorbed(known, offer) : offer);
   }
-  return sort([...offers.values()], "cheapest");
+  return [...offers.values()].map((offer) => {
+    const whole = { ...offer, prices: ranked(offer.prices, currency) };
+    return { ...whole, suppliers: sellersOf(whole) };
+  });
 }
 
-/** The best price in the search's currency; infinite without a rate for it, so that such fares come last. */
-function comparablePrice({ price, prices: [best] = [], comparable }) {
-  return comparable === false ? Infinity : Number(best?.approximate?.total ?? best?.total ?? price);
+/** An offer with the prices of the same itinerary, and what only `other` tells of it. */
+function absorbed(offer, other) {
+  const merged = { ...other, ...offer, prices: [...offer.prices, ...other.prices] };
+  if (!offer.slices?.length || !other.slices?.length) return merged;
+  merged.slices = offer.slices.map((slice, at) => ({
+    ...slice,
+    segments: slice.segments.map((segment, index) => {
+      const same = other.slices[at]?.segments[index];
+      return same && isSameFlight(segment, same) ? { ...same, ...segment } : segment;
+    }),
+  }));
+  return merged;
 }
 
-const byPrice = (a, b) => {
-  const [one, other] = [comparablePrice(a), comparablePrice(b)];
-  return one === other ? 0 : one - other;
-};
-const byDuration = (a, b) => (a.duration_minutes ?? Infinity) - (b.duration_minutes ?? Infinity) || 0;
+function isSameFlight(a, b) {
+  return a.carrier === b.carrier && a.flight_number === b.flight_number && a.origin === b.origin
+    && Date.parse(a.departure) === Date.parse(b.departure);
+}
+
+const byPrice = (a, b, currency) => comparePrices(bestOf(a), bestOf(b), currency);
+const byDuration = (a, b) => (minutesOf(a) ?? Infinity) - (minutesOf(b) ?? Infinity) || 0;
 const byDeparture = (a, b) => instant(a) - instant(b) || 0;
 const byNumber = (a, b) => (a.flight_number < b.flight_number ? -1 : Number(a.flight_number > b.flight_number));
+const byIdentity = (a, b) => (idOf(a) < idOf(b) ? -1 : Number(idOf(a) > idOf(b)));
 
 /** The orders by name, each with its comparisons: a later one decides ties. */
-export const ORDERS = {
-  cheapest: [byPrice, byDeparture, byNumber],
-  fastest: [byDuration, byPrice, byDeparture, byNumber],
-  earliest: [byDeparture, byPrice, byNumber],
+const COMPARISONS = {
+  cheapest: [byPrice, byDeparture, byNumber, byIdentity],
+  fastest: [byDuration, byPrice, byDeparture, byNumber, byIdentity],
+  earliest: [byDeparture, byPrice, byNumber, byIdentity],
 };
 
+/** The names of the orders, as they are shown. */
+export const ORDERS = ["best", "cheapest", "fastest", "earliest"];
+
 /** The offers in an order. */
-export function sort(offers, order) {
-  const comparisons = ORDERS[order] ?? ORDERS.cheapest;
-  return [...offers].sort((a, b) => {
+export function sort(offers, order, currency = DEFAULT_CURRENCY) {
+  const comparisons = COMPARISONS[order] ?? COMPARISONS.cheapest;
+  const sorted = [...offers].sort((a, b) => {
     for (const compare of comparisons) {
-      const result = compare(a, b);
+      const result = compare(a, b, currency);
       if (result !== 0 && !Number.isNaN(result)) return result;
     }
     return 0;
   });
+  return order === "best" ? byBest(sorted, currency) : sorted;
 }
 
-/** The cheapest, fastest and earliest offers. Compares prices within the most frequent currency, and by exchange rates. */
-export function highlights(offers) {
-  const currency = mainCurrency(offers);
+/** The first offer of each order that has what the order is about; null without one. */
+export function highlights(offers, currency = DEFAULT_CURRENCY) {
+  const priced = offers.filter((offer) => amountIn(bestOf(offer), currency) !== null);
   return {
-    cheapest: first(offers.filter((offer) => offer.currency === currency || offer.prices?.[0]?.approximate), ORDERS.cheapest),
-    fastest: first(offers.filter((offer) => offer.duration_minutes > 0), ORDERS.fastest),
-    earliest: first(offers.filter((offer) => offer.departure), ORDERS.earliest),
+    best: first(priced.filter((offer) => minutesOf(offer) > 0), "best", currency),
+    cheapest: first(priced, "cheapest", currency),
+    fastest: first(offers.filter((offer) => minutesOf(offer) > 0), "fastest", currency),
+    earliest: first(offers.filter((offer) => offer.departure), "earliest", currency),
   };
 }
 
-/** The most frequent currency of offers; prices are compared only within it. */
-export function mainCurrency(offers) {
-  const counts = new Map();
-  for (const { currency } of offers) counts.set(currency, (counts.get(currency) ?? 0) + 1);
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [undefined, 0])[0];
-}
-
-/** The cheaper one of two offers, the first of which may be null. One in the currency wins over one in another. */
-export function cheaperOf(known, offer, currency) {
-  if (known === null) return offer;
-  const [isKnown, isOther] = [known, offer].map((one) => one.currency === currency);
-  if (isKnown !== isOther) return isKnown ? known : offer;
-  return offer.price < known.price ? offer : known;
-}
-
-function first(offers, [compare]) {
-  return offers.reduce((best, offer) => (best === null || compare(offer, best) < 0 ? offer : best), null);
+function first(offers, order, currency) {
+  return sort(offers, order, currency)[0] ?? null;
 }
 
 function instant(offer) {
-  return offer.departure ? Date.parse(offer.departure) : Infinity;
+  const departure = slicesOf(offer)[0].departure;
+  return departure ? Date.parse(departure) : Infinity;
 }

@@ -1,41 +1,39 @@
 // The search form and its errors.
 
-import { Combobox } from "./combobox.js";
 import { byId, el, fill, setText } from "./dom.js";
-import { fieldErrors } from "./errors.js";
-import { addDays, isDay, today } from "./format.js";
+import { fieldErrors, numbered } from "./errors.js";
+import { Errors } from "./form-errors.js";
+import { Flights } from "./form-flights.js";
+import { Travellers } from "./form-travellers.js";
+import { isDay, today } from "./format.js";
 import { t } from "./text.js";
-
-/** The initial date, in days from today. */
-const DAYS_AHEAD = 14;
-const MAX_PASSENGERS = 9;
-const FIELDS = ["from", "to", "date", "passengers"];
-
-const REQUIRED = { from: "chooseFrom", to: "chooseTo", date: "chooseDate", passengers: "wrongPassengers" };
+import { CABINS, queryWith } from "./trip.js";
 
 export class Form {
   #form = byId("search-form");
-  #from = new Combobox(byId("from"), byId("suggestions-status"));
-  #to = new Combobox(byId("to"), byId("suggestions-status"));
-  #date = byId("date");
-  #passengers = byId("passengers");
   #button = byId("submit");
   #alert = byId("form-alert");
+  #cabin = byId("cabin");
+  #flights = new Flights();
+  #travellers = new Travellers();
+  #errors = new Errors((field, code) => void this.#flights.place(field)?.showCode(code));
 
   /** @param {(query: object) => void} onSubmit called with a query that has all fields, which may be wrong */
   constructor(onSubmit) {
-    this.#date.min = today(new Date());
-    this.#date.value = addDays(this.#date.min, DAYS_AHEAD);
-    for (let count = 1; count <= MAX_PASSENGERS; count += 1) {
-      this.#passengers.append(el("option", { value: count }, t("passengers", count)));
-    }
+    this.#cabin.append(...["", ...Object.keys(CABINS)].map((value) => el("option", { value })));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!this.busy) void this.#send(onSubmit);
     });
-    byId("swap").addEventListener("click", () => this.#swap());
-    for (const field of FIELDS) byId(field).addEventListener("input", () => this.#clear(field));
-    for (const field of FIELDS) byId(field).addEventListener("change", () => this.#clear(field));
+    for (const type of ["input", "change"]) {
+      this.#form.addEventListener(type, ({ target }) => {
+        this.#errors.clear(target.id);
+        this.#renderCount();
+      });
+    }
+    this.#form.addEventListener("options", () => this.#renderCount());
+    byId("more").addEventListener("click", () => this.unfold(byId("options").hidden));
+    this.relabel();
   }
 
   /** Whether a search is being submitted. */
@@ -49,26 +47,38 @@ export class Form {
   }
 
   /** Shows a query. */
-  show({ from, to, date, passengers }) {
+  show(query) {
     this.reset();
-    void this.#from.showCode(from);
-    void this.#to.showCode(to);
-    this.#date.value = date;
-    this.#passengers.value = String(passengers);
+    this.#flights.slices = query.slices;
+    this.#travellers.value = query.passengers;
+    this.#cabin.value = query.cabin ?? "";
+    this.#renderCount();
   }
 
-  /** Date and passengers, for a query with another origin and destination. */
-  get rest() {
-    return { date: this.#date.value, passengers: Number(this.#passengers.value) };
+  /** The query with another origin and destination, there or there and back. */
+  between(from, to) {
+    return this.#query(this.#flights.between(from, to));
+  }
+
+  /** Shows or hides what most searches do not need. */
+  unfold(open) {
+    byId("options").hidden = !open;
+    byId("more").ariaExpanded = String(open);
+    this.#renderCount();
+  }
+
+  /** Whether anything is chosen that is not seen while the options are hidden. */
+  get hasOptions() {
+    return this.#optionCount() > 0;
   }
 
   focus() {
-    this.#from.input.focus();
+    this.#flights.focus();
   }
 
   /** Clears all errors. */
   reset() {
-    FIELDS.forEach((field) => this.#clear(field));
+    this.#errors.reset();
     if (this.#alert.contains(document.activeElement)) this.#button.focus();
     this.#alert.hidden = true;
   }
@@ -76,28 +86,31 @@ export class Form {
   /** Shows the texts that the form has made, in another language. */
   relabel() {
     this.reset();
-    [...this.#passengers.options].forEach((option) => setText(option, t("passengers", Number(option.value))));
+    this.#flights.relabel();
+    this.#travellers.relabel();
+    for (const option of this.#cabin.options) {
+      setText(option, option.value === "" ? t("anyCabin") : t(CABINS[option.value]));
+    }
+    this.#renderCount();
   }
 
   /** Whether the gateway may be asked. If not, shows what is wrong. */
   accepts(query) {
-    const now = today(new Date());
-    this.#date.min = now;
-    const wrong = FIELDS.filter((field) => query[field] === "").map((field) => ({ field, text: t(REQUIRED[field]) }));
-    for (const [field, { input }] of [["from", this.#from], ["to", this.#to]]) {
-      if (query[field] === null) wrong.push({ field, text: t("unknownPlace", input.value.trim()) });
+    this.#flights.refreshDays();
+    const wrong = query.slices.flatMap((slice, at) => this.#wrongFields(slice, at, query));
+    if (query.passengers.children.includes(null) || query.passengers.infants.includes(null)) {
+      const text = (id) => t(id.startsWith("child") ? "wrongChildAge" : "wrongInfantAge");
+      wrong.push(...this.#travellers.missing.map((field) => ({ field, text: text(field) })));
     }
-    // The day of the user's clock. The gateway, which knows no user's day, accepts any.
-    if (isDay(query.date) && query.date < now) wrong.push({ field: "date", text: t("pastDate") });
-    if (wrong.length > 0) this.#mark(wrong);
+    this.#mark(wrong);
     return wrong.length === 0;
   }
 
   /** Shows the errors of a response beside their fields, and the others as an alert. */
   refuse(errors, query) {
-    const texts = fieldErrors(errors, { ...query, knowsTo: this.#to.isKnown });
-    this.#mark(texts);
-    if (texts.length === 0) this.alert(t("rejected"));
+    const texts = fieldErrors(errors, query, (field) => this.#flights.place(field)?.isKnown);
+    const isComplete = this.#mark(texts);
+    if (texts.length < errors.length || !isComplete) this.alert(t("rejected"));
   }
 
   /** Shows an error that concerns no field, with a button to try again. */
@@ -112,51 +125,53 @@ export class Form {
     this.reset();
     this.busy = true;
     try {
-      const [from, to] = await Promise.all([this.#from, this.#to].map((field) => codeOf(field)));
-      await onSubmit({ from, to, ...this.rest });
+      await onSubmit(this.#query(await this.#flights.read()));
     } finally {
       this.busy = false;
     }
   }
 
-  #swap() {
-    const [from, to] = [this.#from, this.#to].map(({ place, input }) => ({ place, text: input.value }));
-    for (const [field, { place, text }] of [[this.#from, to], [this.#to, from]]) {
-      field.place = place;
-      if (!place) field.input.value = text;
+  #query(slices) {
+    return queryWith(slices, this.#travellers.value, { cabin: this.#cabin.value || null });
+  }
+
+  /** What the gateway can't know of a slice, or need not be asked for. */
+  #wrongFields({ from, to, date }, at, { slices }) {
+    const isBack = at > 0 && this.#flights.kind === "return";
+    const places = isBack ? [] : [["from", from, "chooseFrom"], ["to", to, "chooseTo"]];
+    const wrong = places.filter(([, code]) => !code).map(([name, code, missing]) => {
+      const field = numbered(name, at);
+      const text = code === "" ? t(missing) : t("unknownPlace", byId(field).value.trim());
+      return { field, text };
+    });
+    const field = isBack ? "return" : numbered("date", at);
+    if (date === "") wrong.push({ field, text: t("chooseDate") });
+    // The day of the user's clock. The gateway, which knows no user's day, accepts earlier ones.
+    else if (isDay(date) && date < today(new Date()) && !(at > 0 && date < slices[at - 1].date)) {
+      wrong.push({ field, text: t("pastDate") });
     }
-    this.#clear("from");
-    this.#clear("to");
+    return wrong;
   }
 
   /** Shows each error beside its field, and focuses the first. */
   #mark(errors) {
-    for (const { field, text, suggestion } of errors) {
-      const error = byId(`${field}-error`);
-      const take = () => {
-        this.#clear(field);
-        void { from: this.#from, to: this.#to }[field].showCode(suggestion);
-        byId(field).focus();
-      };
-      fill(error,
-        el("span", {}, text),
-        suggestion && el("button", { type: "button", class: "link", onclick: take }, t("useCode", suggestion)));
-      error.hidden = false;
-      byId(field).setAttribute("aria-invalid", "true");
-    }
-    const first = FIELDS.find((field) => errors.some((error) => error.field === field));
-    if (first) byId(first).focus();
+    if (errors.length === 0) return true;
+    const isComplete = this.#errors.show(errors);
+    const { fields } = this.#errors;
+    if (fields.some((field) => byId("options").contains(field))) this.unfold(true);
+    fields[0]?.focus();
+    return isComplete;
   }
 
-  #clear(field) {
-    const error = byId(`${field}-error`);
-    error.hidden = true;
-    setText(error, "");
-    byId(field).removeAttribute("aria-invalid");
+  #optionCount() {
+    const { children, infants } = this.#travellers.value;
+    return [this.#flights.kind === "several", children.length > 0, infants.length > 0, this.#cabin.value !== ""]
+      .filter(Boolean).length;
   }
-}
 
-/** Without suggestions, the text is submitted as a code; the gateway rejects unknown ones. */
-function codeOf(field) {
-  return field.resolve().catch(() => field.input.value.trim().toUpperCase());
+  /** Says how many options are hidden. */
+  #renderCount() {
+    const count = byId("options").hidden ? this.#optionCount() : 0;
+    setText(byId("more-count"), count > 0 ? t("moreCount", count) : "");
+  }
 }

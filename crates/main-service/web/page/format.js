@@ -29,6 +29,22 @@ export function price(amount, currency = "IDR") {
   }
 }
 
+/** A price's amount in its own currency, exactly. */
+export function exactPrice({ total, currency }) {
+  return price(Number(total), currency);
+}
+
+/** About what an amount is in another currency: without decimals, unless it is small. */
+export function roughPrice({ total, currency }) {
+  const amount = Number(total);
+  return t("about", price(amount < 1000 ? amount : Math.ceil(amount), currency));
+}
+
+/** `1.7M`, `1,7 jt`: an amount where there is no room for more. */
+export function shortAmount(amount) {
+  return formatter(Intl.NumberFormat, { notation: "compact", maximumSignificantDigits: 3 }).format(amount);
+}
+
 /** `1,234.5` in English, `1.234,5` in Indonesian. */
 export function number(value, decimals) {
   const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
@@ -93,6 +109,36 @@ export function date(text) {
   if (!isDay(text)) return text;
   const options = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
   return formatter(Intl.DateTimeFormat, options).format(civilDay(text));
+}
+
+/** `Thu, 10 Jul`: a date of which the year is known. */
+export function shortDate(text) {
+  const options = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
+  return isDay(text) ? formatter(Intl.DateTimeFormat, options).format(civilDay(text)) : text;
+}
+
+/** `Thu` */
+export function weekday(text) {
+  return formatter(Intl.DateTimeFormat, { weekday: "short", timeZone: "UTC" }).format(civilDay(text));
+}
+
+/** The date of a local time, `YYYY-MM-DD`. */
+export function dayOf(localTime) {
+  return localTime.slice(0, 10);
+}
+
+/** `UTC+7`, `UTC−3:30` of `2025-07-10T06:05:00+07:00`. */
+export function zone(localTime) {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(localTime) ?? ["", "+", "00", "00"];
+  return `UTC${sign === "-" ? "−" : "+"}${Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
+}
+
+/** An instant on the user's clock, with the day if it is another one than today: `14:30`, `10 Jul, 14:30`. */
+export function moment(instant, now) {
+  const at = new Date(instant);
+  const time = { hour: "2-digit", minute: "2-digit" };
+  const day = today(at) === today(now) ? {} : { day: "numeric", month: "short" };
+  return formatter(Intl.DateTimeFormat, { ...time, ...day }).format(at);
 }
 
 /** The date `days` after a date, both `YYYY-MM-DD`; null if there is none with a four-digit year. */

@@ -1,9 +1,9 @@
 // Why no fares are shown, and what the user can do. Pure functions.
 
 import { isUnfiltered } from "./filter.js";
-import { addDays } from "./format.js";
 import { isRunning } from "./search.js";
 import { t } from "./text.js";
+import { shifted } from "./trip.js";
 
 /** What there is to know about the number of fares. */
 export function countText({ offers, total, phase }, shown, filters) {
@@ -40,8 +40,8 @@ export function noticeOf(search, shown, today, act) {
   if (offers.length > 0 || isRunning(search)) return null;
   if (phase === "cancelled") return { title: t("cancelled"), text: t("cancelledText"), actions: again };
   const other = (label, days) => {
-    const date = query && addDays(query.date, days);
-    return date && date >= today ? [[t(label), () => act.search({ ...query, date })]] : [];
+    const day = query && shifted(query, days);
+    return day && day.slices[0].date >= today ? [[t(label), () => act.search(day)]] : [];
   };
   return {
     title: t("noFlights"),

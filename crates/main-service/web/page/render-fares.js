@@ -3,23 +3,31 @@
 // Each fare is positioned by a transform from the top of the list. A new fare above causes no layout of the others, and
 // the move is animated. The document has the fares in their visible order, for screen readers.
 
-import { byId, el, reconcile, setText, spoken } from "./dom.js";
+import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
-import { carrierOf } from "./filter.js";
-import { clock, dayMark, dayShift, dayWords, duration, flightNumbers, price, stops } from "./format.js";
-import { t } from "./text.js";
-
-/** The number of tints for carriers' marks. */
-const TINTS = 6;
+import { createFare, updateFare } from "./render-fare.js";
+import { fillOffer, placesOf, nextExpiry } from "./render-offer.js";
 
 export class Fares {
   #list = byId("fares");
   #skeleton = byId("skeleton");
   #rows = new Map();
+  /** The ids of the opened fares. */
+  #open = new Set();
+  #offers = new Map();
+  #about = null;
+  #places;
+  #timer = null;
 
-  constructor() {
+  /** @param {import("./places.js").Places} places */
+  constructor(places) {
+    this.#places = places;
     // Rows grow when the window narrows or the text is made larger.
     new ResizeObserver(() => this.#place()).observe(this.#list);
+    this.#list.addEventListener("click", ({ target }) => {
+      const row = target.closest(".open")?.closest(".fare");
+      if (row) this.#toggle([...this.#rows].find(([, element]) => element === row)[0]);
+    });
   }
 
   /** Forgets all rows: for another language. */
@@ -28,17 +36,50 @@ export class Fares {
     this.#list.replaceChildren();
   }
 
+  /** Closes all fares: for another search. */
+  fold() {
+    this.#open.clear();
+    this.reset();
+  }
+
   /**
    * @param {object[]} offers in the order to be shown
-   * @param {{ passengers?: number, names: Map<string, string>, cheapest: object, fastest: object, waiting: boolean }} about
+   * @param {{ passengers: number, currency: string, sellers: Map<string, string>, names: Map<string, string>,
+   *   best: object, cheapest: object, fastest: object, waiting: boolean }} about
    */
   render(offers, about) {
-    const byKey = new Map(offers.map((offer) => [idOf(offer), offer]));
-    reconcile(this.#list, this.#rows, [...byKey.keys()], (key) => row(byKey.get(key)));
-    for (const [key, offer] of byKey) update(this.#rows.get(key), offer, about);
+    this.#about = about;
+    this.#offers = new Map(offers.map((offer) => [idOf(offer), offer]));
+    reconcile(this.#list, this.#rows, [...this.#offers.keys()], (key) => createFare(this.#offers.get(key)));
+    for (const [key, offer] of this.#offers) updateFare(this.#rows.get(key), offer, about);
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
     this.#list.hidden = offers.length === 0;
+    this.#fillOpen();
     this.#place();
+  }
+
+  #toggle(key) {
+    if (!this.#open.delete(key)) this.#open.add(key);
+    this.#fillOpen();
+    this.#place();
+  }
+
+  /** Shows what is open, and hides what is not. */
+  #fillOpen() {
+    const now = new Date();
+    for (const [key, row] of this.#rows) {
+      const isOpen = this.#open.has(key);
+      const panel = row.querySelector(".offer");
+      panel.hidden = !isOpen;
+      row.querySelector(".open").ariaExpanded = String(isOpen);
+      if (isOpen) fillOffer(panel, this.#offers.get(key), { ...this.#about, places: this.#places, now });
+    }
+    const open = [...this.#open].map((key) => this.#offers.get(key)).filter(Boolean);
+    void this.#places.learn(placesOf(open));
+    // When a price expires, the page says so.
+    clearTimeout(this.#timer);
+    const wait = nextExpiry(open, now);
+    if (wait !== null) this.#timer = setTimeout(() => this.#fillOpen(), wait);
   }
 
   #place() {
@@ -54,67 +95,4 @@ export class Fares {
     });
     this.#list.style.height = `${top}px`;
   }
-}
-
-function row(offer) {
-  const carrier = carrierOf(offer);
-  return el("li", { class: "fare" },
-    el("div", { class: "fare-card" },
-      el("span", { class: `mark tint-${tint(carrier)}`, "aria-hidden": "true" }, offer.flight_number.slice(0, 2)),
-      el("div", { class: "carrier" },
-        el("span", { class: "carrier-name" }, carrier), spoken(", "),
-        el("span", { class: "flight" }, flightNumbers(offer.flight_number)), spoken(". "),
-        el("span", { class: "sellers" })),
-      offer.departure && offer.arrival ? times(offer) : el("div", { class: "times unknown" }, t("noTimes")),
-      el("div", { class: "badges" },
-        el("span", { class: "badge best", hidden: true }, t("cheapest")), spoken(" "),
-        el("span", { class: "badge fast", hidden: true }, t("fastest")), spoken(" ")),
-      el("div", { class: "price" },
-        el("span", { class: "amount" }), spoken(" "),
-        el("span", { class: "for" }))));
-}
-
-function times(offer) {
-  const shift = dayShift(offer.departure, offer.arrival);
-  return el("div", { class: "times" },
-    el("div", { class: "leg" },
-      spoken(`${t("departs")} `),
-      el("time", { class: "clock", datetime: offer.departure }, clock(offer.departure)), " ",
-      el("span", { class: "code" }, offer.origin)),
-    spoken(", "),
-    el("div", { class: "path" },
-      el("span", { class: "duration" }, duration(offer.duration_minutes)), spoken(", "),
-      el("span", { class: "line", "aria-hidden": "true" }, ...dots(offer.stops)),
-      el("span", { class: "stops", "data-stops": offer.stops }, stops(offer.stops))),
-    spoken(", "),
-    el("div", { class: "leg" },
-      spoken(`${t("arrives")} `),
-      el("span", { class: "clock" },
-        el("time", { datetime: offer.arrival }, clock(offer.arrival)),
-        shift !== 0 && el("sup", { class: "shift", title: t("arrivesShifted", dayWords(shift)) },
-          el("span", { "aria-hidden": "true" }, dayMark(shift)), spoken(` ${dayWords(shift)}`))), " ",
-      el("span", { class: "code" }, offer.destination)),
-    spoken(". "));
-}
-
-function dots(count) {
-  return Array.from({ length: count }, () => el("i"));
-}
-
-/** Updates the parts of a fare that may change: price, sellers, badges. */
-function update(element, offer, { passengers, names, cheapest, fastest }) {
-  const part = (selector) => element.querySelector(selector);
-  setText(part(".amount"), price(offer.price, offer.currency));
-  setText(part(".for"), passengers > 1 ? t("forPassengers", passengers) : "");
-  const sellers = offer.suppliers ?? [];
-  setText(part(".sellers"), sellers.length > 1 ? t("soldBy", sellers.map((code) => names.get(code) ?? code).join(", ")) : "");
-  part(".best").hidden = offer !== cheapest;
-  part(".fast").hidden = offer !== fastest;
-}
-
-/** A carrier's tint, always the same. */
-function tint(name) {
-  let hash = 0;
-  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
-  return hash % TINTS;
 }

@@ -1,74 +1,91 @@
-// The filters and the sort order of the fares. Shows a view and reports each change of it; keeps none itself.
+// The filters of the fares. Shows them and reports each change; keeps none itself.
 
-import { byId, el, reconcile, setText, spoken } from "./dom.js";
-import { highlights } from "./fares.js";
-import { DAY_PARTS, NO_FILTERS, STOPS, choices, isUnfiltered, limits } from "./filter.js";
-import { clock, duration, number, price } from "./format.js";
-import { NO_VIEW } from "./address.js";
+import { byId, el, fill, reconcile, setText, spoken } from "./dom.js";
+import {
+  BAGS, DAY_PARTS, LIST_KINDS, NO_FILTERS, PART_KINDS, STOPS, choices, isUnfiltered, limits,
+} from "./filter.js";
+import { duration, number, price } from "./format.js";
+import { shortPrice } from "./render-orders.js";
 import { t } from "./text.js";
-
-const LISTS = ["stops", "parts", "carriers", "sellers"];
 
 /** The sliders, each with how it writes its limit. */
 const SLIDERS = { maxPrice: price, maxDuration: (minutes) => duration(minutes) };
 
-/** The filter panel and the order above the fares. */
+/** The filter panel. */
 export class Filters {
   #panel = byId("filters");
-  #orders = document.getElementsByName("order");
-  #rows = Object.fromEntries(LISTS.map((kind) => [kind, new Map()]));
-  #view = NO_VIEW;
+  #rows = Object.fromEntries(LIST_KINDS.map((kind) => [kind, new Map()]));
+  #chosen = NO_FILTERS;
   /** The limits that the positions of the sliders stand for, ascending. */
   #limits = { maxPrice: [], maxDuration: [] };
+  #currency = "";
   #onChange;
 
-  /** @param {(view: object) => void} onChange called with the view that the user chose */
+  /** @param {(filters: object) => void} onChange called with the filters that the user chose */
   constructor(onChange) {
     this.#onChange = onChange;
     this.#panel.addEventListener("change", ({ target }) => target.type === "checkbox" && this.#check(target));
     for (const limit of Object.keys(SLIDERS)) {
       byId(limit).addEventListener("input", ({ target }) => this.#slide(limit, target.valueAsNumber));
     }
-    byId("orders").addEventListener("change", ({ target }) => onChange({ ...this.#view, order: target.value }));
     byId("clear-filters").addEventListener("click", () => this.clear());
   }
 
   clear() {
-    this.#filter(NO_FILTERS);
+    this.#onChange(NO_FILTERS);
   }
 
   /** Forgets all rows: for another search. */
   reset() {
-    for (const kind of LISTS) {
+    for (const kind of LIST_KINDS) {
       this.#rows[kind].clear();
-      byId(`filter-${kind}`).replaceChildren();
+      document.getElementById(`filter-${kind}`)?.replaceChildren();
     }
+    byId("filter-departures").replaceChildren();
   }
 
   /**
-   * @param {{ offers: object[] }} search
-   * @param {object} view
-   * @param {Map<string, string>} names the suppliers' names by code, of all that were asked
+   * @param {{ query: object | null, offers: object[] }} search
+   * @param {object} filters
+   * @param {{ currency: string, sellers: Map<string, string>, names: Map<string, string> }} about the currency that
+   *   prices are compared in, the names of all suppliers that were asked, and of carriers, by code
    */
-  render({ offers }, view, names) {
-    this.#view = view;
-    const { filters } = view;
-    const found = choices(offers, filters);
+  render({ query, offers }, filters, about) {
+    this.#chosen = filters;
+    this.#currency = about.currency;
+    const found = choices(offers, filters, about);
     const kept = (kind) => [...new Set([...this.#rows[kind].keys(), ...found[kind].keys(), ...filters[kind]])];
     this.#renderList("stops", STOPS, found, stopsLabel);
-    this.#renderList("parts", DAY_PARTS.map(({ id }) => id), found, partLabel);
+    this.#renderDepartures(query?.slices ?? [{}], found);
+    this.#renderList("bags", BAGS, found, (value) => t({ checked: "withChecked", cabin: "cabinOnly" }[value]));
     // Rows stay in order of arrival, so that none moves while the user points at it.
     this.#renderList("carriers", kept("carriers"), found, (name) => name);
     // All sellers from the start, so that answers add no row.
-    this.#renderList("sellers", [...new Set([...names.keys(), ...kept("sellers")])], found, (code) => names.get(code) ?? code);
+    const sellers = [...new Set([...about.sellers.keys(), ...kept("sellers")])];
+    this.#renderList("sellers", sellers, found, (code) => about.sellers.get(code) ?? code);
     byId("carriers-none").hidden = this.#rows.carriers.size > 0;
     byId("sellers").hidden = this.#rows.sellers.size === 0;
     if (filters.sellers.length > 0) byId("sellers").open = true;
 
-    this.#limits = limits(offers);
+    this.#limits = limits(offers, filters, about);
     for (const limit of Object.keys(SLIDERS)) this.#renderSlider(limit, filters[limit]);
     byId("clear-filters").hidden = isUnfiltered(filters);
-    this.#renderOrders(highlights(offers), view.order);
+  }
+
+  /** The times of each slice. */
+  #renderDepartures(slices, found) {
+    const list = byId("filter-departures");
+    if (list.childElementCount !== slices.length) {
+      fill(list, PART_KINDS.slice(0, slices.length).map((kind) => {
+        this.#rows[kind].clear();
+        return el("fieldset", {}, el("legend"), el("div", { id: `filter-${kind}` }));
+      }));
+    }
+    slices.forEach(({ from, to }, at) => {
+      const legend = slices.length > 1 ? t("departureOf", from, to) : t("departureLegend");
+      setText(list.children[at].firstElementChild, legend);
+      this.#renderList(PART_KINDS[at], DAY_PARTS.map(({ id }) => id), found, partLabel);
+    });
   }
 
   #renderList(kind, values, found, label) {
@@ -77,13 +94,14 @@ export class Filters {
     for (const [value, row] of rows) {
       const { count, cheapest } = found[kind].get(value) ?? { count: 0, cheapest: null };
       const [input] = row.getElementsByTagName("input");
-      input.checked = this.#view.filters[kind].includes(value);
+      input.checked = this.#chosen[kind].includes(value);
       row.classList.toggle("none", count === 0);
       const part = (name) => row.querySelector(`.choice-${name}`);
+      const lowest = cheapest ? shortPrice(cheapest, this.#currency) : "";
       setText(part("label"), label(value));
-      setText(part("note"), cheapest ? price(cheapest.price, cheapest.currency) : "");
+      setText(part("note"), lowest);
       setText(part("count"), number(count));
-      setText(part("spoken"), cheapest ? t("faresFrom", count, price(cheapest.price, cheapest.currency)) : t("fares", count));
+      setText(part("spoken"), cheapest ? t("faresFrom", count, lowest) : t("fares", count));
     }
   }
 
@@ -96,30 +114,19 @@ export class Filters {
     // The last position means no limit.
     const at = chosen === null ? last : values.findLastIndex((value) => value <= chosen);
     slider.value = String(Math.max(0, at));
-    const text = chosen === null ? t("any") : t("upTo", SLIDERS[limit](chosen, this.#limits.currency));
+    const text = chosen === null ? t("any") : t("upTo", SLIDERS[limit](chosen, this.#currency));
     slider.setAttribute("aria-valuetext", text);
     setText(byId(`${limit}-value`), text);
   }
 
-  #renderOrders({ cheapest, fastest, earliest }, order) {
-    for (const input of this.#orders) input.checked = input.value === order;
-    setText(byId("order-cheapest"), cheapest ? price(cheapest.price, cheapest.currency) : "–");
-    setText(byId("order-fastest"), fastest ? duration(fastest.duration_minutes) : "–");
-    setText(byId("order-earliest"), earliest ? clock(earliest.departure) : "–");
-  }
-
   #check({ name, value, checked }) {
-    const others = this.#view.filters[name].filter((chosen) => chosen !== value);
-    this.#filter({ ...this.#view.filters, [name]: checked ? [...others, value] : others });
+    const others = this.#chosen[name].filter((chosen) => chosen !== value);
+    this.#onChange({ ...this.#chosen, [name]: checked ? [...others, value] : others });
   }
 
   #slide(limit, at) {
     const values = this.#limits[limit];
-    this.#filter({ ...this.#view.filters, [limit]: at < values.length - 1 ? values[at] : null });
-  }
-
-  #filter(filters) {
-    this.#onChange({ ...this.#view, filters });
+    this.#onChange({ ...this.#chosen, [limit]: at < values.length - 1 ? values[at] : null });
   }
 }
 

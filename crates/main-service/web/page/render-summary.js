@@ -2,18 +2,20 @@
 
 import { byId, el, setText } from "./dom.js";
 import { highlights } from "./fares.js";
-import { date, number, price } from "./format.js";
+import { date, number, shortDate } from "./format.js";
+import { bestOf } from "./prices.js";
+import { shortPrice } from "./render-orders.js";
 import { isRunning, isStalled, progress } from "./search.js";
 import { t } from "./text.js";
+import { CABINS, currencyOf, kindOf, routeText } from "./trip.js";
 
-/** Shows the summary. `cities` has the city names by code that are known. */
-export function renderSummary(search, cities) {
+/** Shows the summary. */
+export function renderSummary(search, places) {
   const { query } = search;
-  setText(byId("route"), query ? `${query.from} → ${query.to}` : t("flightSearch"));
-  byId("route").setAttribute("aria-label", query ? t("route", query.from, query.to) : t("flightSearch"));
-  const name = (code) => cities.get(code) ?? code;
-  setText(byId("cities"), query ? t("cities", name(query.from), name(query.to)) : "\u00a0");
-  setText(byId("when"), query ? `${date(query.date)} · ${t("passengers", query.passengers)}` : "\u00a0");
+  setText(byId("route"), query ? routeText(query) : t("flightSearch"));
+  byId("route").setAttribute("aria-label", query ? t("routeOf", placesText(query, (code) => code)) : t("flightSearch"));
+  setText(byId("cities"), query ? placesText(query, (code) => places.city(code)) : "\u00a0");
+  setText(byId("when"), query ? wishesText(query) : "\u00a0");
   setText(byId("state"), stateText(search));
   renderProgress(search);
 
@@ -24,6 +26,36 @@ export function renderSummary(search, cities) {
   byId("cancel").hidden = !running;
   byId("again").hidden = isRunning(search) || search.phase === "missing" || !query;
   byId("results").dataset.phase = search.phase;
+}
+
+/** `Jakarta to Denpasar to Surabaya`, `Jakarta to Denpasar and back`. */
+function placesText(query, nameOf) {
+  const { slices } = query;
+  const [first, ...further] = slices;
+  const there = t("cities", nameOf(first.from), nameOf(first.to));
+  if (kindOf(query) === "return") return t("returnTo", there);
+  return further.reduce((text, { from, to }, at) => {
+    const gap = slices[at].to === from ? text : `${text}, ${nameOf(from)}`;
+    return t("cities", gap, nameOf(to));
+  }, there);
+}
+
+/** `Thu, 10 Jul 2025 · 2 adults, 1 child · Business` */
+function wishesText({ slices, passengers: { adults, children, infants }, cabin, maxStops, currency }) {
+  const [first, last] = [slices[0].date, slices.at(-1).date];
+  const alone = children.length + infants.length === 0;
+  const who = alone ? [t("passengers", adults)] : [
+    t("adults", adults),
+    children.length > 0 && t("childrenCount", children.length),
+    infants.length > 0 && t("infantsCount", infants.length),
+  ];
+  return [
+    slices.length === 1 ? date(first) : t("dates", shortDate(first), date(last)),
+    who.filter(Boolean).join(", "),
+    cabin && t(CABINS[cabin]),
+    maxStops !== null && t("maxStops", maxStops),
+    currency,
+  ].filter(Boolean).join(" · ");
 }
 
 function renderProgress(search) {
@@ -59,9 +91,10 @@ function stateText(search) {
 export function spokenState(search) {
   if (search.connection !== "open") return t("spokenLost");
   if (isStalled(search)) return t("noSupplierListens");
-  const { cheapest } = highlights(search.offers);
+  const currency = currencyOf(search.query);
+  const { cheapest } = highlights(search.offers, currency);
   const withPrice = (text) =>
-    (cheapest ? `${text} ${t("spokenCheapest", price(cheapest.price, cheapest.currency))}` : text);
+    (cheapest ? `${text} ${t("spokenCheapest", shortPrice(bestOf(cheapest), currency))}` : text);
   const { answered, of } = progress(search);
   switch (search.phase) {
     case "loading": return t("spokenLoading");
@@ -77,7 +110,7 @@ export function spokenState(search) {
 /** The page's title. */
 export function titleOf(search) {
   if (!search?.query) return t("siteName");
-  return t("titleOf", search.query.from, search.query.to, search.total);
+  return t("titleOf", routeText(search.query), search.total);
 }
 
 /**

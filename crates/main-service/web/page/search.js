@@ -1,6 +1,7 @@
 // The state of a search, and how each message changes it. All functions are pure.
 
 import { byId } from "./fares.js";
+import { currencyOf, queryOf } from "./trip.js";
 
 /** A search with only a known id, and possibly a known query. */
 export function unknown(id, query = null) {
@@ -24,8 +25,7 @@ export function unknown(id, query = null) {
 
 /** After a response with the search's state. */
 export function withStatus(search, data) {
-  const { from, to, date, passengers } = data;
-  const query = from ? { from, to, date, passengers } : search.query;
+  const query = queryOf(data) ?? search.query;
   const asked = data.asked ?? [];
   const next = {
     ...search, query, asked,
@@ -96,6 +96,11 @@ export function supplierRows(search) {
   return [...rows.values()].map((row) => (row.status === "pending" ? { ...row, status: silent } : row));
 }
 
+/** The suppliers' names by code. */
+export function supplierNames(search) {
+  return new Map(supplierRows(search).map(({ code, name }) => [code, name || code]));
+}
+
 /** How many suppliers have answered, and how many were asked. */
 export function progress(search) {
   const answered = search.reports.size;
@@ -103,7 +108,7 @@ export function progress(search) {
 }
 
 function remerged(search) {
-  const offers = byId([[null, search.known], ...search.answers]);
+  const offers = byId([[null, search.known], ...search.answers], currencyOf(search.query));
   return { ...search, offers, total: offers.length };
 }
 

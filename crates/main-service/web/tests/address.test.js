@@ -3,13 +3,18 @@ import { test } from "node:test";
 
 import { NO_VIEW, format, parse } from "../page/address.js";
 import { NO_FILTERS } from "../page/filter.js";
+import { queryWith } from "../page/trip.js";
 
 const ID = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
-const QUERY = { from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2 };
+const slice = (from, to, date) => ({ from, to, date });
+const QUERY = queryWith([slice("CGK", "DPS", "2027-07-10")], { adults: 2 });
+const RETURN = queryWith([...QUERY.slices, slice("DPS", "CGK", "2027-07-17")], { adults: 2, children: [7, 11], infants: [0] },
+  { cabin: "business", maxStops: 0, currency: "USD" });
+const SEVERAL = queryWith([...RETURN.slices, slice("SUB", "NRT", "2027-07-17")]);
 const VIEW = {
   order: "fastest",
   filters: {
-    stops: ["0", "2"], parts: ["night"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
+    ...NO_FILTERS, stops: ["0", "2"], parts: ["night"], parts2: ["morning", "evening"], bags: ["checked"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
     maxPrice: 1500000, maxDuration: 240,
   },
 };
@@ -22,6 +27,8 @@ test("parsing an address restores its search and its view", () => {
     { id: ID, query: QUERY, view: NO_VIEW },
     { id: ID, query: null, view: VIEW },
     { id: null, query: QUERY, view: NO_VIEW },
+    { id: ID, query: RETURN, view: { ...VIEW, order: "best" } },
+    { id: null, query: SEVERAL, view: NO_VIEW },
     { id: null, query: null, view: NO_VIEW },
   ]) {
     assert.deepEqual(reparsed(state), state, format(state));
@@ -33,6 +40,10 @@ test("a view that nobody has changed is not in the address", () => {
   assert.equal(format({ id: ID, query: QUERY, view: { ...NO_VIEW, order: "earliest" } }),
     `/?search=${ID}#CGK-DPS-2027-07-10-2&sort=earliest`);
   assert.equal(format({ id: null, query: null }), "/");
+  assert.equal(format({ id: null, query: RETURN }), "/#CGK-DPS-2027-07-10-2&return=2027-07-17&child=7&child=11&infant=0"
+    + "&cabin=business&stops=0&currency=USD");
+  assert.equal(format({ id: null, query: SEVERAL }),
+    "/#CGK-DPS-2027-07-10-1&then=DPS-CGK-2027-07-17&then=SUB-NRT-2027-07-17");
 });
 
 test("the id alone is enough, and an invalid query is ignored", () => {
@@ -42,6 +53,15 @@ test("the id alone is enough, and an invalid query is ignored", () => {
     assert.equal(parse(`http://localhost/${hash}`).query, null, hash);
   }
   assert.equal(parse("http://localhost/?search=").id, null);
+});
+
+test("invalid parts of a query are ignored, and no address means more than a search may have", () => {
+  const then = "&then=DPS-CGK-2027-07-17".repeat(9);
+  const { query } = parse(`http://localhost/#CGK-DPS-2027-07-10-2&return=tomorrow${then}&then=x&child=1&child=7&child=7x`
+    + "&infant=2&cabin=cargo&stops=4&currency=usd");
+  assert.equal(query.slices.length, 6);
+  assert.deepEqual(query.passengers, { adults: 2, children: [7], infants: [] });
+  assert.deepEqual([query.cabin, query.maxStops, query.currency], [null, null, null]);
 });
 
 test("invalid parts of a view are ignored", () => {

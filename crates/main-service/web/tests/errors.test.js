@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Problem, Unreachable } from "../page/api.js";
-import { fieldErrors, refusalText } from "../page/errors.js";
+import { fieldErrors, fieldOf, refusalText } from "../page/errors.js";
 import { use } from "../page/text.js";
 
 beforeEach(() => use("en"));
 
-const QUERY = { from: "CGX", to: "DPS", date: "2027-07-10", passengers: 1, knowsTo: true };
+const query = (...slices) => ({ slices });
+const QUERY = query({ from: "CGX", to: "DPS", date: "2027-07-10" });
 
 test("a field's error is in a person's words, with the suggestion", () => {
   const errors = [{ field: "from", message: "no airport or city has the code CGX; did you mean CGK?", suggestion: "CGK" }];
@@ -19,10 +20,35 @@ test("a field's error is in a person's words, with the suggestion", () => {
 });
 
 test("a known destination is refused because it is the origin", () => {
-  const to = (query) => fieldErrors([{ field: "to" }], { ...QUERY, ...query })[0].text;
-  assert.match(to({ from: "JKT", to: "CGK" }), /^You fly from there/);
-  assert.match(to({ from: "XXX", to: "XXX", knowsTo: false }), /^You fly from there/);
-  assert.match(to({ to: "QQQ", knowsTo: false }), /code QQQ/);
+  const to = (slice, isKnown) => fieldErrors([{ field: "to" }], query(slice), () => isKnown)[0].text;
+  assert.match(to({ from: "JKT", to: "CGK" }, true), /^You fly from there/);
+  assert.match(to({ from: "XXX", to: "XXX" }, false), /^You fly from there/);
+  assert.match(to({ from: "CGK", to: "QQQ" }, false), /code QQQ/);
+});
+
+test("each path of the API is the field that it is about", () => {
+  const paths = {
+    "slices[0].from": "from", "slices[1].to": "to-2", "slices[5].date": "date-6", return_date: "return", date: "date",
+    passengers: "passengers", "passengers.adults": "passengers", "passengers.children": "children",
+    "passengers.children[0]": "child-1", "passengers.infants": "infants", "passengers.infants[1]": "infant-2",
+    cabin: "cabin", suppliers: null, toString: null, "slices[0].departure.latest": null, child: null, max_stops: null,
+  };
+  for (const [path, field] of Object.entries(paths)) assert.equal(fieldOf(path), field, path);
+});
+
+test("the error of a slice tells of that slice", () => {
+  const trip = query(
+    { from: "CGK", to: "DPS", date: "2027-07-10" }, { from: "QQQ", to: "SUB", date: "2027-07-09" },
+    { from: "SUB", to: "SUB", date: "2027-07-09" },
+  );
+  const text = (field) => fieldErrors([{ field }], trip)[0].text;
+  assert.match(text("slices[1].from"), /code QQQ/);
+  assert.match(text("slices[1].date"), /^This is before the flight before it/);
+  assert.match(text("return_date"), /^This is before the flight before it/);
+  assert.match(text("slices[2].to"), /^You fly from there/);
+  assert.match(text("slices[2].date"), /^This is not a day/);
+  assert.match(text("passengers.children[0]"), /2 to 17/);
+  assert.match(text("passengers.infants"), /adult’s lap/);
 });
 
 test("errors of what the form has no field for are left out", () => {

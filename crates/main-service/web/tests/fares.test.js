@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byId, highlights, idOf, mainCurrency, sort } from "../page/fares.js";
+import { byId, highlights, idOf, sort } from "../page/fares.js";
 
 function offer(flight_number, price, more = {}) {
   return {
@@ -16,8 +16,8 @@ const numbers = (offers) => offers.map((found) => found.flight_number);
 test("the same flight from two suppliers is one fare at the best price", () => {
   const merged = byId([["GA", [offer("GA1", 900)]], ["AGG", [offer("GA1", 800)]]]);
   assert.equal(merged.length, 1);
-  assert.equal(merged[0].price, 800);
-  assert.deepEqual(merged[0].suppliers, ["GA", "AGG"]);
+  assert.deepEqual(merged[0].prices.map(({ supplier, total }) => [supplier, total]), [["AGG", "800"], ["GA", "900"]]);
+  assert.deepEqual(merged[0].suppliers, ["AGG", "GA"]);
 });
 
 test("offers with different ids are different fares", () => {
@@ -49,15 +49,41 @@ test("departures are ordered as instants, not as clocks", () => {
   assert.deepEqual(numbers(sort([west, east], "earliest")), ["GA2", "GA1"]);
 });
 
-test("the cheapest and the fastest are highlighted; prices are compared only within the most frequent currency", () => {
+test("the first of each order is highlighted; prices are compared only in the search's currency", () => {
   const a = offer("GA1", 900, { duration_minutes: 200 });
   const b = offer("GA2", 950, { duration_minutes: 100 });
   const dollars = offer("GA3", 60, { currency: "USD", duration_minutes: 300 });
-  const { cheapest, fastest } = highlights([a, b, dollars]);
-  assert.equal(cheapest, a);
-  assert.equal(fastest, b);
-  assert.equal(mainCurrency([dollars, a, b]), "IDR");
-  assert.deepEqual(highlights([]), { cheapest: null, fastest: null, earliest: null });
+  const { best, cheapest, fastest } = highlights([a, b, dollars]);
+  assert.deepEqual([best, cheapest, fastest], [b, a, b]);
+  assert.equal(highlights([a, b, dollars], "USD").cheapest, dollars);
+  assert.deepEqual(highlights([]), { best: null, cheapest: null, fastest: null, earliest: null });
+});
+
+test("the best is computed by the gateway's formula until the gateway has", () => {
+  // Scores: 2 + 3, 3 + 2, 3 + 1, 4 + 1, as in the gateway's test.
+  const offers = [[100, 300], [150, 200], [150, 100], [200, 100]]
+    .map(([price, duration_minutes], at) => offer(`GA${at}`, price, { duration_minutes }));
+  assert.deepEqual(numbers(sort(offers, "best")), ["GA2", "GA0", "GA1", "GA3"]);
+  const told = offers.map((one, at) => ({ ...one, best_rank: 4 - at }));
+  assert.deepEqual(numbers(sort(told, "best")), ["GA3", "GA2", "GA1", "GA0"]);
+  // Ranks of an earlier state say nothing about what came later.
+  assert.deepEqual(numbers(sort(byId([[null, told]]), "best")), ["GA2", "GA0", "GA1", "GA3"]);
+  const other = offer("GA9", 1, { currency: "USD", duration_minutes: 1 });
+  assert.equal(numbers(sort([...offers, other], "best")).at(-1), "GA9");
+});
+
+test("a merged offer keeps each seller's cheapest price of each fare, and completes the flights", () => {
+  const price = (supplier, total, fare_brand) => ({ supplier, total, currency: "IDR", fare_brand });
+  const flight = { carrier: "GA", flight_number: "1", origin: "CGK", departure: "2025-07-10T06:00:00+07:00" };
+  const slices = (more) => [{ duration_minutes: 110, stops: 0, segments: [{ ...flight, ...more }] }];
+  const one = offer("GA1", 900, { prices: [price("GA", "900", "Lite"), price("GA", "950", "Lite"), price("GA", "990", "Flex")],
+    slices: slices({ origin_terminal: "3" }) });
+  const two = offer("GA1", 920, { prices: [price("AGG", "920", "Lite")], slices: slices({ origin_terminal: "2", aircraft: "738" }) });
+  for (const answers of [[["GA", [one]], ["AGG", [two]]], [["AGG", [two]], ["GA", [one]]]]) {
+    const [merged] = byId(answers);
+    assert.deepEqual(merged.prices.map(({ total }) => total), ["900", "920", "990"]);
+    assert.deepEqual(merged.slices[0].segments, [{ ...flight, origin_terminal: "3", aircraft: "738" }]);
+  }
 });
 
 test("offers of the replaced system, with only a number and a price, can be shown", () => {
@@ -66,6 +92,7 @@ test("offers of the replaced system, with only a number and a price, can be show
   for (const order of ["cheapest", "fastest", "earliest"]) assert.deepEqual(numbers(sort(bare, order)), ["JT1", "GA57"]);
   assert.equal(highlights(bare).fastest, null);
   assert.equal(highlights(bare).cheapest.price, 1);
+  assert.equal(highlights(bare).best, null);
   assert.notEqual(idOf(bare[0]), idOf(bare[1]));
 });
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import {
-  addDays, clock, country, date, dayMark, dayShift, dayWords, duration, elapsed, flightNumbers, isDay, minuteOfDay, number,
-  price, stops, today,
+  addDays, clock, country, date, dayMark, dayShift, dayWords, duration, elapsed, exactPrice, flightNumbers, isDay,
+  minuteOfDay, moment, number, price, roughPrice, shortAmount, shortDate, stops, today, weekday, zone,
 } from "../page/format.js";
 import { use } from "../page/text.js";
 
@@ -22,6 +22,27 @@ test("money and numbers are written as the language does", () => {
   assert.deepEqual(inLanguage("en", ["fr-FR", "en-US"], () => [price(60, "USD"), price(60.5, "USD")]), ["$60", "$60.50"]);
   // A supplier may quote in what is no currency.
   assert.deepEqual(inLanguage("en", [], () => [price(1200, "MILES")]), ["MILES 1,200"]);
+});
+
+test("a seller's price is exact, and one by a rate is about that", () => {
+  const usd = { total: "212.40", currency: "USD" };
+  const rupiah = { total: "3398400.01", currency: "IDR" };
+  assert.deepEqual(inLanguage("en", [], () => [exactPrice(usd), roughPrice(rupiah), roughPrice(usd)]),
+    ["US$212.40", "≈ Rp 3,398,401", "≈ US$212.40"]);
+  assert.deepEqual(inLanguage("id", [], () => [roughPrice(rupiah), shortAmount(1_716_000), shortAmount(212.4)]),
+    ["≈ Rp 3.398.401", "1,72 jt", "212"]);
+  assert.deepEqual(inLanguage("en", [], () => [shortAmount(1_716_000), shortAmount(88_000_000)]), ["1.72m", "88m"]);
+});
+
+test("time zones are offsets from UTC", () => {
+  const zones = ["+07:00", "-03:30", "+05:45", "+00:00", "-11:00"].map((offset) => zone(`2025-07-10T06:05:00${offset}`));
+  assert.deepEqual(zones, ["UTC+7", "UTC−3:30", "UTC+5:45", "UTC+0", "UTC−11"]);
+});
+
+test("an instant has the day only if it is not today", () => {
+  const now = new Date(2027, 6, 10, 9);
+  assert.deepEqual(inLanguage("en", [], () => [new Date(2027, 6, 10, 14, 5), new Date(2027, 6, 11, 1)].map((at) => moment(at, now))),
+    ["14:05", "11 Jul, 01:00"]);
 });
 
 test("durations omit zeros", () => {
@@ -57,6 +78,8 @@ test("dates are written as the locale does", () => {
   assert.deepEqual(inLanguage("en", [], () => [date("2025-07-10"), country("ID")]), ["Thu, 10 Jul 2025", "Indonesia"]);
   assert.deepEqual(inLanguage("en", ["en-US"], () => [date("2025-07-10")]), ["Thu, Jul 10, 2025"]);
   assert.deepEqual(inLanguage("id", [], () => [date("2025-07-10"), country("JP")]), ["Kam, 10 Jul 2025", "Jepang"]);
+  assert.deepEqual(inLanguage("id", [], () => [shortDate("2025-07-10"), weekday("2025-07-10")]), ["Kam, 10 Jul", "Kam"]);
+  assert.equal(shortDate("nonsense"), "nonsense");
   assert.equal(addDays("2027-02-28", 1), "2027-03-01");
   assert.equal(addDays("2027-01-01", -1), "2026-12-31");
   assert.equal(today(new Date(2027, 0, 2, 0, 30)), "2027-01-02");

@@ -5,10 +5,11 @@ import { NO_FILTERS } from "../page/filter.js";
 import { countText, noticeOf } from "../page/notice.js";
 import { unknown } from "../page/search.js";
 import { use } from "../page/text.js";
+import { queryWith } from "../page/trip.js";
 
 beforeEach(() => use("en"));
 
-const QUERY = { from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2 };
+const QUERY = queryWith([{ from: "CGK", to: "DPS", date: "2027-07-10" }], { adults: 2 });
 const ended = { ...unknown("id", QUERY), phase: "completed" };
 const some = { ...ended, offers: [{}, {}], total: 2 };
 
@@ -17,7 +18,7 @@ test("another day is offered unless it has passed", () => {
   assert.deepEqual(labels("2027-07-09"), ["Day before", "Day after"]);
   assert.deepEqual(labels("2027-07-10"), ["Day after"]);
   const searched = [];
-  noticeOf(ended, 0, "2027-07-10", { search: (query) => searched.push(query.date) }).actions[0][1]();
+  noticeOf(ended, 0, "2027-07-10", { search: (query) => searched.push(query.slices[0].date) }).actions[0][1]();
   assert.deepEqual(searched, ["2027-07-11"]);
 });
 

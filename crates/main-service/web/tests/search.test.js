@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   isRunning, isStalled, progress, supplierRows, unknown, withEnd, withPartial, withStatus, withWarnings, withoutMore,
 } from "../page/search.js";
+import { queryWith } from "../page/trip.js";
 
 const GA = { code: "GA", name: "Garuda Indonesia", status: "ok", elapsed_ms: 700 };
 const SQ = { code: "SQ", name: "Singapore Airlines", status: "timeout", elapsed_ms: 9000 };
@@ -21,7 +22,7 @@ test("a search is followed from its id to its end", () => {
   let search = unknown("id");
   assert.ok(isRunning(search));
   search = withStatus(search, processing);
-  assert.deepEqual(search.query, { from: "CGK", to: "DPS", date: "2027-07-10", passengers: 2 });
+  assert.deepEqual(search.query, queryWith([{ from: "CGK", to: "DPS", date: "2027-07-10" }], { adults: 2 }));
   assert.deepEqual(progress(search), { answered: 0, of: 2 });
   search = withPartial(search, partial);
   assert.deepEqual(progress(search), { answered: 1, of: 2 });

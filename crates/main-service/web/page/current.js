@@ -1,0 +1,69 @@
+// The search that the page shows, while it is followed to its terminal event.
+
+import * as api from "./api.js";
+import { follow } from "./follow.js";
+import { isRunning, unknown, withEnd, withoutMore, withPartial, withStatus, withWarnings } from "./search.js";
+
+export class Current {
+  #search = null;
+  #leave = () => {};
+  #on;
+
+  /** @param {{ change: (search: object) => void, query: (query: object) => void }} on `query` when it is first known */
+  constructor(on) {
+    this.#on = on;
+  }
+
+  /** The search, or null. */
+  get search() {
+    return this.#search;
+  }
+
+  /** Shows a search and follows it to its terminal event. */
+  open(id, query) {
+    this.#leave();
+    this.#change(unknown(id, query));
+    this.#leave = follow(id, {
+      status: (data) => {
+        // Only the first: after a reconnect the form may hold another query.
+        const isFirst = this.#search.phase === "loading";
+        const startedAt = performance.now() - (data.elapsed_ms ?? 0);
+        this.#change({ ...withStatus(this.#search, data), startedAt });
+        if (isFirst && this.#search.query) this.#on.query(this.#search.query);
+      },
+      warnings: (data) => this.#change(withWarnings(this.#search, data)),
+      partial: (data) => this.#change(withPartial(this.#search, data)),
+      end: (data) => this.#change(withEnd(this.#search, data)),
+      connection: (connection) => this.#change({ ...this.#search, connection }),
+      missing: () => this.#change({ ...this.#search, phase: "missing", connection: "open" }),
+    });
+  }
+
+  /** Stops following, and forgets the search. */
+  close() {
+    this.#leave();
+    this.#search = null;
+  }
+
+  /** Cancels the search. Returns whether that failed. */
+  async cancel() {
+    const { id } = this.#search;
+    try {
+      const status = await api.cancel(id);
+      if (status === "processing" && this.#search?.id === id && isRunning(this.#search)) {
+        // It continues for other clients. For this one it has ended.
+        this.#leave();
+        this.#change(withoutMore(this.#search));
+      }
+      return false;
+    } catch (error) {
+      // A 4xx means that the search has ended or expired. The stream shows which.
+      return !(error instanceof api.Problem && error.status < 500);
+    }
+  }
+
+  #change(search) {
+    this.#search = search;
+    this.#on.change(search);
+  }
+}

@@ -1,0 +1,102 @@
+// A fare in the list: its slices, its price, and the button that opens it.
+
+import { el, setText, spoken } from "./dom.js";
+import { idOf } from "./fares.js";
+import {
+  clock, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
+} from "./format.js";
+import { amountIn, bestOf, sellersOf } from "./prices.js";
+import { carrierOf, numbersOf, slicesOf } from "./slices.js";
+import { t } from "./text.js";
+
+/** The number of tints for carriers' marks. */
+const TINTS = 6;
+
+/** A row of the list. What may change is filled in by `updateFare`. */
+export function createFare(offer) {
+  const carrier = carrierOf(offer);
+  const slices = slicesOf(offer);
+  const numbers = numbersOf(offer).map(flightNumbers).join(" · ");
+  const panel = `offer-${idOf(offer).replace(/\W/g, "_")}`;
+  return el("li", { class: "fare" },
+    el("div", { class: "fare-card" },
+      el("span", { class: `mark tint-${tint(carrier)}`, "aria-hidden": "true" }, offer.flight_number.slice(0, 2)),
+      el("div", { class: "carrier" },
+        el("span", { class: "carrier-name" }, carrier), spoken(", "),
+        el("span", { class: "flight" }, numbers), spoken(". "),
+        el("span", { class: "sellers" })),
+      el("div", { class: "itinerary" }, slices.map((slice) => (slice.departure && slice.arrival
+        ? times(slice, slices.length > 1)
+        : el("div", { class: "times unknown" }, t("noTimes"))))),
+      el("div", { class: "badges" },
+        el("span", { class: "badge top", hidden: true }, t("best")), spoken(" "),
+        el("span", { class: "badge best", hidden: true }, t("cheapest")), spoken(" "),
+        el("span", { class: "badge fast", hidden: true }, t("fastest")), spoken(" ")),
+      el("div", { class: "price" },
+        el("span", { class: "amount" }), spoken(" "),
+        el("span", { class: "own" }), spoken(" "),
+        el("span", { class: "for" }), " ",
+        el("button", {
+          type: "button", class: "link open", "aria-expanded": "false", "aria-controls": panel,
+          "aria-label": t("detailsOf", numbers),
+        }, t("details"))),
+      el("div", { class: "offer", id: panel, hidden: true })));
+}
+
+function times({ origin, destination, departure, arrival, duration_minutes, stops: count }, isDated) {
+  const shift = dayShift(departure, arrival);
+  return el("div", { class: "times" },
+    isDated && el("span", { class: "slice-date" }, shortDate(dayOf(departure)), spoken(". ")),
+    el("div", { class: "leg" },
+      spoken(`${t("departs")} `),
+      el("time", { class: "clock", datetime: departure }, clock(departure)), " ",
+      el("span", { class: "code" }, origin)),
+    spoken(", "),
+    el("div", { class: "path" },
+      el("span", { class: "duration" }, duration(duration_minutes)), spoken(", "),
+      el("span", { class: "line", "aria-hidden": "true" }, ...dots(count)),
+      el("span", { class: "stops", "data-stops": count }, stops(count))),
+    spoken(", "),
+    el("div", { class: "leg" },
+      spoken(`${t("arrives")} `),
+      el("span", { class: "clock" },
+        el("time", { datetime: arrival }, clock(arrival)),
+        dayLater(shift)), " ",
+      el("span", { class: "code" }, destination)),
+    spoken(". "));
+}
+
+/** The mark of a time on another day than the departure; null on the same. */
+export function dayLater(shift) {
+  return shift !== 0 && el("sup", { class: "shift", title: t("arrivesShifted", dayWords(shift)) },
+    el("span", { "aria-hidden": "true" }, dayMark(shift)), spoken(` ${dayWords(shift)}`));
+}
+
+function dots(count) {
+  return Array.from({ length: count }, () => el("i"));
+}
+
+/** Updates the parts of a fare that may change: price, sellers, badges. */
+export function updateFare(element, offer, { passengers, sellers, currency, best, cheapest, fastest }) {
+  const part = (selector) => element.querySelector(selector);
+  const own = bestOf(offer);
+  const amount = own.currency === currency ? null : amountIn(own, currency);
+  // In the search's currency, so that all in the list can be compared; the seller's own beside it.
+  setText(part(".amount"), amount === null ? exactPrice(own) : roughPrice({ total: amount, currency }));
+  setText(part(".own"), amount === null ? "" : exactPrice(own));
+  setText(part(".for"), passengers > 1 ? t("forPassengers", passengers) : "");
+  const codes = sellersOf(offer);
+  setText(part(".sellers"), codes.length > 1 ? t("soldBy", codes.map((code) => sellers.get(code) ?? code).join(", ")) : "");
+  const isFirst = (first) => first !== null && idOf(offer) === idOf(first);
+  // Not on fares that are the cheapest or the fastest already.
+  part(".top").hidden = !isFirst(best) || isFirst(cheapest) || isFirst(fastest);
+  part(".best").hidden = !isFirst(cheapest);
+  part(".fast").hidden = !isFirst(fastest);
+}
+
+/** A carrier's tint, always the same. */
+function tint(name) {
+  let hash = 0;
+  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
+  return hash % TINTS;
+}

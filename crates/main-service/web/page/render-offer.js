@@ -1,0 +1,119 @@
+// An opened offer: its flights one by one, then what each seller asks.
+
+import { el, fill } from "./dom.js";
+import { clock, date, dayOf, dayShift, duration, flightNumbers, stops, zone } from "./format.js";
+import { pricesOf } from "./prices.js";
+import { dayLater } from "./render-fare.js";
+import { priceList } from "./render-prices.js";
+import { hasZones, layover, numbersOf, operatorOf, slicesOf } from "./slices.js";
+import aircraftNames from "./text-aircraft.js";
+import { t } from "./text.js";
+import { CABINS } from "./trip.js";
+
+/** The longest time that a timer waits: until then, the page is rendered again anyhow. In milliseconds. */
+const MAX_WAIT_MS = 60 * 60_000;
+
+/**
+ * Fills the panel of an offer, unless it shows the same already.
+ * @param {{ places: import("./places.js").Places, names: Map<string, string>, sellers: Map<string, string>,
+ *   currency: string, now: Date }} about
+ */
+export function fillOffer(panel, offer, about) {
+  const codes = placesOf([offer]);
+  const names = [...codes.map((code) => about.places.city(code)), ...about.names.values(), ...about.sellers.values()];
+  const expired = pricesOf(offer).map(({ expires_at }) => Date.parse(expires_at) <= about.now);
+  const key = JSON.stringify([slicesOf(offer), pricesOf(offer), names, expired, document.documentElement.lang]);
+  if (panel.dataset.key === key) return;
+  panel.dataset.key = key;
+  const slices = slicesOf(offer);
+  fill(panel,
+    slices.map((slice, at) => sliceDetails(slice, { ...about, title: titleOf(at, slices), number: numbersOf(offer)[at] })),
+    priceList(pricesOf(offer), about));
+}
+
+/** The codes of the places that the details of offers name. */
+export function placesOf(offers) {
+  const stations = ({ origin, destination, segments }) =>
+    [origin, destination, ...segments.flatMap((segment) => [segment.origin, segment.destination])];
+  return [...new Set(offers.flatMap((offer) => slicesOf(offer).flatMap(stations)))].filter(Boolean);
+}
+
+/** The milliseconds until a price of these offers expires; null if none does soon. */
+export function nextExpiry(offers, now) {
+  const waits = offers.flatMap(pricesOf).map(({ expires_at }) => Date.parse(expires_at) - now).filter((wait) => wait > 0);
+  const wait = Math.min(...waits);
+  return wait <= MAX_WAIT_MS ? wait + 500 : null;
+}
+
+function titleOf(at, slices) {
+  if (slices.length === 1) return null;
+  const [there, back] = slices;
+  const isReturn = slices.length === 2 && there.destination === back.origin && there.origin === back.destination;
+  return isReturn ? t(["outbound", "inbound"][at]) : t("flightOf", at + 1);
+}
+
+function sliceDetails(slice, about) {
+  const { departure, duration_minutes: minutes, stops: count, segments } = slice;
+  const facts = [
+    departure && date(dayOf(departure)),
+    minutes !== undefined && duration(minutes),
+    count !== undefined && stops(count),
+  ];
+  const zoned = departure && hasZones(slice);
+  return el("section", { class: "slice" },
+    el("h3", {}, [about.title, ...facts].filter(Boolean).join(" · ")),
+    segments.length > 0
+      ? el("ol", { class: "segments" }, segments.flatMap((segment, at) => [
+        at > 0 && layoverRow(layover(segments[at - 1], segment), about),
+        segmentRow(segment, { ...about, slice, zoned }),
+      ].filter(Boolean)))
+      : bareSlice(slice, { ...about, slice, zoned }),
+    zoned && el("p", { class: "muted" }, t("localTimes")));
+}
+
+/** A slice of which only its ends are known. */
+function bareSlice({ origin, destination, departure, arrival }, about) {
+  return el("div", { class: "segments" },
+    departure && point({ at: departure, code: origin }, about),
+    departure && arrival && point({ at: arrival, code: destination }, about),
+    el("p", { class: "muted" }, `${flightNumbers(about.number)}. ${t("noFlightDetails")}`));
+}
+
+function segmentRow(segment, about) {
+  const { carrier, flight_number, aircraft, cabin, duration_minutes } = segment;
+  const name = (code) => about.names.get(code) ?? code;
+  const operator = operatorOf(segment);
+  const facts = [
+    el("span", { class: "segment-number" }, `${carrier.length <= 3 ? carrier : ""}${flight_number}`),
+    el("span", { class: "segment-carrier" }, name(carrier)),
+    operator !== carrier && el("span", { class: "operator" }, t("operatedBy", name(operator))),
+    aircraft && el("span", { class: "aircraft" }, aircraftNames[aircraft] ?? aircraft),
+    cabin && el("span", { class: "segment-cabin" }, t(CABINS[cabin] ?? "anyCabin")),
+    el("span", { class: "segment-duration" }, duration(duration_minutes)),
+  ].filter(Boolean);
+  return el("li", { class: "segment" },
+    point({ at: segment.departure, code: segment.origin, terminal: segment.origin_terminal }, about),
+    el("p", { class: "ride" }, facts.flatMap((fact, at) => (at === 0 ? [fact] : [" · ", fact]))),
+    point({ at: segment.arrival, code: segment.destination, terminal: segment.destination_terminal }, about));
+}
+
+/** A time at an airport. */
+function point({ at, code, terminal }, { slice, zoned, places }) {
+  return el("p", { class: "point" },
+    el("span", { class: "point-time" },
+      el("time", { datetime: at }, clock(at)),
+      dayLater(dayShift(slice.departure, at)),
+      zoned && el("span", { class: "zone" }, ` ${zone(at)}`)), " ",
+    el("span", { class: "point-place" },
+      el("span", { class: "point-city" }, `${places.city(code)} (${code})`),
+      places.airport(code) && el("span", { class: "point-airport" }, ` ${places.airport(code)}`),
+      terminal && el("span", { class: "point-terminal" }, `, ${t("terminal", terminal)}`)));
+}
+
+function layoverRow({ minutes, at, airports, terminals }, { places }) {
+  const airport = (code) => `${places.airport(code) || places.city(code)} (${code})`;
+  return el("li", { class: "layover" },
+    el("p", {}, t("layover", duration(minutes), `${places.city(at)} (${at})`)),
+    airports && el("p", { class: "change" }, t("changeAirport", ...airports.map(airport))),
+    terminals && el("p", { class: "change" }, t("changeTerminal", ...terminals.map((name) => t("terminal", name)))));
+}

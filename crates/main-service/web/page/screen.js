@@ -1,0 +1,96 @@
+// Everything below the form: shows a search in a view.
+
+import { byId, setText } from "./dom.js";
+import { Days } from "./days.js";
+import { highlights, sort } from "./fares.js";
+import { filter } from "./filter.js";
+import { isShown, keepFocus } from "./focus.js";
+import { today } from "./format.js";
+import { countText, noticeOf } from "./notice.js";
+import { DayStrip } from "./render-days.js";
+import { Fares } from "./render-fares.js";
+import { Filters } from "./render-filters.js";
+import { Orders } from "./render-orders.js";
+import { renderNotice, renderSummary, titleOf } from "./render-summary.js";
+import { Suppliers } from "./render-suppliers.js";
+import { isRunning, supplierNames } from "./search.js";
+import { carrierNames } from "./slices.js";
+import { currencyOf, travellers } from "./trip.js";
+
+export class Screen {
+  #places;
+  #act;
+  #view = null;
+  #days = new Days();
+  #suppliers = new Suppliers();
+  #filters;
+  #orders;
+  #strip;
+  #fares;
+
+  /**
+   * @param {import("./places.js").Places} places
+   * @param {object} act what the user asks for: `look(view)`, `search(query)`, `create()`, `choose(day)` of the strip
+   */
+  constructor(places, act) {
+    this.#places = places;
+    this.#act = act;
+    this.#filters = new Filters((filters) => act.look({ ...this.#view, filters }));
+    this.#orders = new Orders((order) => act.look({ ...this.#view, order }));
+    this.#strip = new DayStrip(act.choose);
+    this.#fares = new Fares(places);
+  }
+
+  /** Shows a search, or none. */
+  render(search, view) {
+    this.#view = view;
+    keepFocus(() => this.#draw(search, view), (lost) => {
+      if (lost.id === "clear-filters") return byId("filters").querySelector("summary");
+      const actions = [byId("cancel"), byId("again")];
+      return (actions.includes(lost) && actions.find(isShown)) || (search ? byId("route") : byId("home"));
+    });
+  }
+
+  /** Forgets what belongs to another search. */
+  reset() {
+    this.#filters.reset();
+    this.#fares.fold();
+  }
+
+  /** Makes again what has texts in the language. */
+  relabel() {
+    for (const part of [this.#fares, this.#suppliers]) part.reset();
+  }
+
+  #draw(search, view) {
+    document.title = titleOf(search);
+    byId("results").hidden = search === null;
+    byId("welcome").hidden = search !== null;
+    document.documentElement.dataset.view = search === null ? "form" : "results";
+    if (search === null) {
+      this.#suppliers.stop();
+      return;
+    }
+    renderSummary(search, this.#places);
+    this.#suppliers.render(search);
+    const { query, offers } = search;
+    this.#days.note(search, performance.now());
+    this.#strip.render(query ? this.#days.around(query, today(new Date()), performance.now()) : []);
+    const sellers = supplierNames(search);
+    const about = { currency: currencyOf(query), sellers, names: carrierNames(offers, sellers) };
+    this.#filters.render(search, view.filters, about);
+    const shown = sort(filter(offers, view.filters, about), view.order, about.currency);
+    const firsts = highlights(shown, about.currency);
+    this.#orders.render(firsts, view.order, about);
+    this.#fares.render(shown, {
+      ...about, ...firsts, passengers: query ? travellers(query) : 1, waiting: isRunning(search),
+    });
+    setText(byId("fare-count"), countText(search, shown.length, view.filters));
+    renderNotice(noticeOf(search, shown.length, today(new Date()), {
+      search: this.#act.search,
+      create: this.#act.create,
+      clear: () => this.#filters.clear(),
+    }));
+    byId("results").dataset.fares = String(isRunning(search) || offers.length > 0);
+  }
+}

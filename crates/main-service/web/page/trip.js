@@ -1,0 +1,82 @@
+// What is searched for: a trip, its passengers, and what they want of it. Pure functions.
+//
+// A query is `{ slices, passengers, cabin, maxStops, currency }`. A slice is `{ from, to, date }`, and may have the
+// windows `departure` and `arrival` of the API. Passengers are `{ adults, children, infants }`, the latter two as ages.
+// `cabin`, `maxStops` and `currency` are null for any.
+
+import { addDays } from "./format.js";
+
+/** The cabins by their names in the API; the names of their texts. */
+export const CABINS = {
+  economy: "economy", premium_economy: "premiumEconomy", business: "business", first: "firstClass",
+};
+
+/** The most slices of a trip. */
+export const MAX_SLICES = 6;
+
+/** The currency of searches that name none. */
+export const DEFAULT_CURRENCY = "IDR";
+
+/** A query with these slices and passengers, and no wishes. */
+export function queryWith(slices, { adults = 1, children = [], infants = [] } = {}, wishes = {}) {
+  const { cabin = null, maxStops = null, currency = null } = wishes;
+  return { slices, passengers: { adults, children, infants }, cabin, maxStops, currency };
+}
+
+/** The currency that a query's prices are compared in. */
+export function currencyOf(query) {
+  return query?.currency ?? DEFAULT_CURRENCY;
+}
+
+/** The kind of a trip: `oneWay`, `return`, or `several` for all others. */
+export function kindOf({ slices }) {
+  if (slices.length === 1) return "oneWay";
+  const [there, back] = slices;
+  return slices.length === 2 && back.from === there.to && back.to === there.from ? "return" : "several";
+}
+
+/** The body of the POST. A trip that the API knows in its short form is in that form. */
+export function bodyOf({ slices, passengers: { adults, children, infants }, cabin, maxStops, currency }) {
+  const [first, back] = slices;
+  const kind = slices.some((slice) => slice.departure || slice.arrival) ? "several" : kindOf({ slices });
+  return {
+    ...(kind === "several" ? { slices } : { from: first.from, to: first.to, date: first.date }),
+    ...(kind === "return" && { return_date: back.date }),
+    passengers: children.length + infants.length === 0 ? adults : { adults, children, infants },
+    ...(cabin && { cabin }),
+    ...(maxStops !== null && { max_stops: maxStops }),
+    ...(currency && { currency }),
+  };
+}
+
+/** The query of a search's state; null if the state does not tell it. */
+export function queryOf({ from, to, date, passengers, passenger_types, slices, cabin, max_stops, currency }) {
+  if (!from) return null;
+  const wishes = { cabin: cabin ?? null, maxStops: max_stops ?? null, currency: currency ?? null };
+  return queryWith(slices ?? [{ from, to, date }], passenger_types ?? { adults: passengers }, wishes);
+}
+
+/** How many travel, infants included. */
+export function travellers({ passengers: { adults, children, infants } }) {
+  return adults + children.length + infants.length;
+}
+
+/** The same trip, so many days later; null if there is no such day. */
+export function shifted(query, days) {
+  const slices = query.slices.map((slice) => ({ ...slice, date: addDays(slice.date, days) }));
+  return slices.every(({ date }) => date !== null) ? { ...query, slices } : null;
+}
+
+/** The codes of all places of a query, each once. */
+export function codesOf({ slices }) {
+  return [...new Set(slices.flatMap(({ from, to }) => [from, to]))];
+}
+
+/** The places of a trip in order: `CGK → DPS`, of a return `CGK ⇄ DPS`. A gap between two slices is a comma. */
+export function routeText({ slices }) {
+  if (kindOf({ slices }) === "return") return `${slices[0].from} ⇄ ${slices[0].to}`;
+  return slices.reduce((text, { from, to }, at) => {
+    if (at === 0) return `${from} → ${to}`;
+    return slices[at - 1].to === from ? `${text} → ${to}` : `${text}, ${from} → ${to}`;
+  }, "");
+}
