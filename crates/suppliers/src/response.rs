@@ -15,6 +15,7 @@ mod splitter;
 
 use contracts::Offer;
 use reqwest::Response;
+use serde::de::IgnoredAny;
 
 use crate::{
     error::{ResponseError, SupplierError},
@@ -68,7 +69,7 @@ pub(crate) async fn read_offers(
     let (mut length, mut reservation) = (0, None);
     while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
         length += chunk.len();
-        offers.count_bytes(chunk.len());
+        offers.count_bytes(&chunk);
         if length > limits.response_bytes {
             return Err(too_long());
         }
@@ -85,13 +86,17 @@ pub(crate) async fn read_offers(
     Ok(splitter.finish()?)
 }
 
-/// Reads one offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
+/// Reads one offer. Invalid JSON fails the whole response; any other problem rejects only this offer, such as a number or
+/// a text that JSON allows and that can't be represented.
 fn read_offer(
     &Element { index, json }: &Element<'_>,
     limits: SizeLimits,
     offers: &mut OfferCollector<'_>,
     parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
 ) -> Result<(), ResponseError> {
+    if let Some(transcript) = offers.transcript() {
+        transcript.reading(json.unwrap_or_default());
+    }
     let offer = match json {
         _ if index >= MAX_OFFERS => Err(ResponseError::TooManyOffers { limit: MAX_OFFERS }),
         Some(json) => parse(index, json),
@@ -99,8 +104,12 @@ fn read_offer(
     };
     match offer {
         Ok(offer) => offers.add(offer),
-        Err(error @ ResponseError::InvalidOfferJson(_)) => return Err(error),
+        Err(error @ ResponseError::InvalidOfferJson(_)) if !json.is_some_and(is_json) => return Err(error),
         Err(error) => offers.reject(error),
     }
     Ok(())
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
