@@ -48,6 +48,7 @@ mod thin_link;
 mod tls;
 mod tracing;
 mod trips;
+mod trying;
 mod upgrading;
 mod worker_alive;
 mod wrong_suppliers;

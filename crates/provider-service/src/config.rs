@@ -4,6 +4,8 @@ use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 use suppliers::LatencyRange;
 
+use crate::trial::TryArgs;
+
 /// The settings of a worker.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "provider-service", version, about = "The worker of flight-search: asks the suppliers")]
@@ -37,8 +39,21 @@ pub struct Config {
     #[arg(long, env = "SIMULATED_FAILURE_RATE", value_parser = parse_rate, value_name = "RATE")]
     pub simulated_failure_rate: Option<f64>,
 
+    /// Whether the default suppliers have two resellers, which sell the simulated carriers' flights in other currencies.
+    #[arg(
+        long,
+        env = "SIMULATED_RESELLERS",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL"
+    )]
+    pub simulated_resellers: bool,
+
     /// The suppliers file, in TOML [default: a set of simulated carriers].
-    #[arg(long, env = "SUPPLIERS_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "SUPPLIERS_FILE", value_name = "FILE")]
     pub suppliers_file: Option<PathBuf>,
 
     /// The European Central Bank's daily exchange rates, in its CSV, to compare prices in different currencies. It is
@@ -48,11 +63,17 @@ pub struct Config {
 }
 
 /// What the program does instead of working.
-#[derive(Subcommand, Clone, Copy, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum Command {
     /// Ask the worker that runs on `METRICS_PORT` of this host whether it is alive: exit code 0 if so, else 1. Without a
     /// `METRICS_PORT`, check whether any process in this container has a connection.
     Health,
+    /// Check the suppliers file and the exchange rates, as a worker does when it starts, and list the suppliers. Exit
+    /// code 0 if they are valid, else 1.
+    Check,
+    /// Ask one supplier once, without Redis, and print what was sent, what came, and how each offer was read. Secrets are
+    /// hidden. Exit code 0 if the supplier answered, else 1.
+    Try(Box<TryArgs>),
 }
 
 /// With a shorter lease, a busy worker could lose its jobs.

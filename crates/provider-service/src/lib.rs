@@ -10,6 +10,7 @@
 //! | `health` | whether the worker can do its work |
 //! | `metrics` | what is measured of jobs |
 //! | `rates` | exchange rates, from a file |
+//! | [`trial`] | `provider-service check` and `try` |
 //! | [`probe`] | the check behind `provider-service health` |
 //! | `worker` | the consumer loop, jobs in progress and their leases |
 
@@ -18,6 +19,7 @@ mod health;
 mod metrics;
 pub mod probe;
 mod rates;
+pub mod trial;
 mod worker;
 
 use std::{sync::Arc, time::Duration};
@@ -70,7 +72,7 @@ pub enum RunError {
 pub async fn run(config: Config, log: LogFilter, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
     let mut traces = service::traces("provider-service")?;
     let broker = config.common.broker()?.traced_by(traces.tracer());
-    let suppliers = registry(&config)?;
+    let suppliers = registry(&config, &|name| std::env::var(name).ok())?;
     let rates = config.exchange_rates_file.clone().map(RatesFile::open).transpose()?.map(Arc::new);
     let port = Port::open(config.metrics_port).await?;
     let lifecycle = Lifecycle::default();
@@ -140,14 +142,15 @@ fn start(context: &Arc<worker::Context>, lifecycle: &Lifecycle) {
     worker::start(context, lifecycle);
 }
 
-fn registry(config: &Config) -> Result<Registry, RunError> {
+/// The suppliers of the file. `secrets` looks up `${NAME}`.
+fn registry(config: &Config, secrets: &dyn Fn(&str) -> Option<String>) -> Result<Registry, RunError> {
     let airports = Arc::new(Airports::embedded());
-    let secret = |name: &str| std::env::var(name).ok();
     let options = RegistryOptions {
         simulated_latency: config.simulated_latency_ms,
         simulated_failure_rate: config.simulated_failure_rate,
+        resellers: config.simulated_resellers,
         max_offers: config.common.max_results,
-        secrets: &secret,
+        secrets,
     };
     let Some(path) = &config.suppliers_file else {
         let latency = config.simulated_latency_ms.unwrap_or(LatencyRange::EMBEDDED);

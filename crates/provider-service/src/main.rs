@@ -1,16 +1,22 @@
 //! The worker's process.
 
-use std::process::ExitCode;
+use std::{error::Error, io::Write, process::ExitCode};
 
 use clap::Parser;
-use provider_service::{Command, Config, probe};
+use provider_service::{
+    Command, Config, probe,
+    trial::{self, TryArgs},
+};
 use service::Signals;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
-    if let Some(Command::Health) = config.command {
-        return health(&config).await;
+    match &config.command {
+        Some(Command::Health) => return health(&config).await,
+        Some(Command::Check) => return check(&config),
+        Some(Command::Try(args)) => return try_supplier(&config, args).await,
+        None => {}
     }
     let log = match service::telemetry::start(&config.common.log, config.common.log_format) {
         Ok(log) => log,
@@ -48,4 +54,29 @@ async fn health(config: &Config) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn check(config: &Config) -> ExitCode {
+    match trial::check(config) {
+        Ok(text) => print(&text, true),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn try_supplier(config: &Config, args: &TryArgs) -> ExitCode {
+    match trial::try_supplier(config, args).await {
+        Ok(tried) => print(&tried.text, tried.answered),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Prints a text, if there still is somebody who reads it.
+fn print(text: &str, succeeded: bool) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn failed(error: &dyn Error) -> ExitCode {
+    eprintln!("provider-service: {error}");
+    ExitCode::FAILURE
 }

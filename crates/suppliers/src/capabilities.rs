@@ -50,7 +50,9 @@ impl Capabilities {
         let all_trips = || vec![Trip::OneWay, Trip::Return, Trip::MultiCity];
         let all_types = || vec![PassengerType::Adult, PassengerType::Child, PassengerType::Infant];
         let (trips, cabins, types) = match settings.kind {
-            Kind::Simulated | Kind::Duffel => (all_trips(), Cabin::ALL.to_vec(), all_types()),
+            Kind::Simulated | Kind::Reseller | Kind::Duffel => {
+                (all_trips(), Cabin::ALL.to_vec(), all_types())
+            }
             Kind::Http => (vec![Trip::OneWay], vec![Cabin::Economy], vec![PassengerType::Adult]),
         };
         Self {

@@ -22,6 +22,7 @@
 //! | [`error`] | why a search got no answer |
 //! | [`log`] | what is logged about a supplier |
 //! | [`spans`] | the spans of calls |
+//! | [`trial`] | one call that is shown to a person |
 
 mod activity;
 mod calls;
@@ -31,6 +32,7 @@ mod limits;
 mod log;
 mod retry_policy;
 mod spans;
+mod trial;
 mod unknown;
 
 use std::sync::Arc;
@@ -53,6 +55,7 @@ use crate::{
 pub use activity::SupplierHealth;
 use calls::{Calls, Request};
 use log::CallLog;
+pub use trial::{Trial, TrialOutcome};
 use unknown::UnknownSupplier;
 
 /// Calls one supplier within its limits.

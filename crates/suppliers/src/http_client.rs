@@ -14,7 +14,7 @@ use reqwest::{
 };
 use rustls::crypto::ring;
 
-use crate::{error::SupplierError, memory_budget::MemoryBudget};
+use crate::{error::SupplierError, memory_budget::MemoryBudget, offers::OfferCollector};
 
 pub(crate) use error_response::{ErrorResponse, status_error};
 pub(crate) use retry_after::{parse_delay, retry_after};
@@ -69,6 +69,23 @@ pub(crate) async fn send(
         }
     }
     client.execute(request).await.map_err(connection_error)
+}
+
+/// Sends a request, in this trace, and records it and the response if `offers` has a transcript.
+pub(crate) async fn send_recorded(
+    client: &Client,
+    request: Request,
+    trace: Option<&TraceContext>,
+    offers: &mut OfferCollector<'_>,
+) -> Result<Response, SupplierError> {
+    if let Some(transcript) = offers.transcript() {
+        transcript.sent(&request);
+    }
+    let response = send(client, request, trace).await?;
+    if let Some(transcript) = offers.transcript() {
+        transcript.received(&response);
+    }
+    Ok(response)
 }
 
 /// Converts a transport error. Drops its URL, which may contain a key.

@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | [`http`] | any JSON API, described in the suppliers file |
 //! | [`duffel`] | the Duffel Flights API |
-//! | [`simulated`] | a simulated carrier |
+//! | [`simulated`] | a simulated carrier, or a reseller of such carriers |
 
 mod duffel;
 mod http;
@@ -25,7 +25,7 @@ use crate::{
 };
 use duffel::Duffel;
 use http::Http;
-use simulated::Simulated;
+use simulated::{Simulated, reseller::Reseller};
 
 /// The memory for long responses of all suppliers together, in bytes: enough for about 70 at once, or 30 of Duffel's.
 const RESPONSE_MEMORY_BYTES: usize = 32 * 1024 * 1024;
@@ -34,15 +34,21 @@ const RESPONSE_MEMORY_BYTES: usize = 32 * 1024 * 1024;
 pub(crate) struct SupplierFactory<'a> {
     options: RegistryOptions<'a>,
     airports: &'a Arc<Airports>,
+    /// All of the file.
+    entries: &'a [SupplierEntry],
     budget: MemoryBudget,
     /// Created for the first supplier that needs it, because it reads the system's certificates.
     http_client: OnceCell<reqwest::Client>,
 }
 
 impl<'a> SupplierFactory<'a> {
-    pub(crate) fn new(options: RegistryOptions<'a>, airports: &'a Arc<Airports>) -> Self {
+    pub(crate) fn new(
+        options: RegistryOptions<'a>,
+        airports: &'a Arc<Airports>,
+        entries: &'a [SupplierEntry],
+    ) -> Self {
         let budget = MemoryBudget::new(RESPONSE_MEMORY_BYTES);
-        Self { options, airports, budget, http_client: OnceCell::new() }
+        Self { options, airports, entries, budget, http_client: OnceCell::new() }
     }
 
     /// Creates the supplier of an entry.
@@ -50,6 +56,7 @@ impl<'a> SupplierFactory<'a> {
         let options = self.options;
         Ok(match entry.common.kind {
             Kind::Simulated => Box::new(Simulated::from_entry(entry, options, self.airports)?),
+            Kind::Reseller => Box::new(Reseller::from_entry(entry, self.entries, options, self.airports)?),
             Kind::Duffel => Box::new(Duffel::from_entry(entry, options, self.http_context()?)?),
             Kind::Http => Box::new(Http::from_entry(entry, options, self.http_context()?)?),
         })

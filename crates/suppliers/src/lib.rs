@@ -31,6 +31,7 @@
 //! | `response` | reads a response offer by offer, while it arrives |
 //! | `memory_budget` | bounds the memory for long responses |
 //! | `parse` | amounts, currencies and times |
+//! | `transcript` | what one call sent, received and read |
 //! | `error` | what can go wrong with a supplier |
 //! | `metrics` | what is measured of each supplier |
 //!
@@ -52,8 +53,10 @@ mod response;
 mod supplier;
 #[cfg(test)]
 mod testing;
+mod transcript;
 
-pub use client::{SupplierClient, SupplierHealth};
+pub use client::{SupplierClient, SupplierHealth, Trial, TrialOutcome};
 pub use file::error::RegistryError;
 pub use options::{InvalidLatencyRange, LatencyRange, RegistryOptions};
 pub use registry::Registry;
+pub use transcript::{LeftOut, Received, Sent, Transcript};

@@ -8,7 +8,10 @@ use contracts::{
     search,
 };
 
-use crate::error::{Mismatch, RejectedOffer, SupplierError};
+use crate::{
+    error::{Mismatch, RejectedOffer, SupplierError},
+    transcript::Transcript,
+};
 
 /// How many days an offer may depart before or after the date searched for: flights around midnight, and suppliers
 /// that count dates in another time zone.
@@ -26,7 +29,6 @@ const NESTED_BYTES: usize = 3 * 1024;
 ///
 /// Invalid offers and offers for another search are rejected and counted. Of the valid ones, only the cheapest are
 /// kept, and the others counted.
-#[derive(Debug)]
 pub(crate) struct OfferCollector<'a> {
     query: &'a SearchQuery,
     airports: &'a Airports,
@@ -46,6 +48,8 @@ pub(crate) struct OfferCollector<'a> {
     response_bytes: u64,
     /// Boxed, because tens of thousands of searches may be in progress.
     first_rejection: Option<Box<RejectedOffer>>,
+    /// Only of a call that is shown to a person.
+    transcript: Option<Box<Transcript>>,
 }
 
 /// What was collected of a complete response.
@@ -96,6 +100,7 @@ impl<'a> OfferCollector<'a> {
             rejected: 0,
             response_bytes: 0,
             first_rejection: None,
+            transcript: None,
         }
     }
 
@@ -105,6 +110,16 @@ impl<'a> OfferCollector<'a> {
         self
     }
 
+    /// Records what is sent, received and read.
+    pub(crate) fn recording(self) -> Self {
+        Self { transcript: Some(Box::default()), ..self }
+    }
+
+    /// The transcript, if there is one.
+    pub(crate) fn transcript(&mut self) -> Option<&mut Transcript> {
+        self.transcript.as_deref_mut()
+    }
+
     /// Reserves space for this many offers.
     pub(crate) fn reserve(&mut self, count: usize) {
         let count = if self.check.is_some() { 1 } else { count };
@@ -112,8 +127,11 @@ impl<'a> OfferCollector<'a> {
     }
 
     /// Counts bytes that were read of the response.
-    pub(crate) fn count_bytes(&mut self, bytes: usize) {
-        self.response_bytes += bytes as u64;
+    pub(crate) fn count_bytes(&mut self, bytes: &[u8]) {
+        self.response_bytes += bytes.len() as u64;
+        if let Some(transcript) = self.transcript() {
+            transcript.body(bytes);
+        }
     }
 
     /// How many bytes of the response were read.
@@ -136,6 +154,9 @@ impl<'a> OfferCollector<'a> {
             self.others += 1;
         } else {
             self.count += 1;
+            if let Some(transcript) = self.transcript() {
+                transcript.read(index, &offer);
+            }
             self.offers.push(offer);
             if self.offers.len() >= self.capacity() {
                 self.drop_expensive();
@@ -147,8 +168,12 @@ impl<'a> OfferCollector<'a> {
     pub(crate) fn reject(&mut self, reason: impl Into<RejectedOffer>) {
         self.count += 1;
         self.rejected += 1;
+        let reason = reason.into();
+        if let Some(transcript) = self.transcript() {
+            transcript.left_out(&reason);
+        }
         if self.first_rejection.is_none() {
-            self.first_rejection = Some(Box::new(reason.into()));
+            self.first_rejection = Some(Box::new(reason));
         }
     }
 

@@ -11,6 +11,8 @@ pub struct RegistryOptions<'a> {
     pub simulated_latency: Option<LatencyRange>,
     /// Replaces the failure rate of every simulated supplier: the share of calls that fail, 0 to 1.
     pub simulated_failure_rate: Option<f64>,
+    /// Whether the embedded suppliers have resellers of the carriers' flights.
+    pub resellers: bool,
     /// How many of a supplier's offers are kept per search, cheapest first. Up to twice as many may be returned.
     pub max_offers: usize,
     /// Looks up the secret that `${NAME}` in the file refers to.
@@ -18,8 +20,14 @@ pub struct RegistryOptions<'a> {
 }
 
 impl Default for RegistryOptions<'_> {
-    /// Simulated suppliers as in the file, 200 offers, no secrets.
+    /// Simulated suppliers as in the file, no resellers, 200 offers, no secrets.
     fn default() -> Self {
-        Self { simulated_latency: None, simulated_failure_rate: None, max_offers: 200, secrets: &|_| None }
+        Self {
+            simulated_latency: None,
+            simulated_failure_rate: None,
+            resellers: false,
+            max_offers: 200,
+            secrets: &|_| None,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Parses the amounts, currencies and times that suppliers send.
 
+use std::borrow::Cow;
+
 use airports::{Airport, Airports};
 use contracts::{Amount, Cabin, Currency, IataCode, LocalTime};
 use jiff::{
@@ -49,14 +51,16 @@ pub(crate) fn instant(text: &str) -> Result<Timestamp, FieldProblem> {
 }
 
 /// Parses a date and time at an airport and gives it the airport's UTC offset. A text without an offset is local time
-/// there. `zone` is the supplier's time zone for an airport that we don't know.
+/// there, and a date and a time may follow each other directly. `zone` is the supplier's time zone for an airport that we
+/// don't know.
 pub(crate) fn time_at(
     text: &str,
     airport: IataCode,
     zone: Option<&str>,
     airports: &Airports,
 ) -> Result<LocalTime, FieldProblem> {
-    let pieces = Pieces::parse(text).map_err(|_| FieldProblem::NotTime)?;
+    let text = separated(text);
+    let pieces = Pieces::parse(&*text).map_err(|_| FieldProblem::NotTime)?;
     let time = pieces.time().ok_or(FieldProblem::NotTime)?;
     let local: DateTime = pieces.date().to_datetime(time);
     let zone = airports.airport(airport).map(Airport::zone).or_else(|| TimeZone::get(zone?).ok());
@@ -68,6 +72,18 @@ pub(crate) fn time_at(
     let at = at.map_err(|_| FieldProblem::NotTime)?;
     let own_offset = || pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     Ok(LocalTime::new(at, zone.map_or_else(own_offset, |zone| zone.to_offset(at))))
+}
+
+/// A date and a time with a `T` between them, also if they come from two fields: `2025-07-1006:05`.
+fn separated(text: &str) -> Cow<'_, str> {
+    match text.split_at_checked(10) {
+        Some((date, time))
+            if date.matches('-').count() == 2 && time.starts_with(|char: char| char.is_ascii_digit()) =>
+        {
+            format!("{date}T{time}").into()
+        }
+        _ => text.into(),
+    }
 }
 
 /// The local time of an instant at an airport, or UTC at an unknown one.
@@ -126,6 +142,7 @@ mod tests {
         let eight = Ok("2025-07-10T08:00:00+08:00".to_owned());
         assert_eq!(at("2025-07-10T08:00:00", "DPS", None), eight);
         assert_eq!(at("2025-07-10 08:00", "DPS", Some("Europe/London")), eight);
+        assert_eq!(at("2025-07-1008:00", "DPS", None), eight);
         assert_eq!(at("2025-07-10T00:00:00Z", "DPS", None), eight);
         assert_eq!(at("2025-07-10T07:00:00+07:00", "DPS", None), eight);
         assert_eq!(at("2025-07-10T08:00:00", "QQQ", Some("Asia/Makassar")), eight);

@@ -17,6 +17,9 @@ use crate::{
 /// The suppliers that are used without a suppliers file: ten simulated carriers.
 const EMBEDDED: &str = include_str!("../suppliers.toml");
 
+/// Those that are added with [`RegistryOptions::resellers`]: two resellers that quote in other currencies.
+const RESELLERS: &str = include_str!("../resellers.toml");
+
 /// All configured suppliers, in the order of the file.
 pub struct Registry {
     clients: Vec<Arc<SupplierClient>>,
@@ -35,7 +38,7 @@ impl Registry {
         airports: &Arc<Airports>,
     ) -> Result<Self, RegistryError> {
         let entries = file::parse(text)?;
-        let factory = SupplierFactory::new(options, airports);
+        let factory = SupplierFactory::new(options, airports, &entries);
         let metrics = Metrics::default();
         let clients = entries.iter().map(|entry| {
             if let Some(unknown) = entry.common.serves.iter().find_map(|served| served.unknown(airports)) {
@@ -57,8 +60,11 @@ impl Registry {
         })
     }
 
-    /// Sets up the embedded suppliers: ten simulated carriers.
+    /// Sets up the embedded suppliers: ten simulated carriers, and two resellers if the options say so.
     pub fn embedded(options: RegistryOptions<'_>, airports: &Arc<Airports>) -> Result<Self, RegistryError> {
+        if options.resellers {
+            return Self::from_toml(&format!("{EMBEDDED}\n{RESELLERS}"), options, airports);
+        }
         Self::from_toml(EMBEDDED, options, airports)
     }
 

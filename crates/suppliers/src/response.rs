@@ -15,6 +15,7 @@ mod splitter;
 
 use contracts::Offer;
 use reqwest::Response;
+use serde::de::IgnoredAny;
 
 use crate::{
     error::{ResponseError, SupplierError},
@@ -68,7 +69,7 @@ pub(crate) async fn read_offers(
     let (mut length, mut reservation) = (0, None);
     while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
         length += chunk.len();
-        offers.count_bytes(chunk.len());
+        offers.count_bytes(&chunk);
         if length > limits.response_bytes {
             return Err(too_long());
         }
@@ -95,13 +96,13 @@ pub(crate) async fn read_offer(
 ) -> Result<(), SupplierError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
-        offers.count_bytes(chunk.len());
+        offers.count_bytes(&chunk);
         body.extend_from_slice(&chunk);
         if body.len() > limit {
             return Err(SupplierError::ResponseTooLong { limit });
         }
     }
-    add_offer(parse(&body), offers).map_err(Into::into)
+    add_offer(parse(&body), Some(&body), offers).map_err(Into::into)
 }
 
 /// Reads one offer of a list.
@@ -111,23 +112,32 @@ fn read_element(
     offers: &mut OfferCollector<'_>,
     parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
 ) -> Result<(), ResponseError> {
+    if let Some(transcript) = offers.transcript() {
+        transcript.reading(json.unwrap_or_default());
+    }
     let offer = match json {
         _ if index >= MAX_OFFERS => Err(ResponseError::TooManyOffers { limit: MAX_OFFERS }),
         Some(json) => parse(index, json),
         None => Err(ResponseError::OfferTooLong { index, limit: limits.offer_bytes }),
     };
-    add_offer(offer, offers)
+    add_offer(offer, json, offers)
 }
 
-/// Adds an offer. Invalid JSON fails the whole response; any other problem rejects only this offer.
+/// Adds an offer that was read from `json`. Invalid JSON fails the whole response; any other problem rejects only this
+/// offer, such as a number or a text that JSON allows and that can't be represented.
 fn add_offer(
     offer: Result<Offer, ResponseError>,
+    json: Option<&[u8]>,
     offers: &mut OfferCollector<'_>,
 ) -> Result<(), ResponseError> {
     match offer {
         Ok(offer) => offers.add(offer),
-        Err(error @ ResponseError::InvalidOfferJson(_)) => return Err(error),
+        Err(error @ ResponseError::InvalidOfferJson(_)) if !json.is_some_and(is_json) => return Err(error),
         Err(error) => offers.reject(error),
     }
     Ok(())
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }

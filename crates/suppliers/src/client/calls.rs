@@ -1,3 +1,5 @@
+mod trial;
+
 use std::{
     sync::{
         Arc,

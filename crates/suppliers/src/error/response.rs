@@ -62,8 +62,13 @@ pub(crate) enum ResponseError {
 pub(crate) enum FieldProblem {
     #[error("is missing")]
     Missing,
+    #[error("has more elements than an offer may have")]
+    TooMany,
     #[error("is not a text")]
     NotText,
+    /// A flight whose carrier is not told otherwise.
+    #[error("does not begin with a carrier's code, and there is no carrier")]
+    NoCarrier,
     #[error("is not an amount")]
     NotAmount,
     #[error("is not a small whole number")]

@@ -78,6 +78,7 @@ pub(crate) struct CommonSettings {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Simulated,
+    Reseller,
     Http,
     Duffel,
 }

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::{
     error::{Retry, SupplierError},
     file::{bounds::ByteLimit, entry::SupplierEntry, error::RegistryError, secrets::expand},
-    http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send, status_error},
+    http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send_recorded, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
     response::{SizeLimits, json_pointer::JsonPointer, read_offer, read_offers},
@@ -137,9 +137,13 @@ impl Supplier for Duffel {
         let HttpContext { client, budget, airports } = &self.context;
         let time_left = deadline.saturating_duration_since(Instant::now());
         let request = self.request(query, time_left).ok_or(SupplierError::InvalidRequest)?;
-        let response = send(client, request, trace).await?;
+        let response = send_recorded(client, request, trace, offers).await?;
         if !response.status().is_success() {
-            return Err(error(&ErrorResponse::read(response).await));
+            let response = ErrorResponse::read(response).await;
+            if let Some(transcript) = offers.transcript() {
+                transcript.body(&response.body);
+            }
+            return Err(error(&response));
         }
         // Duffel returns an offer for every fare of a flight. They become prices of one offer.
         let parse = |index, json: &[u8]| response::parse_offer(index, json, &self.code, airports);

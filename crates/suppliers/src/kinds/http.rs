@@ -9,12 +9,14 @@
 //! | [`described`] | whether the request describes all that the supplier sells |
 //! | [`mapping`] | where the offers and their fields are in the response |
 //! | [`field`] | one field of the mapping |
+//! | [`list`] | lists within an offer |
 //! | [`extract`] | finds the values at many JSON Pointers in one pass |
 
 mod body_template;
 mod described;
 mod extract;
 mod field;
+mod list;
 mod mapping;
 mod placeholder;
 mod template;
@@ -22,7 +24,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use contracts::{SearchQuery, SupplierCode, TraceContext};
+use contracts::{SearchQuery, SupplierCode, TraceContext, search::Trip};
 use reqwest::{
     Method, Request, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
@@ -33,7 +35,7 @@ use tokio::time::Instant;
 use crate::{
     error::SupplierError,
     file::{bounds::ByteLimit, entry::SupplierEntry, error::RegistryError, secrets::expand},
-    http_client::{HttpContext, retry_after, send, status_error},
+    http_client::{ErrorResponse, HttpContext, retry_after, send_recorded, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
     response::{SizeLimits, read_offers},
@@ -125,8 +127,12 @@ impl Http {
         let Self { url, query, body, mapping, .. } = &supplier;
         let price_per_passenger = mapping.price_per_passenger();
         Templates { url, query, body: body.as_ref(), price_per_passenger }.check(entry)?;
-        if supplier.mapping.has_too_many_pointers() {
-            return Err(field_error("response", &"has more than 64 pointers"));
+        supplier.mapping.check().map_err(|(setting, problem)| {
+            field_error(format!("response.{setting}").trim_end_matches('.'), &problem)
+        })?;
+        let several = entry.common.trips.iter().flatten().any(|trip| *trip != Trip::OneWay);
+        if several && !supplier.mapping.reads_slices() {
+            return Err(field_error("trips", &"needs `slices` in the response"));
         }
         let is_http_url = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
         if Url::parse(&supplier.url.render_example()).is_ok_and(is_http_url) {
@@ -182,11 +188,15 @@ impl Supplier for Http {
     ) -> Result<(), SupplierError> {
         let HttpContext { client, budget, airports } = &self.context;
         let request = self.request(query).ok_or(SupplierError::InvalidRequest)?;
-        let response = send(client, request, trace).await?;
+        let response = send_recorded(client, request, trace, offers).await?;
         let status = response.status();
         if !status.is_success() {
             let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();
-            return Err(status_error(status, reason, retry_after(response.headers())));
+            let retry = retry_after(response.headers());
+            if let Some(transcript) = offers.transcript() {
+                transcript.body(&ErrorResponse::read(response).await.body);
+            }
+            return Err(status_error(status, reason, retry));
         }
         let parser = self.mapping.parser(query, &self.code, &self.name, airports);
         let parse = |index, json: &[u8]| parser.parse(index, json);

@@ -2,20 +2,27 @@
 //!
 //! | module | what it decides |
 //! | --- | --- |
+//! | [`call`] | how a call goes: its latency, and whether it fails |
 //! | [`latency`] | how long a call takes |
 //! | [`network`] | which routes the carrier flies, directly or through a hub |
 //! | [`schedule`] | which flights depart on a day, and when |
 //! | [`trips`] | which trips of several slices it sells, and to whom at what price |
 //! | [`fare`] | the cheapest price |
 //! | [`brands`] | the fares that a flight is sold at |
+//! | [`drift`] | how fares move over time |
+//! | [`reseller`] | kind `reseller`: who sells these carriers' flights at other prices |
 //! | [`seed`] | stable pseudo-random numbers |
 //!
-//! The same search always finds the same flights and prices: only latency and failures are random.
+//! The same search always finds the same flights. Prices are the same too, unless they drift. Latency and failures are
+//! random.
 
 mod brands;
+mod call;
+mod drift;
 mod fare;
 mod latency;
 mod network;
+pub(super) mod reseller;
 mod schedule;
 mod seed;
 mod trips;
@@ -24,8 +31,8 @@ use std::sync::Arc;
 
 use airports::Airports;
 use async_trait::async_trait;
-use contracts::{IataCode, Offer, SearchQuery, TraceContext, search::Slice};
-use jiff::{SignedDuration, Timestamp};
+use contracts::{IataCode, Offer, SearchQuery, SupplierCode, TraceContext, offer::Price, search::Slice};
+use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -36,13 +43,13 @@ use crate::{
     options::RegistryOptions,
     supplier::Supplier,
 };
+use brands::Quote;
+use call::{LatencySettings, SimulatedCall};
+use drift::Drift;
 use fare::Fares;
-use latency::Latency;
 use network::Network;
 use schedule::{Carrier, Departure};
-
-/// How long its prices are valid, in minutes.
-const VALID_MINUTES: i64 = 30;
+use seed::Seed;
 
 /// The settings of this kind in the suppliers file.
 #[derive(Debug, Deserialize)]
@@ -53,26 +60,25 @@ struct Settings {
     failure_rate: f64,
     /// The prices relative to the average carrier, which has 1.
     price_level: f64,
+    /// How far prices move over time, in percent.
+    #[serde(default)]
+    drift_percent: f64,
     /// The country within which it may fly, as an ISO 3166-1 alpha-2 code.
     home: String,
     hubs: Vec<IataCode>,
     stations: Vec<IataCode>,
     /// The longest flight without a stop.
     range_km: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LatencySettings {
-    median_ms: f64,
-    p99_ms: f64,
+    /// The carrier that flies some of its flights from hubs.
+    codeshare: Option<SupplierCode>,
 }
 
 /// A simulated carrier.
 pub(super) struct Simulated {
     carrier: Carrier,
-    latency: Latency,
-    failure_rate: f64,
+    call: SimulatedCall,
+    quote: Quote,
+    drift: Drift,
     airports: Arc<Airports>,
 }
 
@@ -84,17 +90,11 @@ impl Simulated {
         airports: &Arc<Airports>,
     ) -> Result<Self, RegistryError> {
         let settings: Settings = entry.kind_settings()?;
-        let error = |problem: String| entry.error(&problem);
-
-        let LatencySettings { median_ms, p99_ms } = settings.latency;
-        let latency = Latency::new(median_ms, p99_ms, options.simulated_latency)
-            .ok_or_else(|| error("`latency` needs 0 < `median_ms` <= `p99_ms`".into()))?;
-        let failure_rate = options.simulated_failure_rate.unwrap_or(settings.failure_rate);
-        if !(0.0..=1.0).contains(&failure_rate) {
-            return Err(error(format!("`failure_rate` must be from 0 to 1, not {failure_rate}")));
-        }
+        let call = SimulatedCall::new(settings.latency, settings.failure_rate, entry, options)?;
+        let drift = Drift::new(settings.drift_percent)
+            .ok_or_else(|| entry.error(&"`drift_percent` must be from 0 to 50"))?;
         if !(settings.price_level > 0.0 && settings.price_level <= 100.0) {
-            return Err(error("`price_level` must be above 0 and at most 100".into()));
+            return Err(entry.error(&"`price_level` must be above 0 and at most 100"));
         }
         let network =
             Network::new(airports, &settings.home, &settings.hubs, &settings.stations, settings.range_km)
@@ -104,14 +104,24 @@ impl Simulated {
             name: entry.common.name.clone(),
             network,
             fares: Fares::new(settings.price_level),
+            codeshare: settings.codeshare,
         };
-        Ok(Self { carrier, latency, failure_rate, airports: Arc::clone(airports) })
+        let quote = Quote::in_rupiah(entry.common.code.clone());
+        Ok(Self { carrier, call, quote, drift, airports: Arc::clone(airports) })
     }
 
-    /// The offers for a search, cheapest first.
-    fn offers(&self, query: &SearchQuery) -> Vec<Offer> {
+    /// The offers for a search at a time, cheapest first.
+    fn offers(&self, query: &SearchQuery, now: Timestamp) -> Vec<Offer> {
+        self.offers_at(query, |fare, trip| {
+            let seed = Seed::of(&[self.carrier.code.as_str().as_bytes(), trip.as_bytes()]);
+            self.quote.prices(self.drift.at(fare, seed, now), trip)
+        })
+    }
+
+    /// The flights for a search, at the prices of a trip whose cheapest fare is so many rupiah and that has this name.
+    fn offers_at(&self, query: &SearchQuery, prices: impl Fn(u64, &str) -> Vec<Price>) -> Vec<Offer> {
         let departures: Vec<_> = query.slices.iter().map(|slice| self.departures(slice)).collect();
-        trips::offers(&self.carrier, &departures, query)
+        trips::offers(&self.carrier, &departures, query, prices)
     }
 
     /// What the carrier flies for a slice, from any airport of a city to any other.
@@ -137,23 +147,7 @@ impl Supplier for Simulated {
         _trace: Option<&TraceContext>,
         collector: &mut OfferCollector<'_>,
     ) -> Result<(), SupplierError> {
-        let latency = self.latency.sample();
-        if !latency.is_zero() {
-            tokio::time::sleep(latency).await;
-        }
-        if rand::random_bool(self.failure_rate) {
-            return Err(SupplierError::Simulated);
-        }
-        let offers = self.offers(query);
-        collector.reserve(offers.len());
-        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default();
-        for mut offer in offers {
-            for price in &mut offer.prices {
-                price.expires_at = now.checked_add(SignedDuration::from_mins(VALID_MINUTES)).ok();
-            }
-            collector.add(offer);
-        }
-        Ok(())
+        self.call.answer(collector, |now| self.offers(query, now)).await
     }
 }
 

@@ -16,9 +16,10 @@ use axum::{
     routing::{any, get, post},
 };
 use contracts::SupplierStatus;
+use suppliers::TrialOutcome;
 
 use crate::{
-    support::{ask, flights, http_client, status},
+    support::{ask, flights, http_client, query, status},
     test_server::TestServer,
 };
 
@@ -123,6 +124,42 @@ async fn a_permanent_error_is_not_retried() {
         assert_eq!(status(&http_client(&server.url, "")).await, SupplierStatus::Error);
         assert_eq!(server.calls.count(), 1);
     }
+}
+
+#[tokio::test]
+async fn what_no_text_can_be_costs_only_its_offer() {
+    let mut body = flights(3).to_string();
+    body = body.replace("\"XX1\"", r#""\ud800""#).replace("1000002", "1e999");
+    let server = TestServer::start(always(move || body.clone().into_response())).await;
+    let answer = ask(&http_client(&server.url, "")).await;
+    let report = answer.report;
+    assert_eq!((report.status, report.offers, report.rejected), (SupplierStatus::Ok, 1, 2));
+}
+
+#[tokio::test]
+async fn a_trial_records_one_call() {
+    let mut body = flights(3);
+    body["flights"][1]["price"] = "cheap".into();
+    let server = TestServer::start(always(move || Json(body.clone()).into_response())).await;
+    let client = http_client(&format!("{}/{{from}}", server.url), "headers = { x-key = \"${KEY}\" }");
+    let trial = client.trial(&query()).await;
+    assert_eq!(trial.outcome, TrialOutcome::Answered { itineraries: 2, left_out: 1 });
+    let (sent, received) = (trial.transcript.sent.unwrap(), trial.transcript.received.unwrap());
+    assert_eq!((sent.method.as_str(), sent.url), ("GET", format!("{}/CGK", server.url)));
+    assert!(sent.headers.contains(&("x-key".to_owned(), "s3cret".to_owned())), "{:?}", sent.headers);
+    assert_eq!((received.status, received.content_type.as_deref()), (200, Some("application/json")));
+    assert!(received.beginning.starts_with(b"{\"flights\":[{") && received.beginning.len() <= received.bytes);
+    let read: Vec<_> = trial.transcript.read.iter().map(|(index, offer)| (*index, offer.price)).collect();
+    assert_eq!(read, [(0, 1_000_000), (2, 1_000_002)]);
+    let [left_out] = &trial.transcript.left_out[..] else { panic!("{:?}", trial.transcript.left_out) };
+    assert_eq!(left_out.reason, "offer 1: price (`/price`) is not an amount");
+    assert!(String::from_utf8_lossy(&left_out.json).contains("cheap"));
+
+    let failing = TestServer::start(always(|| (StatusCode::FORBIDDEN, "no such key").into_response())).await;
+    let trial = http_client(&failing.url, "retries = 2").trial(&query()).await;
+    assert_eq!(trial.outcome, TrialOutcome::Failed("HTTP status 403: Forbidden".to_owned()));
+    assert_eq!(trial.transcript.received.unwrap().beginning, b"no such key");
+    assert_eq!(failing.calls.count(), 1);
 }
 
 #[tokio::test]

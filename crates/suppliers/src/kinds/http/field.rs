@@ -51,11 +51,64 @@ impl Field {
     pub(super) fn pointers(&self) -> &[JsonPointer] {
         &self.pointers
     }
+
+    /// Whether it is mapped.
+    pub(super) fn is_set(&self) -> bool {
+        !self.pointers.is_empty() || self.default.is_some()
+    }
 }
 
-/// The value of a field in one offer.
+/// A part of an offer: all of it, one of its slices, or one of its flights.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
+    /// The offer's index in the list.
+    pub(super) offer: usize,
+    /// Where the part is in the offer, such as `/legs/0`; empty for the offer itself.
+    pub(super) path: String,
+    pub(super) json: &'a [u8],
+}
+
+impl Part<'_> {
+    /// An error about the field `name`, whose value is at these pointers.
+    pub(super) fn error(
+        &self,
+        name: &'static str,
+        pointers: &[JsonPointer],
+        problem: FieldProblem,
+    ) -> ResponseError {
+        let pointers: Vec<_> = pointers.iter().map(|pointer| format!("{}{pointer}", self.path)).collect();
+        let field = if pointers.is_empty() { name.to_owned() } else { pointers.join(" ") };
+        ResponseError::InvalidField { index: self.offer, name, field, problem }
+    }
+}
+
+/// The values of a part's fields, in the order of their pointers.
+pub(super) struct FieldValues<'a> {
+    part: &'a Part<'a>,
+    rest: &'a [Json],
+}
+
+impl<'a> FieldValues<'a> {
+    pub(super) fn new(part: &'a Part<'a>, values: &'a [Json]) -> Self {
+        Self { part, rest: values }
+    }
+
+    /// The values of the next fields.
+    pub(super) fn of<const N: usize>(
+        &mut self,
+        fields: [(&'static str, &'a Field); N],
+    ) -> [FieldValue<'a>; N] {
+        fields.map(|(name, field)| {
+            let (values, rest) = self.rest.split_at(field.pointers.len().min(self.rest.len()));
+            self.rest = rest;
+            FieldValue { part: self.part, values, field, name }
+        })
+    }
+}
+
+/// The value of a field in one part of an offer.
 pub(super) struct FieldValue<'a> {
-    offer_index: usize,
+    part: &'a Part<'a>,
     /// The value at each of the field's pointers, or `null`.
     values: &'a [Json],
     field: &'a Field,
@@ -63,16 +116,9 @@ pub(super) struct FieldValue<'a> {
 }
 
 impl<'a> FieldValue<'a> {
-    /// The value of the field `name` in the offer at `offer_index`. `values` are the values at its pointers.
-    pub(super) fn new(offer_index: usize, values: &'a [Json], field: &'a Field, name: &'static str) -> Self {
-        Self { offer_index, values, field, name }
-    }
-
     /// An error about this field.
     pub(super) fn error(&self, problem: FieldProblem) -> ResponseError {
-        let pointers: Vec<_> = self.field.pointers.iter().map(ToString::to_string).collect();
-        let field = if pointers.is_empty() { self.name.to_owned() } else { pointers.join(" ") };
-        ResponseError::InvalidField { index: self.offer_index, name: self.name, field, problem }
+        self.part.error(self.name, &self.field.pointers, problem)
     }
 
     /// Reads a text or a number as text.

@@ -1,22 +1,33 @@
 //! The mapping from a supplier's response to offers.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`check`] | whether the mapping as a whole makes sense |
+//! | [`itinerary`] | the flights of an offer, if its own fields tell them |
+//! | [`flights`] | the flights of an offer, if they are lists in it |
+//! | [`times`] | departures, arrivals and durations |
+//! | [`price`] | what an offer costs, and what that includes |
 
+mod check;
+mod flights;
+mod itinerary;
 mod price;
+mod times;
 
 use airports::Airports;
-use contracts::{IataCode, LocalTime, Offer, SearchQuery, SupplierCode, offer::OfferId};
-use jiff::SignedDuration;
+use contracts::{Offer, SearchQuery, SupplierCode, offer::OfferId};
 use serde::Deserialize;
 
 use super::{
-    extract::{MAX_POINTERS, extract},
-    field::{Field, FieldValue},
+    extract::extract,
+    field::{Field, FieldValues, Part},
+    list::ListPointers,
 };
-use crate::{
-    error::{FieldProblem, ResponseError},
-    parse::{cabin as parse_cabin, local_time_at, minutes_between, time_at},
-    response::json_pointer::JsonPointer,
-};
+use crate::{error::ResponseError, response::json_pointer::JsonPointer};
+use flights::{FlightParser, SegmentMapping};
+use itinerary::{FIELDS, Itinerary};
 use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, fare};
+use times::Times;
 
 /// The table `response` of a supplier in the suppliers file.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +35,15 @@ use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, fare};
 pub(super) struct Mapping {
     /// The list of offers.
     offers: JsonPointer,
+    /// The slices within an offer. Without it, an offer is one slice.
+    #[serde(default)]
+    slices: ListPointers,
+    /// The flights within a slice. Without it, a slice is one flight.
+    #[serde(default)]
+    segments: ListPointers,
+    /// The fields of a flight. Without it, the offer's own fields tell its flights.
+    segment: Option<SegmentMapping>,
+    #[serde(default)]
     flight_number: Field,
     price: Field,
     /// Whether `price`, `base` and `tax` are for one passenger instead of all.
@@ -40,6 +60,7 @@ pub(super) struct Mapping {
     origin: Field,
     #[serde(default)]
     destination: Field,
+    #[serde(default)]
     departure: Field,
     #[serde(default)]
     arrival: Field,
@@ -76,16 +97,23 @@ pub(super) struct OfferParser<'a> {
     mapping: &'a Mapping,
     /// The pointers of all fields, in the order of [`Mapping::fields`] and [`Mapping::fare_fields`].
     pointers: Vec<&'a JsonPointer>,
+    /// Reads the flights, if they are lists in the offer.
+    flights: Option<FlightParser<'a>>,
     query: &'a SearchQuery,
     supplier: &'a SupplierCode,
     supplier_name: &'a str,
-    airports: &'a Airports,
+    times: Times<'a>,
 }
 
 impl Mapping {
     /// Whether the price is for one passenger instead of all.
     pub(super) fn price_per_passenger(&self) -> bool {
         self.price_per_passenger
+    }
+
+    /// Whether it reads offers of several slices.
+    pub(super) fn reads_slices(&self) -> bool {
+        self.slices.is_set()
     }
 
     /// The pointer to the list of offers.
@@ -101,13 +129,16 @@ impl Mapping {
         supplier_name: &'a str,
         airports: &'a Airports,
     ) -> OfferParser<'a> {
+        let times = Times(airports);
+        let flights = |segment| FlightParser::new(&self.slices, &self.segments, segment, times);
         OfferParser {
             mapping: self,
             pointers: self.pointers().collect(),
+            flights: self.segment.as_ref().map(flights),
             query,
             supplier,
             supplier_name,
-            airports,
+            times,
         }
     }
 
@@ -115,12 +146,7 @@ impl Mapping {
         self.fields().into_iter().chain(self.fare_fields()).flat_map(|(_, field)| field.pointers())
     }
 
-    /// Whether it has more pointers than one pass can extract.
-    pub(super) fn has_too_many_pointers(&self) -> bool {
-        self.pointers().count() > MAX_POINTERS
-    }
-
-    fn fields(&self) -> [(&'static str, &Field); 9] {
+    fn fields(&self) -> [(&'static str, &Field); FIELDS] {
         [
             ("flight_number", &self.flight_number),
             ("carrier", &self.carrier),
@@ -156,45 +182,46 @@ impl Mapping {
     }
 }
 
-impl<'a> OfferParser<'a> {
+impl OfferParser<'_> {
     /// Parses the offer at `index` of the list.
     pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<Offer, ResponseError> {
         let values = extract(json, &self.pointers)?;
-        let mut rest = &values[..];
-        let mut value = |(name, field): (&'static str, &'a Field)| {
-            let (own, others) = rest.split_at(field.pointers().len().min(rest.len()));
-            rest = others;
-            FieldValue::new(index, own, field, name)
-        };
-        let [flight, carrier, origin, destination, departure, arrival, duration, stops, cabin] =
-            &self.mapping.fields().map(&mut value);
-        let fare_values = self.mapping.fare_fields().map(&mut value);
+        let offer = Part { offer: index, path: String::new(), json };
+        let mut values = FieldValues::new(&offer, &values);
+        let fields = values.of(self.mapping.fields());
+        let fare_values = values.of(self.mapping.fare_fields());
 
-        let origin = self.airport(origin, self.query.first().origin())?;
-        let destination = self.airport(destination, self.query.first().destination())?;
-        let departure_time =
-            self.time(departure, origin)?.ok_or_else(|| departure.error(FieldProblem::Missing))?;
-        let (arrival_time, duration_minutes) =
-            self.arrival(arrival, duration, departure_time, destination)?;
-        let flight_number = flight_number(flight)?;
-        // A connection has the number of each flight.
-        let changes = u8::try_from(flight_number.matches('/').count()).unwrap_or(u8::MAX);
+        let Itinerary {
+            flight_number,
+            carrier,
+            origin,
+            destination,
+            departure,
+            arrival,
+            duration_minutes,
+            stops,
+            cabin,
+            slices,
+        } = match &self.flights {
+            Some(flights) => flights.itinerary(&fields, &offer)?,
+            None => self.flat_itinerary(&fields)?,
+        };
         let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
         Ok(Offer {
             flight_number,
             price: price.total.units_rounded_up(),
             currency: price.currency,
-            carrier: carrier.text()?.unwrap_or_else(|| self.supplier_name.to_owned()),
+            carrier,
             origin,
             destination,
-            departure: departure_time,
-            arrival: arrival_time,
+            departure,
+            arrival,
             duration_minutes,
-            stops: stops.count()?.unwrap_or(changes),
+            stops,
             suppliers: Vec::new(),
             id: OfferId::default(),
-            cabin: cabin.parsed(parse_cabin)?,
-            slices: Vec::new(),
+            cabin,
+            slices,
             prices: vec![price],
             comparable: true,
             best_rank: None,
@@ -205,44 +232,6 @@ impl<'a> OfferParser<'a> {
     fn payers(&self) -> u8 {
         if self.mapping.price_per_passenger { self.query.passengers.seats().get() } else { 1 }
     }
-
-    /// Without a value, the airport searched for, or the largest airport of the city searched for.
-    fn airport(&self, field: &FieldValue<'_>, searched: IataCode) -> Result<IataCode, ResponseError> {
-        match field.text()? {
-            Some(text) => text.parse().map_err(|_| field.error(FieldProblem::NotAirport)),
-            None => Ok(self.airports.airports_of(searched).first().map_or(searched, |airport| airport.code)),
-        }
-    }
-
-    fn time(&self, field: &FieldValue<'_>, airport: IataCode) -> Result<Option<LocalTime>, ResponseError> {
-        let time = field.text()?.map(|text| time_at(&text, airport, None, self.airports));
-        time.transpose().map_err(|problem| field.error(problem))
-    }
-
-    /// The arrival and the duration in minutes. The field `duration` is read only if there is no `arrival`.
-    fn arrival(
-        &self,
-        arrival: &FieldValue<'_>,
-        duration: &FieldValue<'_>,
-        departure: LocalTime,
-        destination: IataCode,
-    ) -> Result<(LocalTime, u32), ResponseError> {
-        if let Some(at) = self.time(arrival, destination)? {
-            let minutes = minutes_between(departure, at).map_err(|problem| arrival.error(problem))?;
-            return Ok((at, minutes));
-        }
-        let minutes: u16 = duration.count()?.ok_or_else(|| arrival.error(FieldProblem::Missing))?;
-        let at = departure.timestamp().checked_add(SignedDuration::from_mins(minutes.into()));
-        let at = at.map_err(|_| duration.error(FieldProblem::NotCount))?;
-        Ok((local_time_at(at, destination, self.airports), minutes.into()))
-    }
-}
-
-/// The flight number without whitespace: some suppliers write `GA 57`.
-fn flight_number(field: &FieldValue<'_>) -> Result<String, ResponseError> {
-    let mut number = field.text()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
-    number.retain(|char| !char.is_whitespace());
-    if number.is_empty() { Err(field.error(FieldProblem::Missing)) } else { Ok(number) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,12 @@ use airports::Airports;
 use reqwest::header::AUTHORIZATION;
 
 use super::*;
-use crate::{file, http_client::new_client, memory_budget::MemoryBudget, testing::query};
+use crate::{
+    file,
+    http_client::{new_client, send},
+    memory_budget::MemoryBudget,
+    testing::query,
+};
 
 const FILE: &str = r#"
 [[supplier]]
@@ -76,6 +81,8 @@ fn an_error_names_the_field() {
         ("on = \"{date}\"", "on = \"{age}\"", "`body`: {passenger_type} and {age} have a value only within"),
         ("price = \"/p\"", "price = \"p\"", "response.price"),
         ("price = \"/p\",", "", "`price`"),
+        ("departure = \"/d\",", "", "`response.departure`: is missing"),
+        ("arrival =", "segment.arrival =", "`response.flight_number`: is not read"),
         ("url =", "max_response_bytes = 0\nurl =", "max_response_bytes"),
         ("url =", "methud = 'GET'\nurl =", "methud"),
     ] {

@@ -1,9 +1,10 @@
 //! The fares that a flight is sold at.
 
 use contracts::{
-    Amount, SupplierCode,
+    Amount, Currency, SupplierCode,
     offer::{Baggage, Condition, Conditions, DEFAULT_CURRENCY, Price},
 };
+use rust_decimal::Decimal;
 
 /// How much of a fare is tax, in percent.
 const TAX_PERCENT: u64 = 11;
@@ -39,22 +40,44 @@ const BRANDS: [Brand; 2] = [
     },
 ];
 
-/// The prices of a flight whose cheapest fare for all passengers is `cheapest`, in whole rupiah.
-pub(super) fn prices(supplier: &SupplierCode, cheapest: u64, flight: &str) -> Vec<Price> {
-    BRANDS.iter().map(|brand| brand.price(supplier, cheapest, flight)).collect()
+/// Who quotes prices, and in which currency.
+#[derive(Clone, Debug)]
+pub(super) struct Quote {
+    pub(super) supplier: SupplierCode,
+    pub(super) currency: Currency,
+    /// What a unit of `currency` is worth.
+    pub(super) rupiah_per_unit: u64,
+}
+
+impl Quote {
+    /// Prices in rupiah.
+    pub(super) fn in_rupiah(supplier: SupplierCode) -> Self {
+        Self { supplier, currency: DEFAULT_CURRENCY, rupiah_per_unit: 1 }
+    }
+
+    /// The prices of a flight whose cheapest fare for all passengers is `cheapest`, in whole rupiah.
+    pub(super) fn prices(&self, cheapest: u64, flight: &str) -> Vec<Price> {
+        BRANDS.iter().map(|brand| brand.price(self, cheapest, flight)).collect()
+    }
+
+    /// An amount in the currency, rounded to its decimals.
+    fn amount(&self, rupiah: u64) -> Amount {
+        let units = Decimal::from(rupiah) / Decimal::from(self.rupiah_per_unit);
+        Amount::new(units, self.currency).unwrap_or(Amount::ZERO)
+    }
 }
 
 impl Brand {
-    fn price(&self, supplier: &SupplierCode, cheapest: u64, flight: &str) -> Price {
-        let total = rounded(cheapest * self.percent / 100);
-        let tax = total * TAX_PERCENT / (100 + TAX_PERCENT);
-        let condition = |percent: Option<u64>| {
-            let fee = |percent| rounded(total * percent / 100);
-            Condition { allowed: percent.is_some(), penalty: percent.map(|percent| rupiah(fee(percent))) }
-        };
+    fn price(&self, quote: &Quote, cheapest: u64, flight: &str) -> Price {
+        let in_rupiah = rounded(cheapest * self.percent / 100);
+        let (total, tax) =
+            (quote.amount(in_rupiah), quote.amount(in_rupiah * TAX_PERCENT / (100 + TAX_PERCENT)));
+        let fee = |percent| quote.amount(rounded(in_rupiah * percent / 100));
+        let condition =
+            |percent: Option<u64>| Condition { allowed: percent.is_some(), penalty: percent.map(fee) };
         Price {
-            base: Some(rupiah(total - tax)),
-            tax: Some(rupiah(tax)),
+            base: Amount::new(total.decimal() - tax.decimal(), quote.currency).ok(),
+            tax: Some(tax),
             fare_brand: Some(self.name.to_owned()),
             baggage: Some(Baggage {
                 cabin_pieces: Some(1),
@@ -66,7 +89,7 @@ impl Brand {
                 refund: Some(condition(self.refund_percent)),
             }),
             offer_ref: Some(format!("{flight}-{}", self.name)),
-            ..Price::new(supplier.clone(), rupiah(total), DEFAULT_CURRENCY)
+            ..Price::new(quote.supplier.clone(), total, quote.currency)
         }
     }
 }
@@ -74,8 +97,4 @@ impl Brand {
 /// In whole thousands, as all simulated fares.
 fn rounded(units: u64) -> u64 {
     units / 1_000 * 1_000
-}
-
-fn rupiah(units: u64) -> Amount {
-    Amount::units(units, DEFAULT_CURRENCY).unwrap_or(Amount::ZERO)
 }

@@ -36,6 +36,8 @@ pub(super) struct Carrier {
     pub(super) name: String,
     pub(super) network: Network,
     pub(super) fares: Fares,
+    /// The carrier that flies some of the flights from a hub to which this one brings the passengers.
+    pub(super) codeshare: Option<SupplierCode>,
 }
 
 /// What a carrier flies on a day: a flight, or a connection of two.
@@ -114,7 +116,10 @@ impl Carrier {
             let lands = after(changes, onward.minutes)?;
             vec![
                 self.segment(first, (origin, leaves), (hub, arrives), route.first_km),
-                self.segment(onward, (hub, changes), (destination, lands), km),
+                Segment {
+                    operating_carrier: Some(self.operates_onward(onward).to_string()),
+                    ..self.segment(onward, (hub, changes), (destination, lands), km)
+                },
             ]
         } else {
             vec![self.segment(first, (origin, leaves), (destination, arrives), route.first_km)]
@@ -147,6 +152,13 @@ impl Carrier {
             aircraft: Some(aircraft(km).to_owned()),
             cabin: None,
         }
+    }
+
+    /// Who flies a flight from a hub. Only these are codeshares, so that the carrier of an offer's first flight is its
+    /// seller.
+    fn operates_onward(&self, leg: Leg) -> &SupplierCode {
+        let mut seed = Seed::of(&[self.code.as_str().as_bytes(), &leg.number.to_be_bytes(), b"codeshare"]);
+        self.codeshare.as_ref().filter(|_| seed.below(2) == 0).unwrap_or(&self.code)
     }
 
     /// A carrier always uses the same terminal of an airport. Only its hubs have several.

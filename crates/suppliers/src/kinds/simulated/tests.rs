@@ -1,10 +1,15 @@
 use std::time::Duration;
 
-use contracts::{Cabin, SupplierCode, search};
+use contracts::{Cabin, search};
 use jiff::Timestamp;
 
 use super::{trips::MAX_OFFERS, *};
 use crate::{file, testing::query_on};
+
+/// When the tests search.
+pub(super) fn now() -> Timestamp {
+    "2026-12-01T00:00:00Z".parse().unwrap()
+}
 
 /// The embedded carriers.
 fn carriers() -> Vec<Simulated> {
@@ -16,12 +21,12 @@ fn carriers() -> Vec<Simulated> {
         .collect()
 }
 
-fn carrier(code: &str) -> Simulated {
+pub(super) fn carrier(code: &str) -> Simulated {
     let code: SupplierCode = code.parse().unwrap();
     carriers().into_iter().find(|simulated| simulated.carrier.code == code).unwrap()
 }
 
-fn query(from: &str, to: &str, date: &str, passengers: u64) -> SearchQuery {
+pub(super) fn query(from: &str, to: &str, date: &str, passengers: u64) -> SearchQuery {
     query_on(date, from, to, passengers)
 }
 
@@ -49,7 +54,7 @@ fn all() -> Vec<Offer> {
     for (from, to) in ROUTES {
         for date in DATES {
             for carrier in &carriers {
-                let found = carrier.offers(&query(from, to, date, 1));
+                let found = carrier.offers(&query(from, to, date, 1), now());
                 assert!(found.len() <= MAX_OFFERS);
                 offers.extend(found);
             }
@@ -61,7 +66,7 @@ fn all() -> Vec<Offer> {
 
 #[test]
 fn the_same_search_always_finds_the_same_offers() {
-    let offers = carrier("GA").offers(&query("CGK", "DPS", "2025-07-10", 2));
+    let offers = carrier("GA").offers(&query("CGK", "DPS", "2025-07-10", 2), now());
     let actual: Vec<_> = offers
         .iter()
         .map(|o| format!("{} {} {} {}", o.flight_number, o.price, o.departure, o.arrival))
@@ -81,8 +86,8 @@ fn the_same_search_always_finds_the_same_offers() {
 #[test]
 fn passengers_only_multiply_the_price() {
     let ga = carrier("GA");
-    let one = ga.offers(&query("CGK", "DPS", "2025-07-10", 1));
-    let mut nine = ga.offers(&query("CGK", "DPS", "2025-07-10", 9));
+    let one = ga.offers(&query("CGK", "DPS", "2025-07-10", 1), now());
+    let mut nine = ga.offers(&query("CGK", "DPS", "2025-07-10", 9), now());
     for (one, nine) in one.iter().zip(&mut nine) {
         assert_eq!(nine.price, one.price * 9);
         assert_eq!(nine.prices[0].total.units_rounded_up(), nine.price);
@@ -94,7 +99,7 @@ fn passengers_only_multiply_the_price() {
 #[test]
 fn a_city_has_the_flights_of_its_airports() {
     let qg = carrier("QG");
-    let of = |code| qg.offers(&query(code, "SUB", "2025-07-10", 1));
+    let of = |code| qg.offers(&query(code, "SUB", "2025-07-10", 1), now());
     let mut airports = [of("CGK"), of("HLP")].concat();
     airports.sort_by_key(|offer| (offer.price, offer.departure.timestamp()));
     assert!(airports.len() > MAX_OFFERS, "both airports have flights");
@@ -152,7 +157,12 @@ fn times_are_local_and_departures_on_the_date_searched_for() {
 #[test]
 fn prices_are_whole_thousands_and_rise_with_the_distance() {
     let cheapest = |code: &str, from, to| {
-        carrier(code).offers(&query(from, to, "2025-07-10", 1)).iter().map(|offer| offer.price).min().unwrap()
+        carrier(code)
+            .offers(&query(from, to, "2025-07-10", 1), now())
+            .iter()
+            .map(|offer| offer.price)
+            .min()
+            .unwrap()
     };
     assert!((400_000..2_500_000).contains(&cheapest("GA", "CGK", "DPS")), "{}", cheapest("GA", "CGK", "DPS"));
     assert!(cheapest("GA", "CGK", "AMS") > 4 * cheapest("GA", "CGK", "DPS"));
@@ -164,8 +174,8 @@ fn prices_are_whole_thousands_and_rise_with_the_distance() {
 fn dates_at_the_ends_of_the_calendar_do_not_panic() {
     for date in ["0000-01-01", "0001-01-01", "9999-12-30", "9999-12-31"] {
         for simulated in carriers() {
-            simulated.offers(&query("CGK", "LON", date, 9));
-            simulated.offers(&query("SYD", "CGK", date, 9));
+            simulated.offers(&query("CGK", "LON", date, 9), now());
+            simulated.offers(&query("SYD", "CGK", date, 9), now());
         }
     }
 }
@@ -196,7 +206,7 @@ fn round_trip() -> SearchQuery {
 
 #[test]
 fn a_trip_of_several_slices_is_flown_in_order() {
-    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&round_trip())).collect();
+    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&round_trip(), now())).collect();
     assert!(offers.len() > 10, "{}", offers.len());
     for offer in &offers {
         assert_eq!(offer.check(), Ok(()));
@@ -214,10 +224,11 @@ fn a_child_pays_less_than_an_adult_and_business_more_than_economy() {
     let cheapest = |change: &dyn Fn(&mut SearchQuery)| {
         let mut query = query("CGK", "DPS", "2026-12-08", 2);
         change(&mut query);
-        let offer = carrier("GA").offers(&query).into_iter().next().unwrap();
+        let offer = carrier("GA").offers(&query, now()).into_iter().next().unwrap();
         assert!(offer.slices[0].segments.iter().all(|segment| segment.cabin == offer.cabin));
         (offer.price, offer.cabin.unwrap())
     };
+    let in_thousands = |price: u64| price / 1_000 * 1_000;
     let (two_adults, cabin) = cheapest(&|_| {});
     assert_eq!(cabin, Cabin::Economy);
     let family = |children: &[u64], infants: &[u64]| {
@@ -225,9 +236,12 @@ fn a_child_pays_less_than_an_adult_and_business_more_than_economy() {
         let infants = infants.iter().map(|age| (*age).try_into().unwrap()).collect();
         search::Passengers::new(1.try_into().unwrap(), children, infants).unwrap()
     };
-    assert_eq!(cheapest(&|query| query.passengers = family(&[7], &[0])).0, two_adults / 2 * 185 / 100);
+    assert_eq!(
+        cheapest(&|query| query.passengers = family(&[7], &[0])).0,
+        in_thousands(two_adults / 2 * 185 / 100)
+    );
     let (business, cabin) = cheapest(&|query| query.cabin = Some(Cabin::Business));
-    assert_eq!((business, cabin), (two_adults * 320 / 100, Cabin::Business));
+    assert_eq!((business, cabin), (in_thousands(two_adults * 320 / 100), Cabin::Business));
 }
 
 #[test]
@@ -238,7 +252,22 @@ fn hours_and_stops_that_were_not_searched_for_are_left_out() {
     let slice = query.first().within(morning, search::TimeWindow::default());
     query.slices = search::Slices::one_way(slice);
     query.max_stops = Some(0.try_into().unwrap());
-    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&query)).collect();
+    let offers: Vec<_> = carriers().iter().flat_map(|carrier| carrier.offers(&query, now())).collect();
     assert!(!offers.is_empty());
     assert!(offers.iter().all(|offer| offer.stops == 0 && offer.departure.minute_of_day() <= 12 * 60));
+}
+
+#[test]
+fn some_onward_flights_are_codeshares_and_no_first_flight_is() {
+    let offers = all();
+    let flights = offers.iter().flat_map(|offer| &offer.slices).flat_map(|slice| {
+        slice
+            .segments
+            .iter()
+            .enumerate()
+            .map(|(at, segment)| (at, segment.operating_carrier.as_ref() == Some(&segment.carrier)))
+    });
+    let flights: Vec<_> = flights.collect();
+    assert!(flights.iter().all(|(at, own)| *own || *at > 0));
+    assert!(flights.iter().filter(|(_, own)| !own).count() > 10);
 }

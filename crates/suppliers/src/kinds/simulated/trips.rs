@@ -2,14 +2,11 @@
 
 use contracts::{
     Cabin, Offer, SearchQuery,
-    offer::{DEFAULT_CURRENCY, OfferId, Slice},
+    offer::{OfferId, Price, Slice},
     search::Passengers,
 };
 
-use super::{
-    brands,
-    schedule::{Carrier, Departure},
-};
+use super::schedule::{Carrier, Departure};
 
 /// Only the cheapest offers of a search are returned.
 pub(super) const MAX_OFFERS: usize = 6;
@@ -32,8 +29,14 @@ struct Trip {
     fare: u64,
 }
 
-/// The cheapest trips with one of the departures of each slice.
-pub(super) fn offers(carrier: &Carrier, departures: &[Vec<Departure>], query: &SearchQuery) -> Vec<Offer> {
+/// The cheapest trips with one of the departures of each slice. `prices` are those of a trip whose cheapest fare for all
+/// passengers is so many rupiah and that has this name.
+pub(super) fn offers(
+    carrier: &Carrier,
+    departures: &[Vec<Departure>],
+    query: &SearchQuery,
+    prices: impl Fn(u64, &str) -> Vec<Price>,
+) -> Vec<Offer> {
     let mut trips = vec![Trip::default()];
     for (slice, departures) in query.slices.iter().zip(departures) {
         let wanted = departures.iter().filter(|departure| {
@@ -48,7 +51,7 @@ pub(super) fn offers(carrier: &Carrier, departures: &[Vec<Departure>], query: &S
         trips.truncate(MAX_BEGINNINGS);
     }
     trips.truncate(MAX_OFFERS);
-    trips.into_iter().filter_map(|trip| offer(carrier, trip, query)).collect()
+    trips.into_iter().filter_map(|trip| offer(carrier, trip, query, &prices)).collect()
 }
 
 impl Trip {
@@ -67,7 +70,12 @@ impl Trip {
     }
 }
 
-fn offer(carrier: &Carrier, trip: Trip, query: &SearchQuery) -> Option<Offer> {
+fn offer(
+    carrier: &Carrier,
+    trip: Trip,
+    query: &SearchQuery,
+    prices: impl Fn(u64, &str) -> Vec<Price>,
+) -> Option<Offer> {
     let cabin = query.cabin.unwrap_or_default();
     let Trip { mut slices, fare } = trip;
     for segment in slices.iter_mut().flat_map(|slice| &mut slice.segments) {
@@ -81,12 +89,12 @@ fn offer(carrier: &Carrier, trip: Trip, query: &SearchQuery) -> Option<Offer> {
     let reference = slices.iter().map(|slice| format!("{}-{}", numbers(slice), slice.departure.date()));
     let reference = reference.collect::<Vec<_>>().join("-");
     let total = fare * percent_of_adult(&query.passengers) / 100 * cabin_percent(cabin) / 100;
-    let prices = brands::prices(&carrier.code, total, &reference);
-    let first = slices.first()?;
+    let prices = prices(total, &reference);
+    let (first, best) = (slices.first()?, prices.first()?);
     Some(Offer {
         flight_number: numbers(first),
-        price: total,
-        currency: DEFAULT_CURRENCY,
+        price: best.total.units_rounded_up(),
+        currency: best.currency,
         carrier: carrier.name.clone(),
         origin: first.origin,
         destination: first.destination,

@@ -8,6 +8,8 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::testing;
 
+mod nested;
+
 fn mapping(text: &str) -> Mapping {
     toml::from_str(text).unwrap()
 }

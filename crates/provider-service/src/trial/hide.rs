@@ -1,0 +1,99 @@
+use std::collections::BTreeMap;
+
+use url::{Url, form_urlencoded::byte_serialize};
+
+/// What replaces a value that looks like a secret, but is written in the suppliers file.
+const HIDDEN: &str = "(hidden)";
+
+/// Parts of names of headers and parameters that have secrets.
+const SECRET_NAMES: [&str; 8] = ["auth", "cookie", "key", "pass", "secret", "session", "signature", "token"];
+
+/// Hides the values of secrets in what is printed.
+pub(super) struct Hider {
+    /// A text, and the name of the secret that it is the value of. Longer texts first: one may contain another.
+    texts: Vec<(String, String)>,
+}
+
+impl Hider {
+    /// Hides these values, by their names.
+    pub(super) fn new(secrets: BTreeMap<String, String>) -> Self {
+        let mut texts = Vec::new();
+        for (name, value) in secrets {
+            texts.extend(forms(&value).into_iter().map(|form| (form, format!("${{{name}}}"))));
+        }
+        texts.retain(|(text, _)| !text.is_empty());
+        texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        Self { texts }
+    }
+
+    /// A text in which each secret is replaced by its name, and each control character but a line break by a space.
+    pub(super) fn text(&self, text: &str) -> String {
+        let hidden =
+            self.texts.iter().fold(text.to_owned(), |text, (secret, name)| text.replace(secret, name));
+        hidden.chars().map(|char| if char.is_control() && char != '\n' { ' ' } else { char }).collect()
+    }
+
+    /// The value of a header or parameter. If its name says that it is secret, it is hidden also if it is written in the
+    /// suppliers file.
+    pub(super) fn value(&self, name: &str, value: &str) -> String {
+        let shown = self.text(value);
+        let name = name.to_ascii_lowercase();
+        let is_secret = SECRET_NAMES.iter().any(|part| name.contains(part));
+        if is_secret && shown == value { HIDDEN.to_owned() } else { shown }
+    }
+
+    /// A URL.
+    pub(super) fn url(&self, url: &str) -> String {
+        let Some((before, query)) = url.split_once('?') else { return self.text(url) };
+        let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+            Some((name, value)) => format!("{}={}", self.text(name), self.value(name, value)),
+            None => self.text(parameter),
+        });
+        format!("{}?{}", self.text(before), parameters.collect::<Vec<_>>().join("&"))
+    }
+}
+
+/// How a value is written in headers, in URLs and in JSON.
+fn forms(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned(), byte_serialize(value.as_bytes()).collect()];
+    forms.extend(serde_json::to_string(value).ok().map(|json| json.trim_matches('"').to_owned()));
+    if let Ok(mut url) = Url::parse("http://host/") {
+        url.set_path(value);
+        forms.push(url.path().trim_start_matches('/').to_owned());
+        url.set_query(Some(value));
+        forms.extend(url.query().map(str::to_owned));
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hider() -> Hider {
+        let secrets = [("KEY", "s3cret \"&{x}"), ("PART", "s3cret"), ("NONE", "")];
+        Hider::new(secrets.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    }
+
+    #[test]
+    fn secrets_are_hidden_however_they_are_written() {
+        let hider = hider();
+        assert_eq!(hider.text("Bearer s3cret \"&{x}, s3cret!"), "Bearer ${KEY}, ${PART}!");
+        assert_eq!(hider.text(r#"{"key": "s3cret \"&{x}"}"#), r#"{"key": "${KEY}"}"#);
+        let mut url = Url::parse("https://host/").unwrap();
+        url.set_path("/v1/s3cret \"&{x}/CGK");
+        url.query_pairs_mut().append_pair("id", "s3cret \"&{x}").append_pair("on", "2026-12-08");
+        assert!(url.as_str().contains("s3cret"));
+        assert_eq!(hider.url(url.as_str()), "https://host/v1/${KEY}/CGK?id=${KEY}&on=2026-12-08");
+        assert_eq!(hider.text("a\u{1b}[31m\nb"), "a [31m\nb");
+    }
+
+    #[test]
+    fn what_is_named_like_a_secret_is_hidden_too() {
+        let hider = hider();
+        assert_eq!(hider.value("Authorization", "Basic dXNlcg=="), HIDDEN);
+        assert_eq!(hider.value("x-api-key", "s3cret"), "${PART}");
+        assert_eq!(hider.value("accept", "application/json"), "application/json");
+        assert_eq!(hider.url("http://h/?apikey=4711&n=1&x"), "http://h/?apikey=(hidden)&n=1&x");
+    }
+}

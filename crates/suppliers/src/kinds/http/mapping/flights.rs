@@ -1,0 +1,235 @@
+use contracts::{
+    Cabin, IataCode,
+    offer::{MAX_SEGMENTS, MAX_SLICES, Segment, Slice},
+};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        extract::extract,
+        field::{Field, FieldValue, FieldValues, Part},
+        list::ListPointers,
+    },
+    itinerary::{FIELDS, Itinerary, airport, flight_number},
+    times::Times,
+};
+use crate::{
+    error::{FieldProblem, ResponseError},
+    parse::{cabin as parse_cabin, minutes_between},
+    response::json_pointer::JsonPointer,
+};
+
+/// The table `segment` of a mapping: the fields of a flight, whose pointers start at it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SegmentMapping {
+    pub(super) carrier: Field,
+    pub(super) flight_number: Field,
+    pub(super) operating_carrier: Field,
+    pub(super) origin: Field,
+    pub(super) origin_terminal: Field,
+    pub(super) destination: Field,
+    pub(super) destination_terminal: Field,
+    pub(super) departure: Field,
+    pub(super) arrival: Field,
+    pub(super) duration_minutes: Field,
+    pub(super) aircraft: Field,
+    pub(super) cabin: Field,
+    /// Landings within the flight.
+    pub(super) stops: Field,
+}
+
+impl SegmentMapping {
+    fn fields(&self) -> [(&'static str, &Field); 13] {
+        [
+            ("segment.carrier", &self.carrier),
+            ("segment.flight_number", &self.flight_number),
+            ("segment.operating_carrier", &self.operating_carrier),
+            ("segment.origin", &self.origin),
+            ("segment.origin_terminal", &self.origin_terminal),
+            ("segment.destination", &self.destination),
+            ("segment.destination_terminal", &self.destination_terminal),
+            ("segment.departure", &self.departure),
+            ("segment.arrival", &self.arrival),
+            ("segment.duration_minutes", &self.duration_minutes),
+            ("segment.aircraft", &self.aircraft),
+            ("segment.cabin", &self.cabin),
+            ("segment.stops", &self.stops),
+        ]
+    }
+
+    pub(super) fn pointers(&self) -> impl Iterator<Item = &JsonPointer> {
+        self.fields().into_iter().flat_map(|(_, field)| field.pointers())
+    }
+}
+
+/// Parses the flights of offers that have them in lists.
+pub(super) struct FlightParser<'a> {
+    slices: &'a ListPointers,
+    segments: &'a ListPointers,
+    segment: &'a SegmentMapping,
+    /// The pointers of a flight's fields, in their order.
+    pointers: Vec<&'a JsonPointer>,
+    times: Times<'a>,
+}
+
+impl<'a> FlightParser<'a> {
+    pub(super) fn new(
+        slices: &'a ListPointers,
+        segments: &'a ListPointers,
+        segment: &'a SegmentMapping,
+        times: Times<'a>,
+    ) -> Self {
+        Self { slices, segments, segment, pointers: segment.pointers().collect(), times }
+    }
+
+    /// The itinerary of an offer. `fields` are the values of the offer's own fields.
+    pub(super) fn itinerary(
+        &self,
+        fields: &[FieldValue<'_>; FIELDS],
+        offer: &Part<'_>,
+    ) -> Result<Itinerary, ResponseError> {
+        let [_, carrier, .., cabin] = fields;
+        let cabin = cabin.parsed(parse_cabin)?;
+        let slices = self.slices.elements("slices", offer, MAX_SLICES)?;
+        let slices: Vec<_> = slices.iter().map(|slice| self.slice(slice, cabin)).collect::<Result<_, _>>()?;
+        let missing = || offer.error("slices", &[], FieldProblem::Missing);
+        let first = slices.first().ok_or_else(missing)?;
+        let flight = first.segments.first().ok_or_else(missing)?;
+        let flown_by = || flight.operating_carrier.as_ref().unwrap_or(&flight.carrier).clone();
+        let segments = slices.iter().flat_map(|slice| &slice.segments);
+        Ok(Itinerary {
+            flight_number: numbers(first),
+            carrier: carrier.text()?.unwrap_or_else(flown_by),
+            origin: first.origin,
+            destination: first.destination,
+            departure: first.departure,
+            arrival: first.arrival,
+            duration_minutes: first.duration_minutes,
+            stops: first.stops,
+            // The lowest: a search for business wants no flight in economy.
+            cabin: segments.filter_map(|segment| segment.cabin).min(),
+            slices,
+        })
+    }
+
+    fn slice(&self, slice: &Part<'_>, cabin: Option<Cabin>) -> Result<Slice, ResponseError> {
+        let parts = self.segments.elements("segments", slice, MAX_SEGMENTS)?;
+        let mut segments = Vec::with_capacity(parts.len());
+        let mut stops = parts.len().saturating_sub(1);
+        for part in &parts {
+            let (segment, landings) = self.segment(part, cabin)?;
+            segments.push(segment);
+            stops += usize::from(landings);
+        }
+        let error = |problem| slice.error("segments", &[], problem);
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            return Err(error(FieldProblem::Missing));
+        };
+        let (departure, arrival) = (first.departure, last.arrival);
+        Ok(Slice {
+            origin: first.origin,
+            destination: last.destination,
+            departure,
+            arrival,
+            duration_minutes: minutes_between(departure, arrival).map_err(error)?,
+            stops: u8::try_from(stops).unwrap_or(u8::MAX),
+            segments,
+        })
+    }
+
+    /// A flight, and the landings within it. `cabin` is the one that the offer tells.
+    fn segment(&self, flight: &Part<'_>, cabin: Option<Cabin>) -> Result<(Segment, u8), ResponseError> {
+        let values = extract(flight.json, &self.pointers)?;
+        let [
+            carrier,
+            number,
+            operating_carrier,
+            origin,
+            origin_terminal,
+            destination,
+            destination_terminal,
+            departure,
+            arrival,
+            duration,
+            aircraft,
+            own_cabin,
+            stops,
+        ] = &FieldValues::new(flight, &values).of(self.segment.fields());
+        let (carrier, flight_number) = carrier_and_number(carrier, number)?;
+        let (origin, destination) = (place(origin)?, place(destination)?);
+        let departure = self.times.departure(departure, origin)?;
+        let (arrival, duration_minutes) = self.times.arrival(arrival, duration, departure, destination)?;
+        let segment = Segment {
+            carrier,
+            flight_number,
+            operating_carrier: told(operating_carrier)?.map(code_or_name),
+            origin,
+            origin_terminal: told(origin_terminal)?,
+            destination,
+            destination_terminal: told(destination_terminal)?,
+            departure,
+            arrival,
+            duration_minutes,
+            aircraft: told(aircraft)?,
+            cabin: own_cabin.parsed(parse_cabin)?.or(cabin),
+        };
+        Ok((segment, stops.count()?.unwrap_or(0)))
+    }
+}
+
+fn place(field: &FieldValue<'_>) -> Result<IataCode, ResponseError> {
+    airport(field)?.ok_or_else(|| field.error(FieldProblem::Missing))
+}
+
+/// A text that is not empty.
+fn told(field: &FieldValue<'_>) -> Result<Option<String>, ResponseError> {
+    field.parsed(|text| Ok(text.to_owned()))
+}
+
+/// The carrier and the number of a flight: both `GA` with `402` or `GA 0402`, and `GA402` alone are the same flight.
+fn carrier_and_number(
+    carrier: &FieldValue<'_>,
+    number: &FieldValue<'_>,
+) -> Result<(String, String), ResponseError> {
+    let mut flight = flight_number(number)?;
+    flight.make_ascii_uppercase();
+    let begins_with_digit = |text: &&str| text.starts_with(|char: char| char.is_ascii_digit());
+    let (carrier, number) = if let Some(carrier) = told(carrier)? {
+        let carrier = code_or_name(carrier);
+        let number = flight.strip_prefix(&carrier).filter(begins_with_digit).unwrap_or(&flight).to_owned();
+        (carrier, number)
+    } else {
+        let is_code = |code: &str| code.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let (code, rest) = flight
+            .split_at_checked(2)
+            .filter(|(code, rest)| is_code(code) && begins_with_digit(rest))
+            .ok_or_else(|| number.error(FieldProblem::NoCarrier))?;
+        (code.to_owned(), rest.to_owned())
+    };
+    // The same flight has the same id from every supplier.
+    let significant = number.trim_start_matches('0');
+    Ok((carrier, if significant.is_empty() { number } else { significant.to_owned() }))
+}
+
+/// Codes have capital letters.
+fn code_or_name(mut carrier: String) -> String {
+    if is_code(&carrier) {
+        carrier.make_ascii_uppercase();
+    }
+    carrier
+}
+
+/// Whether it is a carrier's code, of IATA or ICAO, and not its name.
+fn is_code(carrier: &str) -> bool {
+    carrier.len() <= 3 && carrier.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The numbers of a slice's flights, as an offer's own field tells them. A carrier's name is left out.
+fn numbers(slice: &Slice) -> String {
+    let numbers = slice.segments.iter().map(|Segment { carrier, flight_number, .. }| {
+        let code = Some(carrier.as_str()).filter(|carrier| is_code(carrier)).unwrap_or_default();
+        format!("{code}{flight_number}")
+    });
+    numbers.collect::<Vec<_>>().join("/")
+}
