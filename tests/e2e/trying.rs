@@ -124,7 +124,7 @@ async fn the_documented_suppliers_fares_are_found_by_a_search() {
 async fn what_goes_wrong_is_said_and_secrets_are_not() {
     let nusa = Nusa::start().await;
     let [file, _] = nusa.settings();
-    let (code, text) = run(&[file.clone()], "check").await;
+    let (code, text) = run(std::slice::from_ref(&file), "check").await;
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("supplier NUSA: `headers.x-key`: `${NUSA_KEY}` is not set"), "{text}");
 

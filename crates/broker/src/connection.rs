@@ -6,7 +6,10 @@ pub(crate) mod primary;
 mod shared;
 mod sync_clock;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use redis::{
     AsyncConnectionConfig, Client, RedisResult,
@@ -70,6 +73,8 @@ pub struct Broker {
     pub(crate) clock: Arc<Clock>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tracer: Tracer,
+    /// Whether offers are stored compressed.
+    pub(crate) compresses: Arc<AtomicBool>,
     client: Client,
     pub(crate) timeout: Duration,
 }
@@ -98,8 +103,8 @@ impl Broker {
         let config = config.set_response_timeout(Some(timeout * BULK_TIMEOUT));
         let bulk = Bulk::new(shared(Connection::Bulk, config)?);
         let (scripts, clock) = (Arc::new(Scripts::load()), Arc::new(Clock::new()));
-        let tracer = Tracer::default();
-        Ok(Self { connection, bulk, scripts, retention, clock, metrics, tracer, client, timeout })
+        let (tracer, compresses) = (Tracer::default(), Arc::default());
+        Ok(Self { connection, bulk, scripts, retention, clock, metrics, tracer, compresses, client, timeout })
     }
 
     /// Makes spans of what is stored of traced searches.

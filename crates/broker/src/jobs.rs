@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 
 use contracts::{
     entry::Fields,
-    names::{CONSUMER_GROUP, REQUESTED_STREAM},
+    names::{CONSUMER_GROUP, REQUESTED_STREAM, field},
 };
 use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
@@ -172,6 +172,8 @@ pub struct Claim {
     /// For the log: how often the entry was delivered, and how long after it was added.
     pub(crate) deliveries: u64,
     pub(crate) queue_wait: Option<Duration>,
+    /// Whether the replaced system added the job: it sets no deadline.
+    pub(crate) is_foreign: bool,
 }
 
 impl Claim {
@@ -194,7 +196,8 @@ impl Leases {
     pub fn claim(&self, delivery: &Delivery) -> Claim {
         let Delivery { entry, deliveries, .. } = *delivery;
         let queue_wait = self.broker.clock.now().map(|now| now.since(entry.added_at()));
-        Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait }
+        let is_foreign = delivery.fields.get(field::DEADLINE_MS).is_none();
+        Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait, is_foreign }
     }
 
     /// The consumer's name in the group.

@@ -3,13 +3,17 @@
 mod answer;
 mod end;
 mod fields;
+mod flat_results;
 mod job;
 mod json;
+mod offers;
 mod result_entry;
 
 pub use answer::StoredAnswer;
 pub use end::StoredEnd;
 pub use fields::{Fields, InvalidEntry};
+pub use flat_results::flat_results;
 pub use job::{Job, JobTimes};
 pub use json::JsonLine;
+pub use offers::{EncodedOffers, Encoding, StoredOffers};
 pub use result_entry::ResultEntry;

@@ -18,7 +18,7 @@ pub const PARTIAL: &str = "partial";
 #[must_use]
 pub fn end_frame(id: SearchId, seq: u64, end: &StoredEnd) -> String {
     let status = end.status.as_str();
-    let results = end.results.as_str();
+    let results = end.results.json().as_str();
     // Without its opening brace, the details object continues the data after `results`.
     let details = end.details.as_ref().and_then(|details| details.as_str().strip_prefix('{')).unwrap_or("}");
     let comma = if details.trim_start().starts_with('}') { "" } else { "," };
@@ -35,7 +35,7 @@ pub fn end_frame(id: SearchId, seq: u64, end: &StoredEnd) -> String {
 #[must_use]
 pub fn partial_frame(id: SearchId, answer: &StoredAnswer) -> String {
     let StoredAnswer { seq, of, report, offers } = answer;
-    let (report, offers) = (report.as_str(), offers.as_str());
+    let (report, offers) = (report.as_str(), offers.json().as_str());
     let mut frame = String::with_capacity(192 + report.len() + offers.len());
     let _ = write!(
         frame,
@@ -61,7 +61,11 @@ mod tests {
     fn end(details: Option<&str>) -> String {
         let results = JsonLine::array(br#"[{"flight_number":"GA57","price":1500000}]"#.to_vec()).unwrap();
         let details = details.map(|text| JsonLine::object(text.into()).unwrap());
-        end_frame(ID.parse().unwrap(), 9, &StoredEnd { status: EndStatus::Completed, results, details })
+        end_frame(
+            ID.parse().unwrap(),
+            9,
+            &StoredEnd { status: EndStatus::Completed, results: results.into(), details },
+        )
     }
 
     #[test]
@@ -85,7 +89,7 @@ mod tests {
             seq: 3,
             of: 8,
             report: JsonLine::object(br#"{"code":"GA"}"#.to_vec()).unwrap(),
-            offers: JsonLine::empty_array(),
+            offers: JsonLine::empty_array().into(),
         };
         let frame = partial_frame(ID.parse().unwrap(), &answer);
         let data = frame.strip_prefix("event: partial\nid: 3\ndata: ").unwrap();

@@ -84,7 +84,8 @@ pub mod field {
     /// Terminal status of a result.
     pub const STATUS: &str = "status";
     /// Merged offers of a result, a JSON array. **Its presence makes an entry terminal** for consumers of the
-    /// replaced system, so no other entry may have it.
+    /// replaced system, so no other entry may have it. If the entry also has [`OFFERS`], these are the same offers with
+    /// only the fields that the replaced system reads. In a record, it is the whole offers, perhaps compressed.
     pub const RESULTS: &str = "results";
     /// Sequence number of an event, from 1.
     pub const SEQ: &str = "seq";
@@ -92,7 +93,8 @@ pub mod field {
     pub const DETAILS: &str = "details";
     /// A supplier's report in a partial entry, a JSON object.
     pub const SUPPLIER: &str = "supplier";
-    /// A supplier's offers in a partial entry, a JSON array.
+    /// Offers, a JSON array, perhaps compressed ([`Encoding`](crate::entry::Encoding)): a supplier's in a partial entry, the
+    /// merged ones in a terminal entry if [`RESULTS`] has not all of them.
     pub const OFFERS: &str = "offers";
     /// Number of suppliers that are asked, in a partial entry.
     pub const OF: &str = "of";

@@ -230,6 +230,7 @@ fn ends_are_as_documented() {
             (names::field::STATUS, status.as_str().to_owned()),
             (names::field::RESULTS, JsonLine::of(&outcome.offers).unwrap().as_str().to_owned()),
             (names::field::SEQ, "9".to_owned()),
+            (names::field::OFFERS, "a frame of zstd".to_owned()),
             (names::field::DETAILS, JsonLine::of(&outcome.details).unwrap().as_str().to_owned()),
         ]);
         written.extend(entry(trace().fields()));

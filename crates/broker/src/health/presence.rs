@@ -1,9 +1,10 @@
-//! Which services run, and each worker's status report. For operators only: nothing depends on it.
+//! Which services run, each worker's status report, and what all gateways can read.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use contracts::{
     EpochMillis,
+    entry::Encoding,
     names::{GATEWAYS_KEY, WORKER_PREFIX},
     operators::{GatewayState, WorkerSnapshot},
 };
@@ -19,6 +20,9 @@ pub const MAX_SNAPSHOT: usize = 32 * 1024;
 const GATEWAY_SILENCE: Duration = Duration::from_secs(30);
 /// How many gateways are listed.
 const MAX_GATEWAYS: usize = 100;
+
+/// How a gateway says that it reads compressed offers.
+const READS_COMPRESSED: &str = "reads-compressed";
 
 fn worker_key(name: &str) -> String {
     format!("{WORKER_PREFIX}{name}")
@@ -46,7 +50,7 @@ impl Broker {
     pub async fn announce_gateway(&self, name: &str, version: &str) -> Result<(), BrokerError> {
         let now = self.now().await?;
         let mut pipe = redis::pipe();
-        pipe.cmd("ZADD").arg(GATEWAYS_KEY).arg(now.0).arg(format!("{name} {version}"));
+        pipe.cmd("ZADD").arg(GATEWAYS_KEY).arg(now.0).arg(member(name, version));
         let silent = now.0.saturating_sub(millis(GATEWAY_SILENCE));
         pipe.cmd("ZREMRANGEBYSCORE").arg(GATEWAYS_KEY).arg("-inf").arg(silent);
         self.write_presence(&pipe, 0).await
@@ -55,7 +59,7 @@ impl Broker {
     /// Removes a gateway that stops.
     pub async fn withdraw_gateway(&self, name: &str, version: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
-        pipe.cmd("ZREM").arg(GATEWAYS_KEY).arg(format!("{name} {version}"));
+        pipe.cmd("ZREM").arg(GATEWAYS_KEY).arg(member(name, version));
         self.write_presence(&pipe, 0).await
     }
 
@@ -66,16 +70,37 @@ impl Broker {
 
     /// The gateways that gave a sign of life recently, up to a hundred.
     pub async fn gateways(&self) -> Result<Vec<GatewayState>, BrokerError> {
+        let found = self.live_gateways(Operation::Operators).await?;
+        Ok(found.iter().map(|(member, score)| gateway(member, *score)).collect())
+    }
+
+    async fn live_gateways(&self, operation: Operation) -> Result<Vec<(String, f64)>, BrokerError> {
         let since = self.now().await?.0.saturating_sub(millis(GATEWAY_SILENCE));
         let mut range = redis::cmd("ZREVRANGEBYSCORE");
         range.arg(GATEWAYS_KEY).arg("+inf").arg(since).arg("WITHSCORES");
         range.arg("LIMIT").arg(0).arg(MAX_GATEWAYS);
         let range = &range;
-        let found: Vec<(String, f64)> = self
-            .bulk
-            .request(Operation::Operators, 0, |mut bulk| async move { range.query_async(&mut bulk).await })
-            .await?;
-        Ok(found.into_iter().map(|(member, score)| gateway(&member, score)).collect())
+        let read = |mut bulk| async move { range.query_async(&mut bulk).await };
+        Ok(self.bulk.request(operation, 0, read).await?)
+    }
+
+    /// Looks which gateways run. From now on, offers are compressed if all of them read that. Call it every few seconds,
+    /// in every process that stores offers: while a system is upgraded, gateways of different versions run.
+    pub async fn choose_encoding(&self) -> Result<(), BrokerError> {
+        let gateways = self.live_gateways(Operation::Presence).await?;
+        let compress =
+            gateways.iter().all(|(member, _)| member.split(' ').any(|word| word == READS_COMPRESSED));
+        if self.compresses.swap(compress, Ordering::Relaxed) != compress {
+            tracing::debug!(compress, "offers are stored in another encoding from now on");
+        }
+        Ok(())
+    }
+
+    /// How to store offers. As JSON until [`choose_encoding`](Self::choose_encoding) has found that all gateways read
+    /// more.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        if self.compresses.load(Ordering::Relaxed) { Encoding::Compressed } else { Encoding::Json }
     }
 
     /// The status reports of these workers, in their order.
@@ -96,8 +121,13 @@ impl Broker {
     }
 }
 
+fn member(name: &str, version: &str) -> String {
+    format!("{name} {version} {READS_COMPRESSED}")
+}
+
 fn gateway(member: &str, score: f64) -> GatewayState {
-    let (name, version) = member.rsplit_once(' ').unwrap_or((member, ""));
+    let mut words = member.split(' ');
+    let (name, version) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     // Scores are whole milliseconds, far below 2^53.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time in milliseconds")]
     let seen_at = EpochMillis(score as u64);

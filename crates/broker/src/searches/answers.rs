@@ -1,7 +1,8 @@
 use contracts::{
     SearchId, SupplierCode,
-    entry::JsonLine,
-    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM},
+    entry::{EncodedOffers, Encoding, InvalidEntry, JsonLine, StoredAnswer},
+    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, field},
+    outcome::Answer,
 };
 use redis::{FromRedisValue, ParsingError, Value};
 use traces::Span;
@@ -17,16 +18,41 @@ pub struct NewAnswer {
     /// The supplier.
     pub code: SupplierCode,
     /// How many suppliers the search asks.
-    pub of: usize,
+    pub of: u32,
     /// The supplier's report, an object.
     pub report: JsonLine,
-    /// Its offers, an array.
-    pub offers: JsonLine,
+    /// Its offers.
+    pub offers: EncodedOffers,
 }
 
 impl NewAnswer {
+    /// Encodes an answer of one of `of` suppliers.
+    #[must_use]
+    pub fn of(answer: &Answer, of: u32, encoding: Encoding) -> Self {
+        let Answer { report, offers } = answer;
+        Self {
+            code: report.code.clone(),
+            of,
+            // Writing can't fail: a report is plain data.
+            report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_object()),
+            offers: EncodedOffers::of(offers, encoding),
+        }
+    }
+
+    /// Parses report and offers.
+    pub fn parse(&self) -> Result<Answer, InvalidEntry> {
+        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()? })
+    }
+
     fn bytes(&self) -> usize {
-        self.report.as_str().len() + self.offers.as_str().len()
+        self.report.as_str().len() + self.offers.as_bytes().len()
+    }
+}
+
+impl From<(SupplierCode, StoredAnswer)> for NewAnswer {
+    fn from((code, answer): (SupplierCode, StoredAnswer)) -> Self {
+        let StoredAnswer { seq: _, of, report, offers } = answer;
+        Self { code, of, report, offers: offers.into() }
     }
 }
 
@@ -85,7 +111,7 @@ impl Broker {
         let trace = spans::fields(span);
         call.arg(trace.len() * 2).arg(&trace);
         for NewAnswer { code, of, report, offers } in answers {
-            call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_str());
+            call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_bytes());
         }
         let call = &call;
         Ok(self

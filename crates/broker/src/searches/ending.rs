@@ -1,8 +1,8 @@
 //! Ends searches.
 
 use contracts::{
-    EpochMillis, SearchId, SupplierStatus,
-    entry::{JsonLine, StoredEnd},
+    EndStatus, EpochMillis, SearchId, SupplierStatus,
+    entry::{EncodedOffers, JsonLine, StoredEnd, flat_results},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::{Outcome, Ranking, Times},
 };
@@ -68,10 +68,13 @@ impl Broker {
         claim: Option<&Claim>,
         above: &Span,
     ) -> Result<Option<Ended>, BrokerError> {
-        // Encoding can't fail: both are plain data.
-        let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());
-        let end = StoredEnd { status: outcome.status, results, details: JsonLine::of(&outcome.details).ok() };
-        let mut span = spans::end(above, id, &end);
+        let offers = EncodedOffers::of(&outcome.offers, self.encoding());
+        let flat = || flat_results(&outcome.offers, claim.is_some_and(|claim| claim.is_foreign));
+        let flat = offers.is_compressed().then(flat);
+        let details = JsonLine::of(&outcome.details).ok();
+        let end =
+            EndToStore { status: outcome.status, offers: offers.as_bytes(), flat, details: details.as_ref() };
+        let mut span = spans::end(above, id, end.status, end.bytes());
         let ended = self.run_end_script(id, &end, basis, claim, Announce::Yes(&span)).await;
         note(&mut span, &ended);
         let ended = ended?;
@@ -125,7 +128,10 @@ impl Broker {
     /// Stores an end that the replaced system announced, so that late clients find it in the record. Does not add it
     /// to the result log again.
     pub async fn end_as_announced(&self, id: SearchId, end: &StoredEnd) -> Result<Ended, BrokerError> {
-        let ended = self.run_end_script(id, end, Basis::default(), None, Announce::No).await?;
+        let StoredEnd { status, results, details } = end;
+        let offers = results.json().as_str().as_bytes();
+        let to_store = EndToStore { status: *status, offers, flat: None, details: details.as_ref() };
+        let ended = self.run_end_script(id, &to_store, Basis::default(), None, Announce::No).await?;
         if let Some(Ended::Now { .. }) = ended {
             tracing::info!(search_id = %id, status = %end.status, "search ended");
             self.metrics.searches.ended_as_announced(end.status);
@@ -137,17 +143,18 @@ impl Broker {
     async fn run_end_script(
         &self,
         id: SearchId,
-        end: &StoredEnd,
+        end: &EndToStore<'_>,
         basis: Basis,
         claim: Option<&Claim>,
         announce: Announce<'_>,
     ) -> Result<Option<Ended>, BrokerError> {
-        let StoredEnd { status, results, details } = end;
+        let EndToStore { status, offers, flat, details } = end;
         let Basis { answers, last_seq, deadline } = basis;
         let mut call = self.scripts.end.key(names::record_key(id));
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM).key(OPEN_SEARCHES);
-        call.arg(id.to_string()).arg(status.as_str()).arg(results.as_str());
-        call.arg(details.as_ref().map_or("", JsonLine::as_str));
+        let results = flat.as_ref().map_or(*offers, |flat| flat.as_str().as_bytes());
+        call.arg(id.to_string()).arg(status.as_str()).arg(results);
+        call.arg(details.map_or("", JsonLine::as_str));
         call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(last_seq + 1);
         call.arg(u8::from(matches!(announce, Announce::Yes(_))))
             .arg(CONSUMER_GROUP)
@@ -155,16 +162,34 @@ impl Broker {
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
         call.arg(millis(self.retention.record)).arg(millis(self.retention.result_log));
         call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(MIN_RECORD_LIFE));
+        call.arg(if flat.is_some() { *offers } else { b"" });
         if let Announce::Yes(span) = announce {
             call.arg(spans::fields(span));
         }
         let call = &call;
-        let bytes = results.as_str().len();
+        let bytes = end.bytes();
         let Reply(ended) = self
             .bulk
             .request(Operation::End, bytes, |mut bulk| async move { call.invoke_async(&mut bulk).await })
             .await?;
         Ok(ended)
+    }
+}
+
+/// An end as it is written.
+#[derive(Clone, Debug)]
+struct EndToStore<'a> {
+    status: EndStatus,
+    /// The results.
+    offers: &'a [u8],
+    /// What consumers of the replaced system read instead, if they can't read those.
+    flat: Option<JsonLine>,
+    details: Option<&'a JsonLine>,
+}
+
+impl EndToStore<'_> {
+    fn bytes(&self) -> usize {
+        self.offers.len() + self.flat.as_ref().map_or(0, |flat| flat.as_str().len())
     }
 }
 

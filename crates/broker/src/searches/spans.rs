@@ -1,7 +1,7 @@
 //! The spans of what is stored and announced, after OpenTelemetry's conventions for messaging. `docs/tracing.md` lists
 //! them.
 
-use contracts::{SearchId, entry::StoredEnd, names::RESULTS_STREAM};
+use contracts::{EndStatus, SearchId, names::RESULTS_STREAM};
 use traces::{Span, SpanKind};
 
 /// The span of storing answers: this many, of this size.
@@ -11,11 +11,10 @@ pub(super) fn answer(above: &Span, id: SearchId, answers: usize, bytes: usize) -
     span
 }
 
-/// The span of ending a search.
-pub(super) fn end(above: &Span, id: SearchId, end: &StoredEnd) -> Span {
-    let bytes = end.results.as_str().len();
+/// The span of ending a search, with results of this size.
+pub(super) fn end(above: &Span, id: SearchId, status: EndStatus, bytes: usize) -> Span {
     let mut span = announcing(above, "end flight.search.results", "end", id, bytes);
-    span.set("flight_search.status", end.status.as_str());
+    span.set("flight_search.status", status.as_str());
     span
 }
 

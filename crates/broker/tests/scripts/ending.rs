@@ -12,6 +12,7 @@ struct End<'a> {
     by: (&'a str, &'a str),
     kept: &'a str,
     deadline: String,
+    offers: &'a str,
 }
 
 /// An end by a gateway, without answers or a known deadline.
@@ -24,6 +25,7 @@ const BY_GATEWAY: End<'_> = End {
     by: ("", ""),
     kept: "900000",
     deadline: String::new(),
+    offers: "",
 };
 
 impl End<'_> {
@@ -33,10 +35,11 @@ impl End<'_> {
 
     /// The same, with further fields and values in the log.
     fn run_with(&self, stage: &mut Stage, further: &[&str]) -> Result<Vec<String>, String> {
-        let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline } = self;
+        let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline, offers } =
+            self;
         let args = [
             "s", status, "[]", details, made_of, least, announce, "g", consumer, entry, kept, "1000",
-            deadline, "1000",
+            deadline, "1000", offers,
         ];
         stage.script("end", &["r", "l", "q", "c", "o"], &[&args, further].concat())
     }
@@ -73,6 +76,26 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         BY_GATEWAY.run(stage)?;
         same("record", &stage.run("HMGET r results details seq")?, &["[]", "{}", "1"])?;
         let end = ["search_id", "s", "status", "completed", "results", "[]", "seq", "1", "details", "{}"];
+        same("log", &stage.entry("l")?, &end)
+    }),
+    ("offers that the results have not all of are in the record and in the log", |stage| {
+        stage.submit(60_000)?;
+        End { offers: "all", ..BY_GATEWAY }.run(stage)?;
+        same("record", &stage.run("HMGET r results details seq")?, &["all", "{}", "1"])?;
+        let end = [
+            "search_id",
+            "s",
+            "status",
+            "completed",
+            "results",
+            "[]",
+            "seq",
+            "1",
+            "offers",
+            "all",
+            "details",
+            "{}",
+        ];
         same("log", &stage.entry("l")?, &end)
     }),
     ("an end without details has none", |stage| {

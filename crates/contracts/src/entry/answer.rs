@@ -1,5 +1,5 @@
-use super::{Fields, InvalidEntry, JsonLine};
-use crate::{Offer, SupplierReport, names::field, outcome::Answer};
+use super::{Fields, InvalidEntry, JsonLine, StoredOffers};
+use crate::{names::field, outcome::Answer};
 
 /// One supplier's answer, as stored in its record and in the result log. The JSON stays as written, so that live and
 /// replayed events are identical.
@@ -11,8 +11,8 @@ pub struct StoredAnswer {
     pub of: u32,
     /// The supplier's report, an object.
     pub report: JsonLine,
-    /// Its offers, an array.
-    pub offers: JsonLine,
+    /// Its offers.
+    pub offers: StoredOffers,
 }
 
 impl StoredAnswer {
@@ -21,7 +21,8 @@ impl StoredAnswer {
         let seq = fields.required(field::SEQ)?;
         let of = fields.required(field::OF)?;
         let report = json(field::SUPPLIER, JsonLine::object, fields.take(field::SUPPLIER))?;
-        let offers = json(field::OFFERS, JsonLine::array, fields.take(field::OFFERS))?;
+        let offers = required(field::OFFERS, fields.take(field::OFFERS))?;
+        let offers = StoredOffers::decode(field::OFFERS, offers)?;
         Ok(Self { seq, of, report, offers })
     }
 
@@ -36,11 +37,7 @@ impl StoredAnswer {
 
     /// Parses report and offers.
     pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        let report: SupplierReport = serde_json::from_str(self.report.as_str())
-            .map_err(|error| InvalidEntry::new(field::SUPPLIER, error.to_string()))?;
-        let offers: Vec<Offer> = serde_json::from_str(self.offers.as_str())
-            .map_err(|error| InvalidEntry::new(field::OFFERS, error.to_string()))?;
-        Ok(Answer { report, offers })
+        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()? })
     }
 }
 
@@ -49,6 +46,9 @@ pub(super) fn json<E: std::fmt::Display>(
     parse: impl FnOnce(Vec<u8>) -> Result<JsonLine, E>,
     value: Option<Vec<u8>>,
 ) -> Result<JsonLine, InvalidEntry> {
-    let text = value.ok_or_else(|| InvalidEntry::new(name, "is missing"))?;
-    parse(text).map_err(|error| InvalidEntry::new(name, error.to_string()))
+    parse(required(name, value)?).map_err(|error| InvalidEntry::new(name, error.to_string()))
+}
+
+pub(super) fn required(name: &str, value: Option<Vec<u8>>) -> Result<Vec<u8>, InvalidEntry> {
+    value.ok_or_else(|| InvalidEntry::new(name, "is missing"))
 }

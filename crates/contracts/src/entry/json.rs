@@ -1,9 +1,15 @@
 use std::fmt;
 
-use serde::{Serialize, de::IgnoredAny};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::value::RawValue;
 
-/// JSON text on one line, ready for a Server-Sent Event. The syntax is checked, the content is not.
+use super::InvalidEntry;
+
+/// JSON text on one line, ready for a Server-Sent Event. The syntax is checked where others may have written it; the content
+/// is not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonLine(Box<str>);
 
@@ -14,6 +20,12 @@ impl JsonLine {
         Self("[]".into())
     }
 
+    /// An empty object.
+    #[must_use]
+    pub fn empty_object() -> Self {
+        Self("{}".into())
+    }
+
     /// Writes `value`; serde's own output has no line breaks.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
         serde_json::to_string(value).map(|json| Self(json.into()))
@@ -22,6 +34,15 @@ impl JsonLine {
     /// Checks that the text is a JSON array.
     pub fn array(text: Vec<u8>) -> Result<Self, NotJson> {
         Self::starting_with(b'[', "must be a JSON array", text)
+    }
+
+    /// An array that this system has written itself: its syntax is not checked, only that it is on one line.
+    pub(super) fn own_array(text: Vec<u8>) -> Result<Self, NotJson> {
+        let text = String::from_utf8(text).map_err(|_| NotJson("is not UTF-8"))?;
+        if !text.starts_with('[') || !text.ends_with(']') || text.contains(['\n', '\r']) {
+            return Err(NotJson("must be a JSON array on one line"));
+        }
+        Ok(Self(text.into()))
     }
 
     /// Checks that the text is a JSON object.
@@ -45,6 +66,11 @@ impl JsonLine {
         if trimmed.len() == text.len() { Ok(Self(text.into())) } else { Ok(Self(trimmed.into())) }
     }
 
+    /// Parses the value of the field `name`.
+    pub fn parse<T: DeserializeOwned>(&self, name: &str) -> Result<T, InvalidEntry> {
+        serde_json::from_str(&self.0).map_err(|error| InvalidEntry::new(name, error.to_string()))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -54,7 +80,7 @@ impl JsonLine {
 
 impl From<JsonLine> for Box<RawValue> {
     fn from(line: JsonLine) -> Self {
-        // The text is valid JSON, so this can't fail.
+        // Fails only if this system stored invalid JSON.
         RawValue::from_string(line.0.into()).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 }

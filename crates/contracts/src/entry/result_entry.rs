@@ -56,7 +56,7 @@ mod tests {
         let ResultEntry::End { seq: None, end } = ResultEntry::decode(fields).unwrap() else {
             panic!("not an end")
         };
-        assert_eq!((end.status, end.results.as_str()), (EndStatus::Completed, results));
+        assert_eq!((end.status, end.results.json().as_str()), (EndStatus::Completed, results));
     }
 
     #[test]

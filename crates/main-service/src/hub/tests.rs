@@ -21,11 +21,11 @@ fn id() -> SearchId {
 
 fn answer(seq: u64) -> StoredAnswer {
     let report = JsonLine::object(format!(r#"{{"code":"S{seq}"}}"#).into()).unwrap();
-    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array() }
+    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array().into() }
 }
 
 fn end() -> StoredEnd {
-    StoredEnd { status: EndStatus::Completed, results: JsonLine::empty_array(), details: None }
+    StoredEnd { status: EndStatus::Completed, results: JsonLine::empty_array().into(), details: None }
 }
 
 fn partial(seq: u64) -> Bytes {

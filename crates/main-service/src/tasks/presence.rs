@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use broker::Broker;
+use broker::{Broker, BrokerError};
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -9,13 +9,13 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// A gateway that stops waits no longer than this.
 const WITHDRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Says to operators that this gateway runs, until it stops.
+/// Says that this gateway runs, until it stops, and looks which others do.
 pub(crate) async fn run(broker: Broker, stop: CancellationToken) {
     let name = service::instance_name("gateway");
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        let announced = stop.run_until_cancelled(broker.announce_gateway(&name, service::VERSION)).await;
+        let announced = stop.run_until_cancelled(announce(&broker, &name)).await;
         if let Some(Err(error)) = announced {
             // The watch task logs that Redis is away.
             tracing::debug!(%error, "could not announce the gateway");
@@ -26,4 +26,9 @@ pub(crate) async fn run(broker: Broker, stop: CancellationToken) {
     if !matches!(withdrawn, Ok(Ok(()))) {
         tracing::debug!("could not withdraw the gateway");
     }
+}
+
+async fn announce(broker: &Broker, name: &str) -> Result<(), BrokerError> {
+    broker.announce_gateway(name, service::VERSION).await?;
+    broker.choose_encoding().await
 }

@@ -1,4 +1,4 @@
-use broker::{Basis, BrokerError, Created, Ended, jobs::Delivery};
+use broker::{Basis, BrokerError, Created, Ended, NewAnswer, jobs::Delivery};
 use contracts::{
     EpochMillis, SearchId,
     entry::{Job, JobTimes, ResultEntry},
@@ -97,9 +97,9 @@ async fn process(
     let collected = match Box::pin(retry("read the record", || context.broker.read(id))).await? {
         Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
         Some(record) => CollectedAnswers {
-            answers: record.answers.iter().filter_map(|(_, answer)| answer.parse().ok()).collect(),
             last_seq: record.seq,
             first_answer: record.first_answer,
+            answers: record.answers.into_iter().map(NewAnswer::from).collect(),
         },
         None => {
             if is_foreign && delivery.deliveries == 1 {
@@ -155,7 +155,15 @@ async fn finish(
     let max_results = context.config.common.max_results;
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let times = Times { created: active.times.created, first_answer, ended: now };
-    let outcome = Outcome::of(answers, times, active.ranking(max_results));
+    let parsed = answers.iter().filter_map(|answer| {
+        let parsed = answer.parse();
+        parsed
+            .inspect_err(
+                |error| tracing::warn!(supplier = %answer.code, %error, "a record's answer is malformed"),
+            )
+            .ok()
+    });
+    let outcome = Outcome::of(parsed.collect(), times, active.ranking(max_results));
     let outcome = outcome.with_check(active.job.check.as_deref());
     let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);

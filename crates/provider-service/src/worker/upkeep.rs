@@ -58,6 +58,7 @@ async fn publish_snapshots(context: &Context) {
 
 async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
     continue_unless_away("trim the result log", trimmer.trim().await)?;
+    continue_unless_away("look which gateways run", context.broker.choose_encoding().await)?;
     continue_unless_away("remove dead consumers", remove_dead_consumers(context, lease).await)?;
     // Last, because a full Redis refuses it.
     let listing = context.suppliers.listing();

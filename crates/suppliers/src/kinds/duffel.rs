@@ -164,7 +164,7 @@ impl Supplier for Duffel {
         };
         let HttpContext { client, airports, .. } = &self.context;
         let request = self.offer_request(offer_ref).ok_or(SupplierError::InvalidRequest)?;
-        let response = send(client, request, trace).await?;
+        let response = send_recorded(client, request, trace, offers).await?;
         if !response.status().is_success() {
             let response = ErrorResponse::read(response).await;
             return if is_gone(&response) { Ok(()) } else { Err(error(&response)) };

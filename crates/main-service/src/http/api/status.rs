@@ -186,7 +186,7 @@ pub(super) fn results_and_details(
 ) -> (JsonLine, Option<Details>) {
     if let Some(StoredEnd { results, details, .. }) = &record.end {
         let details = details.as_ref().and_then(|details| serde_json::from_str(details.as_str()).ok());
-        return (results.clone(), details);
+        return (results.json().clone(), details);
     }
     let outcome = record.outcome_now(max_results, now);
     let results = JsonLine::of(&outcome.offers).unwrap_or_else(|_| JsonLine::empty_array());

@@ -1,0 +1,43 @@
+use serde::Serialize;
+
+use super::JsonLine;
+use crate::{Offer, offer::OfferId};
+
+/// The fields of an offer that the replaced system has.
+#[derive(Serialize)]
+struct FewFields<'a> {
+    flight_number: &'a str,
+    price: u64,
+}
+
+/// The fields that an offer had when this system began.
+fn flat(offer: &Offer) -> Offer {
+    Offer {
+        flight_number: offer.flight_number.clone(),
+        carrier: offer.carrier.clone(),
+        suppliers: offer.suppliers.clone(),
+        id: OfferId::default(),
+        cabin: None,
+        slices: Vec::new(),
+        prices: Vec::new(),
+        comparable: true,
+        best_rank: None,
+        ..*offer
+    }
+}
+
+/// Offers for consumers of the replaced system, which read them as JSON: an array of objects with the fields that its own
+/// worker writes. With `all`, also those that this system's worker always added to them, such as times and carrier.
+#[must_use]
+pub fn flat_results(offers: &[Offer], all: bool) -> JsonLine {
+    let json = if all {
+        JsonLine::of(&offers.iter().map(flat).collect::<Vec<_>>())
+    } else {
+        let few = offers
+            .iter()
+            .map(|Offer { flight_number, price, .. }| FewFields { flight_number, price: *price });
+        JsonLine::of(&few.collect::<Vec<_>>())
+    };
+    // Writing can't fail: offers are plain data.
+    json.unwrap_or_else(|_| JsonLine::empty_array())
+}

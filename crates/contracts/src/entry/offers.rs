@@ -1,0 +1,201 @@
+use std::fmt;
+
+use zstd::zstd_safe::get_frame_content_size;
+
+use super::{InvalidEntry, JsonLine};
+use crate::{MAX_OFFERS_BYTES, Offer, names::field};
+
+/// Shorter JSON is written as it is: compression would save little.
+const MIN_COMPRESSED: usize = 512;
+/// Offers are alike: higher levels save a tenth more and take ten times as long.
+const LEVEL: i32 = 1;
+/// The most that is decompressed. Offers are at most [`MAX_OFFERS_BYTES`] when they are written, and a later version may
+/// add to them.
+const MAX_JSON_BYTES: usize = 2 * MAX_OFFERS_BYTES;
+/// How a frame of zstd begins. JSON begins otherwise.
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// How offers are written. Either way is always read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// As JSON. Older gateways read nothing else.
+    #[default]
+    Json,
+    /// As a frame of zstd (RFC 8878) that contains the JSON and says how long it is: about a tenth of its size. JSON below
+    /// 512 bytes is not compressed.
+    Compressed,
+}
+
+/// Offers as they are written to Redis: a JSON array, perhaps compressed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncodedOffers(Box<[u8]>);
+
+/// Offers as they were read from Redis.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredOffers {
+    json: JsonLine,
+    compressed: Option<Box<[u8]>>,
+}
+
+impl EncodedOffers {
+    /// Encodes offers.
+    #[must_use]
+    pub fn of(offers: &[Offer], encoding: Encoding) -> Self {
+        // Writing can't fail: offers are plain data.
+        let json = serde_json::to_vec(offers).unwrap_or_else(|_| b"[]".to_vec());
+        if encoding == Encoding::Compressed
+            && json.len() >= MIN_COMPRESSED
+            // It fails only if there is no memory.
+            && let Ok(frame) = zstd::bulk::compress(&json, LEVEL)
+        {
+            return Self(frame.into());
+        }
+        Self(json.into())
+    }
+
+    /// The bytes to store.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether they are compressed.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.0.starts_with(&MAGIC)
+    }
+
+    /// The offers.
+    pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
+        StoredOffers::decode(field::OFFERS, self.0.to_vec())?.parse()
+    }
+}
+
+impl StoredOffers {
+    /// Decodes the value of a field. Of compressed JSON only what keeps an event on one line is checked, not the syntax:
+    /// that takes ten times as long as decompressing, and only this system's workers write it.
+    pub(super) fn decode(name: &str, value: Vec<u8>) -> Result<Self, InvalidEntry> {
+        let invalid = |problem: &dyn fmt::Display| InvalidEntry::new(name, problem.to_string());
+        if !value.starts_with(&MAGIC) {
+            let json = JsonLine::array(value).map_err(|error| invalid(&error))?;
+            return Ok(Self { json, compressed: None });
+        }
+        let length = get_frame_content_size(&value).ok().flatten();
+        let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
+        if length > MAX_JSON_BYTES {
+            return Err(invalid(&"is compressed, and too large or of unknown size"));
+        }
+        let json = zstd::bulk::decompress(&value, length).map_err(|_| invalid(&"can't be decompressed"))?;
+        let json = JsonLine::own_array(json).map_err(|error| invalid(&error))?;
+        Ok(Self { json, compressed: Some(value.into()) })
+    }
+
+    /// The JSON array.
+    #[must_use]
+    pub fn json(&self) -> &JsonLine {
+        &self.json
+    }
+
+    /// The frame of zstd that contains the JSON, if it was stored compressed.
+    #[must_use]
+    pub fn compressed(&self) -> Option<&[u8]> {
+        self.compressed.as_deref()
+    }
+
+    /// The offers.
+    pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
+        self.json.parse(field::OFFERS)
+    }
+
+    /// Their number of bytes in Redis.
+    #[must_use]
+    pub fn stored_bytes(&self) -> usize {
+        self.compressed.as_ref().map_or(self.json.as_str().len(), |frame| frame.len())
+    }
+}
+
+impl From<StoredOffers> for EncodedOffers {
+    fn from(offers: StoredOffers) -> Self {
+        let StoredOffers { json, compressed } = offers;
+        Self(compressed.unwrap_or_else(|| json.as_str().as_bytes().into()))
+    }
+}
+
+impl From<JsonLine> for StoredOffers {
+    fn from(json: JsonLine) -> Self {
+        Self { json, compressed: None }
+    }
+}
+
+impl fmt::Debug for EncodedOffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+impl fmt::Debug for StoredOffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.json.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::samples;
+
+    fn decode(bytes: &[u8]) -> Result<StoredOffers, InvalidEntry> {
+        StoredOffers::decode(field::OFFERS, bytes.to_vec())
+    }
+
+    fn problem(bytes: &[u8]) -> String {
+        decode(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn offers_are_read_as_they_were_written() {
+        let offers = vec![samples::offer(); 20];
+        let json = serde_json::to_string(&offers).unwrap();
+        for encoding in [Encoding::Json, Encoding::Compressed] {
+            let encoded = EncodedOffers::of(&offers, encoding);
+            assert_eq!(encoded.parse().unwrap(), offers);
+            let stored = decode(encoded.as_bytes()).unwrap();
+            assert_eq!(stored.json().as_str(), json);
+            assert_eq!(stored.stored_bytes(), encoded.as_bytes().len());
+            assert_eq!(stored.compressed().is_some(), encoding == Encoding::Compressed);
+        }
+    }
+
+    #[test]
+    fn compression_pays() {
+        let offers = vec![samples::offer(); 20];
+        let [json, compressed] =
+            [Encoding::Json, Encoding::Compressed].map(|encoding| EncodedOffers::of(&offers, encoding));
+        assert!(compressed.as_bytes().len() * 10 < json.as_bytes().len(), "{compressed:?} of {json:?}");
+        assert_eq!(EncodedOffers::of(&[], Encoding::Compressed).as_bytes(), b"[]");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(problem(&MAGIC), "field \"offers\" is compressed, and too large or of unknown size");
+        let mut cut = zstd::bulk::compress(&[b' '; 1000], LEVEL).unwrap();
+        cut.pop();
+        assert_eq!(problem(&cut), "field \"offers\" can't be decompressed");
+        let large = zstd::bulk::compress(&vec![b' '; MAX_JSON_BYTES + 1], LEVEL).unwrap();
+        assert_eq!(problem(&large), "field \"offers\" is compressed, and too large or of unknown size");
+        for json in ["{}", "[1\n]", "[", ""] {
+            let frame = zstd::bulk::compress(json.as_bytes(), LEVEL).unwrap();
+            assert!(decode(&frame).is_err(), "{json:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+            let _ = decode(&bytes);
+            let _ = decode(&[&MAGIC, bytes.as_slice()].concat());
+        }
+    }
+}
