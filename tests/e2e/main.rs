@@ -12,6 +12,7 @@ mod contract;
 mod crashes;
 mod deadlines;
 mod durable;
+mod encoding;
 mod failover;
 mod half_closed;
 mod half_open;

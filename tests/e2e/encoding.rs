@@ -1,0 +1,61 @@
+//! Offers are stored compressed as soon as every gateway that runs reads that, and as JSON while an older one runs.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use test_kit::{System, within};
+
+/// How a frame of zstd begins.
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// Submits searches until the results of one are stored as wanted, and returns its id.
+async fn stored(system: &System, compressed: bool) -> String {
+    within(Duration::from_mins(1), "a search is stored in this encoding", async || {
+        let client = system.client();
+        let id = client.submit().await;
+        client.result(&id).await;
+        let results: Vec<u8> =
+            system.redis.run(&format!("HGET flight.search.record:{id} results")).await;
+        (results.starts_with(ZSTD) == compressed).then_some(id)
+    })
+    .await
+}
+
+/// What the replaced system reads of a search in the result log.
+async fn in_the_log(system: &System, id: &str) -> Vec<Value> {
+    let entries = system.redis.entries("flight.search.results").await;
+    let end = entries.iter().find(|entry| entry["search_id"] == id && entry.contains_key("results"));
+    serde_json::from_str(&end.expect("an end")["results"]).expect("JSON")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
+    let system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "1")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .start()
+        .await;
+    let ends = async |id: &str| system.client().result(id).await.json()["results"].clone();
+
+    let id = stored(&system, true).await;
+    let results = ends(&id).await;
+    assert!(results[0]["prices"][0]["total"].is_string(), "{results}");
+    let few = in_the_log(&system, &id).await;
+    assert_eq!(few.len(), results.as_array().unwrap().len());
+    for (few, all) in few.iter().zip(results.as_array().unwrap()) {
+        assert_eq!(few, &serde_json::json!({"flight_number": all["flight_number"], "price": all["price"]}));
+    }
+
+    // An older gateway, which says its name and version only. It is not silent for as long as the test takes.
+    let later = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 600_000;
+    let mut old = redis::cmd("ZADD");
+    old.arg("flight.search.gateways").arg(later.to_string()).arg("old-1 0.1.0");
+    old.exec_async(&mut system.redis.connect().await).await.unwrap();
+    let id = stored(&system, false).await;
+    assert_eq!(Value::Array(in_the_log(&system, &id).await), ends(&id).await, "it reads all of it");
+
+    let mut gone = redis::cmd("ZREM");
+    gone.arg("flight.search.gateways").arg("old-1 0.1.0");
+    gone.exec_async(&mut system.redis.connect().await).await.unwrap();
+    stored(&system, true).await;
+}
