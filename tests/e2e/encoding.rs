@@ -14,8 +14,7 @@ async fn stored(system: &System, compressed: bool) -> String {
         let client = system.client();
         let id = client.submit().await;
         client.result(&id).await;
-        let results: Vec<u8> =
-            system.redis.run(&format!("HGET flight.search.record:{id} results")).await;
+        let results: Vec<u8> = system.redis.run(&format!("HGET flight.search.record:{id} results")).await;
         (results.starts_with(ZSTD) == compressed).then_some(id)
     })
     .await
@@ -30,11 +29,8 @@ async fn in_the_log(system: &System, id: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
-    let system = System::builder()
-        .set("SIMULATED_LATENCY_MS", "1")
-        .set("SIMULATED_FAILURE_RATE", "0")
-        .start()
-        .await;
+    let system =
+        System::builder().set("SIMULATED_LATENCY_MS", "1").set("SIMULATED_FAILURE_RATE", "0").start().await;
     let ends = async |id: &str| system.client().result(id).await.json()["results"].clone();
 
     let id = stored(&system, true).await;

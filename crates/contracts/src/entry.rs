@@ -3,7 +3,7 @@
 mod answer;
 mod end;
 mod fields;
-mod flat_results;
+mod flat_offers;
 mod job;
 mod json;
 mod offers;
@@ -12,7 +12,7 @@ mod result_entry;
 pub use answer::StoredAnswer;
 pub use end::StoredEnd;
 pub use fields::{Fields, InvalidEntry};
-pub use flat_results::flat_results;
+pub use flat_offers::flat_results;
 pub use job::{Job, JobTimes};
 pub use json::JsonLine;
 pub use offers::{EncodedOffers, Encoding, StoredOffers};

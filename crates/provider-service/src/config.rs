@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use service::{CommonConfig, parse_millis};
 use suppliers::LatencyRange;
 
-use crate::trial::TryArgs;
+use crate::trial::args::TryArgs;
 
 /// The settings of a worker.
 #[derive(Parser, Clone, Debug)]

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{error::ResponseError, response::json_pointer::JsonPointer};
 use flights::{FlightParser, SegmentMapping};
-use itinerary::{FIELDS, Itinerary};
+use itinerary::{FIELDS, FlatItineraries, Itinerary};
 use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, fare};
 use times::Times;
 
@@ -99,10 +99,10 @@ pub(super) struct OfferParser<'a> {
     pointers: Vec<&'a JsonPointer>,
     /// Reads the flights, if they are lists in the offer.
     flights: Option<FlightParser<'a>>,
+    /// Reads them if they are not.
+    flat: FlatItineraries<'a>,
     query: &'a SearchQuery,
     supplier: &'a SupplierCode,
-    supplier_name: &'a str,
-    times: Times<'a>,
 }
 
 impl Mapping {
@@ -135,10 +135,9 @@ impl Mapping {
             mapping: self,
             pointers: self.pointers().collect(),
             flights: self.segment.as_ref().map(flights),
+            flat: FlatItineraries { query, supplier_name, times },
             query,
             supplier,
-            supplier_name,
-            times,
         }
     }
 
@@ -204,7 +203,7 @@ impl OfferParser<'_> {
             slices,
         } = match &self.flights {
             Some(flights) => flights.itinerary(&fields, &offer)?,
-            None => self.flat_itinerary(&fields)?,
+            None => self.flat.itinerary(&fields)?,
         };
         let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
         Ok(Offer {

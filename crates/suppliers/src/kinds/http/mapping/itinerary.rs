@@ -1,6 +1,6 @@
-use contracts::{Cabin, IataCode, LocalTime, offer::Slice};
+use contracts::{Cabin, IataCode, LocalTime, SearchQuery, offer::Slice};
 
-use super::{super::field::FieldValue, OfferParser};
+use super::{super::field::FieldValue, times::Times};
 use crate::{
     error::{FieldProblem, ResponseError},
     parse::cabin as parse_cabin,
@@ -23,12 +23,16 @@ pub(super) struct Itinerary {
     pub(super) slices: Vec<Slice>,
 }
 
-impl OfferParser<'_> {
-    /// The itinerary of an offer whose own fields tell it: one slice, of which no more is known.
-    pub(super) fn flat_itinerary(
-        &self,
-        fields: &[FieldValue<'_>; FIELDS],
-    ) -> Result<Itinerary, ResponseError> {
+/// Reads the itinerary of an offer whose own fields tell it: one slice, of which no more is known.
+pub(super) struct FlatItineraries<'a> {
+    pub(super) query: &'a SearchQuery,
+    pub(super) supplier_name: &'a str,
+    pub(super) times: Times<'a>,
+}
+
+impl FlatItineraries<'_> {
+    /// The itinerary in these fields of an offer.
+    pub(super) fn itinerary(&self, fields: &[FieldValue<'_>; FIELDS]) -> Result<Itinerary, ResponseError> {
         let [flight, carrier, origin, destination, departure, arrival, duration, stops, cabin] = fields;
         let origin = self.airport(origin, self.query.first().origin())?;
         let destination = self.airport(destination, self.query.first().destination())?;
