@@ -22,6 +22,7 @@ export const samples = {
   JOB_LEASE_MS: 20_000,
   SIMULATED_LATENCY_MS: "100-2000",
   SIMULATED_FAILURE_RATE: 0.125,
+  SIMULATED_RESELLERS: true,
   RUST_LOG: "info,broker=debug",
   LOG_FORMAT: "text",
   // Nothing listens there.
