@@ -125,6 +125,8 @@ async fn a_supplier_is_not_asked_for_what_it_does_not_sell() {
         ]
     );
     assert_eq!(there_and_back.last().unwrap()["status"], "completed", "that nobody sells it is an answer");
+    assert!(there_and_back.last().unwrap()["first_answer_ms"].is_null(), "nobody was asked");
+    assert!(plain.last().unwrap()["first_answer_ms"].is_u64(), "one was asked");
     assert_eq!(there_and_back.len(), 3, "each supplier has a partial");
     assert_eq!((airlines.calls("fast").began.len(), airlines.calls("free").began.len()), (1, 0));
 }

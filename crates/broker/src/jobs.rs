@@ -17,8 +17,8 @@ mod shed;
 use std::{sync::Arc, time::Duration};
 
 use contracts::{
-    entry::Fields,
-    names::{CONSUMER_GROUP, REQUESTED_STREAM, field},
+    entry::{Fields, Job},
+    names::{CONSUMER_GROUP, REQUESTED_STREAM},
 };
 use redis::{FromRedisValue, ParsingError, Value, aio::MultiplexedConnection};
 
@@ -172,7 +172,7 @@ pub struct Claim {
     /// For the log: how often the entry was delivered, and how long after it was added.
     pub(crate) deliveries: u64,
     pub(crate) queue_wait: Option<Duration>,
-    /// Whether the replaced system added the job: it sets no deadline.
+    /// Whether the replaced system added the job.
     pub(crate) is_foreign: bool,
 }
 
@@ -181,6 +181,12 @@ impl Claim {
     #[must_use]
     pub fn entry(&self) -> EntryId {
         self.entry
+    }
+
+    /// Whether the replaced system added the job. It has no times, and its search was never among the open ones.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 }
 
@@ -196,7 +202,7 @@ impl Leases {
     pub fn claim(&self, delivery: &Delivery) -> Claim {
         let Delivery { entry, deliveries, .. } = *delivery;
         let queue_wait = self.broker.clock.now().map(|now| now.since(entry.added_at()));
-        let is_foreign = delivery.fields.get(field::DEADLINE_MS).is_none();
+        let is_foreign = Job::is_foreign(&delivery.fields);
         Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait, is_foreign }
     }
 

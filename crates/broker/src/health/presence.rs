@@ -19,7 +19,9 @@ pub const MAX_SNAPSHOT: usize = 32 * 1024;
 /// A gateway without a sign of life for this long is no longer listed.
 const GATEWAY_SILENCE: Duration = Duration::from_secs(30);
 /// How many gateways are listed.
-const MAX_GATEWAYS: usize = 100;
+const MAX_GATEWAYS: isize = 100;
+/// No limit, as Redis writes it.
+const ALL: isize = -1;
 
 /// How a gateway says that it reads compressed offers.
 const READS_COMPRESSED: &str = "reads-compressed";
@@ -70,30 +72,39 @@ impl Broker {
 
     /// The gateways that gave a sign of life recently, up to a hundred.
     pub async fn gateways(&self) -> Result<Vec<GatewayState>, BrokerError> {
-        let found = self.live_gateways(Operation::Operators).await?;
+        let found = self.live_gateways(Operation::Operators, MAX_GATEWAYS).await?;
         Ok(found.iter().map(|(member, score)| gateway(member, *score)).collect())
     }
 
-    async fn live_gateways(&self, operation: Operation) -> Result<Vec<(String, f64)>, BrokerError> {
+    async fn live_gateways(
+        &self,
+        operation: Operation,
+        limit: isize,
+    ) -> Result<Vec<(String, f64)>, BrokerError> {
         let since = self.now().await?.0.saturating_sub(millis(GATEWAY_SILENCE));
         let mut range = redis::cmd("ZREVRANGEBYSCORE");
         range.arg(GATEWAYS_KEY).arg("+inf").arg(since).arg("WITHSCORES");
-        range.arg("LIMIT").arg(0).arg(MAX_GATEWAYS);
+        range.arg("LIMIT").arg(0).arg(limit);
         let range = &range;
         let read = |mut bulk| async move { range.query_async(&mut bulk).await };
         Ok(self.bulk.request(operation, 0, read).await?)
     }
 
-    /// Looks which gateways run. From now on, offers are compressed if all of them read that. Call it every few seconds,
-    /// in every process that stores offers: while a system is upgraded, gateways of different versions run.
+    /// Looks which gateways run. From now on, offers are compressed if all of them read that, and not if Redis refuses to
+    /// tell. Call it every few seconds, in every process that stores offers: while a system is upgraded, gateways of
+    /// different versions run.
     pub async fn choose_encoding(&self) -> Result<(), BrokerError> {
-        let gateways = self.live_gateways(Operation::Presence).await?;
+        let gateways = match self.live_gateways(Operation::Presence, ALL).await {
+            Err(error) if error.is_transient() => return Err(error),
+            gateways => gateways,
+        };
+        let reads = |member: &str| member.split(' ').any(|word| word == READS_COMPRESSED);
         let compress =
-            gateways.iter().all(|(member, _)| member.split(' ').any(|word| word == READS_COMPRESSED));
+            gateways.as_ref().is_ok_and(|gateways| gateways.iter().all(|(member, _)| reads(member)));
         if self.compresses.swap(compress, Ordering::Relaxed) != compress {
             tracing::debug!(compress, "offers are stored in another encoding from now on");
         }
-        Ok(())
+        gateways.map(drop)
     }
 
     /// How to store offers. As JSON until [`choose_encoding`](Self::choose_encoding) has found that all gateways read

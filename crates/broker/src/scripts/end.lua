@@ -1,10 +1,11 @@
 -- Ends a search, unless it has ended, and deletes its job.
 -- KEYS: record, results stream, requested stream, cancelled stream, open searches
--- ARGV: 1 search id, 2 status, 3 results as JSON, 4 details or '', 5 number of answers in the results, or '' for any, 6 lowest
---       seq for the terminal event, 7 '1' to add it to the result log, 8 consumer group, 9 consumer, or '' if the
+-- ARGV: 1 search id, 2 status, 3 results as JSON, 4 details or '', 5 number of answers in the results, or '' for any,
+--       6 lowest seq for the terminal event, 7 '1' to add it to the result log, 8 consumer group, 9 consumer, or '' if the
 --       caller is not a worker, 10 id of the job's entry or '', 11 ms to keep the record, 12 age in ms at which the
 --       result log is trimmed, 13 the search's deadline in ms, or '' if unknown, 14 ms after the deadline until which
---       records are kept, 15 the offers, or '' if the results are all there is of them, then further fields and values of the entry in the result log (the trace)
+--       records are kept, 15 all of the offers, or '' if the results have it, then further fields and values of the
+--       entry in the result log (the trace)
 -- Returns {outcome, seq}. The outcome is
 --   'now'       the search has ended now; seq is that of its terminal event
 --   'before'    it had ended before
@@ -37,12 +38,12 @@ elseif not status or status == 'processing' then
   outcome = 'now'
   status = ARGV[2]
   seq = math.max(seq + 1, tonumber(ARGV[6]))
-  local ended = {'status', status, 'seq', seq, 'results', ARGV[3], 'ended_ms', string.format('%.0f', now)}
+  local offers = ARGV[15] ~= '' and ARGV[15] or ARGV[3]
+  local ended = {'status', status, 'seq', seq, 'results', offers, 'ended_ms', string.format('%.0f', now)}
   local news = {'search_id', ARGV[1], 'status', status, 'results', ARGV[3], 'seq', seq}
   if ARGV[15] ~= '' then
-    ended[6] = ARGV[15]
     news[#news + 1] = 'offers'
-    news[#news + 1] = ARGV[15]
+    news[#news + 1] = offers
   end
   if ARGV[4] ~= '' then
     ended[#ended + 1] = 'details'

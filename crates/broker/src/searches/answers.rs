@@ -1,5 +1,5 @@
 use contracts::{
-    SearchId, SupplierCode,
+    SearchId, SupplierCode, SupplierReport, SupplierStatus,
     entry::{EncodedOffers, Encoding, InvalidEntry, JsonLine, StoredAnswer},
     names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, field},
     outcome::Answer,
@@ -23,6 +23,8 @@ pub struct NewAnswer {
     pub report: JsonLine,
     /// Its offers.
     pub offers: EncodedOffers,
+    /// Whether it was asked. One that was skipped is not the first to answer.
+    pub asked: bool,
 }
 
 impl NewAnswer {
@@ -36,6 +38,7 @@ impl NewAnswer {
             // Writing can't fail: a report is plain data.
             report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_object()),
             offers: EncodedOffers::of(offers, encoding),
+            asked: report.status != SupplierStatus::Skipped,
         }
     }
 
@@ -52,7 +55,9 @@ impl NewAnswer {
 impl From<(SupplierCode, StoredAnswer)> for NewAnswer {
     fn from((code, answer): (SupplierCode, StoredAnswer)) -> Self {
         let StoredAnswer { seq: _, of, report, offers } = answer;
-        Self { code, of, report, offers: offers.into() }
+        let parsed = report.parse(field::SUPPLIER);
+        let asked = parsed.is_ok_and(|report: SupplierReport| report.status != SupplierStatus::Skipped);
+        Self { code, of, report, offers: offers.into(), asked }
     }
 }
 
@@ -110,8 +115,9 @@ impl Broker {
         call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
         let trace = spans::fields(span);
         call.arg(trace.len() * 2).arg(&trace);
-        for NewAnswer { code, of, report, offers } in answers {
+        for NewAnswer { code, of, report, offers, asked } in answers {
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_bytes());
+            call.arg(u8::from(*asked));
         }
         let call = &call;
         Ok(self

@@ -36,20 +36,19 @@ impl Broker {
     }
 
     /// Creates the record of a search from the fields of its job, unless there is one. The record names the claim's
-    /// entry: claims to earlier entries of the same job are no longer valid. `is_foreign`: the job came from the replaced
-    /// system, which knows no open searches.
+    /// entry: claims to earlier entries of the same job are no longer valid.
     pub async fn create(
         &self,
         id: SearchId,
         claim: &Claim,
         job: &Fields,
         deadline: EpochMillis,
-        is_foreign: bool,
     ) -> Result<Created, BrokerError> {
         let mut call = self.scripts.create.key(names::record_key(id));
         call.key(OPEN_SEARCHES).key(REQUESTED_STREAM);
         call.arg(id.to_string()).arg(deadline.0).arg(millis(MIN_RECORD_LIFE));
-        call.arg(if is_foreign { String::new() } else { claim.entry.to_string() });
+        // The replaced system knows no open searches.
+        call.arg(if claim.is_foreign { String::new() } else { claim.entry.to_string() });
         call.arg(record::ENTRY).arg(claim.entry);
         record_fields(job.pairs(), |field, value| _ = call.arg(field).arg(value));
         let reply: String = call.invoke_async(&mut self.connection.to(Operation::Create)).await?;

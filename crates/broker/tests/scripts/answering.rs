@@ -49,6 +49,25 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         stage.answer("a", &entry, &["y"])?;
         same("time", &[exists, stage.word("HGET r first_answer_ms")?], &["1", "7"])
     }),
+    ("a supplier that was not asked is not the first answer", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["skipped", "skipped-too"])?;
+        same("before", &stage.run("HEXISTS r first_answer_ms")?, &["0"])?;
+        stage.answer("a", &entry, &["x"])?;
+        same("then", &stage.run("HEXISTS r first_answer_ms")?, &["1"])
+    }),
+    ("the first answer has Redis' time", |stage| {
+        let entry = stage.begin()?;
+        let before = stage.run("TIME")?;
+        stage.answer("a", &entry, &["x"])?;
+        let first = stage.word("HGET r first_answer_ms")?;
+        let seconds = first.get(..first.len().saturating_sub(3)).unwrap_or_default();
+        if seconds.parse::<u64>().ok() >= before[0].parse().ok() {
+            Ok(())
+        } else {
+            Err(format!("{first} is before {before:?}"))
+        }
+    }),
     ("an answer is in the record and in the log", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["x"])?;

@@ -152,7 +152,7 @@ impl Stage {
         self.run(&format!("XCLAIM q g {consumer} 0 {entry}")).map(drop)
     }
 
-    /// A consumer stores answers of these suppliers.
+    /// A consumer stores answers of these suppliers. One whose name begins with `skipped` was not asked.
     pub(crate) fn answer(
         &mut self,
         consumer: &str,
@@ -174,7 +174,8 @@ impl Stage {
         let mut args = vec!["s", "1000", "g", consumer, entry, &count];
         args.extend(further);
         for supplier in suppliers {
-            args.extend([supplier, "2", "{}", "[]"]);
+            let asked = if supplier.starts_with("skipped") { "" } else { "1" };
+            args.extend([supplier, "2", "{}", "[]", asked]);
         }
         self.script("answer", &["r", "l", "q"], &args)
     }

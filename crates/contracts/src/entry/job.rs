@@ -84,6 +84,12 @@ impl Job {
         Ok(fields.optional(field::SUPPLIERS)?.unwrap_or_default())
     }
 
+    /// Whether the replaced system added the job: it sets no times.
+    #[must_use]
+    pub fn is_foreign(fields: &Fields) -> bool {
+        fields.get(field::CREATED_MS).is_none() || fields.get(field::DEADLINE_MS).is_none()
+    }
+
     /// Reads what a price check asks for from an entry or a record.
     pub fn check(fields: &Fields) -> Result<Option<Box<PriceCheck>>, InvalidEntry> {
         Ok(fields.optional(field::CHECK)?.map(Box::new))

@@ -1,8 +1,8 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use zstd::zstd_safe::get_frame_content_size;
 
-use super::{InvalidEntry, JsonLine};
+use super::{InvalidEntry, JsonLine, json::NotJson};
 use crate::{MAX_OFFERS_BYTES, Offer, names::field};
 
 /// Shorter JSON is written as it is: compression would save little.
@@ -67,7 +67,12 @@ impl EncodedOffers {
 
     /// The offers.
     pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
-        StoredOffers::decode(field::OFFERS, self.0.to_vec())?.parse()
+        let json = if self.is_compressed() {
+            Cow::Owned(decompress(field::OFFERS, &self.0)?)
+        } else {
+            Cow::Borrowed(&*self.0)
+        };
+        serde_json::from_slice(&json).map_err(|error| InvalidEntry::new(field::OFFERS, error.to_string()))
     }
 }
 
@@ -75,18 +80,12 @@ impl StoredOffers {
     /// Decodes the value of a field. Of compressed JSON only what keeps an event on one line is checked, not the syntax:
     /// that takes ten times as long as decompressing, and only this system's workers write it.
     pub(super) fn decode(name: &str, value: Vec<u8>) -> Result<Self, InvalidEntry> {
-        let invalid = |problem: &dyn fmt::Display| InvalidEntry::new(name, problem.to_string());
+        let invalid = |error: NotJson| InvalidEntry::new(name, error.to_string());
         if !value.starts_with(&MAGIC) {
-            let json = JsonLine::array(value).map_err(|error| invalid(&error))?;
+            let json = JsonLine::array(value).map_err(invalid)?;
             return Ok(Self { json, compressed: None });
         }
-        let length = get_frame_content_size(&value).ok().flatten();
-        let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-        if length > MAX_JSON_BYTES {
-            return Err(invalid(&"is compressed, and too large or of unknown size"));
-        }
-        let json = zstd::bulk::decompress(&value, length).map_err(|_| invalid(&"can't be decompressed"))?;
-        let json = JsonLine::own_array(json).map_err(|error| invalid(&error))?;
+        let json = JsonLine::own_array(decompress(name, &value)?).map_err(invalid)?;
         Ok(Self { json, compressed: Some(value.into()) })
     }
 
@@ -96,22 +95,19 @@ impl StoredOffers {
         &self.json
     }
 
-    /// The frame of zstd that contains the JSON, if it was stored compressed.
-    #[must_use]
-    pub fn compressed(&self) -> Option<&[u8]> {
-        self.compressed.as_deref()
-    }
-
     /// The offers.
     pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
         self.json.parse(field::OFFERS)
     }
+}
 
-    /// Their number of bytes in Redis.
-    #[must_use]
-    pub fn stored_bytes(&self) -> usize {
-        self.compressed.as_ref().map_or(self.json.as_str().len(), |frame| frame.len())
-    }
+/// The JSON in a frame of zstd, the value of the field `name`.
+fn decompress(name: &str, frame: &[u8]) -> Result<Vec<u8>, InvalidEntry> {
+    let length = get_frame_content_size(frame).ok().flatten().and_then(|length| usize::try_from(length).ok());
+    let Some(length @ ..=MAX_JSON_BYTES) = length else {
+        return Err(InvalidEntry::new(name, "is compressed, and too large or of unknown size"));
+    };
+    zstd::bulk::decompress(frame, length).map_err(|_| InvalidEntry::new(name, "can't be decompressed"))
 }
 
 impl From<StoredOffers> for EncodedOffers {
@@ -163,8 +159,8 @@ mod tests {
             assert_eq!(encoded.parse().unwrap(), offers);
             let stored = decode(encoded.as_bytes()).unwrap();
             assert_eq!(stored.json().as_str(), json);
-            assert_eq!(stored.stored_bytes(), encoded.as_bytes().len());
-            assert_eq!(stored.compressed().is_some(), encoding == Encoding::Compressed);
+            assert_eq!(encoded.is_compressed(), encoding == Encoding::Compressed);
+            assert_eq!(EncodedOffers::from(stored), encoded);
         }
     }
 

@@ -39,11 +39,6 @@ impl<'a> ActiveJob<'a> {
         active
     }
 
-    /// Whether the job came from the replaced system: it has no times, and its search was never among the open ones.
-    pub(super) fn is_foreign(&self) -> bool {
-        self.job.times.is_none()
-    }
-
     /// How the search's offers are compared, and how many are kept.
     pub(super) fn ranking(&self, max: usize) -> Ranking {
         Ranking { currency: self.job.query.currency.unwrap_or_default(), max }

@@ -102,8 +102,7 @@ impl CollectedAnswers {
         loop {
             match retry("store answers", || broker.answer(job.search_id, claim, &answers, span)).await? {
                 Stored::Missing => {
-                    let create =
-                        || broker.create(job.search_id, claim, fields, times.deadline, active.is_foreign());
+                    let create = || broker.create(job.search_id, claim, fields, times.deadline);
                     match retry("create the record", create).await? {
                         Created::Ended => return Ok(Stored::Ended),
                         // Redis lost the record. Store all answers again, the oldest first.
@@ -112,7 +111,7 @@ impl CollectedAnswers {
                 }
                 Stored::Stored(seqs) => {
                     self.last_seq = seqs.iter().flatten().copied().fold(self.last_seq, u64::max);
-                    if self.first_answer.is_none() {
+                    if self.first_answer.is_none() && answers.iter().any(|answer| answer.asked) {
                         self.first_answer = Some(retry("read Redis' clock", || broker.now()).await?);
                     }
                     let new = answers.into_iter().zip(&seqs).filter(|(_, seq)| seq.is_some());

@@ -83,7 +83,6 @@ async fn process(
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
     }
     let mut active = ActiveJob::new(context, job, delivery, delivered);
-    let is_foreign = active.is_foreign();
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries,
         trace_id = delivered.trace_id().map(tracing::field::display), "job taken");
     if delivery.deliveries == 1 {
@@ -102,14 +101,14 @@ async fn process(
             answers: record.answers.into_iter().map(NewAnswer::from).collect(),
         },
         None => {
-            if is_foreign && delivery.deliveries == 1 {
+            if active.claim.is_foreign() && delivery.deliveries == 1 {
                 // The replaced system creates no records. A first delivery shows that the search has not ended, even
                 // if it waited past its deadline.
                 let now = retry("read Redis' clock", || context.broker.now()).await?;
                 active.set_times(JobTimes { deadline: active.times.deadline.max(now), ..active.times });
             }
             let deadline = active.times.deadline;
-            let create = || context.broker.create(id, &active.claim, &active.fields, deadline, is_foreign);
+            let create = || context.broker.create(id, &active.claim, &active.fields, deadline);
             match Box::pin(retry("create the record", create)).await? {
                 Created::Exists => CollectedAnswers::default(),
                 // If it is still an open search, it ends as overdue.
