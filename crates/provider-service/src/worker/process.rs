@@ -82,11 +82,11 @@ async fn process(
         let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
         return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
     }
-    let mut active = ActiveJob::new(context, job, delivery, delivered);
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
+    let mut active = ActiveJob::new(context, job, delivery, delivered, now);
     tracing::info!(search_id = %id, entry = %delivery.entry, delivery = delivery.deliveries,
         trace_id = delivered.trace_id().map(tracing::field::display), "job taken");
     if delivery.deliveries == 1 {
-        let now = retry("read Redis' clock", || context.broker.now()).await?;
         context.metrics.delivered_after(now.since(delivery.entry.added_at()));
     }
 
