@@ -67,11 +67,14 @@ export function fieldErrors(errors, { slices }, isKnown = () => false) {
     });
 }
 
-/** Why a search could not be submitted. */
-export function refusalText(error, isOnline) {
+/**
+ * Why a request was refused.
+ * @param {string} [otherwise] the text for a refusal without one of its own
+ */
+export function refusalText(error, isOnline, otherwise) {
   if (error instanceof Unreachable) return t(isOnline ? "unreachable" : "offline");
   if (!(error instanceof Problem)) throw error;
-  return t(REFUSALS[error.code] ?? (error.status >= 500 ? "trouble" : "rejected"));
+  return t(REFUSALS[error.code] ?? otherwise ?? (error.status >= 500 ? "trouble" : "rejected"));
 }
 
 function dateText({ date }, before) {

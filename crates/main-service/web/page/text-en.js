@@ -1,8 +1,7 @@
-// All texts of the page in English.
+// All texts of the page in English. Those of the results are in text-en-results.js.
 
-const count = (number, one, several) => `${number.toLocaleString("en")} ${number === 1 ? one : several}`;
-const fares = (number) => count(number, "fare", "fares");
-const passengers = (number) => count(number, "passenger", "passengers");
+import results, { count, fares, passengers } from "./text-en-results.js";
+
 const adults = (number) => count(number, "adult", "adults");
 const children = (number) => count(number, "child", "children");
 const infants = (number) => count(number, "infant", "infants");
@@ -129,120 +128,5 @@ export default {
   spokenCheapest: (price) => `The cheapest costs ${price}.`,
   cancelFailed: "Cancelling failed. Try again.",
 
-  // Suppliers
-  suppliers: "Suppliers",
-  countOf: (answered, of) => `${answered} of ${of}`,
-  supplierPending: "searching",
-  supplierOk: "answered",
-  supplierEmpty: "no flights",
-  supplierTimeout: "timed out",
-  supplierError: "failed",
-  supplierUnavailable: "unavailable",
-  supplierSkipped: "does not sell this",
-  supplierDropped: "no answer",
-
-  // Filters
-  filters: "Filters",
-  clearFilters: "Clear filters",
-  stopsLegend: "Stops",
-  direct: "Direct",
-  stops: (number) => count(number, "stop", "stops"),
-  twoOrMoreStops: "2 or more stops",
-  departureLegend: "Departure",
-  departureOf: (from, to) => `Departure ${from} – ${to}`,
-  night: "Night",
-  morning: "Morning",
-  afternoon: "Afternoon",
-  evening: "Evening",
-  durationLegend: "Duration",
-  priceLegend: "Price",
-  upTo: (value) => `up to ${value}`,
-  any: "any",
-  sellersLegend: "Sellers",
-  carriersLegend: "Carriers",
-  bagsLegend: "Baggage",
-  withChecked: "With checked baggage",
-  cabinOnly: "Cabin baggage only",
-  carriersNone: "Available when fares arrive",
-  faresFrom: (number, price) => `${fares(number)} from ${price}`,
-
-  // Fares
-  sortBy: "Sort fares by",
-  best: "Best",
-  cheapest: "Cheapest",
-  fastest: "Fastest",
-  earliest: "Earliest",
-  faresLabel: "Fares",
-  fares,
-  waiting: "Waiting for the first fares…",
-  matching: (shown, of) => `${shown} of ${fares(of)} match your filters`,
-  cheapestOf: (shown, total) => `The ${shown} cheapest of ${fares(total)}`,
-  noTimes: "Times not available",
-  departs: "Departs",
-  arrives: "arrives",
-  arrivesShifted: (shift) => `Arrives ${shift}`,
-  nextDay: "the next day",
-  dayBefore: "the day before",
-  daysLater: (days) => `${days} days later`,
-  daysEarlier: (days) => `${days} days earlier`,
-  duration: (hours, minutes) => [hours > 0 && `${hours} h`, minutes !== null && `${minutes} m`].filter(Boolean).join(" "),
-  forPassengers: (number) => `for ${passengers(number)}`,
-  soldBy: (names) => `from ${names}`,
-  about: (price) => `≈ ${price}`,
-  details: "Details",
-  detailsOf: (flights) => `Details of ${flights}`,
-
-  // An offer
-  outbound: "Outbound",
-  inbound: "Return",
-  flightOf: (number) => `Flight ${number}`,
-  noFlightDetails: "The seller does not say more about these flights.",
-  terminal: (name) => `Terminal ${name}`,
-  operatedBy: (name) => `operated by ${name}`,
-  layover: (duration, place) => `${duration} in ${place}`,
-  changeAirport: (from, to) => `Change of airport: you land at ${from} and leave from ${to}.`,
-  changeTerminal: (from, to) => `Change of terminal: from ${from} to ${to}.`,
-  localTimes: "Times are local. The places are in different time zones.",
-  sellersAndPrices: "Prices",
-  cabinBags: (number) => (number === 0 ? "no cabin baggage" : count(number, "cabin bag", "cabin bags")),
-  checkedBags: (number) => (number === 0 ? "no checked baggage" : count(number, "checked bag", "checked bags")),
-  withWeight: (bags, weight) => `${bags}, ${weight} kg`,
-  checkedWeight: (weight) => `${weight} kg of checked baggage`,
-  changeFree: "changes for free",
-  changeFor: (price) => `changes for ${price}`,
-  changeAllowed: "changes possible",
-  changeRefused: "no changes",
-  refundFree: "full refund",
-  refundFor: (price) => `refund for a fee of ${price}`,
-  refundAllowed: "refundable",
-  refundRefused: "no refund",
-  seatsLeft: (number) => `${count(number, "seat", "seats")} left`,
-  validUntil: (time) => `valid until ${time}`,
-  expiredAt: (time) => `expired at ${time}, may have changed`,
-  rateOf: (date) => `by the rate of ${date}`,
-  goTo: "Go to the seller",
-  newTab: (name) => `${name}, in a new tab`,
-
-  // Other days
-  daysLabel: "Lowest prices of other days",
-  daysHint: "Other days: choose one to search it and see its lowest price.",
-  daySearch: (date) => `${date}: not searched yet`,
-  dayFrom: (date, price) => `${date}: from ${price}`,
-  dayNone: (date) => `${date}: no fares`,
-  noFares: "none",
-
-  // No fares
-  expired: "This search has expired",
-  expiredText: "Fares change, so results expire quickly. Search again for current fares.",
-  expiredNew: "Fares change, so results expire quickly. Start a new search.",
-  failedDeadline: "All suppliers took too long. Please try again.",
-  failedText: "This is usually temporary. Please try again.",
-  noMatch: "No fare matches your filters",
-  noMatchText: (number) => `Clear them to see ${fares(number)}.`,
-  cancelled: "Search cancelled",
-  cancelledText: "The search was cancelled before any fares arrived.",
-  noFlights: "No flights found",
-  noFlightsText: "No supplier has flights on this route on this day. Try another day.",
-  previousDay: "Day before",
-  followingDay: "Day after",
+  ...results,
 };

@@ -1,8 +1,7 @@
-// All texts of the page in Indonesian.
+// All texts of the page in Indonesian. Those of the results are in text-id-results.js.
 
-const count = (number, noun) => `${number.toLocaleString("id")} ${noun}`;
-const fares = (number) => count(number, "tarif");
-const passengers = (number) => count(number, "penumpang");
+import results, { count, fares, passengers } from "./text-id-results.js";
+
 const adults = (number) => count(number, "dewasa");
 const children = (number) => count(number, "anak");
 const infants = (number) => count(number, "bayi");
@@ -129,120 +128,5 @@ export default {
   spokenCheapest: (price) => `Yang termurah ${price}.`,
   cancelFailed: "Pembatalan gagal. Coba lagi.",
 
-  // Suppliers
-  suppliers: "Penyedia",
-  countOf: (answered, of) => `${answered} dari ${of}`,
-  supplierPending: "mencari",
-  supplierOk: "menjawab",
-  supplierEmpty: "kosong",
-  supplierTimeout: "terlalu lama",
-  supplierError: "gagal",
-  supplierUnavailable: "tidak siap",
-  supplierSkipped: "tidak menjual ini",
-  supplierDropped: "tanpa jawaban",
-
-  // Filters
-  filters: "Saring",
-  clearFilters: "Hapus saringan",
-  stopsLegend: "Transit",
-  direct: "Langsung",
-  stops: (number) => count(number, "transit"),
-  twoOrMoreStops: "2 transit atau lebih",
-  departureLegend: "Keberangkatan",
-  departureOf: (from, to) => `Berangkat ${from} – ${to}`,
-  night: "Dini hari",
-  morning: "Pagi",
-  afternoon: "Siang",
-  evening: "Malam",
-  durationLegend: "Durasi",
-  priceLegend: "Harga",
-  upTo: (value) => `hingga ${value}`,
-  any: "semua",
-  sellersLegend: "Penjual",
-  carriersLegend: "Maskapai",
-  bagsLegend: "Bagasi",
-  withChecked: "Dengan bagasi tercatat",
-  cabinOnly: "Hanya bagasi kabin",
-  carriersNone: "Tampil setelah tarif tiba",
-  faresFrom: (number, price) => `${fares(number)} mulai ${price}`,
-
-  // Fares
-  sortBy: "Urutkan tarif menurut",
-  best: "Terbaik",
-  cheapest: "Termurah",
-  fastest: "Tercepat",
-  earliest: "Terawal",
-  faresLabel: "Tarif",
-  fares,
-  waiting: "Menunggu tarif pertama…",
-  matching: (shown, of) => `${shown} dari ${fares(of)} sesuai saringan`,
-  cheapestOf: (shown, total) => `${shown} termurah dari ${fares(total)}`,
-  noTimes: "Jadwal tidak tersedia",
-  departs: "Berangkat",
-  arrives: "tiba",
-  arrivesShifted: (shift) => `Tiba ${shift}`,
-  nextDay: "keesokan harinya",
-  dayBefore: "sehari sebelumnya",
-  daysLater: (days) => `${days} hari kemudian`,
-  daysEarlier: (days) => `${days} hari sebelumnya`,
-  duration: (hours, minutes) => [hours > 0 && `${hours} j`, minutes !== null && `${minutes} m`].filter(Boolean).join(" "),
-  forPassengers: (number) => `untuk ${passengers(number)}`,
-  soldBy: (names) => `dari ${names}`,
-  about: (price) => `≈ ${price}`,
-  details: "Rincian",
-  detailsOf: (flights) => `Rincian ${flights}`,
-
-  // An offer
-  outbound: "Pergi",
-  inbound: "Pulang",
-  flightOf: (number) => `Penerbangan ${number}`,
-  noFlightDetails: "Penjual tidak memberi keterangan lebih lanjut tentang penerbangan ini.",
-  terminal: (name) => `Terminal ${name}`,
-  operatedBy: (name) => `dioperasikan oleh ${name}`,
-  layover: (duration, place) => `${duration} di ${place}`,
-  changeAirport: (from, to) => `Pindah bandara: Anda mendarat di ${from} dan berangkat dari ${to}.`,
-  changeTerminal: (from, to) => `Pindah terminal: dari ${from} ke ${to}.`,
-  localTimes: "Semua waktu adalah waktu setempat. Zona waktu tempat-tempat ini berbeda.",
-  sellersAndPrices: "Harga",
-  cabinBags: (number) => (number === 0 ? "tanpa bagasi kabin" : count(number, "bagasi kabin")),
-  checkedBags: (number) => (number === 0 ? "tanpa bagasi tercatat" : count(number, "bagasi tercatat")),
-  withWeight: (bags, weight) => `${bags}, ${weight} kg`,
-  checkedWeight: (weight) => `bagasi tercatat ${weight} kg`,
-  changeFree: "ubah jadwal gratis",
-  changeFor: (price) => `ubah jadwal dengan biaya ${price}`,
-  changeAllowed: "jadwal bisa diubah",
-  changeRefused: "jadwal tidak bisa diubah",
-  refundFree: "uang kembali penuh",
-  refundFor: (price) => `uang kembali dengan biaya ${price}`,
-  refundAllowed: "uang bisa kembali",
-  refundRefused: "uang tidak kembali",
-  seatsLeft: (number) => `sisa ${count(number, "kursi")}`,
-  validUntil: (time) => `berlaku sampai ${time}`,
-  expiredAt: (time) => `berlaku sampai ${time} dan mungkin sudah berubah`,
-  rateOf: (date) => `menurut kurs ${date}`,
-  goTo: "Ke penjual",
-  newTab: (name) => `${name}, di tab baru`,
-
-  // Other days
-  daysLabel: "Harga terendah hari lain",
-  daysHint: "Hari lain: pilih satu untuk mencari dan melihat harga terendahnya.",
-  daySearch: (date) => `${date}: belum dicari`,
-  dayFrom: (date, price) => `${date}: mulai ${price}`,
-  dayNone: (date) => `${date}: tidak ada tarif`,
-  noFares: "nihil",
-
-  // No fares
-  expired: "Pencarian ini sudah kedaluwarsa",
-  expiredText: "Tarif berubah, jadi hasilnya cepat kedaluwarsa. Cari lagi untuk tarif terbaru.",
-  expiredNew: "Tarif berubah, jadi hasilnya cepat kedaluwarsa. Mulai pencarian baru.",
-  failedDeadline: "Semua penyedia terlalu lama menjawab. Silakan coba lagi.",
-  failedText: "Biasanya ini hanya sementara. Silakan coba lagi.",
-  noMatch: "Tidak ada tarif yang sesuai saringan",
-  noMatchText: (number) => `Hapus saringan untuk melihat ${fares(number)}.`,
-  cancelled: "Pencarian dibatalkan",
-  cancelledText: "Pencarian dibatalkan sebelum ada tarif yang tiba.",
-  noFlights: "Penerbangan tidak ditemukan",
-  noFlightsText: "Tidak ada penyedia yang terbang di rute ini pada hari ini. Coba hari lain.",
-  previousDay: "Hari sebelumnya",
-  followingDay: "Hari berikutnya",
+  ...results,
 };
