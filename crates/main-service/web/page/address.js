@@ -4,7 +4,7 @@
 // the page of an expired search can offer to search again, then the order and the filters. Pure functions.
 
 import { ORDERS } from "./fares.js";
-import { BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
+import { ARRIVAL_KINDS, BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
 import { isDay } from "./format.js";
 import { CABINS, MAX_SLICES, WINDOWS, kindOf, queryWith, sliceWith } from "./trip.js";
 
@@ -18,6 +18,7 @@ const LISTS = {
   stop: ["stops", (value) => STOPS.includes(value)],
   // The first slice's is `time`, the second's `time2`.
   ...Object.fromEntries(PART_KINDS.map((kind, at) => [`time${at === 0 ? "" : at + 1}`, [kind, isPart]])),
+  ...Object.fromEntries(ARRIVAL_KINDS.map((kind, at) => [`until${at === 0 ? "" : at + 1}`, [kind, isPart]])),
   carrier: ["carriers", (value) => value !== ""],
   seller: ["sellers", (value) => value !== ""],
   bag: ["bags", (value) => BAGS.includes(value)],

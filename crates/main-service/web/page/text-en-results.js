@@ -26,6 +26,8 @@ export default {
   twoOrMoreStops: "2 or more stops",
   departureLegend: "Departure",
   departureOf: (from, to) => `Departure ${from} – ${to}`,
+  arrivalLegend: "Arrival",
+  arrivalOf: (from, to) => `Arrival ${from} – ${to}`,
   night: "Night",
   morning: "Morning",
   afternoon: "Afternoon",
@@ -129,6 +131,7 @@ export default {
   cancelledText: "The search was cancelled before any fares arrived.",
   noFlights: "No flights found",
   noFlightsText: "No supplier has flights on this route on this day. Try another day.",
+  noFlightsWishes: "No supplier has flights like these on this day. Try another day, or ask for less.",
   previousDay: "Day before",
   followingDay: "Day after",
 };

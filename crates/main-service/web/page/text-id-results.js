@@ -26,6 +26,8 @@ export default {
   twoOrMoreStops: "2 transit atau lebih",
   departureLegend: "Keberangkatan",
   departureOf: (from, to) => `Berangkat ${from} – ${to}`,
+  arrivalLegend: "Kedatangan",
+  arrivalOf: (from, to) => `Tiba ${from} – ${to}`,
   night: "Dini hari",
   morning: "Pagi",
   afternoon: "Siang",
@@ -129,6 +131,7 @@ export default {
   cancelledText: "Pencarian dibatalkan sebelum ada tarif yang tiba.",
   noFlights: "Penerbangan tidak ditemukan",
   noFlightsText: "Tidak ada penyedia yang terbang di rute ini pada hari ini. Coba hari lain.",
+  noFlightsWishes: "Tidak ada penyedia yang memiliki penerbangan seperti ini pada hari ini. Coba hari lain, atau kurangi permintaannya.",
   previousDay: "Hari sebelumnya",
   followingDay: "Hari berikutnya",
 };

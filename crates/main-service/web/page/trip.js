@@ -73,6 +73,11 @@ export function queryOf({ from, to, date, passengers, passenger_types, slices, c
   return queryWith(told, passenger_types ?? { adults: passengers }, wishes);
 }
 
+/** Whether a query asks for more than any flights on its days. */
+export function hasWishes({ slices, cabin, maxStops }) {
+  return cabin !== null || maxStops !== null || slices.some((slice) => WINDOWS.some((window) => slice[window]));
+}
+
 /** How many travel, infants included. */
 export function travellers({ passengers: { adults, children, infants } }) {
   return adults + children.length + infants.length;

@@ -17,7 +17,8 @@ const TIMED = queryWith([slice("CGK", "DPS", "2027-07-10"), slice("DPS", "CGK", 
 const VIEW = {
   order: "fastest",
   filters: {
-    ...NO_FILTERS, stops: ["0", "2"], parts: ["night"], parts2: ["morning", "evening"], bags: ["checked"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
+    ...NO_FILTERS, stops: ["0", "2"], parts: ["night"], parts2: ["morning", "evening"], arrivals: ["night"], arrivals2: ["afternoon"],
+    bags: ["checked"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
     maxPrice: 1500000, maxDuration: 240,
   },
 };
