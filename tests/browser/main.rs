@@ -22,6 +22,7 @@ mod connection;
 mod days;
 mod errors;
 mod images;
+mod journey;
 mod keyboard;
 mod language;
 mod layout;
