@@ -14,6 +14,7 @@ mod deadlines;
 mod durable;
 mod encoding;
 mod failover;
+mod four_kinds;
 mod half_closed;
 mod half_open;
 mod health_check;
