@@ -30,6 +30,7 @@ mod operators;
 mod overdue;
 mod ownership;
 mod page;
+mod pairs;
 mod price_check;
 mod rates;
 mod redis_away;
