@@ -169,7 +169,7 @@ impl Supplier for Duffel {
             let response = ErrorResponse::read(response).await;
             return if is_gone(&response) { Ok(()) } else { Err(error(&response)) };
         }
-        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports);
+        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports).map(Some);
         read_offer(response, MAX_OFFER_BYTES, offers, parse).await
     }
 }
