@@ -1,7 +1,7 @@
 use contracts::{
-    SearchId, SupplierCode, SupplierReport, SupplierStatus,
-    entry::{EncodedOffers, Encoding, InvalidEntry, JsonLine, StoredAnswer, StoredOneWays},
-    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, field},
+    SearchId, SupplierCode, SupplierStatus,
+    entry::{EncodedOffers, Encoding, JsonLine, StoredOneWays},
+    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::Answer,
 };
 use redis::{FromRedisValue, ParsingError, Value};
@@ -25,7 +25,7 @@ pub struct NewAnswer {
     pub offers: EncodedOffers,
     /// What its pairs are made of, if it sells only one way. Stored, but not announced: only the end needs them.
     pub one_ways: Option<StoredOneWays>,
-    /// Whether it was asked. One that was skipped is not the first to answer.
+    /// Whether it was asked. One that was skipped, or whose circuit breaker is open, is not the first to answer.
     pub asked: bool,
 }
 
@@ -41,14 +41,8 @@ impl NewAnswer {
             report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_object()),
             offers: EncodedOffers::of(offers, encoding),
             one_ways: one_ways.as_deref().map(StoredOneWays::of),
-            asked: report.status != SupplierStatus::Skipped,
+            asked: !matches!(report.status, SupplierStatus::Skipped | SupplierStatus::Unavailable),
         }
-    }
-
-    /// Parses report and offers.
-    pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        let one_ways = self.one_ways.as_ref().map(StoredOneWays::parse).transpose()?.map(Box::new);
-        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()?, one_ways })
     }
 
     fn bytes(&self) -> usize {
@@ -58,15 +52,6 @@ impl NewAnswer {
     /// Empty without any.
     fn one_ways_bytes(&self) -> &[u8] {
         self.one_ways.as_ref().map_or(&[], StoredOneWays::as_bytes)
-    }
-}
-
-impl From<(SupplierCode, StoredAnswer)> for NewAnswer {
-    fn from((code, answer): (SupplierCode, StoredAnswer)) -> Self {
-        let StoredAnswer { seq: _, of, report, offers, one_ways } = answer;
-        let parsed = report.parse(field::SUPPLIER);
-        let asked = parsed.is_ok_and(|report: SupplierReport| report.status != SupplierStatus::Skipped);
-        Self { code, of, report, offers: offers.into(), one_ways, asked }
     }
 }
 

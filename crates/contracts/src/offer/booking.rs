@@ -42,24 +42,18 @@ impl Price {
             let (a, b) = both(of(a), of(b)).filter(|_| a.currency == b.currency)?;
             sum(a, b, currency)
         };
-        Some(
-            Self {
-                base: part(|price| price.base),
-                tax: part(|price| price.tax),
-                fare_brand: fare_brand(a, b),
-                approximate,
-                baggage: baggage(a, b),
-                seats_left: a.seats_left.into_iter().chain(b.seats_left).min(),
-                fetched_at: a.fetched_at.into_iter().chain(b.fetched_at).min(),
-                expires_at: a.expires_at.into_iter().chain(b.expires_at).min(),
-                ..Self::new(a.supplier.clone(), total, currency)
-            }
-            .with_bookings([there, back]),
-        )
-    }
-
-    fn with_bookings(self, bookings: [Booking; 2]) -> Self {
-        Self { bookings: bookings.into(), ..self }
+        let price = Self {
+            base: part(|price| price.base),
+            tax: part(|price| price.tax),
+            fare_brand: fare_brand(a, b),
+            approximate,
+            baggage: baggage(a, b),
+            seats_left: a.seats_left.into_iter().chain(b.seats_left).min(),
+            fetched_at: a.fetched_at.into_iter().chain(b.fetched_at).min(),
+            expires_at: a.expires_at.into_iter().chain(b.expires_at).min(),
+            ..Self::new(a.supplier.clone(), total, currency)
+        };
+        Some(Self { bookings: vec![there, back], ..price })
     }
 }
 
@@ -117,7 +111,7 @@ mod tests {
         assert_eq!(totals(dollars(), booking("SQ", "12.50", "SGD")), of("328000", "IDR", Some("328000")));
         let unknown = || booking("XX", "5", "QQQ");
         assert_eq!(totals(rupiah(), unknown()), None);
-        assert_eq!(totals(unknown(), unknown()), of("10", "QQQ", None), "a total, but none that compares");
+        assert_eq!(totals(unknown(), unknown()), of("10.00", "QQQ", None), "a total, but none that compares");
     }
 
     #[test]
