@@ -17,6 +17,7 @@ mod sellers;
 
 mod accessibility;
 mod cancelling;
+mod compression;
 mod connection;
 mod days;
 mod errors;
