@@ -7,6 +7,7 @@ mod bounded;
 mod cancelling;
 mod clocks;
 mod coalescing;
+mod compressed;
 mod connections;
 mod contract;
 mod crashes;
