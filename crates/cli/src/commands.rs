@@ -28,11 +28,11 @@ pub(crate) async fn follow(args: FollowArgs) -> Exit {
     let opened = async {
         let client = Client::new(gateway.url.clone())?;
         let state = client.state(*id).await?;
-        Ok((client, state))
+        Ok::<_, ClientError>((client, state))
     };
     let (client, state) = match opened.await {
         Ok(opened) => opened,
-        Err(error) => return failed(&error),
+        Err(error) => return error.print(),
     };
     let mut watch = Watch::new(state.title(), &[], show.json);
     let shown = Shown { id: *id, currency: state.currency(), show: *show, gateway };
@@ -55,12 +55,6 @@ pub(crate) async fn cancel(args: CancelArgs) -> Exit {
             output::print(&format!("{}.\n", clean(&sentence)));
             Exit::Found
         }
-        Err(error) => failed(&error),
+        Err(error) => error.print(),
     }
-}
-
-/// Prints why a command failed. Returns the exit code.
-fn failed(error: &ClientError) -> Exit {
-    eprintln!("flight-search: {error}");
-    error.exit()
 }

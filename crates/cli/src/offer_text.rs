@@ -2,55 +2,23 @@
 //!
 //! | module | content |
 //! | --- | --- |
+//! | `names` | the names of places and carriers |
 //! | `flights` | each slice with its flights and layovers |
 //! | `prices` | each seller's price, and what it includes |
 
 mod flights;
+mod names;
 mod prices;
 
 use std::fmt::Write;
 
-use airports::Airports;
-use contracts::{IataCode, Offer, SupplierListing, offer::Slice};
+use contracts::{Offer, offer::Slice};
 
 use crate::{
     table::cells::all_numbers,
     text::{clean, price},
 };
-
-/// The names of places and carriers.
-pub(crate) struct Names<'a> {
-    /// All airports.
-    pub(crate) airports: &'a Airports,
-    /// The suppliers. One with a carrier's code has its name.
-    pub(crate) suppliers: &'a [SupplierListing],
-}
-
-impl Names<'_> {
-    /// `Jakarta (CGK)`
-    fn city(&self, code: IataCode) -> String {
-        match self.airports.airport(code) {
-            Some(airport) if !airport.city.is_empty() => format!("{} ({code})", airport.city),
-            Some(airport) => format!("{} ({code})", airport.name),
-            None => code.to_string(),
-        }
-    }
-
-    /// `CGK Jakarta, Soekarno-Hatta International Airport`
-    fn airport(&self, code: IataCode) -> String {
-        match self.airports.airport(code) {
-            Some(airport) if airport.city.is_empty() => format!("{code} {}", airport.name),
-            Some(airport) => format!("{code} {}, {}", airport.city, airport.name),
-            None => code.to_string(),
-        }
-    }
-
-    /// The name of a carrier or a seller, or its code.
-    fn company(&self, code: &str) -> String {
-        let listing = self.suppliers.iter().find(|listing| listing.code.as_str() == code);
-        clean(listing.map_or(code, |listing| &listing.name))
-    }
-}
+pub(crate) use names::Names;
 
 /// The offer's flights, and what each seller asks for it.
 pub(crate) fn offer_text(offer: &Offer, names: &Names<'_>) -> String {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use clap::{CommandFactory, error::ErrorKind};
 use contracts::{Currency, SearchId, SearchRequest, envelope::Submitted};
 use uuid::Uuid;
 
 use crate::{
-    args::{GatewayArgs, SearchArgs, ShowArgs},
+    args::{Cli, GatewayArgs, SearchArgs, ShowArgs},
     client::Client,
     error::ClientError,
     event::{End, ListedOffer},
@@ -30,7 +31,7 @@ const NAMES_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) async fn run(args: SearchArgs) -> Exit {
     let search = match args.search() {
         Ok(search) => search,
-        Err(error) => error.exit(),
+        Err(error) => Cli::command().error(ErrorKind::ValueValidation, error).exit(),
     };
     let mut watch = Watch::new(title::of_request(&search), &search.suppliers, args.show.json);
     for guess in args.guesses() {

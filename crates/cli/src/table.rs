@@ -2,60 +2,21 @@
 //!
 //! | module | content |
 //! | --- | --- |
+//! | `column` | the columns |
 //! | `cells` | what a column shows of an offer |
 //! | `layout` | the columns that a terminal has room for |
 
 pub(crate) mod cells;
+mod column;
 mod layout;
 
-use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, LineStyle, Table, TableStyle};
 
 use crate::event::ListedOffer;
+use column::Column;
 
 /// A line under the header only, so a screen holds more offers.
 pub(crate) const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
-
-/// A column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Price,
-    Flight,
-    Carrier,
-    /// Airports and times.
-    Route,
-    /// Times only.
-    Times,
-    /// The same without spaces.
-    TightTimes,
-    Duration,
-    Stops,
-    /// Duration and stops.
-    Journey,
-    Suppliers,
-    /// The offer's id.
-    Offer,
-}
-
-impl Column {
-    fn header(self) -> &'static str {
-        match self {
-            Self::Price => "Price",
-            Self::Flight => "Flight",
-            Self::Carrier => "Carrier",
-            Self::Route => "Departure → arrival",
-            Self::Times | Self::TightTimes => "Times",
-            Self::Duration => "Duration",
-            Self::Stops => "Stops",
-            Self::Journey => "Journey",
-            Self::Suppliers => "Suppliers",
-            Self::Offer => "Offer",
-        }
-    }
-
-    fn alignment(self) -> CellAlignment {
-        if matches!(self, Self::Price | Self::Duration) { CellAlignment::Right } else { CellAlignment::Left }
-    }
-}
 
 /// A table of the offers, in their order, at most `width` wide. With a line for each slice.
 pub(crate) fn table(offers: &[&ListedOffer], width: Option<usize>) -> String {

@@ -1,6 +1,5 @@
 use std::{num::ParseFloatError, time::Duration};
 
-use clap::{CommandFactory, error::ErrorKind};
 use contracts::{
     Cabin, Passengers, SearchQuery, SearchRequest, SearchTimeout, SupplierCode, TravelDate,
     money::Currency,
@@ -8,7 +7,6 @@ use contracts::{
 };
 
 use super::{
-    Cli,
     day::parse_day,
     leg::Leg,
     place::Place,
@@ -79,13 +77,13 @@ pub(crate) struct SearchArgs {
 
 impl SearchArgs {
     /// The body of the POST request.
-    pub(crate) fn search(&self) -> Result<SearchRequest, clap::Error> {
+    pub(crate) fn search(&self) -> Result<SearchRequest, InvalidSearch> {
         let (children, infants) =
             (self.children.iter().copied().collect(), self.infants.iter().copied().collect());
         let passengers =
             Passengers::new(self.adults, children, infants).map_err(|problem| match problem {
-                InvalidPassengers::Seats => invalid("at most 9 adults and children can be booked together"),
-                InvalidPassengers::Infants => invalid("each infant needs an adult's lap"),
+                InvalidPassengers::Seats => InvalidSearch::Seats,
+                InvalidPassengers::Infants => InvalidSearch::Infants,
             })?;
         let (cabin, max_stops, currency) = (self.cabin, self.max_stops, self.currency);
         Ok(SearchRequest {
@@ -101,29 +99,45 @@ impl SearchArgs {
         self.from.iter().chain(&self.to).chain(of_slices).filter_map(|place| place.guess.as_deref())
     }
 
-    fn trip(&self) -> Result<Slices, clap::Error> {
+    fn trip(&self) -> Result<Slices, InvalidSearch> {
         let slice = |from: &Place, to: &Place, date| {
-            Slice::new(from.code, to.code, date)
-                .map_err(|_| invalid("a flight must go to another place than it comes from"))
+            Slice::new(from.code, to.code, date).map_err(|_| InvalidSearch::SamePlace)
         };
         if let (Some(from), Some(to), Some(date)) = (&self.from, &self.to, self.date) {
             let there = slice(from, to, date)?;
             let back = self.return_date.map(|date| there.back(date));
             return Slices::new(std::iter::once(there).chain(back).collect())
-                .map_err(|_| invalid("--return must not be before <DATE>"));
+                .map_err(|_| InvalidSearch::EarlyReturn);
         }
         let legs = self.slices.iter().map(|leg| slice(&leg.from, &leg.to, leg.date));
         Slices::new(legs.collect::<Result<_, _>>()?).map_err(|problem| match problem {
-            InvalidSlices::Count => invalid("a trip has 1 to 6 flights"),
-            InvalidSlices::Order { .. } => {
-                invalid("each --slice must be on the day of the one before or later")
-            }
+            InvalidSlices::Count => InvalidSearch::Flights,
+            InvalidSlices::Order { .. } => InvalidSearch::Order,
         })
     }
 }
 
-fn invalid(problem: &str) -> clap::Error {
-    Cli::command().error(ErrorKind::ValueValidation, problem)
+/// Arguments that are valid, but not together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InvalidSearch {
+    /// Too many seats.
+    #[error("at most 9 adults and children can be booked together")]
+    Seats,
+    /// More infants than adults.
+    #[error("each infant needs an adult's lap")]
+    Infants,
+    /// Origin and destination are the same.
+    #[error("a flight must go to another place than it comes from")]
+    SamePlace,
+    /// Back before the departure.
+    #[error("--return must not be before <DATE>")]
+    EarlyReturn,
+    /// None, or too many.
+    #[error("a trip has 1 to 6 flights")]
+    Flights,
+    /// A flight on an earlier day than the one before.
+    #[error("each --slice must be on the day of the one before or later")]
+    Order,
 }
 
 /// The text is not a valid timeout.
@@ -144,12 +158,18 @@ fn parse_seconds(text: &str) -> Result<SearchTimeout, InvalidSeconds> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use clap::{Parser, error::ErrorKind};
 
     use super::*;
 
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        search: SearchArgs,
+    }
+
     fn parse(line: &str) -> Result<SearchArgs, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.search)
+        Only::try_parse_from(line.split_whitespace()).map(|only| only.search)
     }
 
     #[test]
@@ -184,7 +204,7 @@ mod tests {
     fn impossible_trips_are_rejected() {
         for options in ["--return 2025-07-09", "--adults 8 --child 3,4", "--infant 0,1"] {
             let line = format!("flight-search CGK DPS 2025-07-10 {options}");
-            assert_eq!(parse(&line).unwrap().search().unwrap_err().exit_code(), 2, "{options}");
+            assert!(parse(&line).unwrap().search().is_err(), "{options}");
         }
     }
 
@@ -200,7 +220,7 @@ mod tests {
     fn origin_and_destination_must_differ() {
         for line in ["CGK cgk 2025-07-10", "--slice CGK:DPS:2025-07-10 --slice DPS:dps:2025-07-11"] {
             let args = parse(&format!("flight-search {line}")).unwrap();
-            assert_eq!(args.search().unwrap_err().exit_code(), 2, "{line}");
+            assert_eq!(args.search(), Err(InvalidSearch::SamePlace), "{line}");
         }
     }
 
@@ -217,9 +237,9 @@ mod tests {
         let guesses: Vec<_> = args.guesses().collect();
         assert!(matches!(guesses[..], [guess] if guess.contains("denpasr")), "{guesses:?}");
         let earlier = parse(&format!("{line} --slice SUB:CGK:2026-12-11")).unwrap();
-        assert_eq!(earlier.search().unwrap_err().exit_code(), 2);
+        assert_eq!(earlier.search(), Err(InvalidSearch::Order));
         let seven = format!("flight-search {}", "--slice CGK:DPS:2026-12-08 ".repeat(7));
-        assert_eq!(parse(&seven).unwrap().search().unwrap_err().exit_code(), 2);
+        assert_eq!(parse(&seven).unwrap().search(), Err(InvalidSearch::Flights));
     }
 
     #[test]

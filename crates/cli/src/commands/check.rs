@@ -1,6 +1,6 @@
 use contracts::check::{CheckOutcome, CheckResult, Total};
 
-use super::{failed, offer::find};
+use super::offer::find;
 use crate::{
     args::CheckArgs, client::Client, error::ClientError, event::End, exit::Exit, follow::follow, output,
     signal::ctrl_c, text, watch::Watch,
@@ -13,11 +13,11 @@ pub(crate) async fn check(args: CheckArgs) -> Exit {
         let client = Client::new(gateway.url.clone())?;
         let offer = find(&client, *id, offer).await?;
         let check = client.check((*id, offer), supplier, fare_brand.as_deref()).await?;
-        Ok((client, check))
+        Ok::<_, ClientError>((client, check))
     };
     let (client, check) = match submitted.await {
         Ok(submitted) => submitted,
-        Err(error) => return failed(&error),
+        Err(error) => return error.print(),
     };
     let mut watch = Watch::new(format!("{offer} from {supplier}"), std::slice::from_ref(supplier), *json);
     tokio::select! {
@@ -39,7 +39,7 @@ pub(crate) async fn check(args: CheckArgs) -> Exit {
 
 fn print(end: &End, json: bool) -> Exit {
     let Some(result) = end.details.as_ref().and_then(|details| details.check.as_deref()) else {
-        return failed(&ClientError::InvalidResponse("the check ended without an outcome".into()));
+        return ClientError::InvalidResponse("the check ended without an outcome".into()).print();
     };
     if json {
         output::json_line(&end.json);

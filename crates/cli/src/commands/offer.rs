@@ -4,7 +4,6 @@ use airports::Airports;
 use contracts::{Offer, SearchId, SupplierListing, offer::OfferId};
 use serde_json::value::RawValue;
 
-use super::failed;
 use crate::{
     args::OfferArgs,
     client::Client,
@@ -27,13 +26,13 @@ pub(crate) async fn offer(args: OfferArgs) -> Exit {
                 output::print(&offer_text(&offer, &names));
                 Exit::Found
             }
-            Err(error) => failed(&ClientError::InvalidResponse(format!("the offer is invalid: {error}"))),
+            Err(error) => ClientError::InvalidResponse(format!("the offer is invalid: {error}")).print(),
         },
         Ok((offer, _)) => {
             output::json_line(offer.get());
             Exit::Found
         }
-        Err(error) => failed(&error),
+        Err(error) => error.print(),
     }
 }
 

@@ -5,7 +5,7 @@ use contracts::{
     offer::{Segment, Slice},
 };
 
-use super::Names;
+use super::names::Names;
 use crate::text::{clean, clock, count, day_of, days_between, flight_time, zone};
 
 /// A slice: its flights, and the layovers between them. Times are local.

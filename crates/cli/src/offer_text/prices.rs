@@ -3,7 +3,7 @@ use std::fmt::Write;
 use contracts::offer::{Approximate, Baggage, Condition, Conditions, Price};
 use jiff::tz::TimeZone;
 
-use super::Names;
+use super::names::Names;
 use crate::text::{clean, count, money, price as whole};
 
 /// More seats than this are no news.

@@ -1,3 +1,6 @@
+use airports::Airports;
+use contracts::SupplierListing;
+
 use super::*;
 
 const OFFER: &str = r#"{"flight_number":"GA410/GA7230","price":3432000,"currency":"IDR","carrier":"Garuda Indonesia",

@@ -2,7 +2,7 @@
 
 use contracts::{IataCode, LocalTime, Offer, SupplierCode, offer::Segment};
 
-use super::Column;
+use super::column::Column;
 use crate::{
     event::ListedOffer,
     text::{clean, clock, count, days_between, flight_time, price, short_flight_time},

@@ -2,7 +2,7 @@
 
 use console::{measure_text_width, truncate_str};
 
-use super::Column;
+use super::column::Column;
 
 /// Spaces between two columns.
 const GAP: usize = 2;
