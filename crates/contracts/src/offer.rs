@@ -11,7 +11,6 @@ mod slice;
 use serde::{Deserialize, Serialize};
 
 use crate::{Amount, Cabin, Currency, IataCode, SupplierCode};
-pub use booking::Booking;
 pub use bounds::{
     InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_LINK_BYTES, MAX_NAME_BYTES, MAX_PRICE,
     MAX_PRICES, MAX_REF_BYTES, MAX_SEGMENTS, MAX_SHORT_BYTES, MAX_SLICES, MAX_STOPS, is_name,
@@ -19,7 +18,7 @@ pub use bounds::{
 pub use id::{InvalidOfferId, OfferId};
 pub use local_time::{InvalidLocalTime, LocalTime};
 pub(crate) use price::Level;
-pub use price::{Approximate, Baggage, Condition, Conditions, Price};
+pub use price::{Approximate, Baggage, Booking, Condition, Conditions, Price};
 pub(crate) use slice::complete;
 pub use slice::{Segment, Slice};
 

@@ -1,21 +1,9 @@
 //! Prices that are made of two bookings.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
-use super::{Approximate, Baggage, MAX_NAME_BYTES, OfferId, Price};
+use super::{Approximate, Baggage, Booking, MAX_NAME_BYTES, Price};
 use crate::{Amount, Currency};
-
-/// One of the bookings that a price is made of: a slice that its seller sells on its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Booking {
-    /// The id that its flights have in a search for one way.
-    pub offer_id: OfferId,
-    /// What it costs, and what that includes.
-    #[serde(flatten)]
-    pub price: Price,
-}
 
 impl Price {
     /// The price of a return that is booked as two one-ways; `None` if it can't be told, because they are in different

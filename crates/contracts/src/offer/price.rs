@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::Booking;
+use super::id::OfferId;
 use crate::{Amount, Currency, ExchangeRates, SupplierCode};
 
 /// What an itinerary costs from one seller in one fare brand, for all passengers together.
@@ -122,6 +122,17 @@ pub struct Condition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub penalty: Option<Amount>,
+}
+
+/// One of the bookings that a price is made of: a slice that its seller sells on its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Booking {
+    /// The id that its flights have in a search for one way.
+    pub offer_id: OfferId,
+    /// What it costs, and what that includes.
+    #[serde(flatten)]
+    pub price: Price,
 }
 
 impl Price {
