@@ -17,10 +17,12 @@ mod sellers;
 
 mod accessibility;
 mod cancelling;
+mod checks;
 mod connection;
 mod days;
 mod errors;
 mod images;
+mod journey;
 mod keyboard;
 mod language;
 mod layout;

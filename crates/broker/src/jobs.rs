@@ -17,6 +17,7 @@ mod shed;
 use std::{sync::Arc, time::Duration};
 
 use contracts::{
+    EpochMillis,
     entry::{Fields, Job},
     names::{CONSUMER_GROUP, REQUESTED_STREAM},
 };
@@ -171,7 +172,7 @@ pub struct Claim {
     pub(crate) entry: EntryId,
     /// For the log: how often the entry was delivered, and how long after it was added.
     pub(crate) deliveries: u64,
-    pub(crate) queue_wait: Option<Duration>,
+    pub(crate) queue_wait: Duration,
     /// Whether the replaced system added the job.
     pub(crate) is_foreign: bool,
 }
@@ -197,11 +198,11 @@ impl Leases {
         Self { broker, name: name.into() }
     }
 
-    /// A claim to a job that was delivered to this consumer.
+    /// A claim to a job that was delivered to this consumer, `now` by Redis' clock.
     #[must_use]
-    pub fn claim(&self, delivery: &Delivery) -> Claim {
+    pub fn claim(&self, delivery: &Delivery, now: EpochMillis) -> Claim {
         let Delivery { entry, deliveries, .. } = *delivery;
-        let queue_wait = self.broker.clock.now().map(|now| now.since(entry.added_at()));
+        let queue_wait = now.since(entry.added_at());
         let is_foreign = Job::is_foreign(&delivery.fields);
         Claim { consumer: Arc::clone(&self.name), entry, deliveries, queue_wait, is_foreign }
     }

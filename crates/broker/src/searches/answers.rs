@@ -1,7 +1,7 @@
 use contracts::{
-    SearchId, SupplierCode, SupplierReport, SupplierStatus,
-    entry::{EncodedOffers, Encoding, InvalidEntry, JsonLine, StoredAnswer},
-    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, field},
+    SearchId, SupplierCode, SupplierStatus,
+    entry::{EncodedOffers, Encoding, JsonLine},
+    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::Answer,
 };
 use redis::{FromRedisValue, ParsingError, Value};
@@ -23,7 +23,7 @@ pub struct NewAnswer {
     pub report: JsonLine,
     /// Its offers.
     pub offers: EncodedOffers,
-    /// Whether it was asked. One that was skipped is not the first to answer.
+    /// Whether it was asked. One that was skipped, or whose circuit breaker is open, is not the first to answer.
     pub asked: bool,
 }
 
@@ -38,26 +38,12 @@ impl NewAnswer {
             // Writing can't fail: a report is plain data.
             report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_object()),
             offers: EncodedOffers::of(offers, encoding),
-            asked: report.status != SupplierStatus::Skipped,
+            asked: !matches!(report.status, SupplierStatus::Skipped | SupplierStatus::Unavailable),
         }
-    }
-
-    /// Parses report and offers.
-    pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()? })
     }
 
     fn bytes(&self) -> usize {
         self.report.as_str().len() + self.offers.as_bytes().len()
-    }
-}
-
-impl From<(SupplierCode, StoredAnswer)> for NewAnswer {
-    fn from((code, answer): (SupplierCode, StoredAnswer)) -> Self {
-        let StoredAnswer { seq: _, of, report, offers } = answer;
-        let parsed = report.parse(field::SUPPLIER);
-        let asked = parsed.is_ok_and(|report: SupplierReport| report.status != SupplierStatus::Skipped);
-        Self { code, of, report, offers: offers.into(), asked }
     }
 }
 

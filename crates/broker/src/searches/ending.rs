@@ -235,7 +235,7 @@ fn log(id: SearchId, outcome: &Outcome, claim: Option<&Claim>, span: &Span) {
         suppliers_failed = suppliers(|status| matches!(status, SupplierStatus::Timeout | SupplierStatus::Error)),
         suppliers_skipped = suppliers(|status| matches!(status, SupplierStatus::Unavailable | SupplierStatus::Skipped)),
         attempts = claim.map(|claim| claim.deliveries),
-        queue_wait_ms = claim.and_then(|claim| claim.queue_wait).map(millis),
+        queue_wait_ms = claim.map(|claim| millis(claim.queue_wait)),
         first_answer_ms = details.first_answer_ms,
         elapsed_ms = details.elapsed_ms,
         trace_id = span.trace_id().map(tracing::field::display),

@@ -32,14 +32,18 @@ export function comparePrices(a, b, currency) {
   return compareTexts(a.currency, b.currency) || Number(a.total) - Number(b.total);
 }
 
+/** What no two prices of an offer have in common: the seller and the fare brand. */
+export function keyOf({ supplier, fare_brand = "" }) {
+  return `${supplier}\n${fare_brand}`;
+}
+
 /** Sorts prices, and keeps the cheapest of each seller and fare brand. */
 export function ranked(prices, currency) {
   const kept = new Map();
   const sorted = [...prices].sort((a, b) => comparePrices(a, b, currency)
     || compareTexts(a.supplier, b.supplier) || compareTexts(a.fare_brand, b.fare_brand));
   for (const price of sorted) {
-    const key = `${price.supplier}\n${price.fare_brand ?? ""}`;
-    if (!kept.has(key)) kept.set(key, price);
+    if (!kept.has(keyOf(price))) kept.set(keyOf(price), price);
   }
   return [...kept.values()];
 }

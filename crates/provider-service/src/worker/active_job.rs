@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use broker::jobs::{Claim, Delivery};
 use contracts::{
+    EpochMillis,
     entry::{Fields, Job, JobTimes},
     outcome::Ranking,
 };
@@ -24,11 +25,18 @@ pub(super) struct ActiveJob<'a> {
 }
 
 impl<'a> ActiveJob<'a> {
-    /// A job of the replaced system has no times: its search starts when the entry was added.
-    pub(super) fn new(context: &Context, job: Job, delivery: &'a Delivery, span: &'a Span) -> Self {
+    /// A job that was delivered `now`, by Redis' clock. A job of the replaced system has no times: its search starts when
+    /// the entry was added.
+    pub(super) fn new(
+        context: &Context,
+        job: Job,
+        delivery: &'a Delivery,
+        span: &'a Span,
+        now: EpochMillis,
+    ) -> Self {
         let created = delivery.entry.added_at();
         let deadline = created + context.config.common.search_deadline_ms;
-        let claim = context.leases.claim(delivery);
+        let claim = context.leases.claim(delivery, now);
         let fields = Cow::Borrowed(&delivery.fields);
         let has_times = job.times.is_some();
         let times = job.times.unwrap_or(JobTimes { created, deadline });
