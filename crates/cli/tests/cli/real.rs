@@ -4,7 +4,7 @@ use std::{io::Write, net::TcpListener, process::Command};
 
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use test_kit::System;
+use test_kit::{System, eventually};
 
 use crate::{
     command::{Run, program},
@@ -121,6 +121,11 @@ async fn ctrl_c_shows_what_has_come_and_the_search_goes_on_until_it_is_cancelled
     let (suppliers, _silent) = one_of_two_hangs();
     let system = System::builder().set("SUPPLIERS_FILE", suppliers.path().to_str().unwrap()).start().await;
     let client = system.client();
+    eventually("the gateway knows the suppliers' names", async || {
+        let (_, listing) = client.get("/api/suppliers").await;
+        listing["data"].as_array().is_some_and(|suppliers| suppliers.len() == 2).then_some(())
+    })
+    .await;
 
     let search = Terminal::start(command(&system, "CGK DPS tomorrow --sort best"), 80);
     search.shows(" from Rp ").await;
