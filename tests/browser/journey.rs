@@ -81,11 +81,14 @@ async fn search(page: &Page, words: &Words, state: &str) {
     assert_eq!(page.browser.eval("document.querySelectorAll('.day').length").await, 7, "{state}");
 }
 
+/// What offers are sorted by.
+type Key<'a> = dyn Fn(&Value) -> u64 + 'a;
+
 /// Each order is that of the API's results.
 async fn sort(page: &Page, system: &System, state: &str) {
     let results = system.client().state(&page.search_id().await).await.1["data"]["results"].clone();
     let number = |value: &Value| value.as_u64().unwrap();
-    let keys: [(&str, &dyn Fn(&Value) -> u64); 4] = [
+    let keys: [(&str, &Key<'_>); 4] = [
         ("best", &|offer| number(&offer["best_rank"])),
         ("fastest", &|offer| {
             offer["slices"].as_array().unwrap().iter().map(|slice| number(&slice["duration_minutes"])).sum()

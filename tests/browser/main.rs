@@ -18,6 +18,7 @@ mod sellers;
 mod accessibility;
 mod cancelling;
 mod checks;
+mod compression;
 mod connection;
 mod days;
 mod errors;

@@ -39,7 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(page::router())
         .merge(docs::router(document))
         .layer(compression)
-        // Not compressed: compression would cost each open stream memory.
+        // Streams compress their events once for all clients, and take no memory for it.
         .merge(streams)
         .fallback(|| async { Problem::NoSuchRoute })
         .method_not_allowed_fallback(other_methods);

@@ -4,15 +4,17 @@ use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, stream, stream::BoxStream};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{frame, heartbeat};
+use crate::{Coding, Frame, encoder::Encoder, frame, gzip::Trailer, heartbeat};
 
 /// After which pause a client reconnects when its connection is lost.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The frames for one subscriber: a `retry:` at once, so that the response head is sent; its events, with heartbeats
-/// between them; and, if the stream ends before its events do, a `retry:` that spreads reconnections over time.
+/// between them; and, if the stream ends before its events do, a `retry:` that spreads reconnections over time. All are
+/// encoded in the stream's coding.
 pub(crate) struct Frames {
-    source: BoxStream<'static, Bytes>,
+    source: BoxStream<'static, Frame>,
+    encoder: Encoder,
     state: State,
     heartbeat: Duration,
     expires: Option<Instant>,
@@ -29,12 +31,13 @@ enum State {
 
 impl Frames {
     pub(crate) fn new(
-        source: BoxStream<'static, Bytes>,
+        source: BoxStream<'static, Frame>,
+        coding: Coding,
         heartbeat: Duration,
         max_age: Option<Duration>,
     ) -> Self {
         let expires = max_age.map(|age| Instant::now() + age);
-        Self { source, state: State::Opening, heartbeat, expires }
+        Self { source, encoder: Encoder::new(coding), state: State::Opening, heartbeat, expires }
     }
 
     /// Waits for the next frame, which is not empty. Can be dropped and called again: no frame is lost.
@@ -43,7 +46,7 @@ impl Frames {
             State::Following => {}
             State::Opening => {
                 self.state = State::Following;
-                return Some(frame::retry(RETRY));
+                return Some(self.encoder.first(frame::retry(RETRY)));
             }
             State::Leaving => return Some(self.leave()),
             State::Over => return None,
@@ -51,16 +54,26 @@ impl Frames {
         let beat = Instant::now() + self.heartbeat;
         let until = self.expires.map_or(beat, |expires| expires.min(beat));
         match timeout_at(until, next_event(&mut self.source)).await {
-            Ok(event) => self.over_if_none(event),
+            Ok(event) => self.event(event),
             Err(_) if self.expires == Some(until) => Some(self.leave()),
-            Err(_) => Some(Bytes::from_static(heartbeat::FRAME)),
+            Err(_) => Some(self.heartbeat()),
         }
+    }
+
+    /// A comment, which clients skip.
+    pub(crate) fn heartbeat(&mut self) -> Bytes {
+        self.encoder.short(Bytes::from_static(heartbeat::FRAME))
+    }
+
+    /// What follows the last frame, if the coding has something there.
+    pub(crate) fn trailer(&self) -> Option<Trailer> {
+        self.encoder.trailer()
     }
 
     /// The next frame if it is there already, or the end.
     pub(crate) fn next_ready(&mut self) -> Poll<Option<Bytes>> {
         let ready = if self.state == State::Following {
-            next_event(&mut self.source).now_or_never().map(|event| self.over_if_none(event))
+            next_event(&mut self.source).now_or_never().map(|event| self.event(event))
         } else {
             self.next().now_or_never()
         };
@@ -79,29 +92,35 @@ impl Frames {
         self.state == State::Following
     }
 
-    /// The same as a stream.
+    /// The same as a stream, to the trailer.
     pub(crate) fn into_stream(self) -> impl Stream<Item = Bytes> + Send + 'static {
-        stream::unfold(self, async |mut frames| Some((frames.next().await?, frames)))
+        stream::unfold(Some(self), async |frames| {
+            let mut frames = frames?;
+            match frames.next().await {
+                Some(frame) => Some((frame, Some(frames))),
+                None => Some((frames.trailer()?.to_vec().into(), None)),
+            }
+        })
     }
 
     fn leave(&mut self) -> Bytes {
         self.state = State::Over;
-        frame::reconnect_later()
+        self.encoder.short(frame::reconnect_later())
     }
 
-    fn over_if_none(&mut self, event: Option<Bytes>) -> Option<Bytes> {
+    fn event(&mut self, event: Option<Frame>) -> Option<Bytes> {
         if event.is_none() {
             self.state = State::Over;
         }
-        event
+        event.map(|event| self.encoder.shared(event))
     }
 }
 
 /// The next event with something in it: an empty chunk would end the response.
-async fn next_event(source: &mut BoxStream<'static, Bytes>) -> Option<Bytes> {
+async fn next_event(source: &mut BoxStream<'static, Frame>) -> Option<Frame> {
     loop {
         let event = source.next().await?;
-        if !event.is_empty() {
+        if !event.plain().is_empty() {
             return Some(event);
         }
     }
@@ -114,8 +133,8 @@ mod tests {
     const HEARTBEAT: Duration = Duration::from_secs(15);
 
     fn frames(source: impl Stream<Item = &'static str> + Send + 'static, max_age: Option<u64>) -> Frames {
-        let source = source.map(|event| Bytes::from_static(event.as_bytes())).boxed();
-        Frames::new(source, HEARTBEAT, max_age.map(Duration::from_secs))
+        let source = source.map(Frame::from).boxed();
+        Frames::new(source, Coding::Identity, HEARTBEAT, max_age.map(Duration::from_secs))
     }
 
     fn text(frame: Option<Bytes>) -> String {

@@ -2,10 +2,13 @@
 
 mod admission;
 mod client_limit;
+mod coding;
 mod connection;
+mod encoder;
 mod event_stream;
 pub mod frame;
 mod frames;
+mod gzip;
 mod heartbeat;
 mod held_body;
 mod http_service;
@@ -23,7 +26,9 @@ mod writer;
 
 pub use admission::OpenConnections;
 pub use client_limit::{ClientLimit, ClientPermit, client_key};
+pub use coding::Coding;
 pub use event_stream::EventStream;
+pub use frame::Frame;
 pub use held_body::HeldBody;
 pub use http_service::HttpService;
 pub use overflow::MAX_OVERFLOW;

@@ -61,11 +61,8 @@ impl Socket {
     /// Writes all bytes, or fails if the client does not read for too long.
     pub(crate) async fn write(&mut self, mut bytes: impl Buf, limit: WriteLimit<'_>) -> io::Result<()> {
         while bytes.has_remaining() {
-            let mut slices = [IoSlice::new(&[]); 4];
-            let filled = bytes.chunks_vectored(&mut slices);
-            match self.tcp.try_write_vectored(&slices[..filled]) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => bytes.advance(written),
+            match self.write_some(&mut bytes) {
+                Ok(()) => {}
                 // Boxed: it is rare, and an idle stream should not keep the room for it.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     Box::pin(self.writable(limit)).await?;
@@ -74,6 +71,19 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    /// Writes what fits. By itself, so that an idle stream does not keep the room for the slices.
+    fn write_some(&self, bytes: &mut impl Buf) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); 4];
+        let filled = bytes.chunks_vectored(&mut slices);
+        match self.tcp.try_write_vectored(&slices[..filled])? {
+            0 => Err(io::ErrorKind::WriteZero.into()),
+            written => {
+                bytes.advance(written);
+                Ok(())
+            }
+        }
     }
 
     async fn writable(&self, limit: WriteLimit<'_>) -> io::Result<()> {

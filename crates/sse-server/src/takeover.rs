@@ -10,7 +10,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use hyper::{
     Method, Request, StatusCode, Version,
-    header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderMap, TRANSFER_ENCODING},
+    header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderMap, TRANSFER_ENCODING},
 };
 use sync_wrapper::SyncWrapper;
 
@@ -47,12 +47,14 @@ impl Asked {
     }
 
     /// Takes over a response that is an event stream. Any other is hyper's to send, and so is a stream that
-    /// middleware has encoded: its body is what the client is to get.
+    /// middleware has encoded in another way than its own: its body is what the client is to get.
     pub(crate) fn take(self, mut response: Response) -> Result<Response, Takeover> {
-        let is_plain =
-            response.status() == StatusCode::OK && !response.headers().contains_key(CONTENT_ENCODING);
         match response.extensions_mut().remove::<EventStream>() {
-            Some(stream) if self.takeover && is_plain => {
+            Some(stream)
+                if self.takeover
+                    && response.status() == StatusCode::OK
+                    && stream.is_encoded_as(response.headers()) =>
+            {
                 let (parts, body) = response.into_parts();
                 let keep_alive = self.keep_alive && !wants_close(&parts.headers);
                 let head = head(&parts.headers, keep_alive);
@@ -95,16 +97,17 @@ fn wants_close(headers: &HeaderMap) -> bool {
 mod tests {
     use axum::response::IntoResponse;
     use futures_util::stream;
-    use hyper::header::HeaderValue;
+    use hyper::header::{CONTENT_ENCODING, HeaderValue};
 
     use super::*;
+    use crate::Coding;
 
     fn get() -> hyper::http::request::Builder {
         Request::get("/")
     }
 
     fn stream() -> Response {
-        EventStream::new(stream::pending).into_response()
+        EventStream::new(stream::pending::<Bytes>).into_response()
     }
 
     fn is_taken(request: hyper::http::request::Builder, body: &'static str, response: Response) -> bool {
@@ -121,7 +124,11 @@ mod tests {
         let failed = (StatusCode::NOT_FOUND, stream()).into_response();
         assert!(!is_taken(get(), "", failed));
         let encoded = ([(CONTENT_ENCODING, "gzip")], stream()).into_response();
-        assert!(!is_taken(get(), "", encoded));
+        assert!(!is_taken(get(), "", encoded), "by middleware");
+        let encoded = || EventStream::new(stream::pending::<Bytes>).coding(Coding::Gzip).into_response();
+        assert!(is_taken(get(), "", encoded()));
+        let other = ([(CONTENT_ENCODING, "br")], encoded()).into_response();
+        assert!(!is_taken(get(), "", other));
     }
 
     #[test]

@@ -14,14 +14,13 @@ use bytes::{Buf, Bytes};
 
 use crate::{
     frames::Frames,
-    heartbeat,
+    gzip::Trailer,
     socket::{Departure, Socket, WriteLimit},
 };
 
 const CHUNK_END: &[u8] = b"\r\n";
+/// The end of the response, behind a chunk's bytes.
 const LAST_CHUNK_END: &[u8] = b"\r\n0\r\n\r\n";
-/// The end of a response without a chunk.
-const NO_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// The longest size of a chunk, and its line's end.
 const MAX_SIZE_LINE: usize = usize::BITS as usize / 4 + 2;
@@ -47,12 +46,15 @@ pub(crate) async fn write(
         };
         let head = std::mem::take(&mut head);
         let Some(frame) = frame else {
-            socket.write(head.chain(NO_CHUNK), limit).await?;
+            let end = last_chunk_end(frames.trailer());
+            // No chunk's bytes are before it.
+            socket.write(head.chain(&end[CHUNK_END.len()..]), limit).await?;
             break;
         };
         // What is there already, be it the end, leaves at once: the last event and the end in one write.
         let behind = frames.next_ready();
-        let end = if behind == Poll::Ready(None) { LAST_CHUNK_END } else { CHUNK_END };
+        let is_last = behind == Poll::Ready(None);
+        let end = if is_last { last_chunk_end(frames.trailer()) } else { Bytes::from_static(CHUNK_END) };
         let mut room = [0; MAX_SIZE_LINE];
         let size = size_line(frame.len(), &mut room)?;
         socket.write(head.chain(size).chain(frame).chain(end), limit).await?;
@@ -85,12 +87,23 @@ async fn next(
                 Departure::Gone => return Event::ClientGone,
                 Departure::HalfClosed => {
                     *half_closed = true;
-                    return Event::Frame(Some(Bytes::from_static(heartbeat::FRAME)));
+                    return Event::Frame(Some(frames.heartbeat()));
                 }
             },
             () = stopping.as_mut(), if frames.is_following() => {}
         }
         frames.end_early();
+    }
+}
+
+/// The end of the response, behind a chunk's bytes. A trailer is a chunk of its own.
+fn last_chunk_end(trailer: Option<Trailer>) -> Bytes {
+    match trailer {
+        None => Bytes::from_static(LAST_CHUNK_END),
+        Some(trailer) => {
+            let size = format!("{:x}\r\n", trailer.len());
+            [CHUNK_END, size.as_bytes(), &trailer, LAST_CHUNK_END].concat().into()
+        }
     }
 }
 

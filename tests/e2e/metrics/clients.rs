@@ -46,11 +46,20 @@ async fn requests_streams_and_events_are_counted() {
     assert_eq!(delivered("event=\"end\""), Some(3.0));
     assert_eq!(delivered("event=\"partial\""), Some(count(events.len() - 3)));
     let bytes = count(events.iter().map(String::len).sum());
-    assert_eq!(metrics.sum("flight_search_event_bytes_delivered_total", &[]), Some(bytes));
+    let delivered = "flight_search_event_bytes_delivered_total";
+    assert_eq!(metrics.sum(delivered, &["coding=\"identity\""]), Some(bytes));
+    assert_eq!(metrics.sum(delivered, &["coding=\"gzip\""]), Some(0.0));
     let route = "route=\"/api/flights/search/{id}/stream\"";
     let labels = [route, "method=\"GET\"", "status=\"200\""];
     assert_eq!(metrics.sum("flight_search_http_requests_total", &labels), Some(3.0));
     assert_eq!(metrics.sum("flight_search_http_request_duration_seconds_count", &labels[..2]), Some(3.0));
+
+    let path = format!("/api/flights/search/{id}/stream");
+    let request = client.request(Method::GET, &path).header("accept-encoding", "gzip");
+    let body = request.send().await.unwrap().bytes().await.unwrap();
+    // The rest is the header, a stored `retry:`, and the trailer.
+    let event = count(body.len() - 10 - (5 + "retry: 1000\n\n".len()) - 10);
+    assert_eq!(scrape(&operators).await.sum(delivered, &["coding=\"gzip\""]), Some(event));
 }
 
 #[tokio::test(flavor = "multi_thread")]

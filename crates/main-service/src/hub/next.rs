@@ -1,9 +1,9 @@
-use bytes::Bytes;
+use sse_server::Frame;
 
 /// What a subscriber gets next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<E = Bytes> {
-    /// An event, encoded.
+pub enum Next<E = Frame> {
+    /// An event.
     Event(E),
     /// The terminal event was the last one.
     End,

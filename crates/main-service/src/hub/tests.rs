@@ -3,13 +3,13 @@ mod waiting;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use contracts::{
     EndStatus, EpochMillis, SearchId,
     entry::{JsonLine, StoredAnswer, StoredEnd},
     event,
 };
 use futures_util::FutureExt;
+use sse_server::Frame;
 
 use super::{Applied, Feed, Hub, Next, Snapshot, Subscription};
 
@@ -21,18 +21,18 @@ fn id() -> SearchId {
 
 fn answer(seq: u64) -> StoredAnswer {
     let report = JsonLine::object(format!(r#"{{"code":"S{seq}"}}"#).into()).unwrap();
-    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array().into() }
+    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array().into(), one_ways: None }
 }
 
 fn end() -> StoredEnd {
     StoredEnd { status: EndStatus::Completed, results: JsonLine::empty_array().into(), details: None }
 }
 
-fn partial(seq: u64) -> Bytes {
+fn partial(seq: u64) -> Frame {
     event::partial_frame(id(), &answer(seq)).into()
 }
 
-fn terminal(seq: u64) -> Bytes {
+fn terminal(seq: u64) -> Frame {
     event::end_frame(id(), seq, &end()).into()
 }
 
@@ -63,7 +63,7 @@ fn at_once(subscription: &mut Subscription) -> Vec<Next> {
     all
 }
 
-fn events(frames: impl IntoIterator<Item = Bytes>) -> Vec<Next> {
+fn events(frames: impl IntoIterator<Item = Frame>) -> Vec<Next> {
     frames.into_iter().map(Next::Event).collect()
 }
 

@@ -66,7 +66,7 @@ fn label(method: &Method) -> &'static str {
     }
 }
 
-/// How much smaller compression makes responses. Event streams are not compressed.
+/// How much smaller compression makes responses. Those of event streams are counted in [`Delivered`](super::Delivered).
 #[derive(Debug)]
 pub(crate) struct Compression {
     bytes: Family<[(&'static str, &'static str); 1], Counter>,

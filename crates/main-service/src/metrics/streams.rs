@@ -7,7 +7,7 @@ use prometheus_client::{
     metrics::{MetricType, counter::Counter, family::Family, gauge::ConstGauge},
     registry::Registry,
 };
-use sse_server::OpenConnections;
+use sse_server::{Coding, Frame, OpenConnections};
 
 use crate::hub::Hub;
 
@@ -17,14 +17,24 @@ pub(crate) struct Delivered {
     events: Family<[(&'static str, &'static str); 1], Counter>,
     partials: Counter,
     ends: Counter,
-    bytes: Counter,
+    bytes: Family<[(&'static str, &'static str); 1], Counter>,
+    plain_bytes: Counter,
+    gzip_bytes: Counter,
 }
 
 impl Default for Delivered {
     fn default() -> Self {
-        let events = Family::<[(&str, &str); 1], Counter>::default();
+        let (events, bytes) = (Family::default(), Family::<[(&str, &str); 1], Counter>::default());
         let event = |event| events.get_or_create_owned(&[("event", event)]);
-        Self { partials: event("partial"), ends: event("end"), events, bytes: Counter::default() }
+        let coded = |coding: Coding| bytes.get_or_create_owned(&[("coding", coding.as_str())]);
+        Self {
+            partials: event("partial"),
+            ends: event("end"),
+            plain_bytes: coded(Coding::Identity),
+            gzip_bytes: coded(Coding::Gzip),
+            events,
+            bytes,
+        }
     }
 }
 
@@ -37,16 +47,20 @@ impl Delivered {
         );
         registry.register(
             "event_bytes_delivered",
-            "Bytes of events that were handed to the connections of streams; heartbeats are left out",
+            "Bytes of events, as encoded, that were handed to the connections of streams; heartbeats are left out",
             self.bytes.clone(),
         );
     }
 
-    /// Counts an event for one subscriber.
-    pub(crate) fn count(&self, frame: &[u8]) {
-        let counter = if event::is_partial(frame) { &self.partials } else { &self.ends };
-        counter.inc();
-        self.bytes.inc_by(frame.len() as u64);
+    /// Counts an event for one subscriber, whose stream is in this coding.
+    pub(crate) fn count(&self, frame: &Frame, coding: Coding) {
+        let events = if event::is_partial(frame.plain()) { &self.partials } else { &self.ends };
+        events.inc();
+        let bytes = match coding {
+            Coding::Identity => &self.plain_bytes,
+            Coding::Gzip => &self.gzip_bytes,
+        };
+        bytes.inc_by(frame.size(coding) as u64);
     }
 }
 

@@ -23,9 +23,10 @@ export class Checks {
     this.#onChange = onChange;
   }
 
-  /** Whether a seller can be asked for a price of an offer. Offers of the replaced system have no id. */
+  /** Whether a seller can be asked for a price of an offer. Offers of the replaced system have no id, and two bookings no
+   *  single seller. */
   static canAsk(offer, price) {
-    return Boolean(offer.id && price.supplier);
+    return Boolean(offer.id && price.supplier && !price.bookings);
   }
 
   /** The state of the check of a price; null if it was not checked. */

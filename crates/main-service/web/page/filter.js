@@ -4,7 +4,7 @@
 // them. All other filters are of the whole offer.
 
 import { minuteOfDay } from "./format.js";
-import { amountIn, baggageOf, bestOf, pricesOf } from "./prices.js";
+import { amountIn, baggageOf, bestOf, pricesOf, sellersIn } from "./prices.js";
 import { carriersOf, minutesOf, slicesOf, stopsOf } from "./slices.js";
 import { MAX_SLICES } from "./trip.js";
 
@@ -43,7 +43,7 @@ const KINDS = {
 
 /** What a price has of each kind of filter. */
 const PRICE_KINDS = {
-  sellers: ({ supplier }) => (supplier ? [supplier] : []),
+  sellers: sellersIn,
   bags: (price) => [baggageOf(price)].filter(Boolean),
 };
 

@@ -32,9 +32,14 @@ export function comparePrices(a, b, currency) {
   return compareTexts(a.currency, b.currency) || Number(a.total) - Number(b.total);
 }
 
-/** What no two prices of an offer have in common: the seller and the fare brand. */
-export function keyOf({ supplier, fare_brand = "" }) {
-  return `${supplier}\n${fare_brand}`;
+/** What no two prices of an offer have in common: the seller and the fare brand, and those of its bookings. */
+export function keyOf({ supplier, fare_brand = "", bookings = [] }) {
+  return [`${supplier}\n${fare_brand}`, ...bookings.map(keyOf)].join("\n");
+}
+
+/** Who sells a price: of two bookings, who sells each. */
+export function sellersIn({ supplier, bookings }) {
+  return [...new Set(bookings ? bookings.map((booking) => booking.supplier) : [supplier])].filter(Boolean);
 }
 
 /** Sorts prices, and keeps the cheapest of each seller and fare brand. */
@@ -50,7 +55,7 @@ export function ranked(prices, currency) {
 
 /** The sellers of an offer, the cheapest first. */
 export function sellersOf(offer) {
-  return [...new Set(pricesOf(offer).map(({ supplier }) => supplier).filter(Boolean))];
+  return [...new Set(pricesOf(offer).flatMap(sellersIn))];
 }
 
 /** Whether a price includes checked baggage: `checked`, or `cabin` if not; null if the seller does not tell. */

@@ -3,7 +3,7 @@
 import { Checks, checkText } from "./checks.js";
 import { el, fill, reconcile, setText, spoken } from "./dom.js";
 import { date, exactPrice, moment, price as money, roughPrice } from "./format.js";
-import { keyOf, linkOf, pricesOf } from "./prices.js";
+import { keyOf, linkOf, pricesOf, sellersIn } from "./prices.js";
 import { t } from "./text.js";
 
 /** More seats than this are no news. */
@@ -39,7 +39,8 @@ function emptyRow() {
 }
 
 function updateRow(row, offer, found, { sellers, checks, now }) {
-  const seller = sellers.get(found.supplier) ?? found.supplier ?? "";
+  const nameOf = (code) => sellers.get(code) ?? code ?? "";
+  const seller = nameOf(found.supplier);
   const state = checks.of(offer, found);
   const isGone = state?.outcome === "gone";
   // As it is now, if it was checked.
@@ -49,10 +50,10 @@ function updateRow(row, offer, found, { sellers, checks, now }) {
   row.querySelector(".check-note").hidden = note === "";
 
   const isExpired = Date.parse(price.expires_at) <= now;
-  const key = JSON.stringify([found, price, isExpired, isGone, seller]);
+  const key = JSON.stringify([found, price, isExpired, isGone, sellersIn(found).map(nameOf)]);
   if (row.dataset.key !== key) {
     row.dataset.key = key;
-    fill(row.querySelector(".price-what"), whatParts(price, seller));
+    fill(row.querySelector(".price-what"), price.bookings ? bookingParts(price, nameOf) : whatParts(price, seller));
     fill(row.querySelector(".price-much"), muchParts(price, { found, isGone, isExpired, now }));
   }
   const act = row.querySelector(".price-act");
@@ -69,14 +70,28 @@ function whatParts(price, seller) {
   ];
 }
 
+/** The bookings that a price is made of, each with its own seller, total and conditions. */
+function bookingParts({ bookings }, nameOf) {
+  return [
+    el("span", { class: "seller" }, t("twoBookings")),
+    el("ol", { class: "bookings" }, bookings.map((booking) => el("li", {},
+      ...whatParts(booking, nameOf(booking.supplier)),
+      el("p", {}, exactPrice(booking)),
+      linkOf(booking) && el("a", { href: linkOf(booking), target: "_blank", rel: "noopener" },
+        t("goTo"), spoken(`: ${t("newTab", nameOf(booking.supplier))}`))))),
+  ];
+}
+
 /** The total, what it was before a check, and how long it is valid. */
 function muchParts(price, { found, isGone, isExpired, now }) {
   const { approximate, expires_at } = price;
   const isChanged = price.total !== found.total || price.currency !== found.currency;
+  // Of two bookings in different currencies, the total itself is by the rates.
+  const isRough = approximate?.currency === price.currency;
   return [
     isChanged && el("s", { class: "before" }, exactPrice(found)),
-    el(isGone ? "s" : "span", { class: "total" }, exactPrice(price)),
-    approximate && el("span", { class: "approximate" }, roughPrice(approximate)),
+    el(isGone ? "s" : "span", { class: "total" }, isRough ? roughPrice(approximate) : exactPrice(price)),
+    approximate && !isRough && el("span", { class: "approximate" }, roughPrice(approximate)),
     approximate && el("span", { class: "rate" }, t("rateOf", date(approximate.rate_date))),
     expires_at && !isGone && el("span", { class: isExpired ? "expiry expired" : "expiry" },
       t(isExpired ? "expiredAt" : "validUntil", moment(expires_at, now))),

@@ -82,6 +82,7 @@ export default {
   changeTerminal: (from, to) => `Change of terminal: from ${from} to ${to}.`,
   localTimes: "Times are local. The places are in different time zones.",
   sellersAndPrices: "Prices",
+  twoBookings: "Two bookings",
   cabinBags: (number) => (number === 0 ? "no cabin baggage" : count(number, "cabin bag", "cabin bags")),
   checkedBags: (number) => (number === 0 ? "no checked baggage" : count(number, "checked bag", "checked bags")),
   withWeight: (bags, weight) => `${bags}, ${weight} kg`,

@@ -82,6 +82,7 @@ export default {
   changeTerminal: (from, to) => `Pindah terminal: dari ${from} ke ${to}.`,
   localTimes: "Semua waktu adalah waktu setempat. Zona waktu tempat-tempat ini berbeda.",
   sellersAndPrices: "Harga",
+  twoBookings: "Dua pemesanan",
   cabinBags: (number) => (number === 0 ? "tanpa bagasi kabin" : count(number, "bagasi kabin")),
   checkedBags: (number) => (number === 0 ? "tanpa bagasi tercatat" : count(number, "bagasi tercatat")),
   withWeight: (bags, weight) => `${bags}, ${weight} kg`,

@@ -72,7 +72,7 @@ pub(super) async fn collect_answers(
         while let Some(Some(answer)) = requests.next().now_or_never() {
             answers.push(completed(answer));
         }
-        for Answer { report, offers } in &answers {
+        for Answer { report, offers, one_ways: _ } in &answers {
             tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
                 elapsed_ms = report.elapsed_ms, "supplier answered");
         }

@@ -43,7 +43,8 @@ impl KeptAnswers {
     /// record needs none of them.
     pub(super) fn with(mut self, answer: Answer) -> Option<Self> {
         // About what it takes in memory.
-        let bytes: usize = answer.offers.iter().map(Offer::max_json_bytes).sum();
+        let one_ways = answer.one_ways.iter().flat_map(|ways| ways.there.iter().chain(&ways.back));
+        let bytes: usize = answer.offers.iter().chain(one_ways).map(Offer::max_json_bytes).sum();
         let kib = u32::try_from(bytes.div_ceil(1024)).ok()?;
         let more = Arc::clone(&self.memory.0).try_acquire_many_owned(kib).ok()?;
         match &mut self.reserved {
@@ -81,7 +82,7 @@ mod tests {
         let offer = json!({"flight_number": "GA402", "price": 1, "currency": "IDR", "carrier": "x".repeat(2000),
             "origin": "CGK", "destination": "DPS", "departure": "2026-12-08T06:05:00+07:00",
             "arrival": "2026-12-08T08:55:00+08:00", "duration_minutes": 110, "stops": 0});
-        Answer { report, offers: vec![serde_json::from_value(offer).unwrap(); offers] }
+        Answer { report, offers: vec![serde_json::from_value(offer).unwrap(); offers], one_ways: None }
     }
 
     #[test]

@@ -202,6 +202,16 @@ impl Client {
         bytes
     }
 
+    /// Reads a chunk; an empty one is the last.
+    pub(crate) async fn read_chunk(&mut self) -> Vec<u8> {
+        let size = self.read_to("\r\n").await;
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        let mut chunk = self.read_exact(size + 2).await;
+        assert!(chunk.ends_with(b"\r\n"), "{chunk:?}");
+        chunk.truncate(size);
+        chunk
+    }
+
     /// Reads to the end of the connection.
     pub(crate) async fn read_all(mut self) -> String {
         let mut text = String::new();

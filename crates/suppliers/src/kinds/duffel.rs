@@ -177,7 +177,7 @@ impl Supplier for Duffel {
                 Refusal::Other => Err(error(&response)),
             };
         }
-        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports);
+        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports).map(Some);
         read_offer(response, MAX_OFFER_BYTES, offers, parse).await
     }
 }

@@ -13,6 +13,7 @@ use axum::{
 };
 use contracts::{FieldError, SearchId};
 use serde::Deserialize;
+use sse_server::Coding;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use super::path::SearchPath;
@@ -57,6 +58,8 @@ impl utoipa::PartialSchema for Partials {
 /// already has the terminal event, it gets 204, which stops an `EventSource` for good.
 ///
 /// Comments keep the connection open, and `retry:` says when to reconnect if it breaks.
+///
+/// The stream is compressed (`Content-Encoding: gzip`) if `Accept-Encoding` names `gzip`. Each event can be read as soon as its bytes have arrived.
 #[utoipa::path(
     get,
     path = "/api/flights/search/{id}/stream",
@@ -76,6 +79,7 @@ impl utoipa::PartialSchema for Partials {
             description = "The events. The schema describes each one.",
             content_type = "text/event-stream",
             body = StreamEvent,
+            headers(("vary" = String, description = "Contains `accept-encoding`.")),
             examples(
                 ("terminal event only" = (value = json!(TERMINAL_EXAMPLE))),
                 ("with partials" = (value = json!(PARTIALS_EXAMPLE))),
@@ -109,9 +113,10 @@ pub(super) async fn stream(
     if subscription.is_at_end() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    tracing::debug!(search_id = %id, partials, after, "stream opened");
-    let delivered = Arc::clone(&app.metrics.delivered);
-    Ok(follow::event_stream(subscription, app.config.common.search_deadline_ms, delivered).into_response())
+    let coding = Coding::preferred(&headers);
+    tracing::debug!(search_id = %id, partials, after, coding = coding.as_str(), "stream opened");
+    let (deadline, delivered) = (app.config.common.search_deadline_ms, Arc::clone(&app.metrics.delivered));
+    Ok(follow::event_stream(subscription, coding, deadline, delivered).into_response())
 }
 
 /// Loads the feed, so that an unknown search gets a 404 instead of a silent stream.

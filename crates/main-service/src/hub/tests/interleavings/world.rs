@@ -27,7 +27,7 @@ struct Gateway {
 struct Client {
     wish: Wish,
     had_before: u64,
-    received: Vec<Bytes>,
+    received: Vec<Frame>,
     following: Option<(usize, Subscription)>,
 }
 
@@ -41,8 +41,11 @@ pub(super) struct World {
 
 impl Client {
     fn cursor(&self) -> u64 {
-        let seq = |frame: &Bytes| {
-            let line = std::str::from_utf8(frame).unwrap().lines().find_map(|line| line.strip_prefix("id: "));
+        let seq = |frame: &Frame| {
+            let line = std::str::from_utf8(frame.plain())
+                .unwrap()
+                .lines()
+                .find_map(|line| line.strip_prefix("id: "));
             line.unwrap().parse().unwrap()
         };
         self.received.last().map_or(self.had_before, seq)
@@ -202,7 +205,7 @@ impl World {
     }
 
     /// The events that a client must have received in the end.
-    fn sequence_for(&self, client: &Client) -> Vec<Bytes> {
+    fn sequence_for(&self, client: &Client) -> Vec<Frame> {
         let last = self.suppliers + 1;
         let had_before = if client.had_before > last { 0 } else { client.had_before };
         let partials = (had_before + 1..last).filter(|_| client.wish.partials).map(partial);
