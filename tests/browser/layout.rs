@@ -95,7 +95,16 @@ async fn the_form_leaves_the_screen_to_the_fares() {
             assert!(bottom.as_f64().unwrap() <= 190.0, "{language}, {width} px: {bottom}");
         }
     }
-    // A page that is opened with a search has the small form from the first picture on.
+    // A page that is opened with a search has the form of its trip from the first picture on.
+    has_no_shift_at_the_start(&page).await;
+    page.click("#add-return").await;
+    page.click("#submit").await;
+    page.browser.until("document.querySelector('#route').textContent === 'CGK ⇄ DPS'").await;
+    page.phase("completed").await;
+    has_no_shift_at_the_start(&page).await;
+}
+
+async fn has_no_shift_at_the_start(page: &Page) {
     page.browser.client.refresh().await.unwrap();
     page.phase("completed").await;
     let shifts = "new Promise(done => new PerformanceObserver(list => done(list.getEntries().map(shift => shift.value)))\

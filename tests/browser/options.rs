@@ -16,6 +16,9 @@ async fn the_form_shows_only_what_every_search_needs() {
     assert!(page.hides("#options").await && page.hides("#return").await);
     page.click("#more").await;
     assert!(!page.hides("#cabin").await && page.hides("#flights").await && page.hides("#ages").await);
+    assert!(page.hides("#departure-earliest").await);
+    page.click("#times summary").await;
+    assert!(!page.hides("#departure-earliest").await && !page.hides("#arrival-latest").await);
     assert_eq!(page.find("#more").await.attr("aria-expanded").await.unwrap().as_deref(), Some("true"));
     page.click("#more").await;
     assert!(page.hides("#options").await);

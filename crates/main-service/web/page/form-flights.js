@@ -44,6 +44,7 @@ export class Flights {
     this.#list.addEventListener("click", ({ target }) => this.#remove(target.closest("[data-remove]")));
     // The later dates follow, so that no flight is before the one before it.
     byId("search-form").addEventListener("change", ({ target }) => target.type === "date" && this.refreshDays());
+    this.#show(this.kind);
   }
 
   /** `oneWay`, `return` or `several`. */
@@ -140,10 +141,8 @@ export class Flights {
   #show(kind) {
     for (const input of this.#kinds) input.checked = input.value === kind;
     const isReturn = kind === "return";
-    byId("return-field").hidden = !isReturn;
-    byId("add-return").hidden = isReturn || kind === "several";
     byId("flights").hidden = kind !== "several";
-    byId("search-form").dataset.trip = kind;
+    document.documentElement.dataset.trip = kind;
     const first = this.#rows[0].date.value;
     if (isReturn && this.#back.value < first) this.#back.value = addDays(first, STAY_DAYS) ?? first;
     if (!isReturn) this.#back.value = "";

@@ -1,5 +1,5 @@
-// Chooses the language, and whether a search is shown, before anything is drawn. A script and no module, because modules
-// run after the first picture.
+// Chooses the language, the size of the form, and whether a search is shown, before anything is drawn. A script and no
+// module, because modules run after the first picture.
 
 (() => {
   const root = document.documentElement;
@@ -21,4 +21,5 @@
   // index.html is in English. The body stays hidden until `localize.js` has replaced the texts.
   if (root.lang !== "en") root.dataset.texts = "waiting";
   if (new URLSearchParams(location.search).get("search")) root.dataset.view = "results";
+  if (/[#&]return=/.test(location.hash)) root.dataset.trip = "return";
 })();
