@@ -111,13 +111,16 @@ async fn every_text_is_in_both_languages() {
     page.click("#more").await;
     page.find("#children").await.select_by_value("1").await.unwrap();
     page.click("[name=trip][value=several]").await;
+    page.click("#times summary").await;
     all_texts_change(&page, "options").await;
     page.find("#children").await.select_by_value("0").await.unwrap();
     page.click("[name=trip][value=oneWay]").await;
     page.search("CGK", "NRT").await;
     page.phase("completed").await;
     page.browser.until("document.querySelector('#cities').textContent.includes('Tokyo')").await;
-    page.browser.eval("document.querySelector('#sellers').open = true").await;
+    page.browser
+        .eval("document.querySelectorAll('#filters details').forEach(part => { part.open = true; })")
+        .await;
     page.click(".fare:first-child .open").await;
     page.shown(".fare .offer .point-airport").await;
     all_texts_change(&page, "results").await;

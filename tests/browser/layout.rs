@@ -11,7 +11,7 @@ use crate::{
 const LONG: &str = "(() => { \
      for (const name of document.querySelectorAll('.carrier-name, .supplier-name, [name=carriers] ~ .choice-label')) \
        name.textContent = 'Perusahaan Penerbangan Nusantara Khatulistiwa Raya Airways'; \
-     for (const price of document.querySelectorAll('.amount')) price.textContent = 'Rp\\u00a0123.456.789'; \
+     for (const price of document.querySelectorAll('.amount, #order-best, #order-cheapest')) price.textContent = 'Rp\\u00a0123.456.789'; \
      for (const price of document.querySelectorAll('.choice-note')) price.textContent = 'Rp\\u00a023.456.789'; })()";
 
 /// Parts of cards that stick out of them or are cut off, and panels that overlap the fares.
@@ -40,11 +40,16 @@ const FAULTS: &str = "(() => { \
      if (document.documentElement.scrollWidth > width) faults.push(['scrolls sideways', document.documentElement.scrollWidth]); \
      return faults; })()";
 
+/// What is cut off or covered at the page's present width.
+pub(crate) async fn faults(page: &Page) -> Value {
+    page.fare_tops().await;
+    page.browser.eval(FAULTS).await
+}
+
 async fn has_no_fault(page: &Page, state: &str) {
     for width in Look::WIDTHS {
         page.browser.look(Look::of_width(width)).await;
-        page.fare_tops().await;
-        let faults = page.browser.eval(FAULTS).await;
+        let faults = faults(page).await;
         assert_eq!(faults, json!([]), "{state}, {width} px: {faults:#}");
     }
 }
@@ -80,11 +85,15 @@ async fn the_form_leaves_the_screen_to_the_fares() {
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
     page.phase("completed").await;
-    for width in [960, 1024, 1440] {
-        page.browser.look(Look::of_width(width)).await;
-        let bottom =
-            page.browser.eval("document.querySelector('.hero').getBoundingClientRect().bottom").await;
-        assert!(bottom.as_f64().unwrap() <= 190.0, "{width} px: {bottom}");
+    for language in ["id", "en"] {
+        page.click("#language").await;
+        assert_eq!(page.browser.eval("document.documentElement.lang").await, language);
+        for width in [960, 1024, 1440] {
+            page.browser.look(Look::of_width(width)).await;
+            let bottom =
+                page.browser.eval("document.querySelector('.hero').getBoundingClientRect().bottom").await;
+            assert!(bottom.as_f64().unwrap() <= 190.0, "{language}, {width} px: {bottom}");
+        }
     }
     // A page that is opened with a search has the small form from the first picture on.
     page.browser.client.refresh().await.unwrap();

@@ -17,11 +17,13 @@ mod sellers;
 
 mod accessibility;
 mod cancelling;
+mod checks;
 mod compression;
 mod connection;
 mod days;
 mod errors;
 mod images;
+mod journey;
 mod keyboard;
 mod language;
 mod layout;

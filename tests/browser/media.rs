@@ -60,8 +60,12 @@ async fn a_printed_search_has_its_fares_and_no_form() {
         let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
         page.search("CGK", "DPS").await;
         page.phase("completed").await;
+        page.click(".fare:nth-child(2) .open").await;
+        page.shown(".point-airport").await;
         let many = "(() => { const list = document.querySelector('#fares'); const rows = [...list.children]; \
-             while (list.children.length < 200) list.append(rows[list.children.length % rows.length].cloneNode(true)); })()";
+             while (list.children.length < 200) { \
+               const copy = rows[list.children.length % rows.length].cloneNode(true); \
+               copy.querySelector('.offer').hidden = true; list.append(copy); } })()";
         page.browser.eval(many).await;
 
         page.browser.media("print", &[]).await;
@@ -70,13 +74,27 @@ async fn a_printed_search_has_its_fares_and_no_form() {
                 format!("[...document.querySelectorAll('{selector}')].some(part => part.checkVisibility())");
             page.browser.eval(&script).await == Value::Bool(true)
         };
-        for part in ["#search-form", ".masthead", ".aside", "#orders", "#again", "#progress"] {
+        for part in ["#search-form", ".masthead", ".aside", "#orders", "#again", "#progress", ".price-act"] {
             assert!(!shown(part).await, "{part}");
         }
         for part in ["#route", "#when", "#fare-count", ".fare .amount", ".fare .clock", ".fare .carrier-name"]
         {
             assert!(shown(part).await, "{part}");
         }
+        // The details of the fare that is opened, of which nothing is cut off by the paper.
+        for part in [".point-airport", ".ride", ".price-row .facts", ".price-row .total"] {
+            assert!(shown(&format!(".fare:nth-child(2) {part}")).await, "{part}");
+        }
+        let details =
+            "[...document.querySelectorAll('.offer')].filter(part => part.checkVisibility()).length";
+        assert_eq!(page.browser.eval(details).await, 1, "only what is opened");
+        // As wide as an A4 page between its margins, in CSS pixels.
+        page.browser.look(Look::of_width(703)).await;
+        page.browser.media("print", &[]).await;
+        let cut = "[...document.querySelectorAll('.fare:nth-child(2) *')].filter(part => part.checkVisibility() && !part.closest('.spoken') \
+             && part.getBoundingClientRect().right > innerWidth + 1).map(part => part.className)";
+        assert_eq!(page.browser.eval(cut).await, json!([]), "{languages}");
+        page.browser.look(Look::WIDE).await;
         page.browser.media("", &[]).await;
 
         let a4 = json!({"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": false});

@@ -78,6 +78,27 @@ async fn an_offer_tells_its_flights_layovers_zones_and_sellers() {
     assert_eq!(price.as_str().unwrap().replace('\u{a0}', " "), "≈ Rp 3,398,400");
     assert_eq!(page.browser.eval(&format!("{fare}.querySelector('.own').textContent")).await, "$212.40");
     is_accessible(&page, "an opened offer").await;
+    page.browser.look(Look::WIDE).await;
+
+    // The same in Indonesian: what is opened stays open.
+    page.click("#language").await;
+    open(&page, "GA878").await;
+    let told = texts(&page, offer).await.concat();
+    for said in [
+        "dioperasikan oleh KE",
+        "3 j 30 m di Seoul (ICN)",
+        "Pindah bandara: Anda mendarat di Incheon",
+        "dan berangkat dari Gimpo",
+        "Pindah terminal: dari Terminal 2 ke Terminal 3.",
+        "Semua waktu adalah waktu setempat. Zona waktu tempat-tempat ini berbeda.",
+        "06:30+1 keesokan harinya UTC+9",
+        "1 bagasi kabin · 1 bagasi tercatat · ubah jadwal dengan biaya US$25",
+        "menurut kurs Sen, 23 Nov 2026",
+        "sisa 3 kursi",
+        "Ke penjual",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
 
     for (width, languages) in [(320, "id"), (390, "en"), (768, "id"), (960, "en"), (1024, "id"), (1440, "en")]
     {
@@ -85,9 +106,9 @@ async fn an_offer_tells_its_flights_layovers_zones_and_sellers() {
             page.click("#language").await;
         }
         page.browser.look(Look::of_width(width)).await;
-        let out = "(() => { const card = document.querySelector('.offer:not([hidden])').closest('.fare-card').getBoundingClientRect(); \
+        let out = "(() => { const card = part => part.closest('.fare-card').getBoundingClientRect(); \
              return [...document.querySelectorAll('.offer:not([hidden]) *')].filter(part => !part.closest('.spoken') && part.checkVisibility() \
-               && (part.getBoundingClientRect().right > card.right || part.getBoundingClientRect().bottom > card.bottom + 1)) \
+               && (part.getBoundingClientRect().right > card(part).right || part.getBoundingClientRect().bottom > card(part).bottom + 1)) \
                .map(part => part.className) })()";
         page.fare_tops().await;
         assert_eq!(page.browser.eval(out).await, json!([]), "{width}");

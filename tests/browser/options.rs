@@ -87,12 +87,110 @@ async fn each_error_of_the_api_is_at_its_field_in_the_user_s_words() {
 }
 
 #[tokio::test]
+async fn stops_currency_and_times_are_searched_and_kept() {
+    let system = quick().await;
+    for (languages, when, count, wrong) in [
+        (
+            "en-US",
+            "1 passenger · at most 1 stop · CGK–DPS depart 06:00–18:00 · DPS–CGK arrive before 23:00 · USD",
+            "More\u{a0}(3)",
+            "This is before the earlier time",
+        ),
+        (
+            "id-ID",
+            "1 penumpang · paling banyak 1 transit · CGK–DPS berangkat 06:00–18:00 · DPS–CGK tiba sebelum 23:00 · USD",
+            "Lainnya\u{a0}(3)",
+            "Jam ini lebih awal",
+        ),
+    ] {
+        let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
+        page.set_date("#date", "2027-07-10").await;
+        page.click("#add-return").await;
+        page.set_date("#return", "2027-07-17").await;
+        page.click("#more").await;
+        page.choose("#max-stops", "1").await;
+        page.choose("#currency", "USD").await;
+        assert!(page.hides("#departure-earliest").await, "few searches need them");
+        page.click("#times summary").await;
+        page.set_date("#departure-earliest", "18:00").await;
+        page.set_date("#departure-latest", "06:00").await;
+        page.set_date("#arrival-latest-2", "23:00").await;
+        page.click("#times summary").await;
+        page.search("CGK", "DPS").await;
+        page.shown("#departure-latest-error").await;
+        assert!(page.text("#departure-latest-error").await.starts_with(wrong));
+        assert_eq!((page.focus().await, page.address().await), ("departure-latest".into(), "/".into()));
+        is_accessible(&page, "times of the day").await;
+        page.browser.look(Look::WIDE).await;
+        page.set_date("#departure-earliest", "06:00").await;
+        page.set_date("#departure-latest", "18:00").await;
+        page.click("#submit").await;
+        page.phase("completed").await;
+
+        let state = system.client().state(&page.search_id().await).await.1["data"].clone();
+        assert_eq!((&state["max_stops"], &state["currency"]), (&json!(1), &json!("USD")));
+        assert_eq!(state["slices"][0]["departure"], json!({"earliest": "06:00", "latest": "18:00"}));
+        assert_eq!(state["slices"][1]["arrival"], json!({"latest": "23:00"}));
+        assert!(page.text("#when").await.ends_with(when), "{}", page.text("#when").await);
+        let more = page.browser.eval("document.querySelector('#more').textContent").await;
+        assert_eq!(more, count);
+        let address = page.address().await;
+        assert!(
+            address.ends_with("&return=2027-07-17&depart=0600-1800&arrive2=-2300&stops=1&currency=USD"),
+            "{address}"
+        );
+
+        let kept = async || {
+            let mut values = Vec::new();
+            for field in
+                ["max-stops", "currency", "departure-earliest", "departure-latest", "arrival-latest-2"]
+            {
+                values.push(page.value(&format!("#{field}")).await);
+            }
+            assert_eq!(values, ["1", "USD", "06:00", "18:00", "23:00"]);
+        };
+        page.browser.client.refresh().await.unwrap();
+        page.phase("completed").await;
+        kept().await;
+        // Another search, and back.
+        page.click("#remove-return").await;
+        page.click("#submit").await;
+        page.browser.until("document.querySelector('#route').textContent === 'CGK → DPS'").await;
+        page.browser.client.back().await.unwrap();
+        page.browser.until("document.querySelector('#route').textContent === 'CGK ⇄ DPS'").await;
+        assert_eq!(page.address().await, address);
+        kept().await;
+        // A link without the search.
+        let (_, query) = address.split_once('#').unwrap();
+        page.go(&format!("/#{query}")).await;
+        page.shown("#departure-earliest").await;
+        kept().await;
+        assert_eq!(page.browser.complaints().await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn the_times_of_a_removed_flight_go_with_it() {
+    let system = quick().await;
+    let path =
+        "/#CGK-DPS-2027-07-10-1&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16&depart2=0600-&arrive3=-2100";
+    let Some(page) = Page::open(&system, path, Look::of_width(390)).await else { return };
+    page.shown("#arrival-latest-3").await;
+    page.click("[data-remove='1']").await;
+    assert_eq!(page.value("#arrival-latest-2").await, "21:00");
+    assert_eq!(page.value("#departure-earliest-2").await, "");
+    assert_eq!(page.browser.eval("document.querySelectorAll('#time-list fieldset').length").await, 2);
+}
+
+#[tokio::test]
 async fn the_options_fit_at_any_width() {
     let system = quick().await;
     for languages in ["en-US", "id-ID"] {
-        let path = "/#CGK-DPS-2027-07-10-2&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16&child=7&infant=1&cabin=premium_economy";
+        let path = "/#CGK-DPS-2027-07-10-2&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16&child=7&infant=1&cabin=premium_economy\
+             &stops=1&currency=USD&depart=0600-1200&arrive2=-2200";
         let Some(page) = Page::open_in(&system, languages, path, Look::WIDE).await else { return };
         page.shown("#infant-1").await;
+        page.shown("#arrival-latest-2").await;
         page.browser.until("document.querySelector('#to-3').value === 'Jakarta (CGK)'").await;
         let faults = "(() => { const form = document.querySelector('#search-form').getBoundingClientRect(); \
              return [...document.querySelectorAll('#search-form *')].filter(part => part.checkVisibility() && !part.closest('.spoken, .suggestions') \

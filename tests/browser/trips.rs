@@ -159,7 +159,8 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
     assert!(address.ends_with("-1&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16"), "{address}");
 
     // A filter for the times of each slice, that the address keeps.
-    let counts = "[...document.querySelectorAll('#filter-departures fieldset')].map(part => part.querySelector('legend').textContent)";
+    let counts =
+        "[...document.querySelectorAll('#filter-times legend:not(.spoken)')].map(part => part.textContent)";
     assert_eq!(
         page.browser.eval(counts).await,
         json!(["Departure CGK – DPS", "Departure DPS – SUB", "Departure SUB – CGK"])
@@ -173,6 +174,21 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
     assert!(!fares.is_empty());
     page.browser.client.refresh().await.unwrap();
     page.phase("completed").await;
+    assert_eq!(page.fares().await, fares);
+
+    // The same for arrivals, which are folded until one is chosen.
+    page.click("#clear-filters").await;
+    assert!(page.hides("[name=arrivals2]").await);
+    page.click("#filter-times > :nth-child(2) summary").await;
+    let some = some.replace("parts3", "arrivals2");
+    let part = page.browser.eval(&some).await.as_str().unwrap().to_owned();
+    page.click(&format!("[name=arrivals2][value={part}]")).await;
+    page.browser.until(&format!("location.hash.endsWith('&until2={part}')")).await;
+    let fares = page.fares().await;
+    assert!(!fares.is_empty());
+    page.browser.client.refresh().await.unwrap();
+    page.phase("completed").await;
+    page.shown("[name=arrivals2]").await;
     assert_eq!(page.fares().await, fares);
 
     page.click("#more").await;

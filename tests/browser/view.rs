@@ -76,7 +76,9 @@ async fn each_filter_says_how_many_fares_it_shows_from_which_price() {
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
     page.search("CGK", "DPS").await;
     page.phase("completed").await;
-    page.browser.eval("document.querySelector('#sellers').open = true").await;
+    page.browser
+        .eval("document.querySelectorAll('#filters details').forEach(part => { part.open = true; })")
+        .await;
     let said = "[...document.querySelectorAll('#filters .choice')].map(row => [\
          row.querySelector('input').name, row.querySelector('input').value, \
          Number(row.querySelector('.choice-count').textContent), row.querySelector('.choice-note').textContent])";
@@ -87,7 +89,7 @@ async fn each_filter_says_how_many_fares_it_shows_from_which_price() {
         }
         let rows: Vec<(String, String, usize, String)> =
             serde_json::from_value(page.browser.eval(said).await).unwrap();
-        for kind in ["stops", "parts", "carriers", "sellers", "bags"] {
+        for kind in ["stops", "parts", "arrivals", "carriers", "sellers", "bags"] {
             assert!(rows.iter().any(|(name, _, count, _)| name == kind && *count > 0), "{kind}: {rows:?}");
         }
         for (name, value, count, lowest) in rows.iter().filter(|(name, ..)| name != "parts") {
@@ -155,13 +157,25 @@ async fn limits_of_price_and_duration_say_what_they_mean() {
         assert!(!cheapest.is_empty() && cheapest.len() < all.len());
         let limit = page.browser.eval("document.querySelector('#maxPrice-value').textContent").await;
         assert_eq!(limit, format!("{up_to}{}", cheapest[0].1));
+        // How many fares it leaves, from which price.
+        let note = async |limit: &str| {
+            let text =
+                page.browser.eval(&format!("document.querySelector('#{limit}-note').textContent")).await;
+            text.as_str().unwrap().to_owned()
+        };
+        let lowest = &cheapest[0].1;
+        for said in [note("maxPrice").await, note("maxDuration").await] {
+            assert!(said.starts_with(&format!("{} ", cheapest.len())) && said.ends_with(lowest), "{said}");
+        }
         slide(&page, "maxPrice", "slider.max").await;
         assert_eq!(page.fares().await, all);
+        assert!(note("maxPrice").await.starts_with(&format!("{} ", all.len())), "{}", note("maxPrice").await);
 
         slide(&page, "maxDuration", "0").await;
         let fastest = page.fares().await;
         assert!(!fastest.is_empty() && fastest.len() < all.len());
         assert!(page.text("#maxDuration-value").await.starts_with(up_to));
+        assert!(note("maxDuration").await.ends_with(&fastest[0].1), "{}", note("maxDuration").await);
         page.click("#clear-filters").await;
         assert_eq!(page.fares().await, all);
         assert_eq!(page.text("#maxDuration-value").await, any);

@@ -173,3 +173,34 @@ async fn a_job_that_can_be_neither_worked_on_nor_failed_is_buried_all_the_same()
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_a_dead_worker_that_are_lost_with_the_record_are_asked_for_again() {
+    let mut system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "100-6000")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .set("JOB_LEASE_MS", "300")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    let first = stream.next().await.unwrap().json();
+    system.workers[0].kill().await;
+    system.add_worker();
+    eventually("another worker has the job", async || {
+        system.workers[1].log().contains("job taken").then_some(())
+    })
+    .await;
+    // Only the record had that answer.
+    assert_eq!(system.redis.run::<usize>(&format!("DEL flight.search.record:{id}")).await, 1);
+
+    let end = client.result(&id).await.json();
+    let reports = end["suppliers"].as_array().unwrap();
+    let asked: HashSet<_> = reports.iter().map(|report| report["code"].to_string()).collect();
+    assert_eq!(asked.len(), reports.len(), "each once: {end}");
+    assert_eq!(first["progress"]["of"], reports.len(), "{end}");
+    assert!(asked.contains(&first["supplier"]["code"].to_string()));
+    assert!(reports.iter().all(|report| report["status"] == "ok" || report["status"] == "empty"), "{end}");
+    assert_eq!(end["status"], "completed");
+}

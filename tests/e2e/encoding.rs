@@ -55,3 +55,84 @@ async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
     gone.exec_async(&mut system.redis.connect().await).await.unwrap();
     stored(&system, true).await;
 }
+
+/// Waits until the worker has certainly looked which gateways run: it does after it has published its first snapshot, and
+/// before the second.
+async fn worker_has_looked(system: &System) {
+    let snapshot = async || -> Option<Vec<u8>> {
+        let keys: Vec<String> = system.redis.run("KEYS flight.search.worker:*").await;
+        system.redis.run(&format!("GET {}", keys.first()?)).await
+    };
+    let first = within(Duration::from_secs(30), "the worker publishes a snapshot", snapshot).await;
+    within(Duration::from_secs(30), "it publishes another", async || {
+        snapshot().await.filter(|next| *next != first)
+    })
+    .await;
+}
+
+/// Adds a job like the replaced gateway, and returns its results in the log and in the record.
+async fn results_of_a_go_job(system: &System) -> (Value, Vec<u8>) {
+    let id = uuid::Uuid::new_v4().to_string();
+    let fields =
+        [("search_id", &*id), ("from", "CGK"), ("to", "DPS"), ("date", "2025-07-10"), ("passengers", "2")];
+    system.redis.add("flight.search.requested", &fields).await;
+    let record = within(Duration::from_secs(30), "the search ends", async || -> Option<Vec<u8>> {
+        system.redis.run(&format!("HGET flight.search.record:{id} results")).await
+    })
+    .await;
+    (Value::Array(in_the_log(system, &id).await), record)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_of_the_replaced_system_reads_the_flat_fields_of_compressed_offers() {
+    let system =
+        System::builder().set("SIMULATED_LATENCY_MS", "1").set("SIMULATED_FAILURE_RATE", "0").start().await;
+    stored(&system, true).await;
+    let (results, record) = results_of_a_go_job(&system).await;
+    assert!(record.starts_with(ZSTD));
+    let flat = results[0].as_object().unwrap();
+    let names: Vec<_> = flat.keys().map(String::as_str).collect();
+    let mut expected = [
+        "flight_number",
+        "price",
+        "currency",
+        "carrier",
+        "origin",
+        "destination",
+        "departure",
+        "arrival",
+        "duration_minutes",
+        "stops",
+        "suppliers",
+    ];
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert!(results.as_array().unwrap().len() > 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offers_stay_json_if_no_gateway_has_announced_itself() {
+    // Gateways of version 0.1 announce nothing.
+    let system = System::builder()
+        .gateways(0)
+        .set("SIMULATED_LATENCY_MS", "1")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .start()
+        .await;
+    worker_has_looked(&system).await;
+    let (results, record) = results_of_a_go_job(&system).await;
+    assert_eq!(serde_json::from_slice::<Value>(&record).unwrap(), results);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offers_stay_json_if_the_operator_wants_it() {
+    let system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "1")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .set("COMPRESS_OFFERS", "false")
+        .start()
+        .await;
+    worker_has_looked(&system).await;
+    let (results, record) = results_of_a_go_job(&system).await;
+    assert_eq!(serde_json::from_slice::<Value>(&record).unwrap(), results);
+}

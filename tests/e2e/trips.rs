@@ -112,21 +112,22 @@ async fn a_supplier_is_not_asked_for_what_it_does_not_sell() {
         reports(&plain),
         [(json!("FAST"), json!("ok"), Value::Null), (json!("FREE"), json!("skipped"), json!(elsewhere)),]
     );
-    let mut body = test_kit::client::example();
-    body["date"] = "2125-07-10".into();
-    body["return_date"] = "2125-07-17".into();
-    let there_and_back = events(&client, &body).await;
-    let skipped = "it sells no return trips";
+    let slice = |from: &str, to: &str, date: &str| json!({"from": from, "to": to, "date": date});
+    let body = json!({
+        "slices": [slice("CGK", "DPS", "2125-07-10"), slice("DPS", "SUB", "2125-07-17")], "passengers": 2,
+    });
+    let onward = events(&client, &body).await;
+    let skipped = "it sells no trips to several cities";
     assert_eq!(
-        reports(&there_and_back),
+        reports(&onward),
         [
             (json!("FAST"), json!("skipped"), json!(skipped)),
             (json!("FREE"), json!("skipped"), json!(skipped)),
         ]
     );
-    assert_eq!(there_and_back.last().unwrap()["status"], "completed", "that nobody sells it is an answer");
-    assert!(there_and_back.last().unwrap()["first_answer_ms"].is_null(), "nobody was asked");
+    assert_eq!(onward.last().unwrap()["status"], "completed", "that nobody sells it is an answer");
+    assert!(onward.last().unwrap()["first_answer_ms"].is_null(), "nobody was asked");
     assert!(plain.last().unwrap()["first_answer_ms"].is_u64(), "one was asked");
-    assert_eq!(there_and_back.len(), 3, "each supplier has a partial");
+    assert_eq!(onward.len(), 3, "each supplier has a partial");
     assert_eq!((airlines.calls("fast").began.len(), airlines.calls("free").began.len()), (1, 0));
 }

@@ -84,6 +84,11 @@ impl Airports {
         self.index.search(text, limit)
     }
 
+    /// All cities, by code.
+    pub(crate) fn cities(&self) -> impl Iterator<Item = &City> {
+        self.cities.iter()
+    }
+
     /// All codes of airports and cities. A code of both is repeated.
     pub(crate) fn codes(&self) -> impl Iterator<Item = IataCode> {
         let of_cities = self.cities.iter().map(|city| city.code);

@@ -53,6 +53,8 @@ pub(crate) enum Scenario {
     Jobs,
     /// Submit a search and wait for its end, one after another.
     RoundTrip,
+    /// Let a worker process return trips, then deliver their events.
+    Trips,
     /// Submits and jobs with tracing off, on for 1 % and for all searches. Only if it is named.
     Traces,
 }
@@ -66,6 +68,7 @@ pub(crate) struct Sizes {
     pub(crate) in_progress: usize,
     pub(crate) jobs: usize,
     pub(crate) round_trips: usize,
+    pub(crate) trips: usize,
 }
 
 impl Args {
@@ -79,6 +82,7 @@ impl Args {
             in_progress: 10_000,
             jobs: 8_000,
             round_trips: 2_000,
+            trips: 2_000,
         }
     }
 

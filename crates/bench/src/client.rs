@@ -42,9 +42,10 @@ impl Client {
         id.parse().expect("an id")
     }
 
-    /// Opens the stream of a search; returns when the headers have arrived.
-    pub(crate) async fn follow(&mut self, id: SearchId) {
-        self.ask(&format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
+    /// Opens the stream of a search, with these parameters; returns when the headers have arrived.
+    pub(crate) async fn follow(&mut self, id: SearchId, parameters: &str) {
+        let path = format!("/api/flights/search/{id}/stream{parameters}");
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
     }
 
     /// Waits for the terminal event, which must have offers, and then for the end of the response. Returns when the

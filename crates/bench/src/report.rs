@@ -21,6 +21,11 @@ pub(crate) enum Metric {
     JobRedisCpu,
     RoundTripP50,
     RoundTripP99,
+    TripRecord,
+    TripLog,
+    TripWorkerCpu,
+    TripRedisCpu,
+    TripDeliveryCpu,
     SubmitTracedFew,
     SubmitTracedAll,
     JobTracedFew,
@@ -38,7 +43,7 @@ enum Budget {
 
 /// Title, unit and budget of each metric, in the order of the table.
 #[rustfmt::skip]
-const ROWS: [(Metric, &str, &str, Budget); 18] = [
+const ROWS: [(Metric, &str, &str, Budget); 23] = [
     (Metric::SubmitGatewayCpu, "gateway CPU for a submit (64 connections)", "µs", Budget::AtMost(45.0)),
     (Metric::SubmitRedisCpu, "Redis CPU for a submit", "µs", Budget::AtMost(13.0)),
     (Metric::SubmitP50, "submit over 64 connections at once: p50", "ms", Budget::None),
@@ -53,6 +58,11 @@ const ROWS: [(Metric, &str, &str, Budget); 18] = [
     (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::None),
     (Metric::RoundTripP50, "submit to terminal event, zero latency, 1 client: p50", "ms", Budget::AtMost(1.5)),
     (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::None),
+    (Metric::TripRecord, "memory in Redis for the record of a return, 24 itineraries of 2 to 3 sellers", "KiB", Budget::AtMost(15.0)),
+    (Metric::TripLog, "memory in Redis for its entries in the result log", "KiB", Budget::AtMost(15.0)),
+    (Metric::TripWorkerCpu, "worker CPU for such a search", "µs", Budget::None),
+    (Metric::TripRedisCpu, "Redis CPU for such a search, from its job's reading to its end", "µs", Budget::None),
+    (Metric::TripDeliveryCpu, "gateway CPU for each of its events, delivered (floor: with flat offers only)", "µs", Budget::TimesFloor(1.2)),
     (Metric::SubmitTracedFew, "gateway CPU for a submit, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),
     (Metric::SubmitTracedAll, "the same, 100 % traced", "µs", Budget::None),
     (Metric::JobTracedFew, "worker CPU for a job, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),

@@ -7,6 +7,7 @@ mod shared;
 mod streams;
 mod submit;
 mod traces;
+mod trips;
 
 use crate::{
     args::{Args, Scenario},
@@ -40,6 +41,11 @@ pub(crate) async fn run(stage: &mut Stage, args: &Args) -> Figures {
         }
         if args.wants(Scenario::Traces) {
             for (metric, side, value) in traces::run(stage, sizes.submits / 2, sizes.jobs / 2).await {
+                figures.add(metric, side, value);
+            }
+        }
+        if args.wants(Scenario::Trips) {
+            for (metric, side, value) in trips::run(stage, sizes.trips).await {
                 figures.add(metric, side, value);
             }
         }

@@ -89,6 +89,8 @@ impl Stage {
     }
 
     async fn worker_with(&self, concurrency: usize, settings: &[(&str, String)]) -> Service {
+        // The worker compresses offers as soon as a gateway says that it reads that.
+        self.broker.announce_gateway("bench", env!("CARGO_PKG_VERSION")).await.expect("Redis answers");
         let consumers = self.consumers().await;
         let mut settings = self.settings(settings);
         settings.push(("MAX_CONCURRENCY".into(), concurrency.to_string()));
@@ -120,8 +122,18 @@ impl Stage {
 
     /// Submits searches of these suppliers, like a gateway.
     pub(crate) async fn submit(&self, count: usize, suppliers: &[SupplierCode]) -> Vec<SearchId> {
+        self.submit_as(SEARCH, count, suppliers).await
+    }
+
+    /// Submits searches with this body, of these suppliers.
+    pub(crate) async fn submit_as(
+        &self,
+        body: &str,
+        count: usize,
+        suppliers: &[SupplierCode],
+    ) -> Vec<SearchId> {
         let submits = stream::iter(0..count).map(|_| async {
-            let job = job(suppliers);
+            let job = job(body, suppliers);
             self.broker.submit(&job).await.expect("Redis accepts a search");
             job.search_id
         });
@@ -164,9 +176,9 @@ impl Stage {
     }
 }
 
-/// The job of a search that is accepted now.
-pub(crate) fn job(suppliers: &[SupplierCode]) -> Job {
-    let mut request = SearchRequest::from_json(SEARCH.as_bytes(), jiff::civil::Date::MIN).expect("a search");
+/// The job of a search with this body that is accepted now.
+pub(crate) fn job(body: &str, suppliers: &[SupplierCode]) -> Job {
+    let mut request = SearchRequest::from_json(body.as_bytes(), jiff::civil::Date::MIN).expect("a search");
     request.suppliers = suppliers.iter().cloned().collect();
     let created = EpochMillis::now();
     Job::new(SearchId::random(), request, JobTimes { created, deadline: created + DEADLINE })

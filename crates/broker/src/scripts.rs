@@ -82,6 +82,7 @@ mod tests {
         record::FIRST_ANSWER_MS,
         record::SHARERS,
         record::ANSWER_PREFIX,
+        record::ONE_WAYS_PREFIX,
         idempotency::FINGERPRINT,
     ];
 

@@ -1,15 +1,21 @@
 //! The gateway's HTTP API.
 
 mod response;
+mod state;
 
 use std::time::Duration;
 
 use contracts::{
-    SearchId, SearchRequest, SearchStatus,
-    envelope::{Submitted, Success},
+    SearchId, SearchRequest, SupplierCode, SupplierListing,
+    envelope::{CheckSubmitted, Submitted, Success},
+    offer::OfferId,
 };
-use reqwest::{RequestBuilder, Response, StatusCode, header};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{json, value::RawValue};
 use uuid::Uuid;
+
+pub(crate) use state::State;
 
 use crate::{base_url::BaseUrl, error::ClientError, http};
 
@@ -40,25 +46,37 @@ impl Client {
     }
 
     /// Submits a search. Retries use the same `key`, so they submit no second search.
-    pub(crate) async fn submit(&self, search: &SearchRequest, key: Uuid) -> Result<SearchId, ClientError> {
-        let request = self
-            .http
-            .post(self.base.join("api/flights/search"))
-            .header("idempotency-key", key.to_string())
-            .timeout(RESPONSE_TIMEOUT)
-            .json(search);
-        let response = self.send(request).await?;
-        if !response.status().is_success() {
-            return Err(response::error(response, &self.base).await);
-        }
-        let body = response.bytes().await.map_err(|error| ClientError::from_reqwest(&error, &self.base))?;
-        let response: Success<Submitted> = serde_json::from_slice(&body).map_err(|error| {
-            ClientError::InvalidResponse(format!(
-                "{} is not a flight-search gateway: {error}; check --url",
-                self.base
-            ))
-        })?;
-        Ok(response.data.search_id)
+    pub(crate) async fn submit(&self, search: &SearchRequest, key: Uuid) -> Result<Submitted, ClientError> {
+        let request = self.request(Method::POST, "api/flights/search");
+        self.data(request.header("idempotency-key", key.to_string()).json(search)).await
+    }
+
+    /// Asks a seller for its price of an offer now: in this fare brand, or its cheapest. Returns the check's id.
+    pub(crate) async fn check(
+        &self,
+        (search, offer): (SearchId, OfferId),
+        supplier: &SupplierCode,
+        fare_brand: Option<&str>,
+    ) -> Result<SearchId, ClientError> {
+        let path = format!("api/flights/search/{search}/offers/{offer}/check");
+        let body = json!({"supplier": supplier, "fare_brand": fare_brand});
+        let submitted: CheckSubmitted = self.data(self.request(Method::POST, &path).json(&body)).await?;
+        Ok(submitted.check_id)
+    }
+
+    /// The state of a search.
+    pub(crate) async fn state(&self, id: SearchId) -> Result<State, ClientError> {
+        self.data(self.request(Method::GET, &format!("api/flights/search/{id}"))).await
+    }
+
+    /// An offer of a search, as received.
+    pub(crate) async fn offer(&self, id: SearchId, offer: OfferId) -> Result<Box<RawValue>, ClientError> {
+        self.data(self.request(Method::GET, &format!("api/flights/search/{id}/offers/{offer}"))).await
+    }
+
+    /// The suppliers, with their names.
+    pub(crate) async fn suppliers(&self) -> Result<Vec<SupplierListing>, ClientError> {
+        self.data(self.request(Method::GET, "api/suppliers")).await
     }
 
     /// Opens the event stream of a search, with partials, from the event after `after`.
@@ -81,18 +99,33 @@ impl Client {
         }
     }
 
-    /// Cancels a search, if it has not ended. Returns whether it continues for other clients.
-    pub(crate) async fn cancel(&self, id: SearchId) -> Result<bool, ClientError> {
-        let url = self.base.join(&format!("api/flights/search/{id}"));
-        let response = self.send(self.http.delete(url).timeout(RESPONSE_TIMEOUT)).await?;
-        match response.status() {
-            status if status.is_success() => {
-                let body = response.json::<Success<Submitted>>().await;
-                Ok(body.is_ok_and(|body| body.data.status == SearchStatus::Processing))
-            }
-            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(false),
-            _ => Err(response::error(response, &self.base).await),
+    /// Cancels a search. Returns what became of it, as a sentence for people: others may still follow it.
+    pub(crate) async fn cancel(&self, id: SearchId) -> Result<String, ClientError> {
+        let request = self.request(Method::DELETE, &format!("api/flights/search/{id}"));
+        let response: Success<Submitted> = self.success(request).await?;
+        Ok(response.message)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.base.join(path)).timeout(RESPONSE_TIMEOUT)
+    }
+
+    async fn data<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        Ok(self.success(request).await?.data)
+    }
+
+    async fn success<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Success<T>, ClientError> {
+        let response = self.send(request).await?;
+        if !response.status().is_success() {
+            return Err(response::error(response, &self.base).await);
         }
+        let body = response.bytes().await.map_err(|error| ClientError::from_reqwest(&error, &self.base))?;
+        serde_json::from_slice(&body).map_err(|error| {
+            ClientError::InvalidResponse(format!(
+                "{} is not a flight-search gateway: {error}; check --url",
+                self.base
+            ))
+        })
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {

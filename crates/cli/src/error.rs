@@ -69,6 +69,12 @@ impl ClientError {
         }
     }
 
+    /// Prints it. Returns the exit code.
+    pub(crate) fn print(&self) -> Exit {
+        eprintln!("flight-search: {self}");
+        self.exit()
+    }
+
     /// The exit code of the program.
     pub(crate) fn exit(&self) -> Exit {
         match self {

@@ -42,6 +42,14 @@ pub(crate) enum ListedOffer {
 }
 
 impl ListedOffer {
+    /// Carrier code and number of the first slice.
+    pub(crate) fn flight_number(&self) -> &str {
+        match self {
+            Self::Full(offer) => &offer.flight_number,
+            Self::Bare { flight_number, .. } => flight_number,
+        }
+    }
+
     /// Price and currency.
     pub(crate) fn price(&self) -> (u64, &str) {
         match self {

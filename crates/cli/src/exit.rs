@@ -8,13 +8,13 @@ use contracts::EndStatus;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
-    /// The search completed with offers.
+    /// The search completed with offers, or a command was carried out.
     Found = 0,
-    /// The search completed without offers.
+    /// The search completed without offers, or a checked offer is gone.
     NoneFound = 1,
     /// The server rejected the request. Also clap's exit code for invalid arguments.
     Rejected = 2,
-    /// The search failed or was cancelled.
+    /// The search failed or was cancelled, or a check was not answered.
     Unsuccessful = 3,
     /// The server is unreachable, or its response is invalid.
     ServerError = 4,
@@ -25,14 +25,14 @@ pub(crate) enum Exit {
 /// The codes as `--help` shows them.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0    offers were found
-  1    the search completed without offers
-  2    invalid arguments, or the server rejected the search
-  3    the search failed or was cancelled
+  0    offers were found; the command was carried out; the checked price is known
+  1    the search completed without offers; the checked offer is gone
+  2    invalid arguments, or the server refused: it has no such search or offer, or the search has ended already
+  3    the search failed or was cancelled; the seller did not answer the check
   4    the server is unreachable, or its response is invalid
-  130  interrupted by Ctrl-C; the search was cancelled
+  130  interrupted by Ctrl-C; the search goes on
 
-For operators: flight-search ops --help";
+`flight-search ops` has its own: flight-search ops --help";
 
 /// The codes of `flight-search ops` as its `--help` shows them.
 pub(crate) const OPS_HELP: &str = "\

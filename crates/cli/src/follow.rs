@@ -13,10 +13,10 @@ use sse_stream::{Sse, SseByteStream};
 use crate::{
     client::{Client, Opened},
     error::{ClientError, root_cause},
-    event::{End, Partial},
-    progress::Progress,
+    event::End,
     retry::Retry,
     text,
+    watch::Watch,
 };
 
 /// Connections in a row without an event. With the gateway's `retry: 1000` they take over a minute, longer than a
@@ -25,13 +25,9 @@ const MAX_FAILURES: usize = 9;
 /// The first pause, unless the server sends `retry:`.
 const MIN_DELAY: Duration = Duration::from_secs(1);
 
-/// Follows a search to its end. Shows each answer in `progress`.
-pub(crate) async fn follow(
-    client: &Client,
-    id: SearchId,
-    progress: &mut Progress,
-) -> Result<End, ClientError> {
-    let mut follower = Follower { last_event_id: None, retry: Retry::new(MAX_FAILURES, MIN_DELAY), progress };
+/// Follows a search to its end. Each answer goes to `watch`, once.
+pub(crate) async fn follow(client: &Client, id: SearchId, watch: &mut Watch) -> Result<End, ClientError> {
+    let mut follower = Follower::new(watch);
     loop {
         let error = match follower.connect(client, id).await {
             Ok(end) => return Ok(end),
@@ -40,18 +36,24 @@ pub(crate) async fn follow(
         };
         let Some(pause) = follower.retry.next_delay() else { return Err(error) };
         let pause = pause.max(error.retry_after());
-        follower.progress.print(&format!("{error}; trying again in {}", text::seconds(pause)));
+        follower.watch.progress.print(&format!("{error}; trying again in {}", text::seconds(pause)));
         tokio::time::sleep(pause).await;
     }
 }
 
 struct Follower<'a> {
     last_event_id: Option<String>,
+    /// The highest sequence number so far.
+    newest: u64,
     retry: Retry,
-    progress: &'a mut Progress,
+    watch: &'a mut Watch,
 }
 
-impl Follower<'_> {
+impl<'a> Follower<'a> {
+    fn new(watch: &'a mut Watch) -> Self {
+        Self { last_event_id: None, newest: 0, retry: Retry::new(MAX_FAILURES, MIN_DELAY), watch }
+    }
+
     async fn connect(&mut self, client: &Client, id: SearchId) -> Result<End, ClientError> {
         match client.stream(id, self.last_event_id.as_deref()).await? {
             Opened::Stream(response) => self.read_stream(response.bytes_stream()).await,
@@ -83,6 +85,7 @@ impl Follower<'_> {
         if let Some(millis) = retry {
             self.retry.set_min_delay(Duration::from_millis(millis));
         }
+        let seq = id.as_deref().and_then(|id| id.parse().ok());
         if let Some(id) = id {
             self.last_event_id = (!id.is_empty()).then_some(id);
         }
@@ -93,10 +96,11 @@ impl Follower<'_> {
                 End::parse(data).map(Some).map_err(|error| ClientError::InvalidResponse(error.to_string()))
             }
             Some(PARTIAL) => {
-                // An invalid partial only costs a line of progress.
-                if let Ok(partial) = serde_json::from_str::<Partial>(&data) {
-                    self.progress.add_answer(&partial);
+                // Not again, if all events are read again.
+                if seq.is_none_or(|seq| seq > self.newest) {
+                    self.watch.partial(&data);
                 }
+                self.newest = self.newest.max(seq.unwrap_or_default());
                 Ok(None)
             }
             // Later versions may add events.
@@ -111,7 +115,6 @@ mod tests {
 
     use contracts::EndStatus;
     use futures_util::stream;
-    use indicatif::ProgressDrawTarget;
     use proptest::prelude::*;
 
     use super::*;
@@ -128,9 +131,8 @@ mod tests {
     where
         E: Error + Send + Sync + 'static,
     {
-        let mut progress = Progress::new(ProgressDrawTarget::hidden(), String::new(), &[]);
-        let retry = Retry::new(MAX_FAILURES, MIN_DELAY);
-        let mut follower = Follower { last_event_id: None, retry, progress: &mut progress };
+        let mut watch = Watch::hidden();
+        let mut follower = Follower::new(&mut watch);
         let body = stream::iter(chunks.into_iter().map(|chunk| chunk.map(io::Cursor::new)));
         let end = tokio::runtime::Builder::new_current_thread()
             .build()

@@ -35,10 +35,7 @@ pub(crate) async fn run(args: OpsArgs) -> Exit {
             let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
             exit
         }
-        Err(error) => {
-            eprintln!("flight-search: {error}");
-            error.exit()
-        }
+        Err(error) => error.print(),
     }
 }
 

@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
-use contracts::{SupplierCode, SupplierReport, SupplierStatus};
+use contracts::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
+    error::ClientError,
     event::{End, ListedOffer, Partial},
+    exit::Exit,
     text::{clean, count, price, seconds},
 };
 
@@ -44,6 +46,20 @@ impl Progress {
             progress.named.insert(code.clone(), line);
         }
         progress
+    }
+
+    /// Shows the names of the suppliers that are asked.
+    pub(crate) fn expect(&mut self, suppliers: &[SupplierListing]) {
+        for SupplierListing { code, name } in suppliers {
+            if let Some(line) = self.line_of(code).filter(|line| !line.is_finished()) {
+                line.set_message(format!("{:<24}{:>7}", clean(name), "…"));
+            }
+        }
+    }
+
+    /// Runs `print` while the lines are not on the screen.
+    pub(crate) fn suspend(&self, print: impl FnOnce()) {
+        self.screen.suspend(print);
     }
 
     /// Shows a supplier's answer.
@@ -84,6 +100,13 @@ impl Progress {
         }
     }
 
+    /// Stops, and prints why. Returns the exit code.
+    pub(crate) fn fail(&mut self, error: &ClientError) -> Exit {
+        self.close();
+        self.print(&format!("flight-search: {error}"));
+        error.exit()
+    }
+
     /// Leaves the lines as they are and continues below them. The terminal has added `^C` to the last one, so
     /// redrawing would duplicate it.
     pub(crate) fn interrupt(&self) {
@@ -116,7 +139,7 @@ impl Progress {
             SupplierStatus::Empty | SupplierStatus::Skipped => ["", "–"],
             SupplierStatus::Timeout | SupplierStatus::Error | SupplierStatus::Unavailable => ["", "✖"],
         };
-        line.set_style(style(&format!("  {mark} {{prefix:<7}}{{wide_msg}}")).tick_strings(&last));
+        line.set_style(style(&format!("  {mark} {{prefix:<8}} {{wide_msg}}")).tick_strings(&last));
         let time = seconds(Duration::from_millis(report.elapsed_ms));
         line.finish_with_message(format!("{:<24}{time:>7}  {summary}", clean(&report.name)));
     }
@@ -144,7 +167,7 @@ impl Progress {
 
     fn line(&self) -> ProgressBar {
         let line =
-            ProgressBar::new_spinner().with_style(style("  {spinner:.cyan} {prefix:<7}{wide_msg:.dim}"));
+            ProgressBar::new_spinner().with_style(style("  {spinner:.cyan} {prefix:<8} {wide_msg:.dim}"));
         let line = self.screen.add(line);
         line.set_message("…");
         self.spin(&line);

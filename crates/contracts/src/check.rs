@@ -72,10 +72,10 @@ impl PriceCheck {
         }
     }
 
-    /// Whether it asks for this price: that of its seller in its fare brand.
+    /// Whether it asks for this price: that of its seller in its fare brand, as one booking.
     #[must_use]
     pub fn is_for(&self, price: &Price) -> bool {
-        self.supplier == price.supplier && self.fare_brand == price.fare_brand
+        self.supplier == price.supplier && self.fare_brand == price.fare_brand && price.bookings.is_empty()
     }
 
     /// Keeps the offer that it asks for, with that one price.

@@ -7,6 +7,7 @@ mod flat_offers;
 mod job;
 mod json;
 mod offers;
+mod one_ways;
 mod result_entry;
 
 pub use answer::StoredAnswer;
@@ -16,4 +17,5 @@ pub use flat_offers::flat_results;
 pub use job::{Job, JobTimes};
 pub use json::JsonLine;
 pub use offers::{EncodedOffers, Encoding, StoredOffers};
+pub use one_ways::StoredOneWays;
 pub use result_entry::ResultEntry;

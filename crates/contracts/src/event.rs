@@ -34,7 +34,7 @@ pub fn end_frame(id: SearchId, seq: u64, end: &StoredEnd) -> String {
 /// The frame of a `partial` event.
 #[must_use]
 pub fn partial_frame(id: SearchId, answer: &StoredAnswer) -> String {
-    let StoredAnswer { seq, of, report, offers } = answer;
+    let StoredAnswer { seq, of, report, offers, one_ways: _ } = answer;
     let (report, offers) = (report.as_str(), offers.json().as_str());
     let mut frame = String::with_capacity(192 + report.len() + offers.len());
     let _ = write!(
@@ -90,6 +90,7 @@ mod tests {
             of: 8,
             report: JsonLine::object(br#"{"code":"GA"}"#.to_vec()).unwrap(),
             offers: JsonLine::empty_array().into(),
+            one_ways: None,
         };
         let frame = partial_frame(ID.parse().unwrap(), &answer);
         let data = frame.strip_prefix("event: partial\nid: 3\ndata: ").unwrap();

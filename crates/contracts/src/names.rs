@@ -135,4 +135,7 @@ pub mod record {
     /// Prefix of a supplier's answer. The supplier's code follows. The value is four lines: `seq`, `of`, the report and
     /// the offers.
     pub const ANSWER_PREFIX: &str = "supplier:";
+    /// Prefix of the one-ways that a supplier's pairs are made of, JSON, perhaps compressed. The supplier's code follows.
+    /// Absent unless the supplier was asked for each way of a return. Versions before this ignore them.
+    pub const ONE_WAYS_PREFIX: &str = "one_ways:";
 }

@@ -1,5 +1,6 @@
 //! An offer: one itinerary, and what it costs from each seller.
 
+mod booking;
 mod bounds;
 mod id;
 mod itinerary;
@@ -10,6 +11,7 @@ mod slice;
 use serde::{Deserialize, Serialize};
 
 use crate::{Amount, Cabin, Currency, IataCode, SupplierCode};
+pub use booking::Booking;
 pub use bounds::{
     InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_LINK_BYTES, MAX_NAME_BYTES, MAX_PRICE,
     MAX_PRICES, MAX_REF_BYTES, MAX_SEGMENTS, MAX_SHORT_BYTES, MAX_SLICES, MAX_STOPS, is_name,
@@ -106,9 +108,7 @@ impl Offer {
         self.prices.sort_by(|a, b| a.cmp_in(b, currency));
         let mut kept: Vec<Price> = Vec::with_capacity(self.prices.len());
         for price in self.prices.drain(..) {
-            let sold =
-                |other: &Price| other.supplier == price.supplier && other.fare_brand == price.fare_brand;
-            if !kept.iter().any(sold) {
+            if !kept.iter().any(|other| other.is_sold_like(&price)) {
                 kept.push(price);
             }
         }

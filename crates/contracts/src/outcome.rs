@@ -2,6 +2,7 @@
 
 mod best;
 mod merge;
+mod pairs;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::{
     SupplierStatus, check::CheckResult, size::fitting,
 };
 pub use merge::{Ranking, keep_cheapest, merge, unite};
+pub use pairs::{MAX_ONE_WAYS, OneWays};
 
 /// One supplier's answer to one search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +21,14 @@ pub struct Answer {
     pub report: SupplierReport,
     /// Its offers; empty unless the report's status is `ok`.
     pub offers: Vec<Offer>,
+    /// Of a supplier that sells a return as two one-ways only: the one-ways. [`priced`](Self::priced) makes its offers of
+    /// them.
+    pub one_ways: Option<Box<OneWays>>,
 }
 
 impl Answer {
-    /// Completes the prices: those of offers without any, when they were fetched, and what they are in `currency`.
+    /// Completes the prices: those of offers without any, when they were fetched, and what they are in `currency`. Pairs
+    /// one-ways, which only now can be compared.
     #[must_use]
     pub fn priced(
         mut self,
@@ -30,16 +36,30 @@ impl Answer {
         currency: Currency,
         rates: Option<&ExchangeRates>,
     ) -> Self {
-        for offer in &mut self.offers {
-            offer.ensure_priced(&self.report.code);
-            for price in &mut offer.prices {
-                price.fetched_at.get_or_insert(fetched_at);
-                price.approximate_in(currency, rates);
+        let code = &self.report.code;
+        let price = |offers: &mut Vec<Offer>| {
+            for offer in offers.iter_mut() {
+                offer.ensure_priced(code);
+                for price in &mut offer.prices {
+                    price.fetched_at.get_or_insert(fetched_at);
+                    price.approximate_in(currency, rates);
+                }
+                offer.rank_prices(currency);
             }
-            offer.rank_prices(currency);
+            // A rate may have changed which is cheaper.
+            keep_cheapest(offers, Ranking { currency, max: usize::MAX });
+        };
+        price(&mut self.offers);
+        if let Some(one_ways) = &mut self.one_ways {
+            one_ways.directions().into_iter().for_each(price);
+            one_ways.cap(currency);
+            self.offers = one_ways.pairs(currency);
+            unite(&mut self.offers, currency);
+            self.report.offers = self.offers.len();
+            if self.offers.is_empty() && self.report.status == SupplierStatus::Ok {
+                self.report.status = SupplierStatus::Empty;
+            }
         }
-        // A rate may have changed which is cheaper.
-        keep_cheapest(&mut self.offers, Ranking { currency, max: usize::MAX });
         self
     }
 
@@ -98,13 +118,19 @@ impl Outcome {
         let statuses = || answers.iter().map(|answer| answer.report.status);
         let nobody_sells = !answers.is_empty() && statuses().all(|status| status == SupplierStatus::Skipped);
         let answered = nobody_sells || statuses().any(SupplierStatus::is_answer);
-        let (reports, offers): (Vec<_>, Vec<_>) =
-            answers.into_iter().map(|Answer { report, offers }| (report, offers)).unzip();
+        let (mut reports, mut offers, mut one_ways) = (Vec::new(), Vec::new(), Vec::new());
+        for Answer { report, offers: own, one_ways: paired } in answers {
+            one_ways.extend(paired.map(|paired| (report.code.clone(), *paired)));
+            offers.push((report.code.clone(), own));
+            reports.push(report);
+        }
         // Offers beyond an answer's limit can't be merged, but count in the total.
-        let kept: usize = offers.iter().map(Vec::len).sum();
+        let kept: usize = offers.iter().map(|(_, own)| own.len()).sum();
         let reported: usize = reports.iter().map(|report: &SupplierReport| report.offers).sum();
-        let codes = reports.iter().map(|report| report.code.clone());
-        let (offers, merged) = merge(codes.zip(offers).collect::<Vec<_>>(), ranking);
+        if let Some(first) = one_ways.first().map(|(code, _)| code.clone()) {
+            offers.push((first, pairs::across(one_ways, ranking.currency)));
+        }
+        let (offers, merged) = merge(offers, ranking);
         let total = merged + reported.saturating_sub(kept);
         let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
         Self {
@@ -203,6 +229,7 @@ mod tests {
                     ..samples::offer()
                 })
                 .collect(),
+            one_ways: None,
         };
         let ranking = Ranking { currency: Currency::IDR, max: 2 };
         let priced = |answer: Answer| answer.priced(Timestamp::UNIX_EPOCH, Currency::IDR, None);
@@ -236,7 +263,7 @@ mod tests {
             rejected: 0,
             reason: None,
         };
-        let answer = Answer { report, offers: vec![offer] };
+        let answer = Answer { report, offers: vec![offer], one_ways: None };
         let priced = answer.priced("2026-11-24T09:00:00Z".parse().unwrap(), Currency::IDR, Some(&rates));
         let offer = &priced.offers[0];
         let told: Vec<_> = offer

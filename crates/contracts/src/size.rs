@@ -24,6 +24,12 @@ const SEGMENT_BYTES: usize = 293;
 /// The same of a price.
 const PRICE_BYTES: usize = 464 + 6 * MAX_AMOUNT_LEN;
 
+/// The id of a booking, which is a price otherwise, and a comma.
+const BOOKING_BYTES: usize = 32;
+
+/// The name of the list of bookings, which most prices do not have.
+const BOOKINGS_BYTES: usize = 14;
+
 impl Offer {
     /// An upper bound of its size as JSON.
     #[must_use]
@@ -65,7 +71,10 @@ impl Segment {
 impl Price {
     fn max_json_bytes(&self) -> usize {
         let texts = [&self.fare_brand, &self.deep_link, &self.offer_ref].into_iter().flatten();
-        PRICE_BYTES + self.supplier.as_str().len() + texts.map(|text| escaped(text)).sum::<usize>()
+        let own = PRICE_BYTES + self.supplier.as_str().len() + texts.map(|text| escaped(text)).sum::<usize>();
+        let bookings = self.bookings.iter().map(|booking| BOOKING_BYTES + booking.price.max_json_bytes());
+        let list = if self.bookings.is_empty() { 0 } else { BOOKINGS_BYTES };
+        own + list + bookings.sum::<usize>()
     }
 }
 
@@ -191,6 +200,18 @@ mod tests {
             let slack = 24 + 3 + slices;
             assert!((json.len()..=json.len() + slack).contains(&offer.max_json_bytes()), "{json}");
         }
+    }
+
+    #[test]
+    fn bookings_are_within_the_bound() {
+        let mut offer = longest("", 2, 1);
+        let price = offer.prices[0].clone();
+        let booking = crate::offer::Booking { offer_id: offer.id, price: price.clone() };
+        let whole = longest("", 2, 1).json_bytes();
+        offer.prices[0].bookings = vec![booking.clone(), booking];
+        let json = serde_json::to_string(&offer).unwrap();
+        assert!(json.len() > 3 * serde_json::to_string(&price).unwrap().len() && json.len() > whole);
+        assert!((json.len()..=json.len() + 33).contains(&offer.max_json_bytes()), "{json}");
     }
 
     proptest! {

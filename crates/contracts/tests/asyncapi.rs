@@ -94,6 +94,10 @@ fn full_offer() -> Value {
         "fetched_at": "2025-07-09T09:30:00Z", "expires_at": "2025-07-09T10:00:00Z",
         "deep_link": "https://ga.example/", "offer_ref": "off_1",
     });
+    let mut booking = price.clone();
+    booking["offer_id"] = json!("8a3f5e0c92d14b67");
+    let mut price = price;
+    price["bookings"] = json!([booking, booking]);
     let mut offer = serde_json::to_value(offer()).unwrap();
     for (field, value) in [
         ("currency", json!("USD")),
@@ -218,7 +222,7 @@ fn ends_are_as_documented() {
         assert_eq!(details.is_some(), example.contains_key(names::field::DETAILS));
     }
     let times = Times { created: EpochMillis(0), first_answer: Some(EpochMillis(1)), ended: EpochMillis(2) };
-    let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()] }];
+    let answers = vec![Answer { report: report(SupplierStatus::Ok), offers: vec![offer()], one_ways: None }];
     let outcome =
         Outcome::of(answers, times, Ranking { currency: Currency::IDR, max: 200 }).with_reason("deadline");
     let read: Offer = serde_json::from_value(full_offer()).unwrap();

@@ -124,7 +124,11 @@ pub async fn run(
         .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
     lifecycle.spawn_permanent(
         "presence",
-        tasks::presence::run(app.broker.clone(), lifecycle.stop_token().clone()),
+        tasks::presence::run(
+            app.broker.clone(),
+            app.config.common.compress_offers,
+            lifecycle.stop_token().clone(),
+        ),
     );
     lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
     let examined = Arc::clone(&app);

@@ -39,7 +39,8 @@ pub struct Config {
     #[arg(long, env = "SIMULATED_FAILURE_RATE", value_parser = parse_rate, value_name = "RATE")]
     pub simulated_failure_rate: Option<f64>,
 
-    /// Whether the default suppliers have two resellers, which sell the simulated carriers' flights in other currencies.
+    /// Whether the default suppliers have four resellers, which sell the simulated carriers' flights: in other currencies,
+    /// and two of them one way only.
     #[arg(
         long,
         env = "SIMULATED_RESELLERS",

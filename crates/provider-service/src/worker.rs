@@ -27,6 +27,7 @@ mod context;
 mod declined;
 mod disposition;
 pub(crate) mod in_progress;
+mod kept;
 mod overdue;
 mod process;
 mod renew;

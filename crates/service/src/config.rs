@@ -3,7 +3,7 @@ mod redis;
 use std::time::Duration;
 
 use broker::{Broker, Retention};
-use clap::Args;
+use clap::{ArgAction, Args};
 
 pub use redis::{InvalidRedisConfig, RedisConfig};
 
@@ -27,6 +27,10 @@ pub struct CommonConfig {
     /// Most offers in a result; `total` is the number of all.
     #[arg(long, env = "MAX_RESULTS", default_value_t = 200, value_name = "N")]
     pub max_results: usize,
+
+    /// Whether offers may be stored compressed. Version 0.1 can't read that.
+    #[arg(long, env = "COMPRESS_OFFERS", default_value_t = true, action = ArgAction::Set)]
+    pub compress_offers: bool,
 
     /// Milliseconds to finish work after SIGTERM or SIGINT.
     #[arg(long, env = "SHUTDOWN_GRACE_MS", default_value = DEFAULT_GRACE_MS, value_parser = parse_millis, value_name = "MS")]

@@ -1,4 +1,5 @@
-//! What a supplier sells. It is not asked for anything else.
+//! What a supplier sells. It is not asked for anything else. One that sells only one way is asked for both ways of a
+//! return.
 
 use std::{fmt, sync::Arc};
 
@@ -7,7 +8,10 @@ use crate::file::{
     settings::{CommonSettings, Kind},
 };
 use airports::Airports;
-use contracts::{Cabin, IataCode, SearchQuery, search::Slice, search::Trip};
+use contracts::{
+    Cabin, IataCode, SearchQuery,
+    search::{Slice, Slices, Trip},
+};
 
 /// What a supplier sells.
 #[derive(Debug)]
@@ -18,6 +22,15 @@ pub(crate) struct Capabilities {
     /// Empty for the whole world.
     serves: Vec<Served>,
     airports: Arc<Airports>,
+}
+
+/// What a supplier is asked for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// The search.
+    Trip,
+    /// The way out and the way back of a return, each as a search of its own.
+    OneWays(Box<[SearchQuery; 2]>),
 }
 
 /// Why a supplier is not asked: what it does not sell.
@@ -64,13 +77,23 @@ impl Capabilities {
         }
     }
 
-    /// Why the supplier is not to be asked for this search, if it is not.
-    pub(crate) fn skip(&self, query: &SearchQuery) -> Option<Skip> {
+    /// What the supplier is asked for this search, or why it is not asked.
+    pub(crate) fn asked(&self, query: &SearchQuery) -> Result<Asked, Skip> {
+        let trip = query.slices.trip();
+        let sells = |trip| self.trips.contains(&trip);
+        let asked = if sells(trip) {
+            Asked::Trip
+        } else if trip == Trip::Return && sells(Trip::OneWay) {
+            one_ways(query).map(Box::new).map(Asked::OneWays).ok_or(Skip::Trip(trip))?
+        } else {
+            return Err(Skip::Trip(trip));
+        };
+        self.skip(query).map_or(Ok(asked), Err)
+    }
+
+    /// What else of the search than the kind of trip it does not sell.
+    fn skip(&self, query: &SearchQuery) -> Option<Skip> {
         let SearchQuery { slices, passengers, cabin, max_stops: _, currency: _ } = query;
-        let trip = slices.trip();
-        if !self.trips.contains(&trip) {
-            return Some(Skip::Trip(trip));
-        }
         if let Some(cabin) = cabin.filter(|cabin| !self.cabins.contains(cabin)) {
             return Some(Skip::Cabin(cabin));
         }
@@ -118,6 +141,13 @@ impl Capabilities {
     }
 }
 
+/// A search for each of two slices.
+fn one_ways(query: &SearchQuery) -> Option<[SearchQuery; 2]> {
+    let one_way = |slice: &Slice| SearchQuery { slices: Slices::one_way(*slice), ..query.clone() };
+    let each: Vec<_> = query.slices.iter().map(one_way).collect();
+    each.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use contracts::search::{Adults, Passengers, Slices};
@@ -132,7 +162,7 @@ mod tests {
     }
 
     fn skip(settings: &str, query: &SearchQuery) -> Option<String> {
-        capabilities(settings).skip(query).map(|skip| skip.to_string())
+        capabilities(settings).asked(query).err().map(|skip| skip.to_string())
     }
 
     #[test]
@@ -155,13 +185,7 @@ mod tests {
         };
         assert_eq!(
             sells(""),
-            [
-                "",
-                "",
-                "it sells no return trips",
-                "it does not sell the cabin business",
-                "it sells nothing to children"
-            ]
+            ["", "", "", "it does not sell the cabin business", "it sells nothing to children"]
         );
         assert_eq!(
             sells("trips = [\"return\"]\ncabins = [\"business\"]\npassenger_types = [\"adult\", \"child\"]"),
@@ -174,6 +198,29 @@ mod tests {
             ]
         );
         assert_eq!(sells("passenger_types = [\"adult\", \"child\", \"infant\"]")[4], "");
+    }
+
+    #[test]
+    fn one_that_sells_only_one_way_is_asked_for_both_ways_of_a_return() {
+        let there = *query("CGK", "DPS").first();
+        let back = there.back("2025-07-17".parse().unwrap());
+        let of = |slices: &[Slice]| SearchQuery {
+            slices: Slices::new(slices.to_vec()).unwrap(),
+            cabin: Some(Cabin::Economy),
+            ..query("CGK", "DPS")
+        };
+        let to_and_fro = of(&[there, back]);
+        let Ok(Asked::OneWays(ways)) = capabilities("").asked(&to_and_fro) else { panic!("it is asked") };
+        assert_eq!(*ways, [of(&[there]), of(&[back])]);
+        let sells_both = capabilities("trips = [\"one_way\", \"return\"]").asked(&to_and_fro);
+        assert!(matches!(sells_both, Ok(Asked::Trip)), "{sells_both:?}");
+        let onward = Slice::new("DPS".parse().unwrap(), "SUB".parse().unwrap(), back.date()).unwrap();
+        let cities = Some("it sells no trips to several cities".to_owned());
+        assert_eq!(skip("", &of(&[there, onward])), cities);
+        let elsewhere = Some("it does not fly from CGK to DPS".to_owned());
+        assert_eq!(skip("serves = [\"SG\"]", &to_and_fro), elsewhere);
+        let only_return = Some("it sells no return trips".to_owned());
+        assert_eq!(skip("trips = [\"multi_city\"]", &to_and_fro), only_return);
     }
 
     #[test]

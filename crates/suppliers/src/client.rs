@@ -39,14 +39,16 @@ use std::sync::Arc;
 
 use airports::Airports;
 use contracts::{
-    PriceCheck, SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus, outcome::Answer,
+    Offer, PriceCheck, SearchId, SearchQuery, SupplierCode, SupplierReport, SupplierStatus,
+    outcome::{Answer, OneWays},
+    search::Trip,
 };
 use log_throttle::LogThrottle;
 use tokio::time::Instant;
 use traces::Span;
 
 use crate::{
-    capabilities::{Capabilities, Skip},
+    capabilities::{Asked, Capabilities, Skip},
     file::settings::CommonSettings,
     metrics::ClientMetrics,
     offers::CollectedOffers,
@@ -143,7 +145,8 @@ impl SupplierClient {
         }
     }
 
-    /// Asks the supplier for offers, and returns by `deadline`. Each call is a span below `above`.
+    /// Asks the supplier for offers, and returns by `deadline`. Each call is a span below `above`. A supplier that sells
+    /// only one way is asked for both ways of a return, at once; the answer then has the one-ways.
     ///
     /// This never fails: the report's status says what went wrong, and the log says why. Dropping the future cancels
     /// the call and releases its permits.
@@ -173,51 +176,98 @@ impl SupplierClient {
     }
 
     async fn answer(&self, request: Request<'_>) -> Answer {
-        if let Some(skip) = self.capabilities.skip(request.query) {
-            return self.skipped(skip);
-        }
+        let ways = match self.capabilities.asked(request.query) {
+            Err(skip) => return self.skipped(skip),
+            Ok(Asked::Trip) => None,
+            // A price is checked where it was found: in a return, which this one does not sell.
+            Ok(Asked::OneWays(_)) if request.check.is_some() => {
+                return self.skipped(Skip::Trip(Trip::Return));
+            }
+            Ok(Asked::OneWays(ways)) => Some(ways),
+        };
         let started = Instant::now();
+        // Boxed, because few searches ask for both ways, and all of them would have to hold two calls.
+        let found = match ways {
+            None => self.found(request).await,
+            Some(ways) => Box::pin(self.found_each_way(request, &ways)).await,
+        };
+        let Found { status, offers, one_ways, valid, rejected } = found;
+        self.metrics.answered(status);
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let report = SupplierReport { status, elapsed_ms, offers: valid, rejected, ..self.report() };
+        Answer { report, offers, one_ways }
+    }
+
+    async fn found(&self, request: Request<'_>) -> Found {
         let Request { id: search, above, .. } = request;
-        let (status, offers, valid, rejected) = match self.calls.with_retries(request).await {
+        match self.calls.with_retries(request).await {
             Ok(CollectedOffers { offers, valid, rejected, .. }) => {
                 let status = if offers.is_empty() { SupplierStatus::Empty } else { SupplierStatus::Ok };
-                (status, offers, valid, rejected)
+                Found { status, offers, one_ways: None, valid, rejected }
             }
             Err(error) => {
                 self.calls.log().no_answer(search, &error, above);
                 spans::skipped(above, &self.code, &error);
-                (error.status(), Vec::new(), 0, error.rejected_offers())
+                let (status, rejected) = (error.status(), error.rejected_offers());
+                Found { status, offers: Vec::new(), one_ways: None, valid: 0, rejected }
+            }
+        }
+    }
+
+    /// Asks for the way out and for the way back, at once. Each is a call with its own permit and retries.
+    async fn found_each_way(&self, request: Request<'_>, ways: &[SearchQuery; 2]) -> Found {
+        let [there, back] = ways;
+        let (there, back) = tokio::join!(
+            self.found(Request { query: there, ..request }),
+            self.found(Request { query: back, ..request })
+        );
+        let status = match (there.status, back.status) {
+            (SupplierStatus::Ok, SupplierStatus::Ok) => SupplierStatus::Ok,
+            (one, other) if one.is_answer() && other.is_answer() => SupplierStatus::Empty,
+            (one, other) => {
+                if one.is_answer() {
+                    other
+                } else {
+                    one
+                }
             }
         };
-        self.metrics.answered(status);
-        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let report = SupplierReport {
-            code: self.code.clone(),
-            name: self.name.clone(),
-            status,
-            elapsed_ms,
-            offers: valid,
-            rejected,
-            reason: None,
-        };
-        Answer { report, offers }
+        let one_ways = Box::new(OneWays { there: there.offers, back: back.offers });
+        // They are paired when their prices can be compared.
+        let (offers, rejected) = (Vec::new(), there.rejected + back.rejected);
+        Found { status, offers, one_ways: Some(one_ways), valid: 0, rejected }
     }
 
     /// The answer for a search that the supplier has nothing for.
     fn skipped(&self, skip: Skip) -> Answer {
         let status = SupplierStatus::Skipped;
         self.metrics.answered(status);
-        let report = SupplierReport {
+        let report = SupplierReport { status, reason: Some(skip.to_string()), ..self.report() };
+        Answer { report, offers: Vec::new(), one_ways: None }
+    }
+
+    /// A report without an outcome.
+    fn report(&self) -> SupplierReport {
+        SupplierReport {
             code: self.code.clone(),
             name: self.name.clone(),
-            status,
+            status: SupplierStatus::Empty,
             elapsed_ms: 0,
             offers: 0,
             rejected: 0,
-            reason: Some(skip.to_string()),
-        };
-        Answer { report, offers: Vec::new() }
+            reason: None,
+        }
     }
+}
+
+/// What a supplier has for a search.
+struct Found {
+    status: SupplierStatus,
+    offers: Vec<Offer>,
+    one_ways: Option<Box<OneWays>>,
+    /// How many valid offers there were before the cap.
+    valid: usize,
+    rejected: usize,
 }
 
 #[cfg(test)]

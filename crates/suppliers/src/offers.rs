@@ -42,8 +42,6 @@ pub(crate) struct OfferCollector<'a> {
     count: usize,
     /// How many valid offers were dropped because they are not among the cheapest.
     dropped: usize,
-    /// How many valid offers do not have the price that is asked for.
-    others: usize,
     rejected: usize,
     response_bytes: u64,
     /// Boxed, because tens of thousands of searches may be in progress.
@@ -60,6 +58,31 @@ pub(crate) struct CollectedOffers {
     pub(crate) valid: usize,
     pub(crate) rejected: usize,
     pub(crate) first_rejection: Option<Box<RejectedOffer>>,
+}
+
+/// Suppliers write one flight's number as `GA402`, `ga402` or `GA0402`. It needs one id.
+fn normalize_flight_numbers(offer: &mut Offer) {
+    if offer.flight_number.len() > 2 {
+        normalize(&mut offer.flight_number, 2);
+    }
+    for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {
+        normalize(&mut segment.flight_number, 0);
+    }
+}
+
+/// Writes letters as capitals and, if only a number of up to four digits and perhaps a letter follow the carrier's code of
+/// this length, drops its leading zeros. Other texts stay as they are.
+fn normalize(text: &mut String, code: usize) {
+    let Some(number) = text.get(code..) else { return };
+    let digits = number.trim_end_matches(|char: char| char.is_ascii_alphabetic());
+    let is_number = (1..=4).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && number.len() - digits.len() <= 1;
+    if is_number {
+        let zeros = digits.bytes().take(digits.len() - 1).take_while(|digit| *digit == b'0').count();
+        text.replace_range(code..code + zeros, "");
+        text.make_ascii_uppercase();
+    }
 }
 
 /// What an offer tells of a slice.
@@ -96,7 +119,6 @@ impl<'a> OfferCollector<'a> {
             offers: Vec::new(),
             count: 0,
             dropped: 0,
-            others: 0,
             rejected: 0,
             response_bytes: 0,
             first_rejection: None,
@@ -143,6 +165,7 @@ impl<'a> OfferCollector<'a> {
     pub(crate) fn add(&mut self, mut offer: Offer) {
         // A supplier that does not tell the cabin has sold what was searched.
         offer.cabin = offer.cabin.or(self.query.cabin);
+        normalize_flight_numbers(&mut offer);
         offer.id = OfferId::of(&offer);
         let index = self.count;
         if let Err(problem) = offer.check() {
@@ -151,7 +174,6 @@ impl<'a> OfferCollector<'a> {
             self.reject(RejectedOffer::Mismatch { index, mismatch });
         } else if self.check.is_some_and(|check| check.offer_id != offer.id) {
             self.count += 1;
-            self.others += 1;
         } else {
             self.count += 1;
             if let Some(transcript) = self.transcript() {
@@ -172,25 +194,25 @@ impl<'a> OfferCollector<'a> {
         if let Some(transcript) = self.transcript() {
             transcript.left_out(&reason);
         }
-        if self.first_rejection.is_none() {
+        // What a price check asks for may be one that can't be read, not one for another search.
+        let tells_more =
+            |first: &RejectedOffer| self.check.is_some() && matches!(first, RejectedOffer::Mismatch { .. });
+        if self.first_rejection.as_deref().is_none_or(tells_more) {
             self.first_rejection = Some(Box::new(reason));
         }
     }
 
     /// The collected offers. Fails if every offer was rejected, unless the first is a valid offer for another search:
-    /// a supplier that has only those has nothing for this one.
+    /// a supplier that has only those has nothing for this one. A price check whose offer was not found fails if any was
+    /// rejected as invalid: it may be that one.
     pub(crate) fn finish(mut self) -> Result<CollectedOffers, SupplierError> {
         if let Some(check) = self.check {
-            let found = self.offers.len();
             check.retain(&mut self.offers);
-            self.others += found - self.offers.len();
         }
         self.unite_fares();
-        let Self { offers, dropped, others, rejected, first_rejection, .. } = self;
+        let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
-            Some(reason)
-                if offers.is_empty() && others == 0 && !matches!(*reason, RejectedOffer::Mismatch { .. }) =>
-            {
+            Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
                 Err(SupplierError::NoValidOffer { count: rejected, reason })
             }
             first_rejection => {

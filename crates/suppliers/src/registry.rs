@@ -17,7 +17,8 @@ use crate::{
 /// The suppliers that are used without a suppliers file: ten simulated carriers.
 const EMBEDDED: &str = include_str!("../suppliers.toml");
 
-/// Those that are added with [`RegistryOptions::resellers`]: two resellers that quote in other currencies.
+/// Those that are added with [`RegistryOptions::resellers`]: four resellers, of which two quote in other
+/// currencies than rupiah and two sell one way only.
 const RESELLERS: &str = include_str!("../resellers.toml");
 
 /// All configured suppliers, in the order of the file.
@@ -60,7 +61,7 @@ impl Registry {
         })
     }
 
-    /// Sets up the embedded suppliers: ten simulated carriers, and two resellers if the options say so.
+    /// Sets up the embedded suppliers: ten simulated carriers, and four resellers if the options say so.
     pub fn embedded(options: RegistryOptions<'_>, airports: &Arc<Airports>) -> Result<Self, RegistryError> {
         if options.resellers {
             return Self::from_toml(&format!("{EMBEDDED}\n{RESELLERS}"), options, airports);

@@ -87,12 +87,12 @@ pub(crate) async fn read_offers(
 }
 
 /// Reads a response with a single offer of at most `limit` bytes. Calls `parse` with the whole body, and adds the result to
-/// `offers`.
+/// `offers`, unless it is `None`.
 pub(crate) async fn read_offer(
     mut response: Response,
     limit: usize,
     offers: &mut OfferCollector<'_>,
-    parse: impl FnOnce(&[u8]) -> Result<Offer, ResponseError>,
+    parse: impl FnOnce(&[u8]) -> Result<Option<Offer>, ResponseError>,
 ) -> Result<(), SupplierError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
@@ -102,7 +102,10 @@ pub(crate) async fn read_offer(
             return Err(SupplierError::ResponseTooLong { limit });
         }
     }
-    add_offer(parse(&body), Some(&body), offers).map_err(Into::into)
+    match parse(&body).transpose() {
+        Some(offer) => add_offer(offer, Some(&body), offers).map_err(Into::into),
+        None => Ok(()),
+    }
 }
 
 /// Reads one offer of a list.

@@ -91,18 +91,22 @@ impl Broker {
     }
 
     /// Looks which gateways run. From now on, offers are compressed if all of them read that, and not if Redis refuses to
-    /// tell. Call it every few seconds, in every process that stores offers: while a system is upgraded, gateways of
-    /// different versions run.
+    /// tell. If none has announced itself, the encoding stays as it is: Redis may just have lost the announcements, and
+    /// gateways of version 0.1 make none. Call it every few seconds, in every process that stores offers: while a system is
+    /// upgraded, gateways of different versions run.
     pub async fn choose_encoding(&self) -> Result<(), BrokerError> {
         let gateways = match self.live_gateways(Operation::Presence, ALL).await {
             Err(error) if error.is_transient() => return Err(error),
             gateways => gateways,
         };
         let reads = |member: &str| member.split(' ').any(|word| word == READS_COMPRESSED);
+        if gateways.as_ref().is_ok_and(Vec::is_empty) {
+            return Ok(());
+        }
         let compress =
             gateways.as_ref().is_ok_and(|gateways| gateways.iter().all(|(member, _)| reads(member)));
         if self.compresses.swap(compress, Ordering::Relaxed) != compress {
-            tracing::debug!(compress, "offers are stored in another encoding from now on");
+            tracing::info!(compress, "offers are stored in another encoding from now on");
         }
         gateways.map(drop)
     }

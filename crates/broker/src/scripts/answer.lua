@@ -3,7 +3,7 @@
 -- KEYS: record, results stream, requested stream
 -- ARGV: search id, age in ms at which the result log is trimmed, consumer group, consumer, id of the job's entry, how
 --       many of the next arguments are further fields and values of each entry in the result log (the trace), then for
---       each answer: supplier code, of, report, offers, '1' if the supplier was asked
+--       each answer: supplier code, of, report, offers, '1' if the supplier was asked, one-ways or ''
 -- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means that the
 -- answer was skipped.
 local record = redis.call('HMGET', KEYS[1], 'status', 'entry', 'first_answer_ms')
@@ -16,13 +16,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local oldest = string.format('%.0f', now - ARGV[2])
 local reply = {'stored'}
-for at = 7 + ARGV[6], #ARGV, 5 do
+for at = 7 + ARGV[6], #ARGV, 6 do
   local code, of, report, offers, asked = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local field = 'supplier:' .. code
   local seq = 0
   if redis.call('HEXISTS', KEYS[1], field) == 0 then
     seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
     redis.call('HSET', KEYS[1], field, seq .. '\n' .. of .. '\n' .. report .. '\n' .. offers)
+    if ARGV[at + 5] ~= '' then redis.call('HSET', KEYS[1], 'one_ways:' .. code, ARGV[at + 5]) end
     if asked == '1' and not first then
       first = string.format('%.0f', now)
       redis.call('HSET', KEYS[1], 'first_answer_ms', first)

@@ -1,7 +1,7 @@
 use contracts::{
-    SearchId, SupplierCode, SupplierReport, SupplierStatus,
-    entry::{EncodedOffers, Encoding, InvalidEntry, JsonLine, StoredAnswer},
-    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM, field},
+    SearchId, SupplierCode, SupplierStatus,
+    entry::{EncodedOffers, Encoding, JsonLine, StoredOneWays},
+    names::{self, CONSUMER_GROUP, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::Answer,
 };
 use redis::{FromRedisValue, ParsingError, Value};
@@ -23,7 +23,9 @@ pub struct NewAnswer {
     pub report: JsonLine,
     /// Its offers.
     pub offers: EncodedOffers,
-    /// Whether it was asked. One that was skipped is not the first to answer.
+    /// What its pairs are made of, if it sells only one way. Stored, but not announced: only the end needs them.
+    pub one_ways: Option<StoredOneWays>,
+    /// Whether it was asked. One that was skipped, or whose circuit breaker is open, is not the first to answer.
     pub asked: bool,
 }
 
@@ -31,33 +33,25 @@ impl NewAnswer {
     /// Encodes an answer of one of `of` suppliers.
     #[must_use]
     pub fn of(answer: &Answer, of: u32, encoding: Encoding) -> Self {
-        let Answer { report, offers } = answer;
+        let Answer { report, offers, one_ways } = answer;
         Self {
             code: report.code.clone(),
             of,
             // Writing can't fail: a report is plain data.
             report: JsonLine::of(report).unwrap_or_else(|_| JsonLine::empty_object()),
             offers: EncodedOffers::of(offers, encoding),
-            asked: report.status != SupplierStatus::Skipped,
+            one_ways: one_ways.as_deref().map(StoredOneWays::of),
+            asked: !matches!(report.status, SupplierStatus::Skipped | SupplierStatus::Unavailable),
         }
     }
 
-    /// Parses report and offers.
-    pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()? })
-    }
-
     fn bytes(&self) -> usize {
-        self.report.as_str().len() + self.offers.as_bytes().len()
+        self.report.as_str().len() + self.offers.as_bytes().len() + self.one_ways_bytes().len()
     }
-}
 
-impl From<(SupplierCode, StoredAnswer)> for NewAnswer {
-    fn from((code, answer): (SupplierCode, StoredAnswer)) -> Self {
-        let StoredAnswer { seq: _, of, report, offers } = answer;
-        let parsed = report.parse(field::SUPPLIER);
-        let asked = parsed.is_ok_and(|report: SupplierReport| report.status != SupplierStatus::Skipped);
-        Self { code, of, report, offers: offers.into(), asked }
+    /// Empty without any.
+    fn one_ways_bytes(&self) -> &[u8] {
+        self.one_ways.as_ref().map_or(&[], StoredOneWays::as_bytes)
     }
 }
 
@@ -115,9 +109,10 @@ impl Broker {
         call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
         let trace = spans::fields(span);
         call.arg(trace.len() * 2).arg(&trace);
-        for NewAnswer { code, of, report, offers, asked } in answers {
+        for answer in answers {
+            let NewAnswer { code, of, report, offers, one_ways: _, asked } = answer;
             call.arg(code.as_str()).arg(of).arg(report.as_str()).arg(offers.as_bytes());
-            call.arg(u8::from(*asked));
+            call.arg(u8::from(*asked)).arg(answer.one_ways_bytes());
         }
         let call = &call;
         Ok(self

@@ -1,6 +1,6 @@
 use contracts::{
     EpochMillis, PriceCheck, SearchQuery, SearchStatus, SupplierCode, SupplierSelection, TraceContext,
-    entry::{Fields, InvalidEntry, Job, StoredAnswer, StoredEnd},
+    entry::{Fields, InvalidEntry, Job, StoredAnswer, StoredEnd, StoredOneWays},
     names::record,
 };
 
@@ -48,7 +48,11 @@ impl SearchRecord {
             let Ok(name) = std::str::from_utf8(name) else { continue };
             let Some(code) = name.strip_prefix(record::ANSWER_PREFIX) else { continue };
             match (code.parse(), StoredAnswer::decode_stored(name, value)) {
-                (Ok(code), Ok(answer)) => answers.push((code, answer)),
+                (Ok(code), Ok(mut answer)) => {
+                    let one_ways = fields.get(&format!("{}{code}", record::ONE_WAYS_PREFIX));
+                    answer.one_ways = one_ways.map(StoredOneWays::from_record);
+                    answers.push((code, answer));
+                }
                 (_, answer) => {
                     tracing::warn!(field = name, error = ?answer.err(), "a record's answer is malformed");
                 }

@@ -78,6 +78,15 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             &["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"],
         )
     }),
+    ("one-ways are in the record and not in the log", |stage| {
+        let entry = stage.begin()?;
+        stage.answer("a", &entry, &["pairs"])?;
+        same("record", &stage.run("HGET r one_ways:pairs")?, &["{}"])?;
+        let announced = ["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"];
+        same("log", &stage.entry("l")?, &announced)?;
+        stage.answer("a", &entry, &["x"])?;
+        same("without any", &stage.run("HEXISTS r one_ways:x")?, &["0"])
+    }),
     ("the trace of an answer is in the log", |stage| {
         let entry = stage.begin()?;
         stage.answer_with("a", &entry, &["x"], &["traceparent", "t", "tracestate", "u"])?;

@@ -152,7 +152,8 @@ impl Stage {
         self.run(&format!("XCLAIM q g {consumer} 0 {entry}")).map(drop)
     }
 
-    /// A consumer stores answers of these suppliers. One whose name begins with `skipped` was not asked.
+    /// A consumer stores answers of these suppliers. One whose name begins with `skipped` was not asked, and one
+    /// whose name begins with `pairs` has one-ways.
     pub(crate) fn answer(
         &mut self,
         consumer: &str,
@@ -175,7 +176,8 @@ impl Stage {
         args.extend(further);
         for supplier in suppliers {
             let asked = if supplier.starts_with("skipped") { "" } else { "1" };
-            args.extend([supplier, "2", "{}", "[]", asked]);
+            let one_ways = if supplier.starts_with("pairs") { "{}" } else { "" };
+            args.extend([supplier, "2", "{}", "[]", asked, one_ways]);
         }
         self.script("answer", &["r", "l", "q"], &args)
     }

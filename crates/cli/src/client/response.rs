@@ -13,8 +13,13 @@ use crate::{base_url::BaseUrl, error::ClientError, retry::MAX_SERVER_DELAY, text
 struct Envelope {
     message: String,
     #[serde(default)]
+    code: String,
+    #[serde(default)]
     errors: Vec<FieldError>,
 }
+
+/// The codes of a 404 for something that a gateway does not have.
+const UNKNOWN: [&str; 2] = ["unknown_search", "unknown_offer"];
 
 /// Whether the content type is `text/event-stream`.
 pub(super) fn is_event_stream(response: &Response) -> bool {
@@ -32,11 +37,13 @@ pub(super) async fn error(response: Response, base: &BaseUrl) -> ClientError {
     let location = header_text(&response, &header::LOCATION).map(clean);
     let body = response.bytes().await.unwrap_or_default();
     let envelope: Option<Envelope> = serde_json::from_slice(&body).ok();
+    let is_unknown = envelope.as_ref().is_some_and(|envelope| UNKNOWN.contains(&envelope.code.as_str()));
     let (message, errors) = envelope.map_or_else(
         || (format!("{base} responded with {status}"), Vec::new()),
-        |Envelope { message, errors }| (clean(&message), errors),
+        |Envelope { message, errors, .. }| (clean(&message), errors),
     );
     match status {
+        StatusCode::NOT_FOUND if is_unknown => ClientError::Rejected { message, errors },
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ClientError::InvalidResponse(format!(
             "{base} is not a flight-search gateway: it responded with {status}; check --url"
         )),

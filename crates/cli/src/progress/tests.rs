@@ -41,6 +41,27 @@ fn each_answer_has_a_line_and_so_has_each_pending_supplier() {
 }
 
 #[test]
+fn suppliers_that_are_waited_for_are_named() {
+    let (mut progress, screen) = progress(&[]);
+    let listing = |code: &str, name: &str| SupplierListing { code: code.parse().unwrap(), name: name.into() };
+    progress.expect(&[
+        listing("GA", "Garuda Indonesia"),
+        listing("SQ", "Singapore Airlines"),
+        listing("QZ", "AirAsia"),
+    ]);
+    progress.add_answer(&partial("GA", "ok", 1, TWO_OFFERS));
+    let shown = screen.contents();
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines.len(), 4, "{shown}");
+    assert!(lines[1].contains("✔ GA") && !lines[1].contains('…'), "{shown}");
+    assert!(
+        lines[2].contains("SQ") && lines[2].contains("Singapore Airlines") && lines[2].contains('…'),
+        "{shown}"
+    );
+    assert!(lines[3].contains("AirAsia"), "{shown}");
+}
+
+#[test]
 fn requested_suppliers_have_lines_from_the_start() {
     let (mut progress, screen) = progress(&["GA", "SQ", "QZ"]);
     progress.add_answer(&partial("SQ", "error", 1, "[]"));

@@ -7,13 +7,19 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// The command for a search at this gateway, without environment variables that could change it.
-pub(crate) fn command(url: &str, more: &[&str]) -> Command {
+/// The program, for this gateway, without environment variables that could change what it does.
+pub(crate) fn program(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flight-search"));
     for variable in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(variable);
     }
     command.env("FLIGHT_SEARCH_URL", url).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The command for a search at this gateway.
+pub(crate) fn command(url: &str, more: &[&str]) -> Command {
+    let mut command = program(url);
     command.args(["CGK", "DPS", "2027-07-10", "-p", "2"]).args(more);
     command
 }

@@ -30,12 +30,14 @@ async fn offers_are_shown_as_a_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_is_the_last_event_and_nothing_else() {
-    // The event is printed as received: with unknown fields and spaces.
+async fn json_is_a_line_for_each_event_as_received() {
+    // With unknown fields and spaces.
     let data = r#"{"search_id": "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11", "status": "completed", "results": [], "new": 1}"#;
     let gateway = ending_with(data).await;
     let run = search(&gateway.url, &["--json"]);
-    assert_eq!((run.code, run.stdout, run.stderr), (1, format!("{data}\n"), String::new()));
+    let first = partial(1);
+    let (_, first) = first.trim_end().split_once("data: ").unwrap();
+    assert_eq!((run.code, run.stdout, run.stderr), (1, format!("{first}\n{data}\n"), String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,7 +50,7 @@ pub(crate) struct Seen {
 struct Script {
     submits: VecDeque<Response>,
     streams: VecDeque<Turn>,
-    cancels_hang: bool,
+    submits_hang: bool,
     seen: Seen,
 }
 
@@ -84,9 +84,9 @@ impl Gateway {
         self
     }
 
-    /// Never responds to a DELETE.
-    pub(crate) fn cancels_hang(self) -> Self {
-        self.script().cancels_hang = true;
+    /// Never responds to a POST.
+    pub(crate) fn submits_hang(self) -> Self {
+        self.script().submits_hang = true;
         self
     }
 
@@ -100,12 +100,18 @@ impl Gateway {
 }
 
 async fn submit(State(gateway): State<Gateway>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
-    let mut script = gateway.script();
-    script.seen.bodies.push(body);
-    script.seen.keys.push(headers["idempotency-key"].to_str().unwrap().to_owned());
+    let (response, hangs) = {
+        let mut script = gateway.script();
+        script.seen.bodies.push(body);
+        script.seen.keys.push(headers["idempotency-key"].to_str().unwrap().to_owned());
+        (script.submits.pop_front(), script.submits_hang)
+    };
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let accepted = json!({"success": true, "message": "Search request submitted",
         "data": {"search_id": ID, "status": "processing"}});
-    script.submits.pop_front().unwrap_or_else(|| Json(accepted).into_response())
+    response.unwrap_or_else(|| Json(accepted).into_response())
 }
 
 async fn stream(State(gateway): State<Gateway>, uri: Uri, headers: HeaderMap) -> Response {
@@ -123,10 +129,6 @@ async fn stream(State(gateway): State<Gateway>, uri: Uri, headers: HeaderMap) ->
 
 async fn cancel(State(gateway): State<Gateway>) -> Json<Value> {
     gateway.script().seen.cancelled += 1;
-    let hangs = gateway.script().cancels_hang;
-    if hangs {
-        std::future::pending::<()>().await;
-    }
     Json(json!({"success": true, "message": "Search cancelled",
         "data": {"search_id": ID, "status": "cancelled"}}))
 }

@@ -1,59 +1,53 @@
-//! Ctrl-C cancels the search.
+//! Ctrl-C leaves the search, which goes on.
 
-use std::{
-    process::{Child, Command},
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use crate::{
-    command::{Run, command},
-    gateway::{Gateway, Then, Turn, partial, retry},
+    command::command,
+    gateway::{Gateway, ID, Then, Turn, partial, retry},
+    terminal::Terminal,
 };
 
-/// Starts a search, and waits until it is followed.
-async fn followed(gateway: &Gateway) -> Child {
-    let child = command(&gateway.url, &["--json"]).spawn().unwrap();
-    until(|| !gateway.seen().after.is_empty()).await;
-    // It handles the signal shortly after it has sent the request.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    child
-}
-
-async fn until(mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !condition() {
-        assert!(Instant::now() < deadline, "the condition does not hold in time");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_come_is_shown_and_nothing_is_cancelled() {
+    let gateway = Gateway::with([Turn::Frames(vec![retry(10), partial(1)], Then::Hangs)]).await;
+    let search = Terminal::start(command(&gateway.url, &[]), 80);
+    search.shows(" from Rp ").await;
+    search.interrupt();
+    let (code, shown) = search.end().await;
+    assert_eq!(code, Some(130), "{shown}");
+    for part in ["GA57", "1 offer so far. 1 of 2 suppliers have answered.\nStill waiting for 1 supplier.\n"] {
+        assert!(shown.contains(part), "{part} is missing in\n{shown}");
     }
-}
-
-fn interrupt(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-}
-
-fn endless() -> Turn {
-    Turn::Frames(vec![retry(10), partial(1)], Then::Hangs)
+    assert!(
+        shown.contains(&format!("The search goes on. To follow it: flight-search follow {ID}\n")),
+        "{shown}"
+    );
+    assert_eq!(gateway.seen().cancelled, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupt_cancels_the_search() {
-    let gateway = Gateway::with([endless()]).await;
-    let child = followed(&gateway).await;
-    interrupt(&child);
-    let run: Run = child.wait_with_output().unwrap().into();
-    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (130, "", "search cancelled\n"));
-    assert_eq!(gateway.seen().cancelled, 1);
+async fn json_has_only_the_events() {
+    let gateway = Gateway::with([Turn::Frames(vec![retry(10), partial(1)], Then::Hangs)]).await;
+    let search = Terminal::start(command(&gateway.url, &["--json"]), 80);
+    search.shows("\"GA57\"").await;
+    search.interrupt();
+    let (code, shown) = search.end().await;
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(!shown.contains("so far") && shown.contains(&format!("flight-search cancel {ID}")), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_interrupt_does_not_wait_for_the_cancellation() {
-    let gateway = Gateway::with([endless()]).await.cancels_hang();
-    let child = followed(&gateway).await;
-    interrupt(&child);
-    until(|| gateway.seen().cancelled == 1).await;
-    let again = Instant::now();
-    interrupt(&child);
-    let run: Run = child.wait_with_output().unwrap().into();
-    assert_eq!(run.code, 130);
-    assert!(again.elapsed() < Duration::from_secs(5));
+async fn before_the_search_is_accepted_there_is_nothing_to_show() {
+    let gateway = Gateway::with([]).await.submits_hang();
+    let search = Terminal::start(command(&gateway.url, &[]), 80);
+    search.shows("asking the suppliers").await;
+    test_kit::within(Duration::from_secs(30), "the search is submitted", async || {
+        (!gateway.seen().bodies.is_empty()).then_some(())
+    })
+    .await;
+    search.interrupt();
+    let (code, shown) = search.end().await;
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(!shown.contains("goes on"), "{shown}");
 }

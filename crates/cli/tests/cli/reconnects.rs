@@ -49,7 +49,7 @@ async fn a_gateway_that_stops_or_is_not_ready_is_tried_again() {
     ])
     .await;
     let run = search(&gateway.url, &["--json"]);
-    assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{}", run.stderr);
+    assert_eq!((run.code, run.stdout.lines().count()), (0, 2), "{}", run.stderr);
     assert_eq!(run.stderr.matches("trying again").count(), 3, "{}", run.stderr);
     assert_eq!(gateway.seen().after, after(&["", "1", "1", "1"]));
 }
@@ -59,11 +59,12 @@ async fn a_204_before_the_end_makes_it_read_all_events_again() {
     let gateway = Gateway::with([
         Turn::Frames(vec![retry(10), partial(1)], Then::Breaks),
         status(StatusCode::NO_CONTENT),
-        the_end(),
+        Turn::Frames(vec![partial(1), partial(2), end(3, &end_data("completed", &[offer()]))], Then::Ends),
     ])
     .await;
-    let run = search(&gateway.url, &[]);
+    let run = search(&gateway.url, &["--json"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.stdout.lines().count(), 3, "no event twice: {}", run.stdout);
     assert_eq!(gateway.seen().after, after(&["", "1", ""]));
 }
 

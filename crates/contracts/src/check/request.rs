@@ -38,15 +38,24 @@ impl CheckRequest {
         }
     }
 
-    /// The price of the offer that it asks for: the seller's cheapest one that has what it names.
+    /// The price of the offer that it asks for: the seller's cheapest one that has what it names. A price of two bookings is
+    /// not checked.
     #[must_use]
     pub fn price<'a>(&self, offer: &'a Offer) -> Option<&'a Price> {
         let Self { supplier, fare_brand, offer_ref } = self;
         offer.prices.iter().find(|price| {
             price.supplier == *supplier
+                && price.bookings.is_empty()
                 && (fare_brand.is_none() || price.fare_brand == *fare_brand)
                 && (offer_ref.is_none() || price.offer_ref == *offer_ref)
         })
+    }
+
+    /// Whether the seller sells the offer as one of two bookings.
+    #[must_use]
+    pub fn is_for_two_bookings(&self, offer: &Offer) -> bool {
+        let mut bookings = offer.prices.iter().flat_map(|price| &price.bookings);
+        bookings.any(|booking| booking.price.supplier == self.supplier)
     }
 
     /// The same for all requests for the same check, and never that of a search.
@@ -95,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::samples;
+    use crate::{Currency, offer::Booking, samples};
 
     fn wrong(body: &str) -> Vec<(String, String)> {
         match CheckRequest::from_json(body.as_bytes()) {
@@ -156,6 +165,21 @@ mod tests {
         ] {
             assert_eq!(chosen(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn a_price_of_two_bookings_is_not_checked() {
+        let booking = |supplier| {
+            let price = samples::price(supplier, "10", "IDR");
+            Booking { offer_id: "8a3f5e0c92d14b67".parse().unwrap(), price }
+        };
+        let pair = Price::of_bookings(booking("GA"), booking("SQ"), Currency::IDR).unwrap();
+        let offer = Offer { prices: vec![pair, samples::price("GA", "30", "IDR")], ..samples::round_trip() };
+        let of = |body: &str| CheckRequest::from_json(body.as_bytes()).unwrap();
+        let (ga, sq) = (of(r#"{"supplier":"GA"}"#), of(r#"{"supplier":"SQ"}"#));
+        assert_eq!(ga.price(&offer).map(|price| price.total.to_string()).as_deref(), Some("30"));
+        assert_eq!((sq.price(&offer), sq.is_for_two_bookings(&offer)), (None, true));
+        assert!(!of(r#"{"supplier":"QZ"}"#).is_for_two_bookings(&offer));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use super::{Fields, InvalidEntry, JsonLine, StoredOffers};
+use super::{Fields, InvalidEntry, JsonLine, StoredOffers, StoredOneWays};
 use crate::{names::field, outcome::Answer};
 
 /// One supplier's answer, as stored in its record and in the result log. The JSON stays as written, so that live and
@@ -13,6 +13,8 @@ pub struct StoredAnswer {
     pub report: JsonLine,
     /// Its offers.
     pub offers: StoredOffers,
+    /// What its pairs are made of, if it sells only one way. Only in a record.
+    pub one_ways: Option<StoredOneWays>,
 }
 
 impl StoredAnswer {
@@ -23,7 +25,7 @@ impl StoredAnswer {
         let report = json(field::SUPPLIER, JsonLine::object, fields.take(field::SUPPLIER))?;
         let offers = required(field::OFFERS, fields.take(field::OFFERS))?;
         let offers = StoredOffers::decode(field::OFFERS, offers)?;
-        Ok(Self { seq, of, report, offers })
+        Ok(Self { seq, of, report, offers, one_ways: None })
     }
 
     /// Reads a field of a record: four lines with `seq`, `of`, the report and the offers.
@@ -37,7 +39,8 @@ impl StoredAnswer {
 
     /// Parses report and offers.
     pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()? })
+        let one_ways = self.one_ways.as_ref().map(StoredOneWays::parse).transpose()?.map(Box::new);
+        Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()?, one_ways })
     }
 }
 

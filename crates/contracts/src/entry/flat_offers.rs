@@ -1,13 +1,16 @@
 use serde::Serialize;
 
 use super::JsonLine;
-use crate::{Offer, offer::OfferId};
+use crate::{Currency, Offer, offer::OfferId};
 
 /// The fields of an offer that the replaced system has.
 #[derive(Serialize)]
 struct FewFields<'a> {
     flight_number: &'a str,
     price: u64,
+    /// Only if it is not the one that all prices of the replaced system are in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<Currency>,
 }
 
 /// The fields that an offer had when this system began.
@@ -33,9 +36,11 @@ pub fn flat_results(offers: &[Offer], all: bool) -> JsonLine {
     let json = if all {
         JsonLine::of(&offers.iter().map(flat).collect::<Vec<_>>())
     } else {
-        let few = offers
-            .iter()
-            .map(|Offer { flight_number, price, .. }| FewFields { flight_number, price: *price });
+        let few = offers.iter().map(|Offer { flight_number, price, currency, .. }| FewFields {
+            flight_number,
+            price: *price,
+            currency: (*currency != Currency::default()).then_some(*currency),
+        });
         JsonLine::of(&few.collect::<Vec<_>>())
     };
     // Writing can't fail: offers are plain data.

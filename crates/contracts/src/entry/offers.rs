@@ -43,14 +43,10 @@ impl EncodedOffers {
     pub fn of(offers: &[Offer], encoding: Encoding) -> Self {
         // Writing can't fail: offers are plain data.
         let json = serde_json::to_vec(offers).unwrap_or_else(|_| b"[]".to_vec());
-        if encoding == Encoding::Compressed
-            && json.len() >= MIN_COMPRESSED
-            // It fails only if there is no memory.
-            && let Ok(frame) = zstd::bulk::compress(&json, LEVEL)
-        {
-            return Self(frame.into());
+        match encoding {
+            Encoding::Json => Self(json.into()),
+            Encoding::Compressed => Self(compressed_if_long(json)),
         }
-        Self(json.into())
     }
 
     /// The bytes to store.
@@ -67,11 +63,7 @@ impl EncodedOffers {
 
     /// The offers.
     pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
-        let json = if self.is_compressed() {
-            Cow::Owned(decompress(field::OFFERS, &self.0)?)
-        } else {
-            Cow::Borrowed(&*self.0)
-        };
+        let json = decompressed(field::OFFERS, &self.0)?;
         serde_json::from_slice(&json).map_err(|error| InvalidEntry::new(field::OFFERS, error.to_string()))
     }
 }
@@ -99,6 +91,20 @@ impl StoredOffers {
     pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
         self.json.parse(field::OFFERS)
     }
+}
+
+/// JSON as it is stored.
+pub(super) fn compressed_if_long(json: Vec<u8>) -> Box<[u8]> {
+    if json.len() < MIN_COMPRESSED {
+        return json.into();
+    }
+    // It fails only if there is no memory.
+    zstd::bulk::compress(&json, LEVEL).map_or_else(|_| json.into(), Into::into)
+}
+
+/// The JSON in the value of the field `name`, compressed or not.
+pub(super) fn decompressed<'a>(name: &str, value: &'a [u8]) -> Result<Cow<'a, [u8]>, InvalidEntry> {
+    if value.starts_with(&MAGIC) { decompress(name, value).map(Cow::Owned) } else { Ok(Cow::Borrowed(value)) }
 }
 
 /// The JSON in a frame of zstd, the value of the field `name`.

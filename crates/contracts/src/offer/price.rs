@@ -3,15 +3,16 @@ use std::cmp::Ordering;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+use super::Booking;
 use crate::{Amount, Currency, ExchangeRates, SupplierCode};
 
 /// What an itinerary costs from one seller in one fare brand, for all passengers together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Price {
-    /// Who sells it.
+    /// Who sells it; of two bookings, who sells the first.
     pub supplier: SupplierCode,
-    /// The price.
+    /// The price; of two bookings in different currencies, in the search's currency by the exchange rates.
     pub total: Amount,
     /// The currency of all amounts of this price.
     pub currency: Currency,
@@ -59,6 +60,11 @@ pub struct Price {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub offer_ref: Option<String>,
+    /// The two bookings that it is made of, one for each slice of a return: each is sold on its own, with its own
+    /// conditions. Absent if there is only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    pub bookings: Vec<Booking>,
 }
 
 /// A price in another currency, by an exchange rate that is published once a day.
@@ -137,7 +143,26 @@ impl Price {
             expires_at: None,
             deep_link: None,
             offer_ref: None,
+            bookings: Vec::new(),
         }
+    }
+
+    /// Who sells it, the first booking's seller first.
+    pub fn sellers(&self) -> impl Iterator<Item = &SupplierCode> {
+        std::iter::once(&self.supplier)
+            .chain(self.bookings.iter().skip(1).map(|booking| &booking.price.supplier))
+    }
+
+    /// Whether it is sold by the same sellers in the same fare brands. Of such prices, only the cheapest is kept.
+    pub(crate) fn is_sold_like(&self, other: &Self) -> bool {
+        self.supplier == other.supplier
+            && self.fare_brand == other.fare_brand
+            && self.booked().eq(other.booked())
+    }
+
+    /// Seller and fare brand of each booking.
+    fn booked(&self) -> impl Iterator<Item = (&SupplierCode, Option<&String>)> {
+        self.bookings.iter().map(|booking| (&booking.price.supplier, booking.price.fare_brand.as_ref()))
     }
 
     /// Sets `approximate`, if the price is in another currency than `currency` and both have a rate.
@@ -156,12 +181,13 @@ impl Price {
     }
 
     /// The order of prices: by amount in `currency`; those without one last, by currency and amount. Then by seller and
-    /// fare brand.
+    /// fare brand; one booking before two.
     pub(crate) fn cmp_in(&self, other: &Self, currency: Currency) -> Ordering {
         self.level(currency)
             .cmp(&other.level(currency))
             .then_with(|| self.supplier.cmp(&other.supplier))
             .then_with(|| self.fare_brand.cmp(&other.fare_brand))
+            .then_with(|| self.booked().cmp(other.booked()))
     }
 
     /// How cheap it is: lower is cheaper. Prices in currencies without a rate are not comparable with others.

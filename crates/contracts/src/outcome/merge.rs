@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::{
     Amount, Currency, Offer, SupplierCode,
-    offer::{Level, OfferId, complete},
+    offer::{Level, OfferId, Price, complete},
     size::fitting,
 };
 
@@ -16,7 +16,7 @@ pub struct Ranking {
 }
 
 /// Merges the suppliers' offers. Offers of the same itinerary become one, with the prices of all suppliers, the cheapest
-/// first: one for each seller and fare brand. It tells of the flights what the cheapest seller does, and for what that
+/// first: one for each seller and fare brand, and one for each pair of them that sells the slices of a return apart. It tells of the flights what the cheapest seller does, and for what that
 /// one leaves out, the next.
 ///
 /// Sorted by price in the currency of `ranking`, then departure, then flight number. Offers whose price can't be compared
@@ -43,9 +43,9 @@ pub fn merge(
     unite(&mut offers, currency);
     for offer in &mut offers {
         offer.suppliers.clear();
-        for price in &offer.prices {
-            if !offer.suppliers.contains(&price.supplier) {
-                offer.suppliers.push(price.supplier.clone());
+        for seller in offer.prices.iter().flat_map(Price::sellers) {
+            if !offer.suppliers.contains(seller) {
+                offer.suppliers.push(seller.clone());
             }
         }
     }

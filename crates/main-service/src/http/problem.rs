@@ -31,6 +31,10 @@ pub(crate) enum Problem {
     UnknownOffer,
     #[error("this supplier has no such price for the offer, or not yet")]
     NotSold,
+    #[error(
+        "this supplier sells the offer only as one of two bookings; search for one way to check its price"
+    )]
+    TwoBookings,
     #[error("the search has ended already")]
     AlreadyEnded,
     #[error("this Idempotency-Key was used for another search")]
@@ -84,6 +88,7 @@ impl Problem {
             Self::UnknownSearch => (StatusCode::NOT_FOUND, "unknown_search"),
             Self::UnknownOffer => (StatusCode::NOT_FOUND, "unknown_offer"),
             Self::NotSold => (StatusCode::CONFLICT, "not_sold"),
+            Self::TwoBookings => (StatusCode::CONFLICT, "two_bookings"),
             Self::AlreadyEnded => (StatusCode::CONFLICT, "already_ended"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::NoSuchRoute => (StatusCode::NOT_FOUND, "not_found"),

@@ -21,7 +21,7 @@ fn id() -> SearchId {
 
 fn answer(seq: u64) -> StoredAnswer {
     let report = JsonLine::object(format!(r#"{{"code":"S{seq}"}}"#).into()).unwrap();
-    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array().into() }
+    StoredAnswer { seq, of: 8, report, offers: JsonLine::empty_array().into(), one_ways: None }
 }
 
 fn end() -> StoredEnd {

@@ -4,9 +4,9 @@
 // the page of an expired search can offer to search again, then the order and the filters. Pure functions.
 
 import { ORDERS } from "./fares.js";
-import { BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
+import { ARRIVAL_KINDS, BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
 import { isDay } from "./format.js";
-import { CABINS, MAX_SLICES, kindOf, queryWith } from "./trip.js";
+import { CABINS, MAX_SLICES, WINDOWS, kindOf, queryWith, sliceWith } from "./trip.js";
 
 /** The view that an address without one means: the cheapest first, without filters. */
 export const NO_VIEW = Object.freeze({ order: "cheapest", filters: NO_FILTERS });
@@ -18,10 +18,15 @@ const LISTS = {
   stop: ["stops", (value) => STOPS.includes(value)],
   // The first slice's is `time`, the second's `time2`.
   ...Object.fromEntries(PART_KINDS.map((kind, at) => [`time${at === 0 ? "" : at + 1}`, [kind, isPart]])),
+  ...Object.fromEntries(ARRIVAL_KINDS.map((kind, at) => [`until${at === 0 ? "" : at + 1}`, [kind, isPart]])),
   carrier: ["carriers", (value) => value !== ""],
   seller: ["sellers", (value) => value !== ""],
   bag: ["bags", (value) => BAGS.includes(value)],
 };
+
+/** The windows of a query's slices by their names in the address: the first slice's is `depart`, the second's `depart2`. */
+const TIMES = WINDOWS.flatMap((window) => Array.from({ length: MAX_SLICES }, (_, at) =>
+  ({ name: `${{ departure: "depart", arrival: "arrive" }[window]}${at === 0 ? "" : at + 1}`, window, at })));
 
 /** The limits of a view's filters by their names in the address. */
 const LIMITS = { price: "maxPrice", minutes: "maxDuration" };
@@ -45,12 +50,18 @@ export function parse(url) {
   };
 }
 
-/** `CGK-DPS-2027-07-10-2&return=2027-07-17&child=7&cabin=business`; `then=DPS-SUB-2027-07-12` is a further slice. */
+/**
+ * `CGK-DPS-2027-07-10-2&return=2027-07-17&depart2=0600-1200&child=7&cabin=business`; `then=DPS-SUB-2027-07-12` is a further
+ * slice.
+ */
 function queryText({ slices, passengers: { adults, children, infants }, cabin, maxStops, currency }) {
   const [first, ...further] = slices;
   const params = new URLSearchParams();
   if (kindOf({ slices }) === "return") params.set("return", further[0].date);
   else for (const slice of further) params.append("then", sliceText(slice));
+  for (const { name, window, at } of TIMES) {
+    if (slices[at]?.[window]) params.set(name, timesText(slices[at][window]));
+  }
   for (const age of children) params.append("child", age);
   for (const age of infants) params.append("infant", age);
   if (cabin) params.set("cabin", cabin);
@@ -61,6 +72,20 @@ function queryText({ slices, passengers: { adults, children, infants }, cabin, m
 
 function sliceText({ from, to, date }) {
   return `${from}-${to}-${date}`;
+}
+
+/** `0600-1200`, `0600-`, `-1200` */
+function timesText({ earliest = "", latest = "" }) {
+  return [earliest, latest].map((time) => time.replace(":", "")).join("-");
+}
+
+/** The window of a text; it has no bound that is no time. */
+function timesOf(text) {
+  const [earliest, latest] = (text ?? "").split("-").map((time) => {
+    const [, hours, minutes] = /^([01]\d|2[0-3])([0-5]\d)$/.exec(time) ?? [];
+    return hours && `${hours}:${minutes}`;
+  });
+  return { earliest, latest };
 }
 
 function startOf(text) {
@@ -79,10 +104,12 @@ function queryOf({ first, adults }, params) {
   const further = back && isDay(back)
     ? [{ from: first.to, to: first.from, date: back }]
     : params.getAll("then").map(sliceOf).filter(Boolean).slice(0, MAX_SLICES - 1);
+  const slices = [first, ...further].map((slice, at) => sliceWith(slice, Object.fromEntries(TIMES
+    .filter((times) => times.at === at).map(({ name, window }) => [window, timesOf(params.get(name))]))));
   const ages = (name, least, most) => params.getAll(name).filter((age) => /^\d{1,2}$/.test(age)).map(Number)
     .filter((age) => least <= age && age <= most).slice(0, 9);
   const [cabin, stops, currency] = ["cabin", "stops", "currency"].map((name) => params.get(name));
-  return queryWith([first, ...further], { adults, children: ages("child", 2, 17), infants: ages("infant", 0, 1) }, {
+  return queryWith(slices, { adults, children: ages("child", 2, 17), infants: ages("infant", 0, 1) }, {
     cabin: Object.hasOwn(CABINS, cabin) ? cabin : null,
     maxStops: /^[0-3]$/.test(stops) ? Number(stops) : null,
     currency: /^[A-Z]{3}$/.test(currency) ? currency : null,

@@ -31,13 +31,29 @@ async function call(path, { signal, ...options } = {}) {
   return body.data;
 }
 
+/** A new idempotency key. Not `randomUUID`, which needs HTTPS or localhost. */
+export function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 const searchPath = (id) => `/api/flights/search/${encodeURIComponent(id)}`;
 
 /** Submits a search and returns its id. Retries with the same key return the same search. */
 export async function submit(query, idempotencyKey) {
-  const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
-  const data = await call("/api/flights/search", { method: "POST", headers, body: JSON.stringify(query) });
+  const data = await post("/api/flights/search", query, idempotencyKey);
   return data.search_id;
+}
+
+/** Asks the seller of an offer's price for its price now, and returns the id of that check. */
+export async function check(searchId, offerId, { supplier, fare_brand, offer_ref }, idempotencyKey) {
+  const path = `${searchPath(searchId)}/offers/${encodeURIComponent(offerId)}/check`;
+  const data = await post(path, { supplier, fare_brand, offer_ref }, idempotencyKey);
+  return data.check_id;
+}
+
+function post(path, body, idempotencyKey) {
+  const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
+  return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 /** The state of a search. */

@@ -2,6 +2,7 @@
 
 import { Problem, Unreachable } from "./api.js";
 import { t } from "./text.js";
+import { kindOf } from "./trip.js";
 
 /** The texts of refusals by the code of the response. */
 const REFUSALS = {
@@ -19,6 +20,7 @@ const NAMES = {
   "passengers.adults": "passengers",
   "passengers.children": "children",
   "passengers.infants": "infants",
+  max_stops: "max-stops",
 };
 
 /** What is wrong with a field of the form, by its name without a number. */
@@ -33,16 +35,28 @@ const TEXTS = {
   infants: () => t("tooManyInfants"),
   infant: () => t("wrongInfantAge"),
   cabin: () => t("wrongCabin"),
+  "max-stops": () => t("wrongChoice"),
+  currency: () => t("wrongCurrency"),
+  // A single time is valid, so it is about the two of them.
+  "departure-earliest": () => t("wrongTime"),
+  "departure-latest": () => t("wrongTimes"),
+  "arrival-earliest": () => t("wrongTime"),
+  "arrival-latest": () => t("wrongTimes"),
 };
 
+/** The fields of the way back in the form of a return, by their names in the API. */
+const BACK = { from: "to", to: "from", date: "return" };
+
 /** The field of the form for a path of the API: `date-2` for `slices[1].date`. Null if there is none. */
-export function fieldOf(path) {
+export function fieldOf(path, kind = "several") {
   const [, at, part] = /^slices\[(\d)\]\.(from|to|date)$/.exec(path) ?? [];
-  if (part) return numbered(part, Number(at));
-  const [, kind, index] = /^passengers\.(children|infants)\[(\d)\]$/.exec(path) ?? [];
-  if (kind) return `${kind === "children" ? "child" : "infant"}-${Number(index) + 1}`;
+  if (part) return kind === "return" && at === "1" ? BACK[part] : numbered(part, Number(at));
+  const [, of, window, bound] = /^slices\[(\d)\]\.(departure|arrival)\.(earliest|latest)$/.exec(path) ?? [];
+  if (window) return numbered(`${window}-${bound}`, Number(of));
+  const [, ages, index] = /^passengers\.(children|infants)\[(\d)\]$/.exec(path) ?? [];
+  if (ages) return `${ages === "children" ? "child" : "infant"}-${Number(index) + 1}`;
   if (Object.hasOwn(NAMES, path)) return NAMES[path];
-  return ["from", "to", "date", "passengers", "cabin"].includes(path) ? path : null;
+  return ["from", "to", "date", "passengers", "cabin", "currency"].includes(path) ? path : null;
 }
 
 /** The field's name for the slice at an index: `from`, `from-2`. */
@@ -58,20 +72,24 @@ export function numbered(field, at) {
  * @returns {{ field: string, text: string, suggestion?: string }[]}
  */
 export function fieldErrors(errors, { slices }, isKnown = () => false) {
-  return errors.map(({ field: path, suggestion }) => ({ field: fieldOf(path), suggestion }))
+  const trip = kindOf({ slices });
+  return errors.map(({ field: path, suggestion }) => ({ field: fieldOf(path, trip), suggestion }))
     .filter(({ field }) => field !== null)
     .map(({ field, suggestion }) => {
-      const [, kind, number] = /^([a-z]+)(?:-(\d))?$/.exec(field);
+      const [, kind, number] = /^([a-z-]+?)(?:-(\d))?$/.exec(field);
       const at = kind === "return" ? 1 : Number(number ?? 1) - 1;
       return { field, text: TEXTS[kind](slices[at] ?? {}, isKnown(field), slices[at - 1]), suggestion };
     });
 }
 
-/** Why a search could not be submitted. */
-export function refusalText(error, isOnline) {
+/**
+ * Why a request was refused.
+ * @param {string} [otherwise] the text for a refusal without one of its own
+ */
+export function refusalText(error, isOnline, otherwise) {
   if (error instanceof Unreachable) return t(isOnline ? "unreachable" : "offline");
   if (!(error instanceof Problem)) throw error;
-  return t(REFUSALS[error.code] ?? (error.status >= 500 ? "trouble" : "rejected"));
+  return t(REFUSALS[error.code] ?? otherwise ?? (error.status >= 500 ? "trouble" : "rejected"));
 }
 
 function dateText({ date }, before) {

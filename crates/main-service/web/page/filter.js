@@ -4,11 +4,11 @@
 // them. All other filters are of the whole offer.
 
 import { minuteOfDay } from "./format.js";
-import { amountIn, baggageOf, bestOf, pricesOf } from "./prices.js";
+import { amountIn, baggageOf, bestOf, pricesOf, sellersIn } from "./prices.js";
 import { carriersOf, minutesOf, slicesOf, stopsOf } from "./slices.js";
 import { MAX_SLICES } from "./trip.js";
 
-/** The parts of a day to filter departures by, in minutes after midnight. Their names are texts. */
+/** The parts of a day to filter times by, in minutes after midnight. Their names are texts. */
 export const DAY_PARTS = [
   { id: "night", hours: "00–06", from: 0, to: 360 },
   { id: "morning", hours: "06–12", from: 360, to: 720 },
@@ -22,8 +22,13 @@ export const STOPS = ["0", "1", "2"];
 /** The baggage to filter prices by. */
 export const BAGS = ["checked", "cabin"];
 
+const forEachSlice = (name) => Array.from({ length: MAX_SLICES }, (_, at) => `${name}${at === 0 ? "" : at + 1}`);
+
 /** The filters of departures, one for each slice: `parts`, `parts2`. */
-export const PART_KINDS = Array.from({ length: MAX_SLICES }, (_, at) => `parts${at === 0 ? "" : at + 1}`);
+export const PART_KINDS = forEachSlice("parts");
+
+/** The filters of arrivals: `arrivals`, `arrivals2`. */
+export const ARRIVAL_KINDS = forEachSlice("arrivals");
 
 /** What an offer has of each kind of filter. An offer passes if one of it is chosen. */
 const KINDS = {
@@ -31,13 +36,14 @@ const KINDS = {
     const stops = stopsOf(offer);
     return stops === undefined ? [] : [String(Math.min(stops, STOPS.length - 1))];
   },
-  ...Object.fromEntries(PART_KINDS.map((kind, at) => [kind, (offer) => partsOf(slicesOf(offer)[at])])),
+  ...Object.fromEntries(PART_KINDS.map((kind, at) => [kind, (offer) => partsOf(slicesOf(offer)[at]?.departure)])),
+  ...Object.fromEntries(ARRIVAL_KINDS.map((kind, at) => [kind, (offer) => partsOf(slicesOf(offer)[at]?.arrival)])),
   carriers: (offer, { names }) => carriersOf(offer, names),
 };
 
 /** What a price has of each kind of filter. */
 const PRICE_KINDS = {
-  sellers: ({ supplier }) => (supplier ? [supplier] : []),
+  sellers: sellersIn,
   bags: (price) => [baggageOf(price)].filter(Boolean),
 };
 
@@ -84,6 +90,13 @@ export function choices(offers, chosen, about) {
   return found;
 }
 
+/** How many offers the filters show together, and the lowest price of them. */
+export function totals(offers, chosen, { currency, names }) {
+  const shown = filter(offers, chosen, { currency, names });
+  const cheapest = shown.reduce((known, offer) => cheaperOf(known, bestOf(offer), currency), null);
+  return { count: shown.length, cheapest };
+}
+
 /** The distinct prices, in whole units, and the distinct durations that can be limits, ascending. */
 export function limits(offers, { sellers, bags }, about) {
   const ascending = (values) => [...new Set(values)].sort((a, b) => a - b);
@@ -125,8 +138,8 @@ function cheaperOf(known, price, currency) {
   return one === null || other < one ? price : known;
 }
 
-function partsOf(slice) {
-  if (!slice?.departure) return [];
-  const minute = minuteOfDay(slice.departure);
+function partsOf(time) {
+  if (!time) return [];
+  const minute = minuteOfDay(time);
   return DAY_PARTS.filter(({ from, to }) => from <= minute && minute < to).map(({ id }) => id);
 }

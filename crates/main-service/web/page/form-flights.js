@@ -4,9 +4,10 @@ import { Combobox } from "./combobox.js";
 import { byId, el, icon, setText } from "./dom.js";
 import { numbered } from "./errors.js";
 import { field } from "./form-errors.js";
+import { Times } from "./form-times.js";
 import { addDays, today } from "./format.js";
 import { t } from "./text.js";
-import { MAX_SLICES, kindOf } from "./trip.js";
+import { MAX_SLICES, kindOf, sliceWith } from "./trip.js";
 
 /** The first date at the start, in days from today; then the days between two flights. */
 const DAYS_AHEAD = 14;
@@ -19,6 +20,7 @@ export class Flights {
   #list = byId("flight-list");
   #back = byId("return");
   #rows = [];
+  #times = new Times();
 
   constructor() {
     this.#rows.push(this.#row(0));
@@ -49,8 +51,9 @@ export class Flights {
     return [...this.#kinds].find(({ checked }) => checked).value;
   }
 
-  get count() {
-    return this.#rows.length;
+  /** How many flights have times of the day. */
+  get timeCount() {
+    return this.#times.count;
   }
 
   /** Shows the slices of a query. */
@@ -67,6 +70,7 @@ export class Flights {
     });
     this.#back.value = kind === "return" ? slices[1].date : "";
     this.#show(kind);
+    this.#times.value = slices;
   }
 
   /** The slices as filled in. A place is empty without a text, and null for a text that is none. */
@@ -78,18 +82,25 @@ export class Flights {
       return { from: origin, to: destination, date: date.value };
     }));
     const [{ from, to }] = slices;
-    return kind === "return" ? [...slices, { from: to, to: from, date: this.#back.value }] : slices;
+    if (kind === "return") slices.push({ from: to, to: from, date: this.#back.value });
+    return this.#timed(slices);
   }
 
   /** The slices of a trip from here to there on the chosen days. */
   between(from, to) {
     const there = { from, to, date: this.#rows[0].date.value };
-    return this.kind === "return" ? [there, { from: to, to: from, date: this.#back.value }] : [there];
+    const back = { from: to, to: from, date: this.#back.value };
+    return this.#timed(this.kind === "return" ? [there, back] : [there]);
   }
 
   /** The field of a place, by its id: `from`, `to-2`. */
   place(id) {
     return this.#rows.flatMap(({ from, to }) => [from, to]).find(({ input }) => input.id === id);
+  }
+
+  /** Shows those of these fields that are folded away. */
+  reveal(fields) {
+    for (const { id } of fields) this.#times.reveal(id);
   }
 
   focus() {
@@ -118,6 +129,12 @@ export class Flights {
       }
       setText(row.date.labels[0], t("date"));
     });
+    this.#times.relabel(this.kind);
+  }
+
+  #timed(slices) {
+    const times = this.#times.value;
+    return slices.map((slice, at) => sliceWith(slice, times[at]));
   }
 
   #show(kind) {
@@ -136,6 +153,8 @@ export class Flights {
 
   #finish() {
     byId("add-flight").hidden = this.#rows.length >= MAX_SLICES;
+    this.#times.length = { oneWay: 1, return: 2, several: this.#rows.length }[this.kind];
+    this.#times.relabel(this.kind);
     this.refreshDays();
     byId("search-form").dispatchEvent(new Event("options"));
   }
@@ -169,6 +188,7 @@ export class Flights {
       before.date.value = row.date.value;
     });
     this.#rows.pop().element.remove();
+    this.#times.remove(at);
     if (this.#rows.length === 1) this.#show("oneWay");
     this.#finish();
     (this.#rows[at]?.element.querySelector("[data-remove]") ?? document.querySelector("[name=trip]:checked")).focus();

@@ -5,22 +5,22 @@ import { fieldErrors, numbered } from "./errors.js";
 import { Errors } from "./form-errors.js";
 import { Flights } from "./form-flights.js";
 import { Travellers } from "./form-travellers.js";
+import { Wishes } from "./form-wishes.js";
 import { isDay, today } from "./format.js";
 import { t } from "./text.js";
-import { CABINS, queryWith } from "./trip.js";
+import { queryWith } from "./trip.js";
 
 export class Form {
   #form = byId("search-form");
   #button = byId("submit");
   #alert = byId("form-alert");
-  #cabin = byId("cabin");
+  #wishes = new Wishes();
   #flights = new Flights();
   #travellers = new Travellers();
   #errors = new Errors((field, code) => void this.#flights.place(field)?.showCode(code));
 
   /** @param {(query: object) => void} onSubmit called with a query that has all fields, which may be wrong */
   constructor(onSubmit) {
-    this.#cabin.append(...["", ...Object.keys(CABINS)].map((value) => el("option", { value })));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!this.busy) void this.#send(onSubmit);
@@ -51,7 +51,7 @@ export class Form {
     this.reset();
     this.#flights.slices = query.slices;
     this.#travellers.value = query.passengers;
-    this.#cabin.value = query.cabin ?? "";
+    this.#wishes.value = query;
     this.#renderCount();
   }
 
@@ -88,9 +88,7 @@ export class Form {
     this.reset();
     this.#flights.relabel();
     this.#travellers.relabel();
-    for (const option of this.#cabin.options) {
-      setText(option, option.value === "" ? t("anyCabin") : t(CABINS[option.value]));
-    }
+    this.#wishes.relabel();
     this.#renderCount();
   }
 
@@ -132,7 +130,7 @@ export class Form {
   }
 
   #query(slices) {
-    return queryWith(slices, this.#travellers.value, { cabin: this.#cabin.value || null });
+    return queryWith(slices, this.#travellers.value, this.#wishes.value);
   }
 
   /** What the gateway can't know of a slice, or need not be asked for. */
@@ -159,14 +157,16 @@ export class Form {
     const isComplete = this.#errors.show(errors);
     const { fields } = this.#errors;
     if (fields.some((field) => byId("options").contains(field))) this.unfold(true);
+    this.#flights.reveal(fields);
     fields[0]?.focus();
     return isComplete;
   }
 
   #optionCount() {
     const { children, infants } = this.#travellers.value;
-    return [this.#flights.kind === "several", children.length > 0, infants.length > 0, this.#cabin.value !== ""]
-      .filter(Boolean).length;
+    const { kind, timeCount } = this.#flights;
+    return this.#wishes.count
+      + [kind === "several", children.length > 0, infants.length > 0, timeCount > 0].filter(Boolean).length;
   }
 
   /** Says how many options are hidden. */

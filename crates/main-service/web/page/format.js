@@ -51,6 +51,12 @@ export function number(value, decimals) {
   return formatter(Intl.NumberFormat, { ...digits }).format(value);
 }
 
+/** `US Dollar (USD)`, as the locale writes it. */
+export function currencyName(code) {
+  const name = formatter(Intl.DisplayNames, { type: "currency", fallback: "code" }).of(code);
+  return name === code ? code : `${name} (${code})`;
+}
+
 /** `1 h 50 m` */
 export function duration(minutes) {
   const hours = Math.floor(minutes / 60);

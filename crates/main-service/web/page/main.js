@@ -19,7 +19,12 @@ import { bodyOf, codesOf } from "./trip.js";
 const form = new Form((query) => submit(query));
 const announce = announcer(byId("announcements"));
 const places = new Places(() => render());
-const screen = new Screen(places, { look, choose, search: (query) => void resubmit(query), create: () => form.focus() });
+const screen = new Screen(places, {
+  look, choose,
+  search: (query) => void resubmit(query),
+  create: () => form.focus(),
+  say: (text) => announce(text, { now: true }),
+});
 const bookmark = new Bookmark(() => current.search && { ...current.search, view });
 const current = new Current({
   change: (search) => {
@@ -37,7 +42,7 @@ let view = address.NO_VIEW;
 
 // --- Searching ---------------------------------------------------------------------------------------------------
 
-async function submit(query, key = randomKey()) {
+async function submit(query, key = api.randomKey()) {
   if (!form.accepts(query)) return;
   // At once, because a shift of the layout right after a click is expected.
   document.documentElement.dataset.view = "results";
@@ -134,11 +139,6 @@ function reveal() {
   if (top < innerHeight / 2) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("results").scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
-}
-
-/** Not `randomUUID`, which needs HTTPS or localhost. */
-function randomKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // --- Wiring ------------------------------------------------------------------------------------------------------

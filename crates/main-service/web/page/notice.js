@@ -3,7 +3,7 @@
 import { isUnfiltered } from "./filter.js";
 import { isRunning } from "./search.js";
 import { t } from "./text.js";
-import { shifted } from "./trip.js";
+import { hasWishes, shifted } from "./trip.js";
 
 /** What there is to know about the number of fares. */
 export function countText({ offers, total, phase }, shown, filters) {
@@ -45,7 +45,7 @@ export function noticeOf(search, shown, today, act) {
   };
   return {
     title: t("noFlights"),
-    text: t("noFlightsText"),
+    text: t(query && hasWishes(query) ? "noFlightsWishes" : "noFlightsText"),
     actions: [...other("previousDay", -1), ...other("followingDay", 1)],
   };
 }

@@ -32,21 +32,30 @@ export function comparePrices(a, b, currency) {
   return compareTexts(a.currency, b.currency) || Number(a.total) - Number(b.total);
 }
 
+/** What no two prices of an offer have in common: the seller and the fare brand, and those of its bookings. */
+export function keyOf({ supplier, fare_brand = "", bookings = [] }) {
+  return [`${supplier}\n${fare_brand}`, ...bookings.map(keyOf)].join("\n");
+}
+
+/** Who sells a price: of two bookings, who sells each. */
+export function sellersIn({ supplier, bookings }) {
+  return [...new Set(bookings ? bookings.map((booking) => booking.supplier) : [supplier])].filter(Boolean);
+}
+
 /** Sorts prices, and keeps the cheapest of each seller and fare brand. */
 export function ranked(prices, currency) {
   const kept = new Map();
   const sorted = [...prices].sort((a, b) => comparePrices(a, b, currency)
     || compareTexts(a.supplier, b.supplier) || compareTexts(a.fare_brand, b.fare_brand));
   for (const price of sorted) {
-    const key = `${price.supplier}\n${price.fare_brand ?? ""}`;
-    if (!kept.has(key)) kept.set(key, price);
+    if (!kept.has(keyOf(price))) kept.set(keyOf(price), price);
   }
   return [...kept.values()];
 }
 
 /** The sellers of an offer, the cheapest first. */
 export function sellersOf(offer) {
-  return [...new Set(pricesOf(offer).map(({ supplier }) => supplier).filter(Boolean))];
+  return [...new Set(pricesOf(offer).flatMap(sellersIn))];
 }
 
 /** Whether a price includes checked baggage: `checked`, or `cabin` if not; null if the seller does not tell. */

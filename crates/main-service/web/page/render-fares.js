@@ -6,7 +6,7 @@
 import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
 import { createFare, updateFare } from "./render-fare.js";
-import { fillOffer, placesOf, nextExpiry } from "./render-offer.js";
+import { OfferPanel, nextExpiry, placesOf } from "./render-offer.js";
 
 export class Fares {
   #list = byId("fares");
@@ -17,16 +17,26 @@ export class Fares {
   #offers = new Map();
   #about = null;
   #places;
+  #checks;
+  /** The panels by their element. */
+  #panels = new WeakMap();
   #timer = null;
 
-  /** @param {import("./places.js").Places} places */
-  constructor(places) {
+  /**
+   * @param {import("./places.js").Places} places
+   * @param {import("./checks.js").Checks} checks
+   */
+  constructor(places, checks) {
     this.#places = places;
+    this.#checks = checks;
     // Rows grow when the window narrows or the text is made larger.
     new ResizeObserver(() => this.#place()).observe(this.#list);
     this.#list.addEventListener("click", ({ target }) => {
-      const row = target.closest(".open")?.closest(".fare");
-      if (row) this.#toggle([...this.#rows].find(([, element]) => element === row)[0]);
+      const row = target.closest(".fare");
+      const key = [...this.#rows].find(([, element]) => element === row)?.[0];
+      if (target.closest(".open")) this.#toggle(key);
+      const price = target.closest("[data-check]") && this.#panel(row).priceOf(target);
+      if (price) void this.#checks.start(this.#about.searchId, this.#offers.get(key), price);
     });
   }
 
@@ -44,7 +54,7 @@ export class Fares {
 
   /**
    * @param {object[]} offers in the order to be shown
-   * @param {{ passengers: number, currency: string, sellers: Map<string, string>, names: Map<string, string>,
+   * @param {{ searchId: string, passengers: number, currency: string, sellers: Map<string, string>, names: Map<string, string>,
    *   best: object, cheapest: object, fastest: object, waiting: boolean }} about
    */
   render(offers, about) {
@@ -58,21 +68,32 @@ export class Fares {
     this.#place();
   }
 
-  #toggle(key) {
-    if (!this.#open.delete(key)) this.#open.add(key);
+  /** Shows what the checks of prices have found. */
+  refresh() {
     this.#fillOpen();
     this.#place();
+  }
+
+  #toggle(key) {
+    if (!this.#open.delete(key)) this.#open.add(key);
+    this.refresh();
+  }
+
+  #panel(row) {
+    const element = row.querySelector(".offer");
+    if (!this.#panels.has(element)) this.#panels.set(element, new OfferPanel(element));
+    return this.#panels.get(element);
   }
 
   /** Shows what is open, and hides what is not. */
   #fillOpen() {
     const now = new Date();
+    const about = { ...this.#about, places: this.#places, checks: this.#checks, now };
     for (const [key, row] of this.#rows) {
       const isOpen = this.#open.has(key);
-      const panel = row.querySelector(".offer");
-      panel.hidden = !isOpen;
+      row.querySelector(".offer").hidden = !isOpen;
       row.querySelector(".open").ariaExpanded = String(isOpen);
-      if (isOpen) fillOffer(panel, this.#offers.get(key), { ...this.#about, places: this.#places, now });
+      if (isOpen) this.#panel(row).update(this.#offers.get(key), about);
     }
     const open = [...this.#open].map((key) => this.#offers.get(key)).filter(Boolean);
     void this.#places.learn(placesOf(open));

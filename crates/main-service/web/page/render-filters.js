@@ -2,7 +2,7 @@
 
 import { byId, el, fill, reconcile, setText, spoken } from "./dom.js";
 import {
-  BAGS, DAY_PARTS, LIST_KINDS, NO_FILTERS, PART_KINDS, STOPS, choices, isUnfiltered, limits,
+  ARRIVAL_KINDS, BAGS, DAY_PARTS, LIST_KINDS, NO_FILTERS, PART_KINDS, STOPS, choices, isUnfiltered, limits, totals,
 } from "./filter.js";
 import { duration, number, price } from "./format.js";
 import { shortPrice } from "./render-orders.js";
@@ -41,7 +41,7 @@ export class Filters {
       this.#rows[kind].clear();
       document.getElementById(`filter-${kind}`)?.replaceChildren();
     }
-    byId("filter-departures").replaceChildren();
+    byId("filter-times").replaceChildren();
   }
 
   /**
@@ -56,7 +56,7 @@ export class Filters {
     const found = choices(offers, filters, about);
     const kept = (kind) => [...new Set([...this.#rows[kind].keys(), ...found[kind].keys(), ...filters[kind]])];
     this.#renderList("stops", STOPS, found, stopsLabel);
-    this.#renderDepartures(query?.slices ?? [{}], found);
+    this.#renderTimes(query?.slices ?? [{}], found);
     this.#renderList("bags", BAGS, found, (value) => t({ checked: "withChecked", cabin: "cabinOnly" }[value]));
     // Rows stay in order of arrival, so that none moves while the user points at it.
     this.#renderList("carriers", kept("carriers"), found, (name) => name);
@@ -68,23 +68,30 @@ export class Filters {
     if (filters.sellers.length > 0) byId("sellers").open = true;
 
     this.#limits = limits(offers, filters, about);
-    for (const limit of Object.keys(SLIDERS)) this.#renderSlider(limit, filters[limit]);
+    const { count, cheapest } = totals(offers, filters, about);
+    for (const limit of Object.keys(SLIDERS)) {
+      this.#renderSlider(limit, filters[limit]);
+      setText(byId(`${limit}-note`), faresText(count, cheapest && shortPrice(cheapest, about.currency)));
+    }
     byId("clear-filters").hidden = isUnfiltered(filters);
   }
 
-  /** The times of each slice. */
-  #renderDepartures(slices, found) {
-    const list = byId("filter-departures");
+  /** The times of each slice: the departure, and folded, the arrival. */
+  #renderTimes(slices, found) {
+    const list = byId("filter-times");
+    const kinds = [PART_KINDS, ARRIVAL_KINDS].map((all) => all.slice(0, slices.length));
     if (list.childElementCount !== slices.length) {
-      fill(list, PART_KINDS.slice(0, slices.length).map((kind) => {
-        this.#rows[kind].clear();
-        return el("fieldset", {}, el("legend"), el("div", { id: `filter-${kind}` }));
-      }));
+      kinds.flat().forEach((kind) => this.#rows[kind].clear());
+      fill(list, slices.map((_, at) => el("div", {}, choiceGroup(kinds[0][at]), el("details", { class: "folded" },
+        el("summary"), choiceGroup(kinds[1][at], "spoken")))));
     }
     slices.forEach(({ from, to }, at) => {
-      const legend = slices.length > 1 ? t("departureOf", from, to) : t("departureLegend");
-      setText(list.children[at].firstElementChild, legend);
-      this.#renderList(PART_KINDS[at], DAY_PARTS.map(({ id }) => id), found, partLabel);
+      const [departure, arrival] = list.children[at].children;
+      const name = (one, of) => (slices.length > 1 ? t(of, from, to) : t(one));
+      setText(departure.firstElementChild, name("departureLegend", "departureOf"));
+      for (const part of ["summary", "legend"]) setText(arrival.querySelector(part), name("arrivalLegend", "arrivalOf"));
+      for (const all of kinds) this.#renderList(all[at], DAY_PARTS.map(({ id }) => id), found, partLabel);
+      if (this.#chosen[kinds[1][at]].length > 0) arrival.open = true;
     });
   }
 
@@ -101,7 +108,7 @@ export class Filters {
       setText(part("label"), label(value));
       setText(part("note"), lowest);
       setText(part("count"), number(count));
-      setText(part("spoken"), cheapest ? t("faresFrom", count, lowest) : t("fares", count));
+      setText(part("spoken"), faresText(count, lowest));
     }
   }
 
@@ -130,6 +137,10 @@ export class Filters {
   }
 }
 
+function faresText(count, lowest) {
+  return lowest ? t("faresFrom", count, lowest) : t("fares", count);
+}
+
 function stopsLabel(value) {
   return { 0: t("direct"), 1: t("stops", 1), 2: t("twoOrMoreStops") }[value];
 }
@@ -138,6 +149,11 @@ function partLabel(value) {
   const { hours } = DAY_PARTS.find(({ id }) => id === value);
   // Word joiners: a line may break before the hours, not within them.
   return `${t(value)} ${hours.replace("–", "\u2060–\u2060")}`;
+}
+
+/** Room for the choices of a kind. The legend follows. */
+function choiceGroup(kind, legend = "") {
+  return el("fieldset", {}, el("legend", { class: legend }), el("div", { id: `filter-${kind}` }));
 }
 
 /** A row with a checkbox: what it stands for, and how many fares it shows from which price. */

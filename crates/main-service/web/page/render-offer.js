@@ -4,7 +4,7 @@ import { el, fill } from "./dom.js";
 import { clock, date, dayOf, dayShift, duration, flightNumbers, stops, zone } from "./format.js";
 import { pricesOf } from "./prices.js";
 import { dayLater } from "./render-fare.js";
-import { priceList } from "./render-prices.js";
+import { PriceList } from "./render-prices.js";
 import { hasZones, layover, numbersOf, operatorOf, slicesOf } from "./slices.js";
 import aircraftNames from "./text-aircraft.js";
 import { t } from "./text.js";
@@ -13,22 +13,38 @@ import { CABINS } from "./trip.js";
 /** The longest time that a timer waits: until then, the page is rendered again anyhow. In milliseconds. */
 const MAX_WAIT_MS = 60 * 60_000;
 
-/**
- * Fills the panel of an offer, unless it shows the same already.
- * @param {{ places: import("./places.js").Places, names: Map<string, string>, sellers: Map<string, string>,
- *   currency: string, now: Date }} about
- */
-export function fillOffer(panel, offer, about) {
-  const codes = placesOf([offer]);
-  const names = [...codes.map((code) => about.places.city(code)), ...about.names.values(), ...about.sellers.values()];
-  const expired = pricesOf(offer).map(({ expires_at }) => Date.parse(expires_at) <= about.now);
-  const key = JSON.stringify([slicesOf(offer), pricesOf(offer), names, expired, document.documentElement.lang]);
-  if (panel.dataset.key === key) return;
-  panel.dataset.key = key;
-  const slices = slicesOf(offer);
-  fill(panel,
-    slices.map((slice, at) => sliceDetails(slice, { ...about, title: titleOf(at, slices), number: numbersOf(offer)[at] })),
-    priceList(pricesOf(offer), about));
+/** The panel of an offer. */
+export class OfferPanel {
+  #slices = el("div", { class: "slices" });
+  #prices = new PriceList();
+  #key = "";
+
+  /** @param {Element} element the empty panel */
+  constructor(element) {
+    fill(element, this.#slices, this.#prices.element);
+  }
+
+  /** The price whose row has this element. */
+  priceOf(element) {
+    return this.#prices.priceOf(element);
+  }
+
+  /**
+   * Shows an offer.
+   * @param {{ places: import("./places.js").Places, names: Map<string, string>, sellers: Map<string, string>,
+   *   checks: import("./checks.js").Checks, now: Date }} about
+   */
+  update(offer, about) {
+    this.#prices.update(offer, about);
+    const slices = slicesOf(offer);
+    const names = [...placesOf([offer]).map((code) => about.places.city(code)), ...about.names.values()];
+    const key = JSON.stringify([slices, names]);
+    if (this.#key === key) return;
+    this.#key = key;
+    const numbers = numbersOf(offer);
+    fill(this.#slices, slices.map((slice, at) =>
+      sliceDetails(slice, { ...about, title: titleOf(at, slices), number: numbers[at] })));
+  }
 }
 
 /** The codes of the places that the details of offers name. */

@@ -7,7 +7,7 @@ import { bestOf } from "./prices.js";
 import { shortPrice } from "./render-orders.js";
 import { isRunning, isStalled, progress } from "./search.js";
 import { t } from "./text.js";
-import { CABINS, currencyOf, kindOf, routeText } from "./trip.js";
+import { CABINS, WINDOWS, currencyOf, kindOf, routeText } from "./trip.js";
 
 /** Shows the summary. */
 export function renderSummary(search, places) {
@@ -54,8 +54,19 @@ function wishesText({ slices, passengers: { adults, children, infants }, cabin, 
     who.filter(Boolean).join(", "),
     cabin && t(CABINS[cabin]),
     maxStops !== null && t("maxStops", maxStops),
+    ...slices.flatMap((slice) => timesText(slice, slices.length > 1)),
     currency,
   ].filter(Boolean).join(" · ");
+}
+
+/** `depart 06:00–12:00`, of one of several slices with its places. */
+function timesText(slice, isOneOfSeveral) {
+  return WINDOWS.filter((window) => slice[window]).map((window) => {
+    const { earliest, latest } = slice[window];
+    const range = t("timeRange", earliest, latest);
+    const text = t(window === "departure" ? "departWithin" : "arriveWithin", range);
+    return isOneOfSeveral ? `${slice.from}–${slice.to} ${text}` : text;
+  });
 }
 
 function renderProgress(search) {

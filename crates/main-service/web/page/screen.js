@@ -1,6 +1,7 @@
 // Everything below the form: shows a search in a view.
 
 import { byId, setText } from "./dom.js";
+import { Checks, checkText } from "./checks.js";
 import { Days } from "./days.js";
 import { highlights, sort } from "./fares.js";
 import { filter } from "./filter.js";
@@ -27,10 +28,13 @@ export class Screen {
   #orders;
   #strip;
   #fares;
+  #checks = new Checks((state, price) => this.#checked(state, price));
+  #sellers = new Map();
 
   /**
    * @param {import("./places.js").Places} places
-   * @param {object} act what the user asks for: `look(view)`, `search(query)`, `create()`, `choose(day)` of the strip
+   * @param {object} act what the user asks for: `look(view)`, `search(query)`, `create()`, `choose(day)` of the strip;
+   *   and `say(text)`, which reads a text out
    */
   constructor(places, act) {
     this.#places = places;
@@ -38,7 +42,7 @@ export class Screen {
     this.#filters = new Filters((filters) => act.look({ ...this.#view, filters }));
     this.#orders = new Orders((order) => act.look({ ...this.#view, order }));
     this.#strip = new DayStrip(act.choose);
-    this.#fares = new Fares(places);
+    this.#fares = new Fares(places, this.#checks);
   }
 
   /** Shows a search, or none. */
@@ -54,12 +58,21 @@ export class Screen {
   /** Forgets what belongs to another search. */
   reset() {
     this.#filters.reset();
+    this.#checks.reset();
     this.#fares.fold();
   }
 
   /** Makes again what has texts in the language. */
   relabel() {
     for (const part of [this.#fares, this.#suppliers]) part.reset();
+  }
+
+  /** A check of a price has begun or ended. */
+  #checked(state, price) {
+    this.#fares.refresh();
+    if (state.phase === "asking" && !state.isStalled) return;
+    const seller = this.#sellers.get(price.supplier) ?? price.supplier;
+    this.#act.say(`${seller}: ${checkText(state, new Date(), navigator.onLine)}`);
   }
 
   #draw(search, view) {
@@ -77,13 +90,14 @@ export class Screen {
     this.#days.note(search, performance.now());
     this.#strip.render(query ? this.#days.around(query, today(new Date()), performance.now()) : []);
     const sellers = supplierNames(search);
+    this.#sellers = sellers;
     const about = { currency: currencyOf(query), sellers, names: carrierNames(offers, sellers) };
     this.#filters.render(search, view.filters, about);
     const shown = sort(filter(offers, view.filters, about), view.order, about.currency);
     const firsts = highlights(shown, about.currency);
     this.#orders.render(firsts, view.order, about);
     this.#fares.render(shown, {
-      ...about, ...firsts, passengers: query ? travellers(query) : 1, waiting: isRunning(search),
+      ...about, ...firsts, searchId: search.id, passengers: query ? travellers(query) : 1, waiting: isRunning(search),
     });
     setText(byId("fare-count"), countText(search, shown.length, view.filters));
     renderNotice(noticeOf(search, shown.length, today(new Date()), {

@@ -14,6 +14,12 @@ export const CABINS = {
 /** The most slices of a trip. */
 export const MAX_SLICES = 6;
 
+/** The most stops that a search can be limited to. */
+export const MAX_STOPS = 3;
+
+/** The times that a slice can be limited to, by their names in the API. */
+export const WINDOWS = ["departure", "arrival"];
+
 /** The currency of searches that name none. */
 export const DEFAULT_CURRENCY = "IDR";
 
@@ -21,6 +27,16 @@ export const DEFAULT_CURRENCY = "IDR";
 export function queryWith(slices, { adults = 1, children = [], infants = [] } = {}, wishes = {}) {
   const { cabin = null, maxStops = null, currency = null } = wishes;
   return { slices, passengers: { adults, children, infants }, cabin, maxStops, currency };
+}
+
+/** A slice with the windows of these times; empty ones are left out. The same slices have the same form. */
+export function sliceWith({ from, to, date }, times = {}) {
+  const slice = { from, to, date };
+  for (const window of WINDOWS) {
+    const { earliest, latest } = times[window] ?? {};
+    if (earliest || latest) slice[window] = { ...(earliest && { earliest }), ...(latest && { latest }) };
+  }
+  return slice;
 }
 
 /** The currency that a query's prices are compared in. */
@@ -38,7 +54,7 @@ export function kindOf({ slices }) {
 /** The body of the POST. A trip that the API knows in its short form is in that form. */
 export function bodyOf({ slices, passengers: { adults, children, infants }, cabin, maxStops, currency }) {
   const [first, back] = slices;
-  const kind = slices.some((slice) => slice.departure || slice.arrival) ? "several" : kindOf({ slices });
+  const kind = slices.some((slice) => WINDOWS.some((window) => slice[window])) ? "several" : kindOf({ slices });
   return {
     ...(kind === "several" ? { slices } : { from: first.from, to: first.to, date: first.date }),
     ...(kind === "return" && { return_date: back.date }),
@@ -53,7 +69,13 @@ export function bodyOf({ slices, passengers: { adults, children, infants }, cabi
 export function queryOf({ from, to, date, passengers, passenger_types, slices, cabin, max_stops, currency }) {
   if (!from) return null;
   const wishes = { cabin: cabin ?? null, maxStops: max_stops ?? null, currency: currency ?? null };
-  return queryWith(slices ?? [{ from, to, date }], passenger_types ?? { adults: passengers }, wishes);
+  const told = (slices ?? [{ from, to, date }]).map((slice) => sliceWith(slice, slice));
+  return queryWith(told, passenger_types ?? { adults: passengers }, wishes);
+}
+
+/** Whether a query asks for more than any flights on its days. */
+export function hasWishes({ slices, cabin, maxStops }) {
+  return cabin !== null || maxStops !== null || slices.some((slice) => WINDOWS.some((window) => slice[window]));
 }
 
 /** How many travel, infants included. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { NO_VIEW, format, parse } from "../page/address.js";
 import { NO_FILTERS } from "../page/filter.js";
-import { queryWith } from "../page/trip.js";
+import { queryWith, sliceWith } from "../page/trip.js";
 
 const ID = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 const slice = (from, to, date) => ({ from, to, date });
@@ -11,10 +11,14 @@ const QUERY = queryWith([slice("CGK", "DPS", "2027-07-10")], { adults: 2 });
 const RETURN = queryWith([...QUERY.slices, slice("DPS", "CGK", "2027-07-17")], { adults: 2, children: [7, 11], infants: [0] },
   { cabin: "business", maxStops: 0, currency: "USD" });
 const SEVERAL = queryWith([...RETURN.slices, slice("SUB", "NRT", "2027-07-17")]);
+const TIMED = queryWith([slice("CGK", "DPS", "2027-07-10"), slice("DPS", "CGK", "2027-07-17")].map((one, at) => sliceWith(one, [
+  { departure: { earliest: "06:00", latest: "12:00" } }, { departure: { latest: "09:30" }, arrival: { earliest: "00:00" } },
+][at])));
 const VIEW = {
   order: "fastest",
   filters: {
-    ...NO_FILTERS, stops: ["0", "2"], parts: ["night"], parts2: ["morning", "evening"], bags: ["checked"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
+    ...NO_FILTERS, stops: ["0", "2"], parts: ["night"], parts2: ["morning", "evening"], arrivals: ["night"], arrivals2: ["afternoon"],
+    bags: ["checked"], carriers: ["Lion Air", "A&B, C#D=%"], sellers: ["GA"],
     maxPrice: 1500000, maxDuration: 240,
   },
 };
@@ -29,6 +33,7 @@ test("parsing an address restores its search and its view", () => {
     { id: null, query: QUERY, view: NO_VIEW },
     { id: ID, query: RETURN, view: { ...VIEW, order: "best" } },
     { id: null, query: SEVERAL, view: NO_VIEW },
+    { id: ID, query: TIMED, view: VIEW },
     { id: null, query: null, view: NO_VIEW },
   ]) {
     assert.deepEqual(reparsed(state), state, format(state));
@@ -44,6 +49,13 @@ test("a view that nobody has changed is not in the address", () => {
     + "&cabin=business&stops=0&currency=USD");
   assert.equal(format({ id: null, query: SEVERAL }),
     "/#CGK-DPS-2027-07-10-1&then=DPS-CGK-2027-07-17&then=SUB-NRT-2027-07-17");
+});
+
+test("the times of each slice are in the address, without what is no time", () => {
+  assert.equal(format({ id: null, query: TIMED }),
+    "/#CGK-DPS-2027-07-10-1&return=2027-07-17&depart=0600-1200&depart2=-0930&arrive2=0000-");
+  const { query } = parse("http://localhost/#CGK-DPS-2027-07-10-2&depart=2400-1260&arrive=x-2359&depart2=0600-");
+  assert.deepEqual(query.slices, [{ from: "CGK", to: "DPS", date: "2027-07-10", arrival: { latest: "23:59" } }]);
 });
 
 test("the id alone is enough, and an invalid query is ignored", () => {

@@ -31,9 +31,20 @@ test("each path of the API is the field that it is about", () => {
     "slices[0].from": "from", "slices[1].to": "to-2", "slices[5].date": "date-6", return_date: "return", date: "date",
     passengers: "passengers", "passengers.adults": "passengers", "passengers.children": "children",
     "passengers.children[0]": "child-1", "passengers.infants": "infants", "passengers.infants[1]": "infant-2",
-    cabin: "cabin", suppliers: null, toString: null, "slices[0].departure.latest": null, child: null, max_stops: null,
+    cabin: "cabin", max_stops: "max-stops", currency: "currency", "slices[0].departure.latest": "departure-latest",
+    "slices[2].arrival.earliest": "arrival-earliest-3", suppliers: null, toString: null, child: null, "slices[0].arrival": null,
   };
   for (const [path, field] of Object.entries(paths)) assert.equal(fieldOf(path), field, path);
+  const back = ["from", "to", "date"].map((part) => fieldOf(`slices[1].${part}`, "return"));
+  assert.deepEqual(back, ["to", "from", "return"], "the form of a return has one row");
+});
+
+test("each choice and each time has a text", () => {
+  const text = (field) => fieldErrors([{ field }], QUERY)[0].text;
+  assert.match(text("max_stops"), /^This can’t be searched/);
+  assert.match(text("currency"), /this currency/);
+  assert.match(text("slices[0].departure.latest"), /^This is before the earlier time/);
+  assert.match(text("slices[0].arrival.earliest"), /^This is not a time/);
 });
 
 test("the error of a slice tells of that slice", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NO_FILTERS, choices, filter, isUnfiltered, limits } from "../page/filter.js";
+import { NO_FILTERS, choices, filter, isUnfiltered, limits, totals } from "../page/filter.js";
 import { carrierOf } from "../page/slices.js";
 
 function offer(flight_number, price, more = {}) {
@@ -97,6 +97,25 @@ test("each slice has its own times, and stops and duration are of the whole trip
   assert.deepEqual(shown({ stops: ["1"] }, trips), ["GA2"]);
   assert.deepEqual(shown({ maxDuration: 199 }, trips), []);
   assert.deepEqual(shown({ maxDuration: 200 }, trips), ["GA1", "GA2"]);
+});
+
+test("arrivals of each slice are filtered beside departures", () => {
+  const slice = (departure, arrival) => ({ departure, arrival, duration_minutes: 100, stops: 0, segments: [] });
+  const overnight = offer("GA1", 100, { slices: [
+    slice("2025-07-10T22:00:00+07:00", "2025-07-11T05:00:00+09:00"), slice("2025-07-17T08:00:00+09:00", "2025-07-17T12:00:00+07:00"),
+  ] });
+  assert.deepEqual(shown({ parts: ["evening"], arrivals: ["night"] }, [overnight]), ["GA1"], "its time is local");
+  assert.deepEqual(shown({ arrivals: ["evening"] }, [overnight]), []);
+  assert.deepEqual(shown({ arrivals2: ["afternoon"] }, [overnight]), ["GA1"]);
+  assert.deepEqual(shown({ arrivals: ["morning"] }), [], "those without an arrival are not known");
+  assert.equal(choices([overnight], NO_FILTERS, ABOUT).arrivals2.get("afternoon").count, 1);
+});
+
+test("all filters together say how many fares they show from which price", () => {
+  const said = (filters) => totals(OFFERS, { ...NO_FILTERS, ...filters }, ABOUT);
+  assert.equal(said({}).count, 3);
+  assert.equal(said({ maxDuration: 110, stops: ["2"] }).cheapest.total, "300");
+  assert.deepEqual(said({ maxPrice: 99 }), { count: 0, cheapest: null });
 });
 
 test("an offer has all carriers that fly it, by name", () => {

@@ -29,6 +29,13 @@ test("there is a notice only if there are no fares to show or to wait for", () =
   assert.equal(noticeOf({ ...ended, phase: "missing", query: null }, 0, "2027-07-01", {}).actions[0][0], "New search");
 });
 
+test("a search that asked for much is told so", () => {
+  const text = (wishes) => noticeOf({ ...ended, query: { ...QUERY, ...wishes } }, 0, "2027-07-01", {}).text;
+  assert.match(text({}), /^No supplier has flights on this route/);
+  const slices = [{ ...QUERY.slices[0], departure: { latest: "06:00" } }];
+  for (const wishes of [{ cabin: "first" }, { maxStops: 0 }, { slices }]) assert.match(text(wishes), /or ask for less\.$/);
+});
+
 test("the number of fares says whether some are not shown", () => {
   assert.equal(countText(some, 2, NO_FILTERS), "2 fares");
   assert.equal(countText({ ...some, total: 1300 }, 2, NO_FILTERS), "The 2 cheapest of 1,300 fares");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amountIn, baggageOf, linkOf, pricesOf, ranked, sellersOf } from "../page/prices.js";
+import { amountIn, baggageOf, linkOf, pricesOf, ranked, sellersIn, sellersOf } from "../page/prices.js";
 
 const price = (supplier, total, currency = "IDR", more = {}) => ({ supplier, total, currency, ...more });
 const inRupiah = (total) => ({ approximate: { total, currency: "IDR", rate_date: "2026-11-23" } });
@@ -37,4 +37,14 @@ test("baggage is checked, in the cabin only, or not known", () => {
   assert.deepEqual([{ checked_pieces: 1 }, { checked_kg: 20 }].map(bags), ["checked", "checked"]);
   assert.deepEqual([{ checked_pieces: 0, cabin_pieces: 1 }, { checked_kg: 0 }].map(bags), ["cabin", "cabin"]);
   assert.deepEqual([{ cabin_pieces: 1 }, {}, undefined].map(bags), [null, null, null]);
+});
+
+test("a price of two bookings is kept beside those with the same first seller, and has both sellers", () => {
+  const booking = (supplier) => ({ supplier, total: "1", currency: "IDR", fare_brand: "Lite" });
+  const pair = (total, ...sellers) =>
+    ({ supplier: sellers[0], fare_brand: "Lite", total, currency: "IDR", bookings: sellers.map(booking) });
+  const prices = [pair("3", "GA", "SQ"), { ...booking("GA"), total: "4" }, pair("5", "GA", "GA"), pair("6", "GA", "SQ")];
+  assert.deepEqual(ranked(prices, "IDR").map(({ total }) => total), ["3", "4", "5"]);
+  assert.deepEqual(sellersOf({ prices }), ["GA", "SQ"]);
+  assert.deepEqual(prices.map(sellersIn), [["GA", "SQ"], ["GA"], ["GA"], ["GA", "SQ"]]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, codesOf, currencyOf, kindOf, queryOf, queryWith, routeText, shifted, travellers } from "../page/trip.js";
+import { bodyOf, codesOf, currencyOf, kindOf, queryOf, queryWith, routeText, shifted, sliceWith, travellers } from "../page/trip.js";
 
 const slice = (from, to, date, more = {}) => ({ from, to, date, ...more });
 const ONE_WAY = queryWith([slice("CGK", "DPS", "2027-07-10")], { adults: 2 });
@@ -37,6 +37,16 @@ test("the state of a search tells its query", () => {
   assert.deepEqual(family, queryWith(ONE_WAY.slices, { adults: 1, infants: [1] }, { cabin: "first", maxStops: 0, currency: "JPY" }));
   assert.deepEqual([travellers(family), currencyOf(family), currencyOf(ONE_WAY), currencyOf(null)], [2, "JPY", "IDR", "IDR"]);
   assert.equal(queryOf({ status: "completed" }), null);
+  const timed = { from: "CGK", to: "DPS", date: "2027-07-10", arrival: { latest: "12:00" } };
+  assert.deepEqual(queryOf({ ...state, slices: [timed] }).slices, [timed]);
+});
+
+test("a slice has only the times that are limited", () => {
+  const [plain] = ONE_WAY.slices;
+  assert.deepEqual(sliceWith(plain, { departure: {}, arrival: { earliest: "" } }), plain);
+  const timed = sliceWith(plain, { arrival: { latest: "12:00", earliest: "06:00" }, departure: { latest: "09:00" } });
+  assert.equal(JSON.stringify(timed),
+    JSON.stringify({ ...plain, departure: { latest: "09:00" }, arrival: { earliest: "06:00", latest: "12:00" } }));
 });
 
 test("a trip moves as a whole", () => {

@@ -1,19 +1,21 @@
 use std::sync::Arc;
 
 use broker::{BrokerError, Created, NewAnswer, Stored};
-use contracts::{EpochMillis, outcome::Answer};
+use contracts::{EpochMillis, SupplierCode, outcome::Answer};
 use futures_util::{FutureExt, StreamExt, future::Either, stream::FuturesUnordered};
 use jiff::Timestamp;
 use suppliers::SupplierClient;
 use tokio::time::Instant;
 
-use super::{active_job::ActiveJob, context::Context, retry::retry};
+use super::{active_job::ActiveJob, context::Context, kept::KeptAnswers, retry::retry};
 
 /// The answers to a search, those of earlier deliveries included. The search's end is made from them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct CollectedAnswers {
-    /// As they are stored: compressed, they take a tenth of the memory while the search waits for its slowest supplier.
-    pub(super) answers: Vec<NewAnswer>,
+    /// The suppliers whose answers are in the record.
+    pub(super) suppliers: Vec<SupplierCode>,
+    /// The answers. `None` if only the record has them all: an earlier delivery stored some, or there is no memory for them.
+    pub(super) kept: Option<KeptAnswers>,
     /// The highest sequence number that an event of this search is known to have.
     pub(super) last_seq: u64,
     /// When the first answer was stored.
@@ -45,8 +47,7 @@ pub(super) async fn collect_answers(
     let of = u32::try_from(clients.len()).unwrap_or(u32::MAX);
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let deadline = Instant::now() + times.deadline.since(now);
-    let has_answered =
-        |client: &Arc<SupplierClient>| collected.answers.iter().any(|answer| answer.code == *client.code());
+    let has_answered = |client: &Arc<SupplierClient>| collected.suppliers.contains(client.code());
     let mut requests: FuturesUnordered<_> = clients
         .iter()
         .filter(|client| !has_answered(client))
@@ -71,14 +72,12 @@ pub(super) async fn collect_answers(
         while let Some(Some(answer)) = requests.next().now_or_never() {
             answers.push(completed(answer));
         }
-        for Answer { report, offers } in &answers {
+        for Answer { report, offers, one_ways: _ } in &answers {
             tracing::debug!(supplier = %report.code, status = report.status.as_str(), offers = offers.len(),
                 elapsed_ms = report.elapsed_ms, "supplier answered");
         }
-        let encoding = context.broker.encoding();
-        let answers = answers.iter().map(|answer| NewAnswer::of(answer, of, encoding)).collect();
         // Boxed, because a job mostly waits for answers. That leaves less to keep for each job.
-        match Box::pin(collected.store(context, active, answers)).await? {
+        match Box::pin(collected.store(context, active, answers, of)).await? {
             Stored::Stored(_) => {}
             Stored::NotOwner => return Ok(Collected::NotOwner),
             Stored::Ended | Stored::Missing => return Ok(Collected::SearchEnded),
@@ -88,7 +87,13 @@ pub(super) async fn collect_answers(
 }
 
 impl CollectedAnswers {
-    /// Stores `answers`, and keeps those that are new in the record.
+    /// No answers yet.
+    pub(super) fn none(context: &Context) -> Self {
+        let kept = Some(context.answer_memory.empty());
+        Self { suppliers: Vec::new(), kept, last_seq: 0, first_answer: None }
+    }
+
+    /// Stores answers of some of `of` suppliers, and keeps those that are new in the record.
     ///
     /// An answer is not new if another worker stored one of the same supplier, or if this worker did and Redis' reply
     /// was lost. The record then has more answers than we kept. Redis notices when the search ends.
@@ -96,26 +101,37 @@ impl CollectedAnswers {
         &mut self,
         context: &Context,
         active: &ActiveJob<'_>,
-        mut answers: Vec<NewAnswer>,
+        mut answers: Vec<Answer>,
+        of: u32,
     ) -> Result<Stored, BrokerError> {
         let (broker, ActiveJob { claim, job, times, fields, span }) = (&context.broker, active);
         loop {
-            match retry("store answers", || broker.answer(job.search_id, claim, &answers, span)).await? {
+            let encoding = broker.encoding();
+            let encoded: Vec<_> = answers.iter().map(|answer| NewAnswer::of(answer, of, encoding)).collect();
+            match retry("store answers", || broker.answer(job.search_id, claim, &encoded, span)).await? {
                 Stored::Missing => {
                     let create = || broker.create(job.search_id, claim, fields, times.deadline);
                     match retry("create the record", create).await? {
                         Created::Ended => return Ok(Stored::Ended),
-                        // Redis lost the record. Store all answers again, the oldest first.
-                        Created::Exists => drop(answers.splice(..0, self.answers.drain(..))),
+                        // Redis lost the record. Store all answers again, the oldest first. Those that only the record
+                        // had are missed when the search ends.
+                        Created::Exists => {
+                            if let Some(kept) = &mut self.kept {
+                                answers.splice(..0, kept.take());
+                                self.suppliers.clear();
+                            }
+                        }
                     }
                 }
                 Stored::Stored(seqs) => {
                     self.last_seq = seqs.iter().flatten().copied().fold(self.last_seq, u64::max);
-                    if self.first_answer.is_none() && answers.iter().any(|answer| answer.asked) {
+                    if self.first_answer.is_none() && encoded.iter().any(|answer| answer.asked) {
                         self.first_answer = Some(retry("read Redis' clock", || broker.now()).await?);
                     }
-                    let new = answers.into_iter().zip(&seqs).filter(|(_, seq)| seq.is_some());
-                    self.answers.extend(new.map(|(answer, _)| answer));
+                    for (answer, _) in answers.into_iter().zip(&seqs).filter(|(_, seq)| seq.is_some()) {
+                        self.suppliers.push(answer.report.code.clone());
+                        self.kept = self.kept.take().and_then(|kept| kept.with(answer));
+                    }
                     return Ok(Stored::Stored(seqs));
                 }
                 other => return Ok(other),

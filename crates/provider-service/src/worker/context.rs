@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use traces::Tracer;
 
-use super::{declined::DeclinedJobs, in_progress::JobsInProgress};
+use super::{declined::DeclinedJobs, in_progress::JobsInProgress, kept::AnswerMemory};
 use crate::{config::Config, health::Health, metrics::Metrics, rates::RatesFile};
 
 /// Shared by all tasks of a worker.
@@ -22,6 +22,7 @@ pub(crate) struct Context {
     pub(super) rates: Option<Arc<RatesFile>>,
     pub(super) in_progress: JobsInProgress,
     pub(super) declined: DeclinedJobs,
+    pub(super) answer_memory: AnswerMemory,
     /// One for each job that may be in progress.
     pub(super) permits: Arc<Semaphore>,
     /// The tasks of the jobs in progress. Not part of the lifecycle: leases are renewed until the last job has ended.
@@ -51,6 +52,7 @@ impl Context {
             rates,
             in_progress: JobsInProgress::default(),
             declined: DeclinedJobs::default(),
+            answer_memory: AnswerMemory::default(),
             jobs: TaskTracker::new(),
             idle: CancellationToken::new(),
         }

@@ -1,4 +1,4 @@
-use broker::{Basis, BrokerError, Created, Ended, NewAnswer, jobs::Delivery};
+use broker::{Basis, BrokerError, Created, Ended, jobs::Delivery};
 use contracts::{
     EpochMillis, SearchId,
     entry::{Job, JobTimes, ResultEntry},
@@ -90,16 +90,39 @@ async fn process(
         context.metrics.delivered_after(now.since(delivery.entry.added_at()));
     }
 
-    if retry("read the record", || context.broker.is_unanswered(id)).await? {
-        return collect_and_finish(context, &active, CollectedAnswers::default()).await;
+    let mut collected = if retry("read the record", || context.broker.is_unanswered(id)).await? {
+        Some(CollectedAnswers::none(context))
+    } else {
+        Box::pin(resume(context, delivery, &mut active)).await?
+    };
+    while let Some(answers) = collected {
+        match collect_answers(context, &active, answers).await? {
+            Collected::All(all) => match Box::pin(finish(context, &active, all)).await? {
+                Some(disposition) => return Ok(disposition),
+                None => collected = Box::pin(resume(context, delivery, &mut active)).await?,
+            },
+            Collected::SearchEnded => break,
+            Collected::NotOwner => return Ok(Disposition::TakenOver),
+        }
     }
-    let collected = match Box::pin(retry("read the record", || context.broker.read(id))).await? {
-        Some(record) if record.end.is_some() => return Ok(Disposition::Discard),
-        Some(record) => CollectedAnswers {
+    Ok(Disposition::Discard)
+}
+
+/// The answers that the record has, perhaps none. Creates a missing record. `None` if the search has ended.
+async fn resume(
+    context: &Context,
+    delivery: &Delivery,
+    active: &mut ActiveJob<'_>,
+) -> Result<Option<CollectedAnswers>, BrokerError> {
+    let id = active.job.search_id;
+    Ok(match retry("read the record", || context.broker.read(id)).await? {
+        Some(record) if record.end.is_some() => None,
+        Some(record) => Some(CollectedAnswers {
             last_seq: record.seq,
             first_answer: record.first_answer,
-            answers: record.answers.into_iter().map(NewAnswer::from).collect(),
-        },
+            suppliers: record.answers.into_iter().map(|(code, _)| code).collect(),
+            kept: None,
+        }),
         None => {
             if active.claim.is_foreign() && delivery.deliveries == 1 {
                 // The replaced system creates no records. A first delivery shows that the search has not ended, even
@@ -109,14 +132,13 @@ async fn process(
             }
             let deadline = active.times.deadline;
             let create = || context.broker.create(id, &active.claim, &active.fields, deadline);
-            match Box::pin(retry("create the record", create)).await? {
-                Created::Exists => CollectedAnswers::default(),
+            match retry("create the record", create).await? {
+                Created::Exists => Some(CollectedAnswers::none(context)),
                 // If it is still an open search, it ends as overdue.
-                Created::Ended => return Ok(Disposition::Discard),
+                Created::Ended => None,
             }
         }
-    };
-    collect_and_finish(context, &active, collected).await
+    })
 }
 
 /// Declines a job that needs a newer worker. Discards it after the search's deadline: the search ends as overdue.
@@ -129,42 +151,34 @@ async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<D
     Ok(if time_left.is_zero() { Disposition::Discard } else { Disposition::Decline { needs, time_left } })
 }
 
-/// Boxes what follows the answers, because most of a job's time is spent waiting for them.
-async fn collect_and_finish(
-    context: &Context,
-    active: &ActiveJob<'_>,
-    collected: CollectedAnswers,
-) -> Result<Disposition, BrokerError> {
-    match collect_answers(context, active, collected).await? {
-        Collected::All(collected) => Box::pin(finish(context, active, collected)).await,
-        Collected::SearchEnded => Ok(Disposition::Discard),
-        Collected::NotOwner => Ok(Disposition::TakenOver),
-    }
-}
-
-/// Ends the search with the answers.
+/// Ends the search with the answers. `None` if Redis lost some that only the record had: their suppliers must be asked
+/// again.
 async fn finish(
     context: &Context,
     active: &ActiveJob<'_>,
     collected: CollectedAnswers,
-) -> Result<Disposition, BrokerError> {
+) -> Result<Option<Disposition>, BrokerError> {
     let (id, claim) = (active.job.search_id, &active.claim);
-    let CollectedAnswers { answers, last_seq, first_answer } = collected;
-    let count = answers.len() as u64;
+    let CollectedAnswers { suppliers, kept, last_seq, first_answer } = collected;
     let max_results = context.config.common.max_results;
     let now = retry("read Redis' clock", || context.broker.now()).await?;
-    let times = Times { created: active.times.created, first_answer, ended: now };
-    let parsed = answers.iter().filter_map(|answer| {
-        let parsed = answer.parse();
-        parsed
-            .inspect_err(
-                |error| tracing::warn!(supplier = %answer.code, %error, "a record's answer is malformed"),
-            )
-            .ok()
-    });
-    let outcome = Outcome::of(parsed.collect(), times, active.ranking(max_results));
-    let outcome = outcome.with_check(active.job.check.as_deref());
-    let basis = Basis { answers: Some(count), last_seq, deadline: Some(active.times.deadline) };
+    let (outcome, answers) = if let Some(mut kept) = kept {
+        let times = Times { created: active.times.created, first_answer, ended: now };
+        let answers = kept.take();
+        let count = answers.len() as u64;
+        let outcome = Outcome::of(answers, times, active.ranking(max_results));
+        (outcome.with_check(active.job.check.as_deref()), count)
+    } else {
+        let Some(record) = retry("read the record", || context.broker.read(id)).await? else {
+            return Ok(None);
+        };
+        let has = |code| record.answers.iter().any(|(answered, _)| answered == code);
+        if record.end.is_none() && !suppliers.iter().all(has) {
+            return Ok(None);
+        }
+        (record.outcome_now(max_results, now), record.answers.len() as u64)
+    };
+    let basis = Basis { answers: Some(answers), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;
     if ended.is_none() {
@@ -178,9 +192,9 @@ async fn finish(
         let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
         ended = retry("end the search", end).await?;
     }
-    Ok(match ended {
+    Ok(Some(match ended {
         Some(Ended::Now { .. } | Ended::Before) => Disposition::Done,
         Some(Ended::NotOwner) => Disposition::TakenOver,
         Some(Ended::Gone) | None => Disposition::Discard,
-    })
+    }))
 }

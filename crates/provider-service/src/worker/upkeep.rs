@@ -1,5 +1,5 @@
-//! Periodic upkeep: trims the result log, removes dead consumers from the group, and publishes this worker's
-//! suppliers and snapshot.
+//! Periodic upkeep: trims the result log, removes dead consumers from the group, publishes this worker's suppliers and
+//! snapshot, and looks which gateways run.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,15 +17,15 @@ const SILENT_LEASES: u32 = 4;
 /// Every worker gives a sign of life in each round.
 const MIN_SILENCE: Duration = Duration::from_secs(5);
 
-/// The pause between two snapshots, at least.
-const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(5);
-/// How long a snapshot may wait for its turn on the connection for large requests, and for Redis.
-const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The pause between two snapshots, and between two looks at which gateways run, at least.
+const PRESENCE_INTERVAL: Duration = Duration::from_secs(5);
+/// How long both may wait for their turn on the connection for large requests, and for Redis.
+const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
-    // Side by side: a snapshot may wait for large requests, and must not delay a round.
-    tokio::join!(rounds(&context), publish_snapshots(&context));
+    // Side by side: the second may wait for large requests, and must not delay a round.
+    tokio::join!(rounds(&context), presence(&context));
 }
 
 async fn rounds(context: &Context) {
@@ -42,15 +42,23 @@ async fn rounds(context: &Context) {
     }
 }
 
-async fn publish_snapshots(context: &Context) {
-    let mut ticks = tokio::time::interval(SNAPSHOT_INTERVAL);
+/// Publishes what this worker does, and looks what the gateways that run can read.
+async fn presence(context: &Context) {
+    let mut ticks = tokio::time::interval(PRESENCE_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut snapshots = Snapshots::default();
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
-        let publish = timeout(SNAPSHOT_TIMEOUT, publish_snapshot(context, &mut snapshots));
-        match context.idle.run_until_cancelled(publish).await {
-            Some(Ok(Err(error))) => tracing::debug!(%error, "could not publish the snapshot"),
-            Some(Err(_)) => tracing::debug!("publishing the snapshot took too long"),
+        let steps = async {
+            let published = publish_snapshot(context, &mut snapshots).await;
+            continue_unless_away("publish the snapshot", published)?;
+            if context.config.common.compress_offers {
+                context.broker.choose_encoding().await?;
+            }
+            Ok::<_, BrokerError>(())
+        };
+        match context.idle.run_until_cancelled(timeout(PRESENCE_TIMEOUT, steps)).await {
+            Some(Ok(Err(error))) => tracing::debug!(%error, "could not exchange who runs"),
+            Some(Err(_)) => tracing::debug!("exchanging who runs took too long"),
             Some(Ok(Ok(()))) | None => {}
         }
     }
@@ -58,7 +66,6 @@ async fn publish_snapshots(context: &Context) {
 
 async fn round(context: &Context, trimmer: &mut Trimmer, lease: Duration) -> Result<(), BrokerError> {
     continue_unless_away("trim the result log", trimmer.trim().await)?;
-    continue_unless_away("look which gateways run", context.broker.choose_encoding().await)?;
     continue_unless_away("remove dead consumers", remove_dead_consumers(context, lease).await)?;
     // Last, because a full Redis refuses it.
     let listing = context.suppliers.listing();

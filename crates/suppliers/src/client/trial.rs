@@ -5,7 +5,7 @@ use std::time::Duration;
 use contracts::SearchQuery;
 
 use super::SupplierClient;
-use crate::transcript::Transcript;
+use crate::{capabilities::Asked, transcript::Transcript};
 
 /// What came of one call.
 pub struct Trial {
@@ -36,13 +36,14 @@ pub enum TrialOutcome {
 impl SupplierClient {
     /// Asks the supplier once, whatever its limits, without retries, and records the call.
     pub async fn trial(&self, query: &SearchQuery) -> Trial {
-        match self.capabilities.skip(query) {
-            Some(skip) => Trial {
-                transcript: Transcript::default(),
-                took: Duration::ZERO,
-                outcome: TrialOutcome::Skipped(skip.to_string()),
-            },
-            None => self.calls.trial(query).await,
-        }
+        let reason = match self.capabilities.asked(query) {
+            Ok(Asked::Trip) => return self.calls.trial(query).await,
+            Ok(Asked::OneWays(_)) => {
+                "it sells only one way, so it is asked for each way: try each of them".into()
+            }
+            Err(skip) => skip.to_string(),
+        };
+        let outcome = TrialOutcome::Skipped(reason);
+        Trial { transcript: Transcript::default(), took: Duration::ZERO, outcome }
     }
 }

@@ -150,7 +150,8 @@ impl Supplier for Duffel {
         read_offers(response, &self.offers, self.limits, budget, offers, parse).await
     }
 
-    /// An offer that the search found without an id can't be asked for: then it searches again.
+    /// An offer that the search found without an id can't be asked for, nor can one whose quotation has run out: then it
+    /// searches again.
     async fn check(
         &self,
         query: &SearchQuery,
@@ -167,16 +168,40 @@ impl Supplier for Duffel {
         let response = send_recorded(client, request, trace, offers).await?;
         if !response.status().is_success() {
             let response = ErrorResponse::read(response).await;
-            return if is_gone(&response) { Ok(()) } else { Err(error(&response)) };
+            if let Some(transcript) = offers.transcript() {
+                transcript.body(&response.body);
+            }
+            return match refusal(&response) {
+                Refusal::Expired => self.search(query, deadline, trace, offers).await,
+                Refusal::NotSold => Ok(()),
+                Refusal::Other => Err(error(&response)),
+            };
         }
-        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports);
+        let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports).map(Some);
         read_offer(response, MAX_OFFER_BYTES, offers, parse).await
     }
 }
 
-/// Whether Duffel no longer has an offer, or no longer sells it.
-fn is_gone(response: &ErrorResponse) -> bool {
-    response.status == StatusCode::NOT_FOUND || response::says_offer_is_gone(&response.body)
+/// Why Duffel does not tell the price of an offer.
+enum Refusal {
+    /// Its quotation has run out, or is no longer known. The flights may still be sold.
+    Expired,
+    /// It is no longer sold.
+    NotSold,
+    /// For another reason.
+    Other,
+}
+
+fn refusal(response: &ErrorResponse) -> Refusal {
+    let codes = response::error_codes(&response.body);
+    let has = |code: &str| codes.iter().any(|found| found == code);
+    if has("offer_no_longer_available") {
+        Refusal::NotSold
+    } else if has("offer_expired") || response.status == StatusCode::NOT_FOUND {
+        Refusal::Expired
+    } else {
+        Refusal::Other
+    }
 }
 
 /// The error for an unsuccessful response. Duffel's documentation says not to retry 500 and 502.

@@ -3,6 +3,8 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
+//! | [`request`] | the request, as a template |
+//! | [`price_check`] | how one offer is asked for |
 //! | [`template`] | texts with placeholders, such as `/flights/{from}/{to}` |
 //! | [`placeholder`] | what the placeholders stand for |
 //! | [`body_template`] | the JSON body of the request |
@@ -19,14 +21,16 @@ mod field;
 mod list;
 mod mapping;
 mod placeholder;
+mod price_check;
+mod request;
 mod template;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use contracts::{SearchQuery, SupplierCode, TraceContext, search::Trip};
+use contracts::{PriceCheck, SearchQuery, SupplierCode, TraceContext, search::Trip};
 use reqwest::{
-    Method, Request, Url,
+    Request, Response,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::Deserialize;
@@ -38,14 +42,14 @@ use crate::{
     http_client::{ErrorResponse, HttpContext, retry_after, send_recorded, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
-    response::{SizeLimits, read_offers},
+    response::{SizeLimits, read_offer, read_offers},
     supplier::Supplier,
 };
-use body_template::BodyTemplate;
-use described::Templates;
+use described::Described;
 use mapping::Mapping;
 use placeholder::Context;
-use template::Template;
+use price_check::{CheckSettings, CheckTemplate, is_gone};
+use request::{HttpMethod, RequestSettings, RequestTemplate};
 
 /// The longest offer that is read, in bytes.
 const MAX_OFFER_BYTES: usize = 64 * 1024;
@@ -64,23 +68,15 @@ struct Settings {
     #[serde(default)]
     max_response_bytes: ByteLimit<{ 4 * 1024 * 1024 }>,
     response: Mapping,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum HttpMethod {
-    Get,
-    Post,
+    check: Option<CheckSettings>,
 }
 
 /// A JSON API. No `Debug`: its templates contain keys.
 pub(super) struct Http {
     context: HttpContext,
-    method: Method,
-    url: Template,
-    query: Vec<(String, Template)>,
+    request: RequestTemplate,
+    check: Option<CheckTemplate>,
     headers: HeaderMap,
-    body: Option<BodyTemplate>,
     limits: SizeLimits,
     mapping: Mapping,
     code: SupplierCode,
@@ -94,68 +90,38 @@ impl Http {
         options: RegistryOptions<'_>,
         context: HttpContext,
     ) -> Result<Self, RegistryError> {
-        let settings: Settings = entry.kind_settings()?;
-        let field_error = |name: &str, problem: &dyn ToString| entry.field_error(name, problem);
-        let template = |name: &str, text: &str| {
-            Template::parse(text, options.secrets).map_err(|error| field_error(name, &error))
-        };
-
-        let query = settings
-            .query
-            .iter()
-            .map(|(name, text)| Ok((name.clone(), template(&format!("query.{name}"), text)?)));
-        let body = settings.body.as_ref().map(|body| BodyTemplate::parse(body, options.secrets)).transpose();
+        let Settings { url, method, query, headers: own_headers, body, max_response_bytes, response, check } =
+            entry.kind_settings()?;
+        let settings = RequestSettings { url, method, query, body };
+        let check = check.map(|check| CheckTemplate::parse(check, entry, options.secrets));
         let supplier = Self {
             context,
-            method: match settings.method {
-                Some(HttpMethod::Post) => Method::POST,
-                None if settings.body.is_some() => Method::POST,
-                Some(HttpMethod::Get) | None => Method::GET,
-            },
-            url: template("url", &settings.url)?,
-            query: query.collect::<Result<_, RegistryError>>()?,
-            headers: headers(entry, &settings.headers, options)?,
-            body: body.map_err(|error| field_error("body", &error))?,
-            limits: SizeLimits {
-                response_bytes: settings.max_response_bytes.0,
-                offer_bytes: MAX_OFFER_BYTES,
-            },
-            mapping: settings.response,
+            request: RequestTemplate::parse(&settings, "", entry, options.secrets)?,
+            check: check.transpose()?,
+            headers: headers(entry, &own_headers, options)?,
+            limits: SizeLimits { response_bytes: max_response_bytes.0, offer_bytes: MAX_OFFER_BYTES },
+            mapping: response,
             code: entry.common.code.clone(),
             name: entry.common.name.clone(),
         };
-        let Self { url, query, body, mapping, .. } = &supplier;
-        let price_per_passenger = mapping.price_per_passenger();
-        Templates { url, query, body: body.as_ref(), price_per_passenger }.check(entry)?;
-        supplier.mapping.check().map_err(|(setting, problem)| {
-            field_error(format!("response.{setting}").trim_end_matches('.'), &problem)
+        let Self { request, mapping, .. } = &supplier;
+        Described { request, price_per_passenger: mapping.price_per_passenger() }.check(entry)?;
+        mapping.check().map_err(|(setting, problem)| {
+            entry.field_error(format!("response.{setting}").trim_end_matches('.'), &problem)
         })?;
         let several = entry.common.trips.iter().flatten().any(|trip| *trip != Trip::OneWay);
-        if several && !supplier.mapping.reads_slices() {
-            return Err(field_error("trips", &"needs `slices` in the response"));
+        if several && !mapping.reads_slices() {
+            return Err(entry.field_error("trips", &"needs `slices` in the response"));
         }
-        let is_http_url = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-        if Url::parse(&supplier.url.render_example()).is_ok_and(is_http_url) {
-            Ok(supplier)
-        } else {
-            Err(field_error("url", &"must be an http or https URL"))
+        if supplier.check.is_some() && !mapping.reads_offer_ref() {
+            return Err(entry.field_error("check", &"needs `offer_ref` in the response"));
         }
+        Ok(supplier)
     }
 
     /// Builds the request for a search. `None` only for an invalid URL, which `from_entry` rejects.
     fn request(&self, query: &SearchQuery) -> Option<Request> {
-        let context = Context::of(query);
-        let mut url = Url::parse(&self.url.render(context)).ok()?;
-        if !self.query.is_empty() {
-            // A parameter that is a placeholder without a value is left out.
-            let pairs = self.query.iter().filter(|(_, value)| value.has_value(context));
-            url.query_pairs_mut().extend_pairs(pairs.map(|(name, value)| (name, value.render(context))));
-        }
-        let mut request = self.context.client.request(self.method.clone(), url);
-        if let Some(body) = &self.body {
-            request = request.json(&body.render(context));
-        }
-        request.headers(self.headers.clone()).build().ok()
+        self.request.render(&self.context.client, &self.headers, Context::of(query))
     }
 }
 
@@ -189,19 +155,52 @@ impl Supplier for Http {
         let HttpContext { client, budget, airports } = &self.context;
         let request = self.request(query).ok_or(SupplierError::InvalidRequest)?;
         let response = send_recorded(client, request, trace, offers).await?;
-        let status = response.status();
-        if !status.is_success() {
-            let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();
-            let retry = retry_after(response.headers());
-            if let Some(transcript) = offers.transcript() {
-                transcript.body(&ErrorResponse::read(response).await.body);
-            }
-            return Err(status_error(status, reason, retry));
+        if !response.status().is_success() {
+            return Err(failure(response, offers).await);
         }
         let parser = self.mapping.parser(query, &self.code, &self.name, airports);
         let parse = |index, json: &[u8]| parser.parse(index, json);
         read_offers(response, self.mapping.offers_pointer(), self.limits, budget, offers, parse).await
     }
+
+    /// Without the table `check`, or for an offer without a reference, this searches again.
+    async fn check(
+        &self,
+        query: &SearchQuery,
+        price: &PriceCheck,
+        deadline: Instant,
+        trace: Option<&TraceContext>,
+        offers: &mut OfferCollector<'_>,
+    ) -> Result<(), SupplierError> {
+        // Two dots would be another address.
+        let offer_ref = price.offer_ref.as_deref().filter(|name| !matches!(*name, "." | ".."));
+        let Some((check, offer_ref)) = self.check.as_ref().zip(offer_ref) else {
+            return self.search(query, deadline, trace, offers).await;
+        };
+        let HttpContext { client, airports, .. } = &self.context;
+        let request = check.request.render(client, &self.headers, Context::of_offer(query, offer_ref));
+        let request = request.ok_or(SupplierError::InvalidRequest)?;
+        let response = send_recorded(client, request, trace, offers).await?;
+        match response.status() {
+            status if status.is_success() => {
+                let parser = self.mapping.parser(query, &self.code, &self.name, airports);
+                read_offer(response, MAX_OFFER_BYTES, offers, |json| check.parse_offer(json, &parser)).await
+            }
+            status if is_gone(status) => Ok(()),
+            _ => Err(failure(response, offers).await),
+        }
+    }
+}
+
+/// The error for an unsuccessful response.
+async fn failure(response: Response, offers: &mut OfferCollector<'_>) -> SupplierError {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or("unknown status").to_owned();
+    let retry = retry_after(response.headers());
+    if let Some(transcript) = offers.transcript() {
+        transcript.body(&ErrorResponse::read(response).await.body);
+    }
+    status_error(status, reason, retry)
 }
 
 #[cfg(test)]

@@ -197,6 +197,28 @@ fn an_offer_with_more_slices_is_for_another_search() {
 }
 
 #[test]
+fn a_flight_has_one_number_however_it_is_written() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    for (written, expected) in [
+        ("GA402", "GA402"),
+        ("ga0402", "GA402"),
+        ("GA0402a", "GA402A"),
+        ("3K0", "3K0"),
+        ("GA000", "GA0"),
+        ("GA00402", "GA00402"),
+        ("GA402/GA410", "GA402/GA410"),
+        ("Ünknown1", "Ünknown1"),
+        ("7", "7"),
+    ] {
+        let mut collector = OfferCollector::new(&query, &airports, 200);
+        collector.add(Offer { flight_number: written.into(), ..offer(9) });
+        let found = collector.finish().unwrap().offers.remove(0);
+        assert_eq!(found.flight_number, expected);
+        assert_eq!(found.id, OfferId::of(&Offer { flight_number: expected.into(), ..offer(9) }));
+    }
+}
+
+#[test]
 fn of_a_price_check_only_the_offer_that_is_asked_for_is_kept() {
     let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
     let wanted = Offer { id: OfferId::of(&offer(9_000_000)), ..offer(9_000_000) };
@@ -214,10 +236,17 @@ fn of_a_price_check_only_the_offer_that_is_asked_for_is_kept() {
     let cheaper: Vec<_> = (1..=200).map(offer).collect();
     let broken = || Offer { stops: 77, ..offer(9) };
     assert_eq!(collected([cheaper.clone(), vec![wanted.clone()]].concat()).unwrap(), (1, 1, 0));
-    assert_eq!(collected([vec![broken()], cheaper].concat()).unwrap(), (0, 0, 1), "others were readable");
-    assert!(matches!(collected(vec![broken()]), Err(SupplierError::NoValidOffer { count: 1, .. })));
+    let elsewhere = || Offer { origin: "SUB".parse().unwrap(), ..offer(9) };
+    for others in [Vec::new(), vec![elsewhere()], cheaper.clone()] {
+        let unreadable = collected([others, vec![broken()]].concat());
+        assert!(
+            matches!(unreadable, Err(SupplierError::NoValidOffer { .. })),
+            "the broken one may be wanted"
+        );
+    }
+    assert_eq!(collected([cheaper, vec![elsewhere()]].concat()).unwrap(), (0, 0, 1), "that is another offer");
     assert_eq!(collected(Vec::new()).unwrap(), (0, 0, 0));
-    let elsewhere = Price { fare_brand: Some("Flex".into()), ..price.clone() };
-    let in_another_fare = Offer { prices: vec![elsewhere], ..wanted };
+    let flex = Price { fare_brand: Some("Flex".into()), ..price.clone() };
+    let in_another_fare = Offer { prices: vec![flex], ..wanted };
     assert_eq!(collected(vec![in_another_fare]).unwrap(), (0, 0, 0));
 }

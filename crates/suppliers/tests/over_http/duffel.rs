@@ -176,14 +176,24 @@ async fn a_price_check_gets_the_one_offer() {
 
 #[tokio::test]
 async fn an_offer_that_duffel_does_not_sell_any_more_is_gone() {
-    let gone: [Single; 3] = [
+    let gone =
+        || refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_state_error", "offer_no_longer_available");
+    let (server, _, answer) = checked(gone, |_| {}).await;
+    assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Empty, 2));
+}
+
+#[tokio::test]
+async fn an_offer_whose_quotation_has_run_out_is_searched_again() {
+    let expired: [Single; 2] = [
         || refusal(StatusCode::NOT_FOUND, "invalid_request_error", "not_found"),
-        || refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_state_error", "offer_no_longer_available"),
         || refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_state_error", "offer_expired"),
     ];
-    for single in gone {
-        let (server, _, answer) = checked(single, |_| {}).await;
-        assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Empty, 2));
+    for single in expired {
+        let (server, check, answer) = checked(single, |_| {}).await;
+        assert_eq!((answer.report.status, server.calls.count()), (SupplierStatus::Ok, 3));
+        let prices: Vec<_> = answer.offers.iter().flat_map(|offer| &offer.prices).collect();
+        assert_eq!(prices.len(), 1, "only the fare that is asked for");
+        assert_eq!(prices[0].total, check.before.total);
     }
 }
 

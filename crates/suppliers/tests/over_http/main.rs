@@ -5,6 +5,7 @@
 mod docs;
 mod duffel;
 mod http;
+mod http_check;
 mod limits;
 mod response_limits;
 mod support;

@@ -28,7 +28,8 @@ use crate::{app::App, spans};
 /// Asks one seller of an offer for its price now. Responds with the check's id at once. The check is a search of its own:
 /// its stream, its state and its cancellation have the same addresses, and it ends in one terminal event. Its `check` says
 /// whether the price is the `same`, has `changed`, or is `gone`, and `results` has the offer as it is now. If the seller can't
-/// be asked, the status is `failed` and the outcome `unknown`.
+/// be asked, the status is `failed` and the outcome `unknown`. A price that is made of two bookings is not checked: search
+/// for one way, and check that price.
 ///
 /// With an `Idempotency-Key`, a POST can be repeated safely while the search can be read: the same key and check within 24
 /// hours get the same response. Checks are never shared otherwise.
@@ -91,7 +92,9 @@ async fn accepted(
         // Workers of versions before 0.2 write no prices.
         found.ensure_priced(&seller);
     }
-    let price = request.price(&found).ok_or(Problem::NotSold)?;
+    let not_sold =
+        || if request.is_for_two_bookings(&found) { Problem::TwoBookings } else { Problem::NotSold };
+    let price = request.price(&found).ok_or_else(not_sold)?;
     let check = Box::new(PriceCheck::new(search, offer, price));
     let wanted = Wanted::Check { query, check, fingerprint: request.fingerprint(search, offer) };
     let Accepted { id: check_id, warnings } = accept(app, headers, wanted, span).await?;
@@ -110,6 +113,7 @@ failures! {
         Problem::UnknownSearch,
         Problem::UnknownOffer,
         Problem::NotSold,
+        Problem::TwoBookings,
         Problem::KeyReused,
         Problem::RateLimited(30),
         Problem::TooManyFromClient,

@@ -44,7 +44,7 @@ reconnect, or through another gateway."#;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "flight-search", description = DESCRIPTION),
-    components(schemas(Failure, events::PartialEvent, events::TerminalEvent)),
+    components(schemas(Failure, contracts::offer::Booking, events::PartialEvent, events::TerminalEvent)),
     tags(
         (name = "searches", description = "Submit a search, follow it, look at it, cancel it."),
         (name = "places", description = "What a search can be made of."),

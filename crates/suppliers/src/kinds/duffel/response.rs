@@ -178,10 +178,10 @@ struct DuffelError {
     title: String,
 }
 
-/// Whether an error response says that the offer can't be bought any more.
-pub(super) fn says_offer_is_gone(body: &[u8]) -> bool {
+/// The codes of the errors in a response's body.
+pub(super) fn error_codes(body: &[u8]) -> Vec<String> {
     let errors = serde_json::from_slice(body).map_or_else(|_| Vec::new(), |Errors { errors }| errors);
-    errors.iter().any(|error| matches!(error.code.as_str(), "offer_no_longer_available" | "offer_expired"))
+    errors.into_iter().map(|error| error.code).collect()
 }
 
 /// The errors in a response's body, such as `rate_limit_error rate_limit_exceeded: Rate limit exceeded`.

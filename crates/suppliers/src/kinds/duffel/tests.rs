@@ -292,7 +292,7 @@ proptest! {
             let single = json!({ "data": offer });
             let _ = response::parse_single_offer(single.to_string().as_bytes(), &code, airports);
             let _ = response::parse_single_offer(&body, &code, airports);
-            let _ = response::says_offer_is_gone(&body);
+            let _ = response::error_codes(&body);
         });
     }
 }

@@ -116,6 +116,11 @@ impl Mapping {
         self.slices.is_set()
     }
 
+    /// Whether it reads the supplier's name for an offer.
+    pub(super) fn reads_offer_ref(&self) -> bool {
+        self.offer_ref.is_set()
+    }
+
     /// The pointer to the list of offers.
     pub(super) fn offers_pointer(&self) -> &JsonPointer {
         &self.offers

@@ -16,6 +16,8 @@ pub(super) struct Context<'a> {
     slice: &'a Slice,
     /// The passenger that is described, within `each_passenger`.
     passenger: Option<Passenger>,
+    /// The offer that is asked for; all, if absent.
+    offer_ref: Option<&'a str>,
 }
 
 /// One of those who travel.
@@ -29,7 +31,12 @@ struct Passenger {
 impl<'a> Context<'a> {
     /// A search as a whole.
     pub(super) fn of(query: &'a SearchQuery) -> Self {
-        Self { query, slice: query.first(), passenger: None }
+        Self { query, slice: query.first(), passenger: None, offer_ref: None }
+    }
+
+    /// One offer that a search found.
+    pub(super) fn of_offer(query: &'a SearchQuery, offer_ref: &'a str) -> Self {
+        Self { offer_ref: Some(offer_ref), ..Self::of(query) }
     }
 
     /// The same for each slice of the search.
@@ -49,7 +56,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A placeholder's value: letters, digits, hyphens and underscores only, so a URL needs no escaping.
+/// A placeholder's value. Only that of `{offer_ref}` has other characters than letters, digits, hyphens and underscores.
 pub(super) enum PlaceholderValue {
     Text(String),
     Number(usize),
@@ -115,12 +122,13 @@ placeholders! {
     Cabin: "cabin",
     MaxStops: "max_stops",
     Currency: "currency",
+    OfferRef: "offer_ref",
 }
 
 impl Placeholder {
     /// Its value for a search; `None` if the search has none.
     pub(super) fn value(self, context: Context<'_>) -> Option<PlaceholderValue> {
-        let Context { query, slice, passenger } = context;
+        let Context { query, slice, passenger, offer_ref } = context;
         let date = slice.date().civil();
         let text = |text: String| Some(PlaceholderValue::Text(text));
         let number = |number| Some(PlaceholderValue::Number(number));
@@ -144,6 +152,7 @@ impl Placeholder {
             Self::Cabin => text(query.cabin?.to_string()),
             Self::MaxStops => number(query.max_stops?.get().into()),
             Self::Currency => text(query.currency?.to_string()),
+            Self::OfferRef => text(offer_ref?.to_owned()),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Texts with placeholders for the search, such as `/flights/{from}/{to}?on={date}`.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::placeholder::{Context, Placeholder};
 use crate::file::secrets::{InvalidSecret, SecretLookup, Segment, split};
+
+/// What is escaped in URLs: all but letters, digits, and what RFC 3986 says is equivalent unescaped.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text with placeholders for the search. `{{` and `}}` are literal braces.
 #[derive(Clone)]
@@ -41,6 +46,14 @@ impl Template {
     pub(super) fn render(&self, context: Context<'_>) -> String {
         self.render_with(|placeholder| {
             placeholder.value(context).map(|value| value.to_string()).unwrap_or_default()
+        })
+    }
+
+    /// The same as part of a URL: what is no letter or digit in a value is escaped.
+    pub(super) fn render_url(&self, context: Context<'_>) -> String {
+        self.render_with(|placeholder| {
+            let value = placeholder.value(context).map(|value| value.to_string()).unwrap_or_default();
+            utf8_percent_encode(&value, RESERVED).to_string()
         })
     }
 
@@ -123,6 +136,15 @@ mod tests {
         assert_eq!(render("{{from}} é {from}}}").unwrap(), "{from} é CGK}");
         assert_eq!(render("${KEY}{to}").unwrap(), "s{from}DPS");
         assert_eq!(render("{date}/{return_date}").unwrap(), "2025-07-01/");
+    }
+
+    #[test]
+    fn a_reference_is_escaped_in_a_url() {
+        let query = query_on("2025-07-01", "CGK", "DPS", 2);
+        let template = Template::parse("/offers/{offer_ref}?on={date}", &|_| None).unwrap();
+        let rendered = template.render_url(Context::of_offer(&query, "a/b?c=1&d%2F~."));
+        assert_eq!(rendered, "/offers/a%2Fb%3Fc%3D1%26d%252F~.?on=2025-07-01");
+        assert_eq!(template.render_url(Context::of(&query)), "/offers/?on=2025-07-01");
     }
 
     #[test]

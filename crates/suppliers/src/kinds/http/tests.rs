@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use reqwest::header::AUTHORIZATION;
+use reqwest::{Method, header::AUTHORIZATION};
 
 use super::*;
 use crate::{
@@ -83,6 +83,20 @@ fn an_error_names_the_field() {
         ("price = \"/p\",", "", "`price`"),
         ("departure = \"/d\",", "", "`response.departure`: is missing"),
         ("arrival =", "segment.arrival =", "`response.flight_number`: is not read"),
+        ("on = \"{date}\"", "on = \"{offer_ref}\"", "`check`: is missing: only there"),
+        (
+            "url =",
+            "check = { url = 'https://a.example/{offer_ref}' }\nurl =",
+            "`check`: needs `offer_ref` in the",
+        ),
+        (
+            "url =",
+            "check = { url = 'https://a.example/' }\nurl =",
+            "`check`: needs {offer_ref} in the request",
+        ),
+        ("url =", "check = { url = 'ftp://{offer_ref}' }\nurl =", "`check.url`: must be"),
+        ("url =", "check = { url = 'https://{two}' }\nurl =", "`check.url`: there is no placeholder `{two}`"),
+        ("url =", "check = { uri = 'https://{offer_ref}' }\nurl =", "uri"),
         ("url =", "max_response_bytes = 0\nurl =", "max_response_bytes"),
         ("url =", "methud = 'GET'\nurl =", "methud"),
     ] {

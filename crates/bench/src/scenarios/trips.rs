@@ -1,0 +1,155 @@
+//! A search as travellers make it: a return trip whose offers have flights, prices of several sellers in three currencies,
+//! baggage and conditions.
+
+use std::time::Duration;
+
+use contracts::{
+    Offer, SearchId, SupplierCode,
+    entry::{ResultEntry, flat_results},
+    names,
+};
+use redis::streams::StreamRangeReply;
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{
+    shared::{as_f64, each_us},
+    streams::open,
+};
+use crate::{
+    report::{Metric, Side},
+    stage::{Kind, Stage},
+};
+
+/// The search. Its prices are ranked in rupiah; the agencies quote in dollars.
+const TRIP: &str =
+    r#"{"from":"CGK","to":"DPS","date":"2125-07-10","return_date":"2125-07-17","passengers":2}"#;
+/// Carriers and agencies that together offer more than [`ITINERARIES`].
+const SELLERS: [&str; 6] = ["GA", "JT", "QZ", "ID", "TRIPMART", "LIONCITY"];
+/// How many itineraries an end has.
+const ITINERARIES: usize = 24;
+/// The default of `MAX_CONCURRENCY`.
+const CONCURRENCY: usize = 1000;
+/// Every how many records one is measured.
+const SAMPLE: usize = 20;
+/// How long the gateway has to close connections after the last result.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The names and values of an entry of the result log, without its search.
+type Entry = Vec<(String, Vec<u8>)>;
+
+pub(super) async fn run(stage: &mut Stage, count: usize) -> Vec<(Metric, Side, f64)> {
+    let settings = [
+        ("MAX_RESULTS", ITINERARIES.to_string()),
+        ("SIMULATED_RESELLERS", "true".into()),
+        ("EXCHANGE_RATES_FILE", "examples/sample-rates.csv".into()),
+    ];
+    let kept = std::mem::replace(&mut stage.further, settings.into());
+    stage.clear().await;
+    let sellers: Vec<SupplierCode> = SELLERS.iter().map(|code| code.parse().expect("a code")).collect();
+    let searches = stage.submit_as(TRIP, count, &sellers).await;
+    let redis_before = stage.redis.server().cpu();
+    let mut worker = stage.worker(CONCURRENCY, 0).await;
+    stage.until_jobs_are(0).await;
+    let (worker_cpu, redis_after) = (worker.cpu(), stage.redis.server().cpu());
+    worker.kill().await;
+    stage.further = kept;
+
+    let entries = entries_of(stage, searches[count / 2]).await;
+    let offers = offers(entries.last().expect("an end"));
+    let sold: usize = offers.iter().map(|offer| offer.suppliers.len()).sum();
+    assert_eq!(offers.len(), ITINERARIES);
+    assert!(
+        (2 * ITINERARIES..=3 * ITINERARIES).contains(&sold),
+        "{sold} sellers of {ITINERARIES} itineraries"
+    );
+    let mut figures = vec![
+        (Metric::TripWorkerCpu, Side::Product, each_us(worker_cpu, count)),
+        (Metric::TripRedisCpu, Side::Product, each_us(redis_after.saturating_sub(redis_before), count)),
+        (Metric::TripRecord, Side::Product, mean_record_kib(stage, &searches).await),
+        (Metric::TripLog, Side::Product, kib(stage, names::RESULTS_STREAM).await / as_f64(count)),
+    ];
+    let flat: Vec<Entry> = entries.iter().map(with_flat_offers).collect();
+    for (side, entries) in [(Side::Product, entries), (Side::Floor, flat)] {
+        figures.push((Metric::TripDeliveryCpu, side, deliver(stage, count, &entries).await));
+    }
+    figures
+}
+
+/// The memory of a record, the mean of some.
+async fn mean_record_kib(stage: &Stage, searches: &[SearchId]) -> f64 {
+    let (mut total, mut count) = (0.0, 0.0);
+    for id in searches.iter().step_by(SAMPLE) {
+        total += kib(stage, &names::record_key(*id)).await;
+        count += 1.0;
+    }
+    total / count
+}
+
+/// The memory that a key takes.
+async fn kib(stage: &Stage, key: &str) -> f64 {
+    as_f64(stage.ask::<usize>("MEMORY", &["USAGE", key, "SAMPLES", "0"]).await) / 1024.0
+}
+
+/// The entries of a search in the result log, in their order.
+async fn entries_of(stage: &Stage, id: SearchId) -> Vec<Entry> {
+    let log: StreamRangeReply = stage.ask("XRANGE", &[names::RESULTS_STREAM, "-", "+"]).await;
+    let id = id.to_string();
+    let of_search = |name: &str, value: &[u8]| name == names::field::SEARCH_ID && value == id.as_bytes();
+    let entries = log.ids.into_iter().map(|entry| {
+        let value = |value| redis::from_redis_value(value).expect("bytes");
+        entry.map.into_iter().map(|(name, bytes)| (name, value(bytes))).collect::<Entry>()
+    });
+    entries
+        .filter(|entry| entry.iter().any(|(name, value)| of_search(name, value)))
+        .map(|entry| entry.into_iter().filter(|(name, _)| name != names::field::SEARCH_ID).collect())
+        .collect()
+}
+
+/// The offers of an entry.
+fn offers(entry: &Entry) -> Vec<Offer> {
+    let fields = entry.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+    let offers = match ResultEntry::decode(fields.collect()).expect("an entry") {
+        ResultEntry::Answer(answer) => answer.offers,
+        ResultEntry::End { end, .. } => end.results,
+    };
+    offers.parse().expect("offers")
+}
+
+/// The entry as it was when offers had only flat fields, as JSON.
+fn with_flat_offers(entry: &Entry) -> Entry {
+    let is_end = entry.iter().any(|(name, _)| name == names::field::RESULTS);
+    let name = if is_end { names::field::RESULTS } else { names::field::OFFERS };
+    let flat = flat_results(&offers(entry), true).as_str().as_bytes().to_vec();
+    let others = entry
+        .iter()
+        .filter(|(name, _)| ![names::field::RESULTS, names::field::OFFERS].contains(&name.as_str()));
+    others.cloned().chain([(name.to_owned(), flat)]).collect()
+}
+
+/// The gateway's CPU time, in microseconds, for each event, if these entries are events of `count` searches, each with a
+/// stream.
+async fn deliver(stage: &Stage, count: usize, entries: &[Entry]) -> f64 {
+    stage.clear().await;
+    let searches = stage.submit(count, &[]).await;
+    let mut gateway = stage.gateway(Kind::Product).await;
+    let streams = open(&gateway, &searches, "?partials=true").await;
+    sleep(QUIET).await;
+    let before = gateway.service.cpu();
+    let mut clients = JoinSet::new();
+    for mut client in streams {
+        clients.spawn(async move { client.end().await });
+    }
+    for entry in entries {
+        let mut adds = redis::pipe();
+        for id in &searches {
+            let add = adds.cmd("XADD").arg(names::RESULTS_STREAM).arg("*").arg(names::field::SEARCH_ID);
+            add.arg(id.to_string()).arg(entry).ignore();
+        }
+        adds.exec_async(&mut stage.connection.clone()).await.expect("Redis accepts the entries");
+    }
+    clients.join_all().await;
+    sleep(QUIET).await;
+    let spent = gateway.service.cpu().saturating_sub(before);
+    gateway.service.kill().await;
+    each_us(spent, count * entries.len())
+}
