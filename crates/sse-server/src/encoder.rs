@@ -9,14 +9,15 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Encoder {
     Identity,
-    Gzip(Member),
+    /// Boxed, so that streams that are not compressed keep no room for it.
+    Gzip(Box<Member>),
 }
 
 impl Encoder {
     pub(crate) fn new(coding: Coding) -> Self {
         match coding {
             Coding::Identity => Self::Identity,
-            Coding::Gzip => Self::Gzip(Member::default()),
+            Coding::Gzip => Self::Gzip(Box::default()),
         }
     }
 
