@@ -78,14 +78,14 @@ async fn errors_are_in_the_user_s_words() {
 #[tokio::test]
 async fn an_expired_search_offers_to_search_again() {
     let system = quick().await;
-    let path = format!("/?search={UNKNOWN}#CGK-DPS-2027-07-10-2");
+    let path = format!("/?search={UNKNOWN}#CGK-DPS-2049-07-10-2");
     let Some(page) = Page::open(&system, &path, Look::WIDE).await else { return };
     page.phase("missing").await;
     assert!(page.text("#notice").await.starts_with("This search has expired"));
     page.click("#notice button").await;
     page.phase("completed").await;
     assert_ne!(page.search_id().await, UNKNOWN);
-    assert_eq!(page.text("#when").await, "Sat, Jul 10, 2027 · 2 passengers");
+    assert_eq!(page.text("#when").await, "Sat, Jul 10, 2049 · 2 passengers");
 
     // The address does not have the search's fields: the page can only offer the form.
     page.go(&format!("/?search={UNKNOWN}")).await;

@@ -143,7 +143,7 @@ async fn dates_numbers_and_money_are_written_as_in_indonesia() {
     let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
     assert_eq!(digits, price.to_string());
     assert!(shown.starts_with("Rp ") && shown.ends_with(&format!(".{:03}", price % 1000)), "{shown}");
-    page.go(&format!("/?search={id}#CGK-DPS-2027-07-10-2")).await;
+    page.go(&format!("/?search={id}#CGK-DPS-2049-07-10-2")).await;
     page.phase("completed").await;
     assert!(page.text("#state").await.contains(" tarif dalam "), "{}", page.text("#state").await);
     is_accessible(&page, "results in Indonesian").await;

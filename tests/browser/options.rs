@@ -44,14 +44,14 @@ async fn each_error_of_the_api_is_at_its_field_in_the_user_s_words() {
         ),
     ] {
         let Some(page) = Page::open_in(&system, languages, "/", Look::of_width(390)).await else { return };
-        page.set_date("#date", "2027-07-10").await;
+        page.set_date("#date", "2049-07-10").await;
         page.click("#add-return").await;
-        page.set_date("#return", "2027-07-09").await;
+        page.set_date("#return", "2049-07-09").await;
         page.search("CGK", "DPS").await;
         page.shown("#return-error").await;
         assert!(page.text("#return-error").await.starts_with(before));
         assert_eq!(page.focus().await, "return");
-        page.set_date("#return", "2027-07-12").await;
+        page.set_date("#return", "2049-07-12").await;
 
         page.click("#more").await;
         page.choose("#passengers", "9").await;
@@ -76,7 +76,7 @@ async fn each_error_of_the_api_is_at_its_field_in_the_user_s_words() {
         page.choose("#infants", "0").await;
 
         page.click("[name=trip][value=several]").await;
-        page.set_date("#date-2", "2027-07-01").await;
+        page.set_date("#date-2", "2049-07-01").await;
         page.fill("#to-2", "QQX").await;
         page.click("#submit").await;
         page.shown("#to-2-error").await;
@@ -107,9 +107,9 @@ async fn stops_currency_and_times_are_searched_and_kept() {
         ),
     ] {
         let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
-        page.set_date("#date", "2027-07-10").await;
+        page.set_date("#date", "2049-07-10").await;
         page.click("#add-return").await;
-        page.set_date("#return", "2027-07-17").await;
+        page.set_date("#return", "2049-07-17").await;
         page.click("#more").await;
         page.choose("#max-stops", "1").await;
         page.choose("#currency", "USD").await;
@@ -139,7 +139,7 @@ async fn stops_currency_and_times_are_searched_and_kept() {
         assert_eq!(more, count);
         let address = page.address().await;
         assert!(
-            address.ends_with("&return=2027-07-17&depart=0600-1800&arrive2=-2300&stops=1&currency=USD"),
+            address.ends_with("&return=2049-07-17&depart=0600-1800&arrive2=-2300&stops=1&currency=USD"),
             "{address}"
         );
 
@@ -176,7 +176,7 @@ async fn stops_currency_and_times_are_searched_and_kept() {
 async fn the_times_of_a_removed_flight_go_with_it() {
     let system = quick().await;
     let path =
-        "/#CGK-DPS-2027-07-10-1&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16&depart2=0600-&arrive3=-2100";
+        "/#CGK-DPS-2049-07-10-1&then=DPS-SUB-2049-07-13&then=SUB-CGK-2049-07-16&depart2=0600-&arrive3=-2100";
     let Some(page) = Page::open(&system, path, Look::of_width(390)).await else { return };
     page.shown("#arrival-latest-3").await;
     page.click("[data-remove='1']").await;
@@ -189,7 +189,7 @@ async fn the_times_of_a_removed_flight_go_with_it() {
 async fn the_options_fit_at_any_width() {
     let system = quick().await;
     for languages in ["en-US", "id-ID"] {
-        let path = "/#CGK-DPS-2027-07-10-2&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16&child=7&infant=1&cabin=premium_economy\
+        let path = "/#CGK-DPS-2049-07-10-2&then=DPS-SUB-2049-07-13&then=SUB-CGK-2049-07-16&child=7&infant=1&cabin=premium_economy\
              &stops=1&currency=USD&depart=0600-1200&arrive2=-2200";
         let Some(page) = Page::open_in(&system, languages, path, Look::WIDE).await else { return };
         page.shown("#infant-1").await;

@@ -16,21 +16,21 @@ async fn state(page: &Page, system: &test_kit::System) -> Value {
 async fn a_return_is_searched_shown_and_kept() {
     let system = quick().await;
     for (languages, when) in
-        [("en-US", "Sat, Jul 10 – Sat, Jul 17, 2027"), ("id-ID", "Sab, 10 Jul – Sab, 17 Jul 2027")]
+        [("en-US", "Sat, Jul 10 – Sat, Jul 17, 2049"), ("id-ID", "Sab, 10 Jul – Sab, 17 Jul 2049")]
     {
         let Some(page) = Page::open_in(&system, languages, "/", Look::WIDE).await else { return };
         page.click("#add-return").await;
         assert_eq!(page.focus().await, "return");
-        page.set_date("#date", "2027-07-10").await;
-        page.set_date("#return", "2027-07-17").await;
+        page.set_date("#date", "2049-07-10").await;
+        page.set_date("#return", "2049-07-17").await;
         page.search("CGK", "DPS").await;
         page.phase("completed").await;
         assert_eq!(page.text("#route").await, "CGK ⇄ DPS");
         assert!(page.text("#when").await.starts_with(when), "{}", page.text("#when").await);
         let (address, fares) = (page.address().await, page.fares().await);
-        assert!(address.ends_with("#CGK-DPS-2027-07-10-1&return=2027-07-17"), "{address}");
+        assert!(address.ends_with("#CGK-DPS-2049-07-10-1&return=2049-07-17"), "{address}");
         let state = state(&page, &system).await;
-        assert_eq!(state["slices"][1], json!({"from": "DPS", "to": "CGK", "date": "2027-07-17"}));
+        assert_eq!(state["slices"][1], json!({"from": "DPS", "to": "CGK", "date": "2049-07-17"}));
         assert_eq!(fares.len(), state["results"].as_array().unwrap().len());
 
         // Each slice has a line with its own times.
@@ -53,7 +53,7 @@ async fn a_return_is_searched_shown_and_kept() {
         assert_eq!((page.address().await, page.fares().await), (address.clone(), fares));
         assert_eq!(
             (page.value("#date").await, page.value("#return").await),
-            ("2027-07-10".into(), "2027-07-17".into())
+            ("2049-07-10".into(), "2049-07-17".into())
         );
         page.click("#remove-return").await;
         assert_eq!(page.focus().await, "add-return");
@@ -62,7 +62,7 @@ async fn a_return_is_searched_shown_and_kept() {
         page.phase("completed").await;
         page.browser.client.back().await.unwrap();
         page.browser.until("document.querySelector('#route').textContent === 'CGK ⇄ DPS'").await;
-        assert_eq!((page.address().await, page.value("#return").await), (address, "2027-07-17".into()));
+        assert_eq!((page.address().await, page.value("#return").await), (address, "2049-07-17".into()));
     }
 }
 
@@ -70,7 +70,7 @@ async fn a_return_is_searched_shown_and_kept() {
 async fn a_family_flies_in_business() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
-    page.set_date("#date", "2027-07-10").await;
+    page.set_date("#date", "2049-07-10").await;
     page.choose("#passengers", "2").await;
     page.click("#more").await;
     page.choose("#cabin", "business").await;
@@ -99,7 +99,7 @@ async fn a_family_flies_in_business() {
     let more = page.browser.eval("document.querySelector('#more').textContent").await;
     assert_eq!(more, "More\u{a0}(3)");
     let address = page.address().await;
-    assert!(address.ends_with("#CGK-DPS-2027-07-10-2&child=7&child=11&infant=0&cabin=business"), "{address}");
+    assert!(address.ends_with("#CGK-DPS-2049-07-10-2&child=7&child=11&infant=0&cabin=business"), "{address}");
 
     // A link without the search, in another language.
     let (_, query) = address.split_once('#').unwrap();
@@ -133,7 +133,7 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
     page.place("#from", "CGK").await;
     page.place("#to", "DPS").await;
     page.browser.until("document.querySelector('#to').value === 'Denpasar (DPS)'").await;
-    page.set_date("#date", "2027-07-10").await;
+    page.set_date("#date", "2049-07-10").await;
     page.click("#more").await;
     page.click("[name=trip][value=several]").await;
     assert_eq!(
@@ -141,7 +141,7 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
         "Denpasar (DPS)",
         "the next flight leaves from where the last one ends"
     );
-    assert_eq!(page.value("#date-2").await, "2027-07-13");
+    assert_eq!(page.value("#date-2").await, "2049-07-13");
     page.place("#to-2", "surabaya").await;
     page.click("#add-flight").await;
     assert_eq!(page.focus().await, "to-3");
@@ -156,7 +156,7 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
         "[...document.querySelectorAll('.fare')].every(fare => fare.querySelectorAll('.times').length === 3)";
     assert_eq!(page.browser.eval(times).await, true);
     let address = page.address().await;
-    assert!(address.ends_with("-1&then=DPS-SUB-2027-07-13&then=SUB-CGK-2027-07-16"), "{address}");
+    assert!(address.ends_with("-1&then=DPS-SUB-2049-07-13&then=SUB-CGK-2049-07-16"), "{address}");
 
     // A filter for the times of each slice, that the address keeps.
     let counts =

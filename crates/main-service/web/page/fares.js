@@ -38,7 +38,13 @@ export function byId(answers, currency = DEFAULT_CURRENCY) {
 /** An offer with the prices of the same itinerary, and what only `other` tells of it. */
 function absorbed(offer, other) {
   const merged = { ...other, ...offer, prices: [...offer.prices, ...other.prices] };
-  if (!offer.slices?.length || !other.slices?.length) return merged;
+  if (!offer.slices?.length) {
+    // Only if it says the same of the first slice.
+    const agrees = offer.arrival === other.arrival && offer.stops === other.stops;
+    const { slices, ...flat } = merged;
+    return agrees && other.slices?.length ? { ...flat, slices: other.slices } : flat;
+  }
+  if (!other.slices?.length) return merged;
   merged.slices = offer.slices.map((slice, at) => ({
     ...slice,
     segments: slice.segments.map((segment, index) => {
@@ -58,11 +64,16 @@ const byPrice = (a, b, currency) => comparePrices(bestOf(a), bestOf(b), currency
 const byDuration = (a, b) => (minutesOf(a) ?? Infinity) - (minutesOf(b) ?? Infinity) || 0;
 const byDeparture = (a, b) => instant(a) - instant(b) || 0;
 const byNumber = (a, b) => (a.flight_number < b.flight_number ? -1 : Number(a.flight_number > b.flight_number));
+/** Which of two sellers' offers of the same itinerary comes first, at the same price: not the one that arrived first. */
+const bySellers = (a, b) => {
+  const [one, other] = [a, b].map(({ prices }) => (prices ?? []).map(({ supplier }) => supplier).join(" "));
+  return one < other ? -1 : Number(one > other);
+};
 const byIdentity = (a, b) => (idOf(a) < idOf(b) ? -1 : Number(idOf(a) > idOf(b)));
 
 /** The orders by name, each with its comparisons: a later one decides ties. */
 const COMPARISONS = {
-  cheapest: [byPrice, byDeparture, byNumber, byIdentity],
+  cheapest: [byPrice, byDeparture, byNumber, byIdentity, bySellers],
   fastest: [byDuration, byPrice, byDeparture, byNumber, byIdentity],
   earliest: [byDeparture, byPrice, byNumber, byIdentity],
 };

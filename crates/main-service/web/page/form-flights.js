@@ -111,7 +111,9 @@ export class Flights {
   /** Sets the days that can be chosen. */
   refreshDays() {
     let earliest = today(new Date());
-    for (const date of [...this.#rows.map((row) => row.date), this.#back]) {
+    // Hidden rows keep what was chosen before.
+    const rows = this.kind === "several" ? this.#rows : this.#rows.slice(0, 1);
+    for (const date of [...rows.map((row) => row.date), this.#back]) {
       date.min = earliest;
       if (date.value > earliest) earliest = date.value;
     }

@@ -7,6 +7,14 @@ import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
 import { createFare, updateFare } from "./render-fare.js";
 import { OfferPanel, nextExpiry, placesOf } from "./render-offer.js";
+import { carrierOf, numbersOf, slicesOf } from "./slices.js";
+
+/** What a row shows of an offer's flights. */
+function flightsOf(offer) {
+  const slices = slicesOf(offer).map(({ origin, destination, departure, arrival, duration_minutes, stops }) =>
+    [origin, destination, departure, arrival, duration_minutes, stops]);
+  return JSON.stringify([carrierOf(offer), numbersOf(offer), slices]);
+}
 
 export class Fares {
   #list = byId("fares");
@@ -15,6 +23,8 @@ export class Fares {
   /** The ids of the opened fares. */
   #open = new Set();
   #offers = new Map();
+  /** The flights that each row shows. */
+  #flights = new Map();
   #about = null;
   #places;
   #checks;
@@ -60,6 +70,12 @@ export class Fares {
   render(offers, about) {
     this.#about = about;
     this.#offers = new Map(offers.map((offer) => [idOf(offer), offer]));
+    for (const [key, offer] of this.#offers) {
+      const flights = flightsOf(offer);
+      // A cheaper seller may name other times or another carrier.
+      if (this.#flights.get(key) !== flights) this.#forget(key);
+      this.#flights.set(key, flights);
+    }
     reconcile(this.#list, this.#rows, [...this.#offers.keys()], (key) => createFare(this.#offers.get(key)));
     for (const [key, offer] of this.#offers) updateFare(this.#rows.get(key), offer, about);
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
@@ -72,6 +88,11 @@ export class Fares {
   refresh() {
     this.#fillOpen();
     this.#place();
+  }
+
+  #forget(key) {
+    this.#rows.get(key)?.remove();
+    this.#rows.delete(key);
   }
 
   #toggle(key) {
@@ -100,7 +121,7 @@ export class Fares {
     // When a price expires, the page says so.
     clearTimeout(this.#timer);
     const wait = nextExpiry(open, now);
-    if (wait !== null) this.#timer = setTimeout(() => this.#fillOpen(), wait);
+    if (wait !== null) this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
   #place() {

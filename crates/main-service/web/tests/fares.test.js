@@ -86,6 +86,22 @@ test("a merged offer keeps each seller's cheapest price of each fare, and comple
   }
 });
 
+test("of two sellers at the same price the first by code tells the flights, whichever answered first", () => {
+  const sold = (supplier, carrier) => [supplier, [offer("GA1", 900, { carrier })]];
+  for (const answers of [[sold("GA", "Garuda"), sold("AGG", "garuda")], [sold("AGG", "garuda"), sold("GA", "Garuda")]]) {
+    assert.equal(byId(answers)[0].carrier, "garuda");
+  }
+});
+
+test("an offer without slices takes another's only if the first slice is the same", () => {
+  const slices = [{ duration_minutes: 110, stops: 0, segments: [] }];
+  const flat = (more) => offer("GA1", 900, { arrival: "2025-07-10T09:00:00+08:00", stops: 0, ...more });
+  const merged = (more) => byId([["GA", [flat()]], ["JT", [flat({ price: 950, slices, ...more })]]])[0];
+  assert.deepEqual(merged({}).slices, slices);
+  assert.equal(merged({ stops: 1 }).slices, undefined);
+  assert.equal(merged({ arrival: "2025-07-10T09:30:00+08:00" }).slices, undefined);
+});
+
 test("offers of the replaced system, with only a number and a price, can be shown", () => {
   const bare = [{ flight_number: "GA57", price: 2 }, { flight_number: "JT1", price: 1 }];
   assert.deepEqual(numbers(byId([[null, bare]])), ["JT1", "GA57"]);
