@@ -144,7 +144,7 @@ async fn ctrl_c_shows_what_has_come_and_the_search_goes_on_until_it_is_cancelled
     assert_eq!(client.state(id).await.1["data"]["status"], "processing", "the search goes on");
 
     let follow = Terminal::start(command(&system, &format!("follow {id}")), 60);
-    follow.shows(" from Rp ").await;
+    follow.shows(" offers").await;
     let cancel = run(&system, &format!("cancel {id}")).await;
     assert_eq!((cancel.code, cancel.stdout.as_str(), cancel.stderr.as_str()), (0, "Search cancelled.\n", ""));
     let (code, shown) = follow.end().await;
