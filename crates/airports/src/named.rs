@@ -32,10 +32,9 @@ impl Airports {
     pub fn named(&self, name: &str) -> Named {
         let found = self.search(name, MOST_MATCHES);
         let name = fold(name);
-        let named =
-            |place: &Match, is: fn(&str, &str) -> bool| place.names().any(|own| is(&fold(own), &name));
-        let mut likely = prefer(found, |place| named(place, |own, name| own == name));
-        likely = prefer(likely, |place| named(place, is_as_long));
+        let mut likely = prefer(found, |place| place.names().any(|own| fold(own) == name));
+        // Of the name that the text matched.
+        likely = prefer(likely, |place| is_as_long(&fold(place.also.unwrap_or(place.city)), &name));
         likely = prefer(likely, |place| self.rank(place.code).is_some());
         likely = prefer(likely, |place| fold(place.city) == name);
         let mut cities: Vec<(Group, Match)> = Vec::new();

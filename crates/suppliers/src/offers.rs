@@ -62,7 +62,9 @@ pub(crate) struct CollectedOffers {
 
 /// Suppliers write one flight's number as `GA402`, `ga402` or `GA0402`. It needs one id.
 fn normalize_flight_numbers(offer: &mut Offer) {
-    if offer.flight_number.len() > 2 {
+    // Of a code with a digit, as `U2`, it is not certain where the number begins: two flights must never become one.
+    let code = offer.flight_number.get(..2);
+    if code.is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic())) {
         normalize(&mut offer.flight_number, 2);
     }
     for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {

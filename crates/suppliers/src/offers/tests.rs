@@ -203,11 +203,12 @@ fn a_flight_has_one_number_however_it_is_written() {
         ("GA402", "GA402"),
         ("ga0402", "GA402"),
         ("GA0402a", "GA402A"),
-        ("3K0", "3K0"),
+        ("3K0402", "3K0402"),
+        ("X100", "X100"),
         ("GA000", "GA0"),
         ("GA00402", "GA00402"),
         ("GA402/GA410", "GA402/GA410"),
-        ("Ünknown1", "Ünknown1"),
+        ("GIA0402", "GIA0402"),
         ("7", "7"),
     ] {
         let mut collector = OfferCollector::new(&query, &airports, 200);
