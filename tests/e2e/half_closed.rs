@@ -52,7 +52,7 @@ async fn a_closed_connection_is_noticed_at_once() {
     let request = format!("GET /api/flights/search/{id}/stream HTTP/1.1\r\nhost: x\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut head = Vec::new();
-    while !head.ends_with(b"retry: 1000\n\n\r\n") {
+    while !head.ends_with(b"retry: 1000\n\r\n") {
         head.push(socket.read_u8().await.unwrap());
     }
     assert_eq!(client.open(&id, "", None).await.status(), 429);

@@ -1,13 +1,14 @@
 //! Follows a search to its terminal event, with reconnects.
 //!
 //! An event's `id` is its sequence number. A reconnect sends the last one as `Last-Event-ID`, after the pause in
-//! `retry:`; further pauses are longer. The unnamed event is the terminal one. A stream without it has broken.
+//! `retry:`; further pauses are longer. The unnamed event is the terminal one. A stream without it has broken. A stream's
+//! last line may be a `retry:` that belongs to no event.
 
-use std::{error::Error, pin::pin, time::Duration};
+use std::{cell::Cell, error::Error, pin::pin, time::Duration};
 
-use bytes::Buf;
+use bytes::{Buf, Bytes};
 use contracts::{SearchId, event::PARTIAL};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use sse_stream::{Sse, SseByteStream};
 
 use crate::{
@@ -70,9 +71,17 @@ impl<'a> Follower<'a> {
         B: Buf,
         E: Error + Send + Sync + 'static,
     {
-        let mut events = pin!(SseByteStream::new(body));
+        let is_over = Cell::new(false);
+        let body = body.map(|chunk| chunk.map(|mut bytes| bytes.copy_to_bytes(bytes.remaining())));
+        // Completes the last line's block, which is no event: an event that was cut off is discarded.
+        let blank = stream::once(async {
+            is_over.set(true);
+            Ok(Bytes::from_static(b"\n\n"))
+        });
+        let mut events = pin!(SseByteStream::new(body.chain(blank)));
         while let Some(event) = events.next().await {
             let event = event.map_err(|error| ClientError::Disconnected(root_cause(&error)))?;
+            let event = if is_over.get() { Sse { retry: event.retry, ..Sse::default() } } else { event };
             if let Some(end) = self.handle(event)? {
                 return Ok(end);
             }
@@ -114,15 +123,14 @@ mod tests {
     use std::{convert::Infallible, io};
 
     use contracts::EndStatus;
-    use futures_util::stream;
     use proptest::prelude::*;
 
     use super::*;
 
-    const EVENTS: &str = "retry: 250\n\n\
+    const EVENTS: &str = "retry: 250\n:\n\
         event: partial\nid: 1\ndata: {\"supplier\":{\"code\":\"GA\",\"name\":\"Garuda – ガルーダ\",\"status\":\"empty\",\
         \"elapsed_ms\":5},\"results\":[],\"progress\":{\"answered\":1,\"of\":1}}\n\n\
-        :\n\n\
+        :\n\
         event: hint\nid: 2\ndata: of a later version\n\n\
         id: 3\ndata: {\"status\":\"completed\",\"results\":[]}\n\n";
 
@@ -159,6 +167,17 @@ mod tests {
         let (end, after, _) = read(cut);
         assert!(end.unwrap_err().is_transient());
         assert_eq!(after.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn the_last_line_may_set_the_pause() {
+        for before in ["", "retry: 250\n", "retry: 250\n\nevent: hint\ndata: 1\n\n"] {
+            let (end, after, mut retry) = read(&format!("{before}:\nretry: 1740\n"));
+            assert!(end.unwrap_err().is_transient());
+            assert_eq!((after, retry.next_delay()), (None, Some(Duration::from_millis(1740))), "{before}");
+        }
+        let (end, after, _) = read("retry: 250\nid: 3\ndata: {\"status\":\"completed\",\"results\":[]}\n");
+        assert!(end.unwrap_err().is_transient() && after.is_none(), "an event without its blank line");
     }
 
     #[test]

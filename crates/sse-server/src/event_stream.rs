@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(response.headers()[header::VARY], "accept-encoding");
         let body = to_bytes(response.into_body(), 1000).await.unwrap();
         let text = std::io::read_to_string(flate2::read::GzDecoder::new(&body[..])).unwrap();
-        assert_eq!(text, "retry: 1000\n\ndata: 1\n\n");
+        assert_eq!(text, "retry: 1000\ndata: 1\n\n");
     }
 
     #[tokio::test]
@@ -131,6 +131,6 @@ mod tests {
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
         let body = to_bytes(response.into_body(), 1000).await.unwrap();
-        assert_eq!(body, "retry: 1000\n\ndata: 1\n\n");
+        assert_eq!(body, "retry: 1000\ndata: 1\n\n");
     }
 }

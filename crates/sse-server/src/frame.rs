@@ -99,9 +99,11 @@ impl fmt::Debug for Frame {
 }
 
 /// Sets how long the client waits before it reconnects after the connection is lost.
+///
+/// A line that joins the block of the next event. Some clients take a block of its own for an event without data.
 #[must_use]
 pub fn retry(after: Duration) -> Bytes {
-    format!("retry: {}\n\n", after.as_millis()).into()
+    format!("retry: {}\n", after.as_millis()).into()
 }
 
 /// Asks the client to reconnect after a random wait of 0.5 to 3 s: the last frame of a stream that ends before its events
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn retry_is_in_milliseconds() {
-        assert_eq!(retry(Duration::from_secs(1)), "retry: 1000\n\n");
+        assert_eq!(retry(Duration::from_secs(1)), "retry: 1000\n");
     }
 
     #[test]

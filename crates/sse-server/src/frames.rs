@@ -144,10 +144,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_silent_stream_has_heartbeats_until_it_is_too_old() {
         let mut frames = frames(stream::pending(), Some(90));
-        assert_eq!(text(frames.next().await), "retry: 1000\n\n");
+        assert_eq!(text(frames.next().await), "retry: 1000\n");
         let opened = Instant::now();
         for beat in 1..=5 {
-            assert_eq!(text(frames.next().await), ":\n\n");
+            assert_eq!(text(frames.next().await), ":\n");
             assert_eq!(opened.elapsed().as_secs(), 15 * beat);
         }
         assert!(text(frames.next().await).starts_with("retry: "));
@@ -158,7 +158,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn events_end_with_their_source_and_empty_ones_are_skipped() {
         let mut frames = frames(stream::iter(["data: 1\n\n", "", "data: 2\n\n"]), None);
-        assert_eq!(text(frames.next().await), "retry: 1000\n\n");
+        assert_eq!(text(frames.next().await), "retry: 1000\n");
         assert_eq!(text(frames.next().await), "data: 1\n\n");
         assert_eq!(frames.next_ready(), Poll::Ready(Some("data: 2\n\n".into())));
         assert_eq!(frames.next_ready(), Poll::Ready(None));

@@ -6,5 +6,5 @@ use std::time::Duration;
 /// 30 s.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(15);
 
-/// The frame: a comment, which clients skip.
-pub(crate) const FRAME: &[u8] = b":\n\n";
+/// The frame: a comment, which clients skip. Without a blank line, which some clients take for the end of an event.
+pub(crate) const FRAME: &[u8] = b":\n";

@@ -17,7 +17,7 @@ pub struct Event {
     pub id: Option<String>,
     /// Its data, as sent.
     pub data: String,
-    /// Its lines, as sent.
+    /// Its lines, as sent, without comments and `retry:`, which may stand before any event.
     pub raw: String,
 }
 
@@ -82,47 +82,66 @@ impl EventStream {
         events
     }
 
-    /// The next block of lines, such as an event, a comment or a `retry:`; `None` when the stream has ended.
-    pub async fn block(&mut self) -> Option<String> {
+    /// The next line with its line break; `None` when the stream has ended.
+    pub async fn line(&mut self) -> Option<String> {
         loop {
-            if let Some(end) = self.unread.find("\n\n") {
-                let block: String = self.unread.drain(..end + 2).collect();
-                return Some(block);
+            if let Some(end) = self.unread.find('\n') {
+                return Some(self.unread.drain(..=end).collect());
             }
-            let chunk = self.response.chunk().await.ok().flatten()?;
-            self.unread.push_str(std::str::from_utf8(&chunk).expect("events are UTF-8"));
+            self.receive().await?;
         }
     }
 
     async fn read(&mut self) -> Option<Event> {
         loop {
-            let block = self.block().await?;
-            if let Some(event) = self.parse(&block) {
-                return Some(event);
+            self.take_lines_between_events();
+            if let Some(end) = self.unread.find("\n\n") {
+                let block: String = self.unread.drain(..end + 2).collect();
+                return Some(parse(block));
             }
+            self.receive().await?;
         }
     }
 
-    fn parse(&mut self, block: &str) -> Option<Event> {
-        let mut event = Event { name: String::new(), id: None, data: String::new(), raw: block.to_owned() };
-        let mut has_data = false;
-        for line in block.lines() {
-            match line.split_once(':').map(|(field, value)| (field, value.strip_prefix(' ').unwrap_or(value)))
-            {
-                Some(("", _)) => self.comments += 1,
-                Some(("event", value)) => value.clone_into(&mut event.name),
-                Some(("id", value)) => event.id = Some(value.to_owned()),
-                Some(("retry", value)) => self.retries.push(value.parse().expect("retry is a number")),
-                Some(("data", value)) => {
-                    assert!(!has_data, "data is one line: {block}");
-                    has_data = true;
-                    value.clone_into(&mut event.data);
-                }
-                other => assert!(line.is_empty(), "an unknown line: {other:?}"),
-            }
-        }
-        has_data.then_some(event)
+    async fn receive(&mut self) -> Option<()> {
+        let chunk = self.response.chunk().await.ok().flatten()?;
+        self.unread.push_str(std::str::from_utf8(&chunk).expect("events are UTF-8"));
+        Some(())
     }
+
+    /// Comments and `retry:` may stand before any event.
+    fn take_lines_between_events(&mut self) {
+        while let Some(end) = self.unread.find('\n') {
+            match &self.unread[..end] {
+                "" => {}
+                comment if comment.starts_with(':') => self.comments += 1,
+                line => match line.strip_prefix("retry:") {
+                    Some(millis) => self.retries.push(millis.trim().parse().expect("retry is a number")),
+                    None => return,
+                },
+            }
+            self.unread.drain(..=end);
+        }
+    }
+}
+
+fn parse(block: String) -> Event {
+    let mut event = Event { name: String::new(), id: None, data: String::new(), raw: block };
+    let mut has_data = false;
+    for line in event.raw.lines().filter(|line| !line.is_empty()) {
+        match line.split_once(':').map(|(field, value)| (field, value.strip_prefix(' ').unwrap_or(value))) {
+            Some(("event", value)) => value.clone_into(&mut event.name),
+            Some(("id", value)) => event.id = Some(value.to_owned()),
+            Some(("data", value)) => {
+                assert!(!has_data, "data is one line: {}", event.raw);
+                has_data = true;
+                value.clone_into(&mut event.data);
+            }
+            other => panic!("an unknown line: {other:?}"),
+        }
+    }
+    assert!(has_data, "some clients take a block without data for an event: {event:?}");
+    event
 }
 
 /// All events of several streams, read concurrently.

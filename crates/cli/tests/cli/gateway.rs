@@ -162,7 +162,7 @@ pub(crate) fn status(status: StatusCode) -> Turn {
 }
 
 pub(crate) fn retry(millis: u64) -> String {
-    format!("retry: {millis}\n\n")
+    format!("retry: {millis}\n")
 }
 
 /// A partial with Garuda's answer.

@@ -52,7 +52,7 @@ async fn the_body_of_a_request_is_not_parsed_as_the_next_request() {
     let server = start().await;
     let head = format!("GET /stream HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", PLAIN.len());
     let mut client = server.send(&head).await;
-    client.read_to("retry: 1000\n\n\r\n").await;
+    client.read_to("retry: 1000\n\r\n").await;
     client.send(PLAIN).await;
     server.events.end();
     assert_eq!(client.read_all().await, "0\r\n\r\n");
@@ -90,7 +90,7 @@ async fn a_silent_stream_is_not_closed_as_idle() {
     let server = start_with(settings, ClientLimit::none(), beat).await;
     for request in [STREAM, "GET /stream HTTP/1.0\r\n\r\n"] {
         let mut client = server.send(request).await;
-        client.read_to("retry: 1000\n\n").await;
+        client.read_to("retry: 1000\n").await;
         let mut byte = [0];
         let ended = timeout(IDLE * 10, client.socket().peek(&mut byte)).await;
         assert!(!matches!(ended, Ok(Ok(0))), "{request:?} was closed");

@@ -33,7 +33,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(crate) const STREAM: &str = "GET /stream HTTP/1.1\r\nhost: test\r\n\r\n";
 pub(crate) const PLAIN: &str = "GET /plain HTTP/1.1\r\nhost: test\r\n\r\n";
 /// The first chunk of every stream.
-pub(crate) const OPENED: &str = "d\r\nretry: 1000\n\n\r\n";
+pub(crate) const OPENED: &str = "c\r\nretry: 1000\n\r\n";
 
 /// How long to wait before a test fails.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -18,7 +18,7 @@ async fn a_server_that_stops_asks_its_clients_to_reconnect_and_ends() {
     kept.read_to("\r\n\r\nplain").await;
     server.stop.cancel();
     let rest = client.read_all().await;
-    assert!(rest.contains("retry: ") && rest.ends_with("\n\n\r\n0\r\n\r\n"), "{rest:?}");
+    assert!(rest.contains("retry: ") && rest.ends_with("\n\r\n0\r\n\r\n"), "{rest:?}");
     assert_eq!(idle.read_all().await, "");
     assert_eq!(kept.read_all().await, "");
     ends(server).await;

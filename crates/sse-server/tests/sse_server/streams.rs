@@ -44,7 +44,7 @@ async fn a_silent_stream_has_heartbeats() {
     let server = start_with(settings(), ClientLimit::none(), beat).await;
     let mut client = server.follow().await;
     for _ in 0..3 {
-        assert_eq!(client.read_to(":\n\n\r\n").await, "3\r\n:\n\n\r\n");
+        assert_eq!(client.read_to(":\n\r\n").await, "2\r\n:\n\r\n");
     }
 }
 
@@ -54,7 +54,7 @@ async fn a_stream_that_reaches_its_maximum_age_asks_its_client_to_reconnect() {
     let server = start_with(settings(), ClientLimit::none(), age).await;
     let mut client = server.follow().await;
     let rest = client.read_to("0\r\n\r\n").await;
-    assert!(rest.contains("\r\nretry: ") && rest.ends_with("\n\n\r\n0\r\n\r\n"), "{rest:?}");
+    assert!(rest.contains("\r\nretry: ") && rest.ends_with("\n\r\n0\r\n\r\n"), "{rest:?}");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_half_closed_client_gets_its_responses_to_their_end() {
         if requests.contains(&STREAM) {
             client.read_to(OPENED).await;
             // The comment with which the server checks whether the client still reads.
-            client.read_to("3\r\n:\n\n\r\n").await;
+            client.read_to("2\r\n:\n\r\n").await;
         }
         server.events.end();
         let rest = client.read_all().await;
@@ -87,7 +87,7 @@ async fn a_half_closed_client_that_disconnects_is_noticed() {
     let server = start().await;
     let mut client = server.follow().await;
     client.socket().shutdown().await.unwrap();
-    client.read_to("3\r\n:\n\n\r\n").await;
+    client.read_to("2\r\n:\n\r\n").await;
     SockRef::from(&*client.socket()).set_linger(Some(Duration::ZERO)).unwrap();
     drop(client);
     server.events.no_subscriber().await;
@@ -149,7 +149,7 @@ async fn a_stream_over_http_1_0_or_with_a_request_body_is_written_by_hyper() {
         "GET /stream HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc",
     ] {
         let mut client = server.send(request).await;
-        let head = client.read_to("retry: 1000\n\n").await;
+        let head = client.read_to("retry: 1000\n").await;
         assert_eq!(head.contains("chunked"), head.starts_with("HTTP/1.1"), "{head}");
         server.events.publish("data: 1\n\n");
         client.read_to("data: 1\n\n").await;

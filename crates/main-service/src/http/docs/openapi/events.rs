@@ -71,7 +71,6 @@ pub(crate) struct StreamEvent {
 
 /// A stream without options.
 pub(crate) const TERMINAL_EXAMPLE: &str = r#"retry: 1000
-
 id: 9
 data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","results":[{"flight_number":"GA57","price":1500000,"currency":"IDR","carrier":"Garuda Indonesia","origin":"CGK","destination":"DPS","departure":"2025-07-10T06:05:00+07:00","arrival":"2025-07-10T08:55:00+08:00","duration_minutes":110,"stops":0,"suppliers":["GA"]}],"total":1,"suppliers":[{"code":"GA","name":"Garuda Indonesia","status":"ok","elapsed_ms":612,"offers":1}],"first_answer_ms":614,"elapsed_ms":615}
 
@@ -79,7 +78,6 @@ data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"completed","
 
 /// A stream with partials.
 pub(crate) const PARTIALS_EXAMPLE: &str = r#"retry: 1000
-
 event: partial
 id: 1
 data: {"search_id":"7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11","status":"processing","supplier":{"code":"JT","name":"Lion Air","status":"empty","elapsed_ms":420,"offers":0},"results":[],"progress":{"answered":1,"of":1}}
