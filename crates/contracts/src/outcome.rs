@@ -111,8 +111,8 @@ pub struct Details {
 }
 
 impl Outcome {
-    /// The outcome of these answers: `completed` if any supplier answered, even without offers, or if none sells what was
-    /// searched; and `failed` otherwise.
+    /// The outcome of these answers: `completed` if any supplier answered, even without offers, if there are pairs of what
+    /// some have answered for one way, or if none sells what was searched; and `failed` otherwise.
     #[must_use]
     pub fn of(answers: Vec<Answer>, times: Times, ranking: Ranking) -> Self {
         let statuses = || answers.iter().map(|answer| answer.report.status);
@@ -134,7 +134,7 @@ impl Outcome {
         let total = merged + reported.saturating_sub(kept);
         let since = |at: EpochMillis| u64::try_from(at.since(times.created).as_millis()).unwrap_or(u64::MAX);
         Self {
-            status: if answered { EndStatus::Completed } else { EndStatus::Failed },
+            status: if answered || !offers.is_empty() { EndStatus::Completed } else { EndStatus::Failed },
             offers,
             details: Details {
                 total,
@@ -242,6 +242,41 @@ mod tests {
             ranking,
         );
         assert_eq!((outcome.offers.len(), outcome.details.total), (2, 6));
+    }
+
+    #[test]
+    fn pairs_of_suppliers_that_each_answered_for_one_way_only_complete_the_search() {
+        let there = Offer { prices: vec![samples::price("GA", "900000", "IDR")], ..samples::offer() };
+        let back = Offer {
+            origin: there.destination,
+            destination: there.origin,
+            departure: "2126-12-15T08:00:00+08:00".parse().unwrap(),
+            arrival: "2126-12-15T09:00:00+07:00".parse().unwrap(),
+            ..there.clone()
+        };
+        let half = |code: &str, there: Vec<Offer>, back: Vec<Offer>| Answer {
+            report: SupplierReport {
+                code: code.parse().unwrap(),
+                name: code.into(),
+                status: SupplierStatus::Timeout,
+                elapsed_ms: 1,
+                offers: 0,
+                rejected: 0,
+                reason: None,
+            },
+            offers: Vec::new(),
+            one_ways: Some(Box::new(OneWays { there, back })),
+        };
+        let now = EpochMillis(0);
+        let times = Times { created: now, first_answer: None, ended: now };
+        let ranking = Ranking { currency: Currency::IDR, max: 200 };
+        let ended = |answers| {
+            let outcome = Outcome::of(answers, times, ranking);
+            (outcome.status, outcome.offers.len())
+        };
+        let both = vec![half("GA", vec![there.clone()], Vec::new()), half("JT", Vec::new(), vec![back])];
+        assert_eq!(ended(both), (EndStatus::Completed, 1));
+        assert_eq!(ended(vec![half("GA", vec![there], Vec::new())]), (EndStatus::Failed, 0));
     }
 
     #[test]

@@ -179,9 +179,12 @@ impl SupplierClient {
         let ways = match self.capabilities.asked(request.query) {
             Err(skip) => return self.skipped(skip),
             Ok(Asked::Trip) => None,
-            // A price is checked where it was found: in a return, which this one does not sell.
+            // Nothing is known of the price of a return from one that sells its ways. Gateways refuse such a check; but an
+            // older one does not, and the suppliers file may have changed since the search.
             Ok(Asked::OneWays(_)) if request.check.is_some() => {
-                return self.skipped(Skip::Trip(Trip::Return));
+                let skipped = self.skipped(Skip::Trip(Trip::Return));
+                let report = SupplierReport { status: SupplierStatus::Unavailable, ..skipped.report };
+                return Answer { report, ..skipped };
             }
             Ok(Asked::OneWays(ways)) => Some(ways),
         };
@@ -214,13 +217,16 @@ impl SupplierClient {
         }
     }
 
-    /// Asks for the way out and for the way back, at once. Each is a call with its own permit and retries.
+    /// Asks for the way out and for the way back, at once. Each is a call with its own permit and retries. While a call
+    /// finds out whether the supplier is back, no other is made: then one after the other.
     async fn found_each_way(&self, request: Request<'_>, ways: &[SearchQuery; 2]) -> Found {
         let [there, back] = ways;
-        let (there, back) = tokio::join!(
-            self.found(Request { query: there, ..request }),
-            self.found(Request { query: back, ..request })
-        );
+        let (there, back) = (Request { query: there, ..request }, Request { query: back, ..request });
+        let (there, back) = if self.calls.is_breaker_closed() {
+            tokio::join!(self.found(there), self.found(back))
+        } else {
+            (self.found(there).await, self.found(back).await)
+        };
         let status = match (there.status, back.status) {
             (SupplierStatus::Ok, SupplierStatus::Ok) => SupplierStatus::Ok,
             (one, other) if one.is_answer() && other.is_answer() => SupplierStatus::Empty,

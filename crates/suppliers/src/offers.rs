@@ -62,13 +62,28 @@ pub(crate) struct CollectedOffers {
 
 /// Suppliers write one flight's number as `GA402`, `ga402` or `GA0402`. It needs one id.
 fn normalize_flight_numbers(offer: &mut Offer) {
+    let joined = |offer: &Offer| {
+        let first = offer.slices.first().map(|slice| slice.segments.as_slice()).unwrap_or_default();
+        let is_code =
+            |carrier: &&str| carrier.len() <= 3 && carrier.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let numbers = first.iter().map(|segment| {
+            let code = Some(segment.carrier.as_str()).filter(is_code).unwrap_or_default();
+            format!("{code}{}", segment.flight_number)
+        });
+        numbers.collect::<Vec<_>>().join("/")
+    };
+    let before = joined(offer);
+    for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {
+        normalize(&mut segment.flight_number, 0);
+    }
+    if !before.is_empty() && before.eq_ignore_ascii_case(&offer.flight_number) {
+        offer.flight_number = joined(offer);
+        return;
+    }
     // Of a code with a digit, as `U2`, it is not certain where the number begins: two flights must never become one.
     let code = offer.flight_number.get(..2);
     if code.is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic())) {
         normalize(&mut offer.flight_number, 2);
-    }
-    for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {
-        normalize(&mut segment.flight_number, 0);
     }
 }
 

@@ -29,6 +29,13 @@ pub(super) fn price_text(price: &Price, names: &Names<'_>) -> String {
     if let Some(link) = &price.deep_link {
         let _ = writeln!(text, "      {}", clean(link));
     }
+    // Each has its own seller, conditions and link.
+    for (booking, way) in price.bookings.iter().zip(["there", "back"]) {
+        let _ = writeln!(text, "      booked on its own, the way {way}:");
+        for line in price_text(&booking.price, names).lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
     text
 }
 

@@ -37,9 +37,9 @@ impl StoredAnswer {
         Self::decode(&mut fields.into_iter().collect::<Result<_, InvalidEntry>>()?)
     }
 
-    /// Parses report and offers.
+    /// Parses report and offers. One-ways that can't be read are left out: the answer has its own pairs without them.
     pub fn parse(&self) -> Result<Answer, InvalidEntry> {
-        let one_ways = self.one_ways.as_ref().map(StoredOneWays::parse).transpose()?.map(Box::new);
+        let one_ways = self.one_ways.as_ref().and_then(|stored| stored.parse().ok()).map(Box::new);
         Ok(Answer { report: self.report.parse(field::SUPPLIER)?, offers: self.offers.parse()?, one_ways })
     }
 }

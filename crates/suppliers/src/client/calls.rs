@@ -91,6 +91,11 @@ impl Calls {
         self.breaker.state_name()
     }
 
+    /// Whether calls are made as they come: the circuit breaker neither refuses them nor waits for the outcome of one.
+    pub(super) fn is_breaker_closed(&self) -> bool {
+        self.breaker.is_closed()
+    }
+
     /// What is logged about the supplier.
     pub(super) fn log(&self) -> &CallLog {
         &self.log

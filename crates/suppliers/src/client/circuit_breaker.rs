@@ -72,6 +72,11 @@ impl CircuitBreaker {
         }
     }
 
+    /// Whether all calls are made.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(*self.state(), State::Closed { .. })
+    }
+
     /// The name of the state, as a label.
     pub(super) fn state_name(&self) -> &'static str {
         match *self.state() {

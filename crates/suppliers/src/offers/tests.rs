@@ -156,10 +156,9 @@ fn the_fares_of_a_flight_become_its_prices() {
     assert_eq!(fares, [("Lite", 700), ("Flex", 900)]);
 }
 
-#[test]
-fn an_offer_with_more_slices_is_for_another_search() {
-    let one_way = offer(9);
-    let slice = Slice {
+/// The only slice of an offer, with one flight.
+fn slice_of(one_way: &Offer) -> Slice {
+    Slice {
         origin: one_way.origin,
         destination: one_way.destination,
         departure: one_way.departure,
@@ -180,7 +179,13 @@ fn an_offer_with_more_slices_is_for_another_search() {
             aircraft: None,
             cabin: None,
         }],
-    };
+    }
+}
+
+#[test]
+fn an_offer_with_more_slices_is_for_another_search() {
+    let one_way = offer(9);
+    let slice = slice_of(&one_way);
     assert_eq!(rejection("CGK", "DPS", Offer { slices: vec![slice.clone()], ..offer(9) }), None);
     let mut back = slice.clone();
     let later = |time: LocalTime| {
@@ -217,6 +222,28 @@ fn a_flight_has_one_number_however_it_is_written() {
         assert_eq!(found.flight_number, expected);
         assert_eq!(found.id, OfferId::of(&Offer { flight_number: expected.into(), ..offer(9) }));
     }
+}
+
+#[test]
+fn the_flights_of_slices_and_the_offers_own_number_agree() {
+    let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
+    let numbered = |carrier: &str, number: &str, own: &str| {
+        let mut slice = slice_of(&offer(9));
+        (slice.segments[0].carrier, slice.segments[0].flight_number) = (carrier.into(), number.into());
+        let mut collector = OfferCollector::new(&query, &airports, 200);
+        collector.add(Offer { flight_number: own.into(), slices: vec![slice], ..offer(9) });
+        let found = collector.finish().unwrap().offers.remove(0);
+        (found.flight_number, found.slices[0].segments[0].flight_number.clone())
+    };
+    let pair = |own: &str, segment: &str| (own.to_owned(), segment.to_owned());
+    assert_eq!(numbered("GA", "0402", "GA0402"), pair("GA402", "402"));
+    assert_eq!(
+        numbered("U2", "0402", "u20402"),
+        pair("U2402", "402"),
+        "where the number begins is certain here"
+    );
+    assert_eq!(numbered("Garuda", "0402", "0402"), pair("402", "402"));
+    assert_eq!(numbered("GA", "0402", "GA9"), pair("GA9", "402"), "the supplier's own");
 }
 
 #[test]
