@@ -36,9 +36,9 @@ async fn requests_streams_and_events_are_counted() {
         let text = stream.text().await.unwrap();
         let frames = text.split_inclusive("\n\n").filter(|frame| frame.contains("data: "));
         let is_of_the_event = |line: &&str| !line.starts_with(':') && !line.starts_with("retry:");
-        events.extend(frames.map(|frame| {
-            frame.split_inclusive('\n').filter(is_of_the_event).collect::<String>()
-        }));
+        events.extend(
+            frames.map(|frame| frame.split_inclusive('\n').filter(is_of_the_event).collect::<String>()),
+        );
     }
     let metrics = scrape_until(&operators, "the streams have ended", |metrics| {
         metrics.sum("flight_search_open_streams", &[]) == Some(0.0)
