@@ -52,7 +52,8 @@ async function* follow(id) {
 }
 
 const [from = "CGK", to = "DPS", date = "2027-07-10", passengers = "2"] = process.argv.slice(2);
-const rupiah = new Intl.NumberFormat("id-ID", { style: "currency", currency: "IDR", maximumFractionDigits: 0 });
+const money = ({ price, currency }) =>
+  new Intl.NumberFormat("id-ID", { style: "currency", currency, maximumFractionDigits: 0 }).format(price);
 process.exitCode = 1;
 const id = await submit({ from, to, date, passengers: Number(passengers) });
 console.log(`search ${id}`);
@@ -61,7 +62,7 @@ for await (const { name, status, results, supplier, progress } of follow(id)) {
     console.log(`${progress.answered} of ${progress.of}: ${supplier.name} ${supplier.status}, ${results.length} offers`);
   } else if (name === "end") {
     console.log(`${status} with ${results.length} offers`);
-    for (const offer of results.slice(0, 5)) console.log(`  ${rupiah.format(offer.price)}  ${offer.flight_number}`);
+    for (const offer of results.slice(0, 5)) console.log(`  ${money(offer)}  ${offer.flight_number}`);
     if (status === "completed") process.exitCode = 0;
   }
 }

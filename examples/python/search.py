@@ -67,7 +67,7 @@ def main(origin: str = "CGK", destination: str = "DPS", date: str = "2027-07-10"
                 status = data["status"]
                 print(f"{status} with {len(offers)} offers")
                 for offer in offers[:5]:
-                    print(f"  Rp {offer['price']:,}".replace(",", "."), offer["flight_number"], sep="  ")
+                    print(f"  {offer['currency']} {offer['price']:,}", offer["flight_number"], sep="  ")
     return 0 if status == "completed" else 1
 
 

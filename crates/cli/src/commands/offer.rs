@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use airports::Airports;
-use contracts::{Offer, SearchId, SupplierListing, offer::OfferId};
+use contracts::{FieldError, Offer, SearchId, SupplierListing, offer::OfferId};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -59,20 +59,34 @@ pub(super) async fn find(client: &Client, search: SearchId, text: &str) -> Resul
     let message = match offers[..] {
         [offer] => return Ok(offer.id),
         [] => format!("the search has no offer {}, or not yet", clean(text)),
-        _ => several(text, &offers),
+        _ => format!("several offers have the flight {}; use an id", clean(text)),
     };
-    Err(ClientError::Rejected { message, errors: Vec::new() })
+    Err(ClientError::Rejected { message, errors: offers.into_iter().map(by_id).collect() })
 }
 
-fn several(text: &str, offers: &[&Offer]) -> String {
-    let mut message = format!("several offers have the flight {}; use an id:", clean(text));
-    for offer in offers {
-        let total = price(offer.price, offer.currency.as_str());
+/// A line that tells an offer from others.
+fn by_id(offer: &Offer) -> FieldError {
+    let mut about = format!("{}, {}", all_numbers(offer, ", "), price(offer.price, offer.currency.as_str()));
+    if let Some(cabin) = offer.cabin {
         // Writing to a String can't fail.
-        let _ = write!(message, "\n  {}  {}  {total}", offer.id, all_numbers(offer, ", "));
-        if let Some(cabin) = offer.cabin {
-            let _ = write!(message, "  {}", cabin.as_str().replace('_', " "));
-        }
+        let _ = write!(about, ", {}", cabin.as_str().replace('_', " "));
     }
-    message
+    FieldError::new(offer.id.to_string(), about)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_offer_of_a_flight_has_its_line() {
+        let json = r#"{"id":"8a3f5e0c92d14b67","flight_number":"QZ804","price":2000063,"currency":"IDR",
+            "carrier":"Indonesia AirAsia","origin":"CGK","destination":"DPS","departure":"2026-12-08T06:05:00+07:00",
+            "arrival":"2026-12-08T08:55:00+08:00","duration_minutes":110,"stops":0,"suppliers":["QZ"],"cabin":"economy"}"#;
+        let offer: Offer = serde_json::from_str(json).unwrap();
+        let error =
+            ClientError::Rejected { message: "several".into(), errors: vec![by_id(&offer), by_id(&offer)] };
+        let line = "8a3f5e0c92d14b67: QZ804, Rp 2.000.063, economy";
+        assert_eq!(error.to_string(), format!("several\n  {line}\n  {line}"));
+    }
 }

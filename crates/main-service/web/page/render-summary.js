@@ -12,7 +12,9 @@ import { CABINS, WINDOWS, currencyOf, kindOf, routeText } from "./trip.js";
 /** Shows the summary. */
 export function renderSummary(search, places) {
   const { query } = search;
-  setText(byId("route"), query ? routeText(query) : t("flightSearch"));
+  // One line until the query is known: in some languages the text would take two.
+  const unknown = search.phase === "loading" ? "\u00a0" : t("flightSearch");
+  setText(byId("route"), query ? routeText(query) : unknown);
   byId("route").setAttribute("aria-label", query ? t("routeOf", placesText(query, (code) => code)) : t("flightSearch"));
   setText(byId("cities"), query ? placesText(query, (code) => places.city(code)) : "\u00a0");
   setText(byId("when"), query ? wishesText(query) : "\u00a0");
