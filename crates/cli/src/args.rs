@@ -24,7 +24,7 @@ pub(crate) use commands::{CancelArgs, CheckArgs, FollowArgs, OfferArgs};
 pub(crate) use search::SearchArgs;
 pub(crate) use shared::{GatewayArgs, ShowArgs};
 
-/// How to call it. Clap's own would not say what `--slice` stands in for.
+/// How to call it. Clap's own would not say what `--slice` replaces.
 const USAGE: &str = "flight-search [OPTIONS] <FROM> <TO> <DATE>
        flight-search [OPTIONS] --slice <FROM:TO:DATE>...
        flight-search <COMMAND>";

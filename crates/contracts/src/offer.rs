@@ -20,7 +20,7 @@ pub use local_time::{InvalidLocalTime, LocalTime};
 pub(crate) use price::Level;
 pub use price::{Approximate, Baggage, Booking, Condition, Conditions, Price};
 pub(crate) use slice::complete;
-pub use slice::{Segment, Slice};
+pub use slice::{Segment, Slice, is_carrier_code};
 
 /// The currency of an offer whose supplier names none.
 pub const DEFAULT_CURRENCY: Currency = Currency::IDR;

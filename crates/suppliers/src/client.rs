@@ -177,14 +177,12 @@ impl SupplierClient {
 
     async fn answer(&self, request: Request<'_>) -> Answer {
         let ways = match self.capabilities.asked(request.query) {
-            Err(skip) => return self.skipped(skip),
+            Err(skip) => return self.not_called(SupplierStatus::Skipped, skip),
             Ok(Asked::Trip) => None,
             // Nothing is known of the price of a return from one that sells its ways. Gateways refuse such a check; but an
             // older one does not, and the suppliers file may have changed since the search.
             Ok(Asked::OneWays(_)) if request.check.is_some() => {
-                let skipped = self.skipped(Skip::Trip(Trip::Return));
-                let report = SupplierReport { status: SupplierStatus::Unavailable, ..skipped.report };
-                return Answer { report, ..skipped };
+                return self.not_called(SupplierStatus::Unavailable, Skip::Trip(Trip::Return));
             }
             Ok(Asked::OneWays(ways)) => Some(ways),
         };
@@ -230,13 +228,8 @@ impl SupplierClient {
         let status = match (there.status, back.status) {
             (SupplierStatus::Ok, SupplierStatus::Ok) => SupplierStatus::Ok,
             (one, other) if one.is_answer() && other.is_answer() => SupplierStatus::Empty,
-            (one, other) => {
-                if one.is_answer() {
-                    other
-                } else {
-                    one
-                }
-            }
+            (one, other) if one.is_answer() => other,
+            (one, _) => one,
         };
         let one_ways = Box::new(OneWays { there: there.offers, back: back.offers });
         // They are paired when their prices can be compared.
@@ -244,9 +237,8 @@ impl SupplierClient {
         Found { status, offers, one_ways: Some(one_ways), valid: 0, rejected }
     }
 
-    /// The answer for a search that the supplier has nothing for.
-    fn skipped(&self, skip: Skip) -> Answer {
-        let status = SupplierStatus::Skipped;
+    /// The answer to a request that the supplier is not called for, and why.
+    fn not_called(&self, status: SupplierStatus, skip: Skip) -> Answer {
         self.metrics.answered(status);
         let report = SupplierReport { status, reason: Some(skip.to_string()), ..self.report() };
         Answer { report, offers: Vec::new(), one_ways: None }

@@ -1,5 +1,7 @@
 //! Checks a supplier's offers one by one and keeps the cheapest.
 
+mod flight_number;
+
 use airports::Airports;
 use contracts::{
     Currency, IataCode, LocalTime, Offer, PriceCheck, SearchQuery,
@@ -58,48 +60,6 @@ pub(crate) struct CollectedOffers {
     pub(crate) valid: usize,
     pub(crate) rejected: usize,
     pub(crate) first_rejection: Option<Box<RejectedOffer>>,
-}
-
-/// Suppliers write one flight's number as `GA402`, `ga402` or `GA0402`. It needs one id.
-fn normalize_flight_numbers(offer: &mut Offer) {
-    let joined = |offer: &Offer| {
-        let first = offer.slices.first().map(|slice| slice.segments.as_slice()).unwrap_or_default();
-        let is_code =
-            |carrier: &&str| carrier.len() <= 3 && carrier.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let numbers = first.iter().map(|segment| {
-            let code = Some(segment.carrier.as_str()).filter(is_code).unwrap_or_default();
-            format!("{code}{}", segment.flight_number)
-        });
-        numbers.collect::<Vec<_>>().join("/")
-    };
-    let before = joined(offer);
-    for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {
-        normalize(&mut segment.flight_number, 0);
-    }
-    if !before.is_empty() && before.eq_ignore_ascii_case(&offer.flight_number) {
-        offer.flight_number = joined(offer);
-        return;
-    }
-    // Of a code with a digit, as `U2`, it is not certain where the number begins: two flights must never become one.
-    let code = offer.flight_number.get(..2);
-    if code.is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic())) {
-        normalize(&mut offer.flight_number, 2);
-    }
-}
-
-/// Writes letters as capitals and, if only a number of up to four digits and perhaps a letter follow the carrier's code of
-/// this length, drops its leading zeros. Other texts stay as they are.
-fn normalize(text: &mut String, code: usize) {
-    let Some(number) = text.get(code..) else { return };
-    let digits = number.trim_end_matches(|char: char| char.is_ascii_alphabetic());
-    let is_number = (1..=4).contains(&digits.len())
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && number.len() - digits.len() <= 1;
-    if is_number {
-        let zeros = digits.bytes().take(digits.len() - 1).take_while(|digit| *digit == b'0').count();
-        text.replace_range(code..code + zeros, "");
-        text.make_ascii_uppercase();
-    }
 }
 
 /// What an offer tells of a slice.
@@ -182,7 +142,7 @@ impl<'a> OfferCollector<'a> {
     pub(crate) fn add(&mut self, mut offer: Offer) {
         // A supplier that does not tell the cabin has sold what was searched.
         offer.cabin = offer.cabin.or(self.query.cabin);
-        normalize_flight_numbers(&mut offer);
+        flight_number::normalize(&mut offer);
         offer.id = OfferId::of(&offer);
         let index = self.count;
         if let Err(problem) = offer.check() {

@@ -269,6 +269,11 @@ impl SearchRecord {
                 .inspect_err(
                     |error| tracing::warn!(supplier = %code, %error, "a record's answer is malformed"),
                 )
+                .inspect(|parsed| {
+                    if answer.one_ways.is_some() && parsed.one_ways.is_none() {
+                        tracing::warn!(supplier = %code, "a record's one-ways are malformed");
+                    }
+                })
                 .ok()
         });
         let times = Times { created: self.created.unwrap_or(ended), first_answer: self.first_answer, ended };

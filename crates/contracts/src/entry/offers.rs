@@ -32,10 +32,7 @@ pub struct EncodedOffers(Box<[u8]>);
 
 /// Offers as they were read from Redis.
 #[derive(Clone, PartialEq, Eq)]
-pub struct StoredOffers {
-    json: JsonLine,
-    compressed: Option<Box<[u8]>>,
-}
+pub struct StoredOffers(JsonLine);
 
 impl EncodedOffers {
     /// Encodes offers.
@@ -60,12 +57,6 @@ impl EncodedOffers {
     pub fn is_compressed(&self) -> bool {
         self.0.starts_with(&MAGIC)
     }
-
-    /// The offers.
-    pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
-        let json = decompressed(field::OFFERS, &self.0)?;
-        serde_json::from_slice(&json).map_err(|error| InvalidEntry::new(field::OFFERS, error.to_string()))
-    }
 }
 
 impl StoredOffers {
@@ -74,22 +65,20 @@ impl StoredOffers {
     pub(super) fn decode(name: &str, value: Vec<u8>) -> Result<Self, InvalidEntry> {
         let invalid = |error: NotJson| InvalidEntry::new(name, error.to_string());
         if !value.starts_with(&MAGIC) {
-            let json = JsonLine::array(value).map_err(invalid)?;
-            return Ok(Self { json, compressed: None });
+            return JsonLine::array(value).map(Self).map_err(invalid);
         }
-        let json = JsonLine::own_array(decompress(name, &value)?).map_err(invalid)?;
-        Ok(Self { json, compressed: Some(value.into()) })
+        JsonLine::own_array(decompress(name, &value)?).map(Self).map_err(invalid)
     }
 
     /// The JSON array.
     #[must_use]
     pub fn json(&self) -> &JsonLine {
-        &self.json
+        &self.0
     }
 
     /// The offers.
     pub fn parse(&self) -> Result<Vec<Offer>, InvalidEntry> {
-        self.json.parse(field::OFFERS)
+        self.0.parse(field::OFFERS)
     }
 }
 
@@ -116,16 +105,9 @@ fn decompress(name: &str, frame: &[u8]) -> Result<Vec<u8>, InvalidEntry> {
     zstd::bulk::decompress(frame, length).map_err(|_| InvalidEntry::new(name, "can't be decompressed"))
 }
 
-impl From<StoredOffers> for EncodedOffers {
-    fn from(offers: StoredOffers) -> Self {
-        let StoredOffers { json, compressed } = offers;
-        Self(compressed.unwrap_or_else(|| json.as_str().as_bytes().into()))
-    }
-}
-
 impl From<JsonLine> for StoredOffers {
     fn from(json: JsonLine) -> Self {
-        Self { json, compressed: None }
+        Self(json)
     }
 }
 
@@ -137,7 +119,7 @@ impl fmt::Debug for EncodedOffers {
 
 impl fmt::Debug for StoredOffers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.json.fmt(f)
+        self.0.fmt(f)
     }
 }
 
@@ -162,11 +144,10 @@ mod tests {
         let json = serde_json::to_string(&offers).unwrap();
         for encoding in [Encoding::Json, Encoding::Compressed] {
             let encoded = EncodedOffers::of(&offers, encoding);
-            assert_eq!(encoded.parse().unwrap(), offers);
             let stored = decode(encoded.as_bytes()).unwrap();
             assert_eq!(stored.json().as_str(), json);
             assert_eq!(encoded.is_compressed(), encoding == Encoding::Compressed);
-            assert_eq!(EncodedOffers::from(stored), encoded);
+            assert_eq!(stored.parse().unwrap(), offers);
         }
     }
 

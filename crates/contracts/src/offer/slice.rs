@@ -63,6 +63,24 @@ pub struct Segment {
     pub cabin: Option<Cabin>,
 }
 
+impl Slice {
+    /// The numbers of its flights, as the flat field of an offer has them: `GA57/GA402`. A carrier's name is left out.
+    #[must_use]
+    pub fn flight_numbers(&self) -> String {
+        let numbers = self.segments.iter().map(|Segment { carrier, flight_number, .. }| {
+            let code = Some(carrier.as_str()).filter(|carrier| is_carrier_code(carrier)).unwrap_or_default();
+            format!("{code}{flight_number}")
+        });
+        numbers.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Whether a text is a carrier's code, of IATA or ICAO, and not its name.
+#[must_use]
+pub fn is_carrier_code(text: &str) -> bool {
+    text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 impl Segment {
     /// Takes over what only the same flight of another supplier tells.
     pub(crate) fn complete_from(&mut self, other: &Self) {

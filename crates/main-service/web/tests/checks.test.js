@@ -10,7 +10,7 @@ const money = (total) => ({ total, currency: "IDR" });
 const text = (state) => checkText(state, AT, true).replaceAll("\u00a0", " ");
 const told = (check, results = []) => text(ended({ check, results }, AT));
 
-test("each outcome of a check is told, a changed price with both", () => {
+test("each outcome of a check has its text, a changed price with both", () => {
   use("en");
   const before = money("900000");
   assert.match(told({ outcome: "same", before, now: before }), /^Still the same price at \d\d:\d\d\.$/);

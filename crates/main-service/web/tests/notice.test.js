@@ -29,7 +29,7 @@ test("there is a notice only if there are no fares to show or to wait for", () =
   assert.equal(noticeOf({ ...ended, phase: "missing", query: null }, 0, "2027-07-01", {}).actions[0][0], "New search");
 });
 
-test("a search that asked for much is told so", () => {
+test("a search that asked for much is said to have", () => {
   const text = (wishes) => noticeOf({ ...ended, query: { ...QUERY, ...wishes } }, 0, "2027-07-01", {}).text;
   assert.match(text({}), /^No supplier has flights on this route/);
   const slices = [{ ...QUERY.slices[0], departure: { latest: "06:00" } }];

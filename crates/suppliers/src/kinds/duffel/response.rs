@@ -71,9 +71,8 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
         return Err(field("slices", "slices")(FieldProblem::Missing));
     };
     let price = fare::price(offer, supplier)?;
-    let numbers = offer.slices.iter().take(1).flat_map(|slice| &slice.segments).map(Segment::number);
     Ok(Offer {
-        flight_number: numbers.collect::<Vec<_>>().join("/"),
+        flight_number: first.flight_numbers(),
         price: price.total.units_rounded_up(),
         currency: price.currency,
         carrier: first_flight.operating_carrier.name.clone(),
@@ -146,11 +145,6 @@ impl Segment {
             aircraft: told(self.aircraft.as_ref().and_then(|aircraft| aircraft.iata_code.as_ref())),
             cabin: self.cabin(),
         })
-    }
-
-    fn number(&self) -> String {
-        let carrier = self.marketing_carrier.iata_code.as_deref().unwrap_or_default();
-        format!("{carrier}{}", self.marketing_carrier_flight_number)
     }
 
     /// The cabin of the first passenger: all of them travel in the same.

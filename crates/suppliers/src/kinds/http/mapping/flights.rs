@@ -1,6 +1,6 @@
 use contracts::{
     Cabin, IataCode,
-    offer::{MAX_SEGMENTS, MAX_SLICES, Segment, Slice},
+    offer::{MAX_SEGMENTS, MAX_SLICES, Segment, Slice, is_carrier_code},
 };
 use serde::Deserialize;
 
@@ -99,7 +99,7 @@ impl<'a> FlightParser<'a> {
         let flown_by = || flight.operating_carrier.as_ref().unwrap_or(&flight.carrier).clone();
         let segments = slices.iter().flat_map(|slice| &slice.segments);
         Ok(Itinerary {
-            flight_number: numbers(first),
+            flight_number: first.flight_numbers(),
             carrier: carrier.text()?.unwrap_or_else(flown_by),
             origin: first.origin,
             destination: first.destination,
@@ -207,29 +207,13 @@ fn carrier_and_number(
             .ok_or_else(|| number.error(FieldProblem::NoCarrier))?;
         (code.to_owned(), rest.to_owned())
     };
-    // The same flight has the same id from every supplier.
-    let significant = number.trim_start_matches('0');
-    Ok((carrier, if significant.is_empty() { number } else { significant.to_owned() }))
+    Ok((carrier, number))
 }
 
 /// Codes have capital letters.
 fn code_or_name(mut carrier: String) -> String {
-    if is_code(&carrier) {
+    if is_carrier_code(&carrier) {
         carrier.make_ascii_uppercase();
     }
     carrier
-}
-
-/// Whether it is a carrier's code, of IATA or ICAO, and not its name.
-fn is_code(carrier: &str) -> bool {
-    carrier.len() <= 3 && carrier.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// The numbers of a slice's flights, as an offer's own field tells them. A carrier's name is left out.
-fn numbers(slice: &Slice) -> String {
-    let numbers = slice.segments.iter().map(|Segment { carrier, flight_number, .. }| {
-        let code = Some(carrier.as_str()).filter(|carrier| is_code(carrier)).unwrap_or_default();
-        format!("{code}{flight_number}")
-    });
-    numbers.collect::<Vec<_>>().join("/")
 }

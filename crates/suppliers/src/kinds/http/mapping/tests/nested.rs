@@ -58,7 +58,7 @@ fn nested_flight() -> Json {
 #[test]
 fn slices_and_flights_are_read_from_lists() {
     let offer = &offers(&nested(), &json!([nested_flight()])).unwrap()[0];
-    assert_eq!((offer.flight_number.as_str(), offer.carrier.as_str()), ("GA402/GA57", "Garuda Indonesia"));
+    assert_eq!((offer.flight_number.as_str(), offer.carrier.as_str()), ("GA0402/GA57", "Garuda Indonesia"));
     assert_eq!((offer.stops, offer.duration_minutes, offer.cabin), (1, 235, Some(Cabin::Economy)));
     assert_eq!(Offer { id: OfferId::of(offer), ..offer.clone() }.check(), Ok(()));
     let [there, back] = &offer.slices[..] else { panic!("{offer:?}") };
@@ -66,7 +66,7 @@ fn slices_and_flights_are_read_from_lists() {
     let [first, second] = &there.segments[..] else { panic!("{there:?}") };
     let expected = Segment {
         carrier: "GA".into(),
-        flight_number: "402".into(),
+        flight_number: "0402".into(),
         operating_carrier: Some("QG".into()),
         origin: "CGK".parse().unwrap(),
         origin_terminal: Some("3".into()),
@@ -104,7 +104,7 @@ fn slices_may_be_fields_and_have_one_flight_each() {
     let offers = offers(&mapping, &body).unwrap();
     assert_eq!(offers.iter().map(|offer| offer.slices.len()).collect::<Vec<_>>(), [2, 1]);
     let back = &offers[0].slices[1].segments[0];
-    assert_eq!((back.carrier.as_str(), back.flight_number.as_str()), ("3K", "7"));
+    assert_eq!((back.carrier.as_str(), back.flight_number.as_str()), ("3K", "0007"));
     assert_eq!((offers[0].flight_number.as_str(), offers[0].carrier.as_str()), ("GA57", "GA"));
     // Merged with the same flight of suppliers that tell only flat fields.
     assert_eq!(OfferId::of(&offers[1]), OfferId::of(&Offer { slices: Vec::new(), ..offers[1].clone() }));
