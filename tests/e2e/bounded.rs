@@ -1,9 +1,17 @@
 //! Nothing grows without bound.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
+use axum::{Json, Router, extract::Path, routing::get};
 use reqwest::StatusCode;
-use test_kit::{System, eventually, sse::read_all};
+use serde_json::json;
+use test_kit::{System, eventually, sse::read_all, within};
+use tokio::sync::Semaphore;
+
+use crate::metrics::{add_worker, scrape};
 
 async fn run_searches(system: &System, count: usize) -> Vec<String> {
     let client = system.client();
@@ -148,4 +156,63 @@ async fn a_full_backlog_refuses_searches_and_says_when_to_retry() {
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.headers().contains_key("retry-after"));
     assert_eq!(response.json::<serde_json::Value>().await.unwrap()["code"], "backlog_full");
+}
+
+/// How many offers an answer has, and how many suppliers answer before the last.
+const MANY_OFFERS: usize = 200;
+const BULKY: usize = 8;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_a_worker_has_no_memory_for_are_in_the_ends_of_their_searches() {
+    let held = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&held);
+    let answer = async move |Path(airline): Path<String>| {
+        if airline == "last" {
+            opened.acquire().await.unwrap().forget();
+        }
+        let offer = |n: usize| json!({"flight": format!("XX{n}"), "price": 1000 + n, "at": "2025-07-10T06:05:00+07:00", "minutes": 110});
+        Json((1..=MANY_OFFERS).map(offer).collect::<Vec<_>>())
+    };
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/{airline}", get(answer))).await });
+    let names: Vec<_> = (0..BULKY).map(|n| format!("bulk{n}")).chain(["last".to_owned()]).collect();
+    let airlines: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), "timeout_ms = 100000\nretries = 0\nconcurrency = 0"))
+        .collect();
+    let file = crate::suppliers::suppliers(port, &airlines);
+    let mut system = System::builder().workers(0).set("SEARCH_DEADLINE_MS", "110000").start().await;
+    let worker = add_worker(&mut system, &[("SUPPLIERS_FILE", file.path().to_str().unwrap())]).await;
+
+    // Each takes about 1.6 MiB, and a worker has 32.
+    let count = 40;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        streams.push(client.follow(&client.submit().await).await);
+    }
+    within(Duration::from_secs(90), "all but the last have answered", async || {
+        let answers: usize = system.redis.run("XLEN flight.search.results").await;
+        (answers == count * BULKY).then_some(())
+    })
+    .await;
+    held.add_permits(count);
+    for events in read_all(streams).await {
+        let end = events[0].json();
+        assert_eq!(
+            (&end["status"], end["suppliers"].as_array().unwrap().len()),
+            (&json!("completed"), BULKY + 1)
+        );
+        assert_eq!(end["total"], MANY_OFFERS);
+        for offer in end["results"].as_array().unwrap() {
+            assert_eq!(
+                offer["prices"].as_array().unwrap().len(),
+                BULKY + 1,
+                "a price of each seller: {offer}"
+            );
+        }
+    }
+    let from_record = scrape(&worker).await.sum("flight_search_jobs_ended_from_record_total", &[]).unwrap();
+    assert!((1.0..40.0).contains(&from_record), "some were kept: {from_record} of {count} were not");
 }

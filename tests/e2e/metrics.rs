@@ -5,3 +5,5 @@ mod docs;
 mod gateway;
 mod scrape;
 mod worker;
+
+pub(crate) use {scrape::scrape, worker::add_worker};

@@ -41,6 +41,7 @@ pub(crate) struct Metrics {
     by_end: [Counter; JobEnd::ALL.len()],
     taken_over: Counter,
     leases_lost: Counter,
+    ended_from_record: Counter,
     queue_wait: Histogram,
 }
 
@@ -52,6 +53,7 @@ impl Default for Metrics {
             ends,
             taken_over: Counter::default(),
             leases_lost: Counter::default(),
+            ended_from_record: Counter::default(),
             queue_wait: Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0]),
         }
     }
@@ -81,6 +83,12 @@ impl Metrics {
             self.leases_lost.clone(),
         );
         registry.register(
+            "jobs_ended_from_record",
+            "Jobs whose searches this worker ended with the answers in their records: an earlier delivery stored some, or \
+             there was no memory to keep them",
+            self.ended_from_record.clone(),
+        );
+        registry.register(
             "job_queue_wait_seconds",
             "From a job's being queued to its first delivery",
             self.queue_wait.clone(),
@@ -101,6 +109,10 @@ impl Metrics {
 
     pub(crate) fn lease_lost(&self) {
         self.leases_lost.inc();
+    }
+
+    pub(crate) fn ended_from_record(&self) {
+        self.ended_from_record.inc();
     }
 
     pub(crate) fn delivered_after(&self, wait: Duration) {

@@ -12,7 +12,7 @@ use test_kit::{Client, eventually};
 
 /// What a service exposes.
 #[derive(Clone, Debug)]
-pub(super) struct Scrape(pub(super) String);
+pub(crate) struct Scrape(pub(super) String);
 
 /// Waits until the operators' port answers.
 pub(super) async fn listening(port: u16) -> Client {
@@ -26,7 +26,7 @@ pub(super) async fn listening(port: u16) -> Client {
 }
 
 /// The metrics, in the classic format.
-pub(super) async fn scrape(client: &Client) -> Scrape {
+pub(crate) async fn scrape(client: &Client) -> Scrape {
     let response = client.request(Method::GET, "/metrics").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/plain; version=0.0.4; charset=utf-8");
@@ -45,7 +45,7 @@ pub(super) async fn scrape_until(client: &Client, what: &str, holds: impl Fn(&Sc
 impl Scrape {
     /// The sum of all samples with this name whose labels include these, written `name="value"`. `None` if there are
     /// none.
-    pub(super) fn sum(&self, name: &str, labels: &[&str]) -> Option<f64> {
+    pub(crate) fn sum(&self, name: &str, labels: &[&str]) -> Option<f64> {
         let samples = self.samples(name).filter(|sample| labels.iter().all(|label| sample.contains(label)));
         let values = samples.map(|sample| sample.rsplit(' ').next().unwrap().parse::<f64>().unwrap());
         values.fold(None, |sum, value| Some(sum.unwrap_or(0.0) + value))

@@ -6,7 +6,7 @@ use test_kit::{Client, Collector, Redis, Service, System, client::example, wait:
 use super::scrape::{Scrape, listening, scrape, scrape_until};
 
 /// Adds a worker with an operators' port, and returns a client of that port.
-pub(super) async fn add_worker(system: &mut System, further: &[(&str, &str)]) -> Client {
+pub(crate) async fn add_worker(system: &mut System, further: &[(&str, &str)]) -> Client {
     let port = free_port();
     let text = port.to_string();
     system.add_worker_with(&[&[("METRICS_PORT", text.as_str())], further].concat());

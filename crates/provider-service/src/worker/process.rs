@@ -176,6 +176,7 @@ async fn finish(
         if record.end.is_none() && !suppliers.iter().all(has) {
             return Ok(None);
         }
+        context.metrics.ended_from_record();
         (record.outcome_now(max_results, now), record.answers.len() as u64)
     };
     let basis = Basis { answers: Some(answers), last_seq, deadline: Some(active.times.deadline) };
