@@ -1,8 +1,9 @@
 //! Mappings of lists of slices and flights.
 
 use contracts::offer::Segment;
+use proptest::prelude::*;
 
-use super::*;
+use super::{any_json::any_json, *};
 
 /// A return whose slices and flights are lists.
 fn nested() -> Mapping {
