@@ -62,12 +62,12 @@ async fn shed(app: &App) {
 
 async fn check(app: &App, count_workers: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
-    let asked = app.backlog.asked();
+    let submitted = app.backlog.submitted();
     let (backlog, suppliers, clock) = tokio::join!(broker.backlog(), broker.suppliers(), broker.sync_clock());
     let backlog = backlog?;
     clock?;
     app.health.redis_answered();
-    app.backlog.counted(backlog.waiting, asked);
+    app.backlog.counted(backlog.waiting, submitted);
     if count_workers {
         let workers = broker.workers().await?;
         app.health.fitness.counted(workers, backlog.waiting, app.config.most_waiting());
