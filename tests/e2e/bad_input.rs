@@ -133,6 +133,13 @@ async fn an_unknown_code_gets_a_suggestion_if_one_is_similar() {
     let (_, response) = system.client().post(&body).await;
     assert_eq!(response["errors"][0]["message"], "no airport or city has the code CGX; did you mean CGK?");
     assert_eq!(response["errors"][1]["message"], "no airport or city has the code QQQ");
+    // Nobody means the place that the flight goes to.
+    for to in ["CGK", "JKT"] {
+        let body = json!({"from": "CGX", "to": to, "date": "2025-07-10", "passengers": 2});
+        let (_, response) = system.client().post(&body).await;
+        assert_eq!(response["errors"][0]["message"], "no airport or city has the code CGX");
+        assert!(response["errors"][0]["suggestion"].is_null(), "{response}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,10 +126,10 @@ fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
 fn unknown_places(airports: &Airports, route: &Route) -> Vec<FieldError> {
     let Route { path, origin, destination } = route;
     let mut errors = Vec::new();
-    for (field, code) in [(field::FROM, *origin), (field::TO, *destination)] {
+    for (field, code, other) in [(field::FROM, *origin, *destination), (field::TO, *destination, *origin)] {
         errors.extend(
             code.filter(|code| !airports.knows(*code))
-                .map(|code| unknown_code(airports, format!("{path}{field}"), code)),
+                .map(|code| unknown_code(airports, format!("{path}{field}"), code, other)),
         );
     }
     if let (Some(from), Some(to)) = (*origin, *destination)
@@ -141,8 +141,12 @@ fn unknown_places(airports: &Airports, route: &Route) -> Vec<FieldError> {
     errors
 }
 
-fn unknown_code(airports: &Airports, field: String, code: IataCode) -> FieldError {
-    let suggestion = airports.suggestion(code).map(|code| code.to_string());
+/// Suggests no code of the other end of the flight.
+fn unknown_code(airports: &Airports, field: String, code: IataCode, other: Option<IataCode>) -> FieldError {
+    let suggestion = airports
+        .suggestion(code)
+        .filter(|meant| other.is_none_or(|other| *meant != other && !airports.same_place(*meant, other)));
+    let suggestion = suggestion.map(|code| code.to_string());
     let message = match &suggestion {
         Some(suggestion) => format!("no airport or city has the code {code}; did you mean {suggestion}?"),
         None => format!("no airport or city has the code {code}"),
