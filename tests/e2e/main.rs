@@ -42,6 +42,7 @@ mod redis_trouble;
 mod replaced_system;
 mod resume;
 mod rolling;
+mod rolling_upgrade;
 mod shared_cancelling;
 mod sharing;
 mod stale;
