@@ -12,7 +12,7 @@ use crate::{
     SupplierStatus, check::CheckResult, size::fitting,
 };
 pub use merge::{Ranking, keep_cheapest, merge, unite};
-pub use pairs::{MAX_ONE_WAYS, OneWays};
+pub use pairs::{MAX_ONE_WAYS, MAX_PAIRS, OneWays};
 
 /// One supplier's answer to one search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Answer {
         price(&mut self.offers);
         if let Some(one_ways) = &mut self.one_ways {
             one_ways.directions().into_iter().for_each(price);
-            one_ways.cap(currency);
+            one_ways.keep_pairable(currency);
             self.offers = one_ways.pairs(currency);
             unite(&mut self.offers, currency);
             self.report.offers = self.offers.len();
