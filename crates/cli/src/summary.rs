@@ -80,7 +80,10 @@ fn unanswered(reports: &[SupplierReport]) -> String {
     let failed: Vec<_> = reports
         .iter()
         .filter(failed)
-        .map(|report| format!("{} ({})", clean(&report.name), report.status.as_str()))
+        .map(|report| match report.was_cut_off() {
+            true => clean(&report.name),
+            false => format!("{} ({})", clean(&report.name), report.status.as_str()),
+        })
         .collect();
     if !failed.is_empty() {
         let _ = write!(text, "\nWithout an answer: {}.", failed.join(", "));

@@ -154,9 +154,10 @@ impl Outcome {
         self.with_reason(reason)
     }
 
-    /// Adds a report with status `timeout` for each of these suppliers that has not answered.
+    /// Adds a report with status `timeout` for each of these suppliers that has not answered, with the reason if it is
+    /// another than the deadline.
     #[must_use]
-    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>) -> Self {
+    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>, reason: Option<&str>) -> Self {
         let details = &mut self.details;
         for SupplierListing { code, name } in asked {
             if !details.suppliers.iter().any(|report| report.code == code) {
@@ -168,7 +169,7 @@ impl Outcome {
                     elapsed_ms,
                     offers: 0,
                     rejected: 0,
-                    reason: None,
+                    reason: reason.map(Into::into),
                 });
             }
         }
