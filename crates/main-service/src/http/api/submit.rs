@@ -6,7 +6,7 @@ use contracts::{
     FieldError, IataCode, SearchRequest, SearchStatus,
     envelope::{Submitted, Success},
     names::field,
-    search::{InvalidRequest, RequestedCodes, Route},
+    search::{InvalidRequest, RequestedCodes, Route, sort_by_field},
 };
 use jiff::{Timestamp, civil::Date, tz};
 
@@ -89,6 +89,7 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
         (Ok(_), unknown) => Err(Problem::Fields(unknown)),
         (Err(mut errors), unknown) => {
             errors.extend(unknown);
+            sort_by_field(&mut errors);
             Err(Problem::Fields(errors))
         }
     }
