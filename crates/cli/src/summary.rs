@@ -80,9 +80,13 @@ fn unanswered(reports: &[SupplierReport]) -> String {
     let failed: Vec<_> = reports
         .iter()
         .filter(failed)
-        .map(|report| match report.was_cut_off() {
-            true => clean(&report.name),
-            false => format!("{} ({})", clean(&report.name), report.status.as_str()),
+        .map(|report| {
+            let status = report.status.as_str();
+            if report.was_cut_off() {
+                clean(&report.name)
+            } else {
+                format!("{} ({status})", clean(&report.name))
+            }
         })
         .collect();
     if !failed.is_empty() {
