@@ -64,7 +64,7 @@ async fn a_worker_that_missed_a_cancellation_stops_when_it_is_connected_again() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_has_the_answers_that_had_arrived_and_lists_the_other_suppliers() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-60000").start().await;
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-20000").start().await;
     let client = system.client();
     eventually("the gateway knows the suppliers", async || {
         let (_, body) = client.get("/api/suppliers").await;
