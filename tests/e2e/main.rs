@@ -42,6 +42,7 @@ mod redis_trouble;
 mod replaced_system;
 mod resume;
 mod rolling;
+#[cfg(feature = "upgrade")]
 mod rolling_upgrade;
 mod shared_cancelling;
 mod sharing;

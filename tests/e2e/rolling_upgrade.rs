@@ -24,7 +24,6 @@ fn old_programs() -> Programs {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs programs of an earlier version: run script/test-upgrade"]
 async fn an_upgrade_under_load_loses_no_search_and_no_offer() {
     let mut system = System::builder()
         .programs(old_programs())
