@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use test_kit::{System, eventually, sse::read_all, wait::within};
+use test_kit::{Flow, Link, System, eventually, sse::read_all, wait::within};
+
+use crate::metrics::{add_worker, scrape};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stops() {
@@ -38,8 +40,31 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_missed_a_cancellation_stops_when_it_is_connected_again() {
+    let mut system = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "60000").start().await;
+    let link = Link::to(system.redis.addr()).await;
+    let worker = add_worker(&mut system, &[("REDIS_ADDR", &link.addr())]).await;
+    let client = system.client();
+    let id = client.submit().await;
+    let in_progress = async || scrape(&worker).await.sum("flight_search_jobs_in_progress", &[]);
+    eventually("the job is in progress", async || (in_progress().await == Some(1.0)).then_some(())).await;
+
+    link.change(|terms| (terms.up, terms.down) = (Flow::Held, Flow::Held));
+    link.cut();
+    eventually("the worker is cut off", async || {
+        system.workers[0].log().contains("the worker waits for Redis").then_some(())
+    })
+    .await;
+    assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
+    // As if more cancellations had followed than the stream keeps.
+    assert_eq!(system.redis.run::<usize>("DEL flight.search.cancelled").await, 1);
+    link.heal();
+    eventually("the worker stops", async || (in_progress().await == Some(0.0)).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_end_has_the_answers_that_had_arrived_and_lists_the_other_suppliers() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-60000").start().await;
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-20000").start().await;
     let client = system.client();
     eventually("the gateway knows the suppliers", async || {
         let (_, body) = client.get("/api/suppliers").await;
