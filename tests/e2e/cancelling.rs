@@ -15,6 +15,13 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
         system.workers[0].log().contains("job taken").then_some(())
     })
     .await;
+    // A worker that can't read cancellations yet stops the job only at its deadline.
+    eventually("both gateways and the worker read their logs", async || {
+        let clients: String = system.redis.run("CLIENT LIST").await;
+        let reads = |client: &&str| client.contains("flags=b") && client.contains("cmd=xread ");
+        (clients.lines().filter(reads).count() >= 3).then_some(())
+    })
+    .await;
 
     let (status, response) = clients[1].cancel(&id).await;
     assert_eq!((status, response["data"]["status"].as_str()), (StatusCode::OK, Some("cancelled")));
@@ -26,7 +33,7 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
         (end["status"].as_str(), end["results"].as_array().map(Vec::len)),
         (Some("cancelled"), Some(0))
     );
-    within(Duration::from_secs(5), "the job is out of the queue", async || {
+    within(Duration::from_secs(12), "the job is out of the queue", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
     .await;
