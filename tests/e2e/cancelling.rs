@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use test_kit::{System, eventually, sse::read_all, wait::within};
+use test_kit::{Flow, Link, System, eventually, sse::read_all, wait::within};
+
+use crate::metrics::{add_worker, scrape};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stops() {
@@ -13,13 +15,6 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
     let streams = vec![clients[0].follow(&id).await, clients[1].follow_partials(&id).await];
     eventually("the worker has the job", async || {
         system.workers[0].log().contains("job taken").then_some(())
-    })
-    .await;
-    // A worker that can't read cancellations yet stops the job only at its deadline.
-    eventually("both gateways and the worker read their logs", async || {
-        let clients: String = system.redis.run("CLIENT LIST").await;
-        let reads = |client: &&str| client.contains("flags=b") && client.contains("cmd=xread ");
-        (clients.lines().filter(reads).count() >= 3).then_some(())
     })
     .await;
 
@@ -45,8 +40,32 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_has_the_answers_that_had_arrived() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-8000").start().await;
+async fn a_worker_that_missed_a_cancellation_stops_when_it_is_connected_again() {
+    let mut system = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "60000").start().await;
+    let link = Link::to(system.redis.addr()).await;
+    let worker = add_worker(&mut system, &[("REDIS_ADDR", &link.addr())]).await;
+    let client = system.client();
+    let id = client.submit().await;
+    let in_progress = async || scrape(&worker).await.sum("flight_search_jobs_in_progress", &[]);
+    eventually("the job is in progress", async || (in_progress().await == Some(1.0)).then_some(())).await;
+
+    link.change(|terms| (terms.up, terms.down) = (Flow::Held, Flow::Held));
+    link.cut();
+    eventually("the worker is cut off", async || {
+        system.workers[0].log().contains("the worker waits for Redis").then_some(())
+    })
+    .await;
+    assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
+    // As if more cancellations had followed than the stream keeps.
+    assert_eq!(system.redis.run::<usize>("DEL flight.search.cancelled").await, 1);
+    link.heal();
+    eventually("the worker stops", async || (in_progress().await == Some(0.0)).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_has_the_answers_that_had_arrived_and_lists_the_other_suppliers() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-20000").start().await;
+    system.workers_ready().await;
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
@@ -55,8 +74,20 @@ async fn the_end_has_the_answers_that_had_arrived() {
     events.extend(stream.all().await);
     let (end, partials) = events.split_last().unwrap();
     assert!(end.is_terminal() && partials.iter().all(|event| event.name == "partial"));
-    assert_eq!(end.json()["suppliers"].as_array().unwrap().len(), partials.len());
     assert_eq!(end.seq(), partials.len() as u64 + 1);
+
+    let end = end.json();
+    let listed = end["suppliers"].as_array().unwrap();
+    assert_eq!(listed.len() as u64, partials[0].json()["progress"]["of"].as_u64().unwrap());
+    let (answered, others) = listed.split_at(partials.len());
+    let reports: Vec<_> = partials.iter().map(|partial| partial.json()["supplier"]["code"].clone()).collect();
+    assert_eq!(answered.iter().map(|report| report["code"].clone()).collect::<Vec<_>>(), reports);
+    assert!(!others.is_empty());
+    for report in others {
+        assert_eq!((&report["status"], &report["offers"]), (&"timeout".into(), &0.into()));
+        assert_eq!(report["reason"], "the search was cancelled");
+    }
+    assert_eq!(client.state(&id).await.1["data"]["suppliers"], end["suppliers"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,11 @@ use test_kit::{Redis, System, eventually, sse::read_all};
 
 /// Checks that in the result log each search ends once and no supplier answers a search twice.
 pub(crate) async fn assert_announced_once(redis: &Redis, searches: usize) {
+    assert_eq!(announced_once(redis).await.len(), searches);
+}
+
+/// The same. Returns the searches that have ended.
+pub(crate) async fn announced_once(redis: &Redis) -> HashSet<String> {
     let mut answers = HashSet::new();
     let mut ends = HashSet::new();
     for entry in redis.entries("flight.search.results").await {
@@ -20,7 +25,7 @@ pub(crate) async fn assert_announced_once(redis: &Redis, searches: usize) {
             assert!(ends.insert(entry["search_id"].clone()), "an end twice: {entry:?}");
         }
     }
-    assert_eq!(ends.len(), searches);
+    ends
 }
 
 #[tokio::test(flavor = "multi_thread")]

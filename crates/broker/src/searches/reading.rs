@@ -17,6 +17,8 @@ use crate::{
 const SMALL_RECORD: usize = 32 * 1024;
 /// Of a larger record, fields of up to this many bytes are read first: all but answers and results.
 const SMALL_FIELD: usize = 1024;
+/// How many searches' status is read at once.
+const STATUS_BATCH: usize = 256;
 /// The assumed size of a record before it is read.
 const TYPICAL_RECORD: usize = 4 * 1024;
 
@@ -71,6 +73,25 @@ impl Broker {
             .await?;
         let (status, seq): (Option<String>, Option<u64>) = reply;
         Ok(status.as_deref() == Some(SearchStatus::Processing.as_str()) && seq == Some(0))
+    }
+
+    /// Those of these searches that a client has cancelled.
+    pub async fn cancelled(&self, ids: &[SearchId]) -> Result<Vec<SearchId>, BrokerError> {
+        let mut cancelled = Vec::new();
+        for ids in ids.chunks(STATUS_BATCH) {
+            let mut pipe = redis::pipe();
+            for id in ids {
+                pipe.hget(names::record_key(*id), record::STATUS);
+            }
+            let pipe = &pipe;
+            let read = |mut bulk| async move { pipe.query_async(&mut bulk).await };
+            let statuses: Vec<Option<String>> = self.bulk.request(Operation::Read, 0, read).await?;
+            let is_cancelled =
+                |status: &Option<String>| status.as_deref() == Some(SearchStatus::Cancelled.as_str());
+            let found = ids.iter().zip(&statuses).filter(|(_, status)| is_cancelled(status));
+            cancelled.extend(found.map(|(id, _)| *id));
+        }
+        Ok(cancelled)
     }
 
     /// The fields of a record, but if it is large, only the small ones, and names and lengths of the others.

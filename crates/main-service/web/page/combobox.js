@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { el, setText, spoken } from "./dom.js";
 import { country as countryName } from "./format.js";
+import { Suggestions } from "./suggestions.js";
 import { t } from "./text.js";
 
 /** Debounce of requests for suggestions, in milliseconds. */
@@ -27,8 +28,7 @@ export class Combobox {
   #list;
   #status;
   #place = null;
-  #places = [];
-  #active = -1;
+  #shown = new Suggestions();
   #timer = null;
   #request = null;
   #seen = new Map();
@@ -45,7 +45,7 @@ export class Combobox {
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
-      if (option) this.#choose(this.#places[[...this.#list.children].indexOf(option)]);
+      if (option) this.#choose(this.#shown.places[[...this.#list.children].indexOf(option)]);
     });
   }
 
@@ -84,7 +84,7 @@ export class Combobox {
    * neither a code nor similar to a name.
    */
   async resolve() {
-    const text = this.#input.value.trim();
+    const text = this.#text;
     this.#close();
     if (this.#place) return this.#place.code;
     if (text === "") return "";
@@ -92,14 +92,18 @@ export class Combobox {
     // Keep codes as typed, so that the gateway rejects unknown ones.
     const exact = places.find(({ code }) => code === text.toUpperCase());
     const meant = exact ?? (CODE.test(text) && places.length === 0 ? null : places[0]);
-    if (this.#input.value.trim() === text && meant) this.place = meant;
+    if (this.#text === text && meant) this.place = meant;
     return meant?.code ?? (CODE.test(text) ? text.toUpperCase() : null);
+  }
+
+  get #text() {
+    return this.#input.value.trim();
   }
 
   #typed() {
     this.#place = null;
     clearTimeout(this.#timer);
-    const text = this.#input.value.trim();
+    const text = this.#text;
     if (text === "") {
       this.#close();
       return;
@@ -110,7 +114,7 @@ export class Combobox {
   async #suggest(text) {
     try {
       const places = await this.#ask(text);
-      if (this.#input.value.trim() === text && document.activeElement === this.#input) this.#show(places);
+      if (this.#text === text && document.activeElement === this.#input) this.#show(text, places);
     } catch (error) {
       // Suggestions are optional: the text can be submitted without.
       if (error.name !== "AbortError") this.#close();
@@ -127,20 +131,20 @@ export class Combobox {
     return places;
   }
 
-  #show(places) {
+  #show(text, places) {
     const any = places.length > 0;
-    this.#places = places;
+    this.#shown.show(text, places);
     this.#list.replaceChildren(...(any
       ? places.map((place, at) => option(place, `${this.#list.id}-${at}`))
-      : [el("li", { class: "none", role: "option", "aria-disabled": "true" }, t("noSuggestionsFor", this.#input.value.trim()))]));
+      : [el("li", { class: "none", role: "option", "aria-disabled": "true" }, t("noSuggestionsFor", text))]));
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
-    this.#activate(any ? 0 : -1);
+    this.#markActive();
     setText(this.#status, any ? t("suggestions", places.length) : t("noSuggestions"));
   }
 
-  #activate(at) {
-    this.#active = at;
+  #markActive() {
+    const at = this.#shown.active;
     const options = [...this.#list.querySelectorAll("[id]")];
     options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
     if (at < 0) {
@@ -153,15 +157,19 @@ export class Combobox {
 
   #key(event) {
     const open = !this.#list.hidden;
-    const count = this.#places.length;
+    const any = this.#shown.places.length > 0;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       event.preventDefault();
-      if (open && count > 0) this.#activate((this.#active + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
-      else if (!open && this.#input.value.trim() !== "") void this.#suggest(this.#input.value.trim());
-    } else if (event.key === "Enter" && open && count > 0) {
+      if (open && any) {
+        this.#shown.move(event.key === "ArrowDown" ? 1 : -1);
+        this.#markActive();
+      } else if (!open && this.#text !== "") {
+        void this.#suggest(this.#text);
+      }
+    } else if (event.key === "Enter" && open && any) {
       // The first Enter chooses the suggestion, the next one submits.
       event.preventDefault();
-      this.#choose(this.#places[this.#active]);
+      this.#chooseActive();
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       this.#close();
@@ -170,8 +178,21 @@ export class Combobox {
 
   /** Leaving the field chooses the active suggestion. */
   #leave() {
-    if (this.#places.length > 0) this.#choose(this.#places[this.#active]);
+    if (this.#shown.places.length > 0) this.#chooseActive();
     else this.#forget();
+  }
+
+  /** Chooses the active suggestion. If it is for an earlier text, chooses the best one for this text when it is known. */
+  #chooseActive() {
+    if (this.#shown.isOutdated(this.#text)) void this.#chooseBest();
+    else this.#choose(this.#shown.chosen(this.#text));
+  }
+
+  async #chooseBest() {
+    this.#forget();
+    // Without suggestions, the text can still be submitted.
+    await this.resolve().catch(() => null);
+    if (this.#place) this.#input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   #choose(place) {
@@ -187,8 +208,7 @@ export class Combobox {
   }
 
   #close() {
-    this.#places = [];
-    this.#active = -1;
+    this.#shown.clear();
     this.#list.hidden = true;
     this.#list.replaceChildren();
     this.#input.setAttribute("aria-expanded", "false");

@@ -1,14 +1,15 @@
 //! Stops jobs whose search a client has cancelled.
 //!
-//! Missing a cancellation is harmless: the worker asks suppliers for nothing, and Redis refuses their answers.
+//! The stream of cancellations is short, and Redis may lose some. So after each connection, the worker also looks which of
+//! its searches are cancelled. Missing one would do no harm but ask suppliers for nothing: Redis refuses their answers.
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Backoff, Tail};
+use broker::{Backoff, BrokerError, Tail};
 use contracts::{entry::ResultEntry, names::CANCELLED_STREAM};
 use tokio_util::sync::CancellationToken;
 
-use super::{context::Context, in_progress::StopReason};
+use super::{context::Context, in_progress::StopReason, retry::retry};
 
 const BLOCK: Duration = Duration::from_secs(5);
 
@@ -23,6 +24,13 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
             continue;
         };
         backoff.reset();
+        if batch.connected {
+            // Now that the tail has its position, no later cancellation is missed.
+            let missed = retry("look for cancelled searches", || stop_cancelled(&context));
+            if let Some(Err(error)) = stop.run_until_cancelled(missed).await {
+                tracing::debug!(%error, "could not look for cancelled searches");
+            }
+        }
         for entry in batch.entries {
             match entry.fields.as_ref().map(ResultEntry::search_id) {
                 Some(Ok(search)) => context.in_progress.stop_search(search, StopReason::Cancelled),
@@ -34,4 +42,12 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
             tail.advance(entry.id);
         }
     }
+}
+
+/// Stops the jobs whose search's record says that it was cancelled.
+async fn stop_cancelled(context: &Context) -> Result<(), BrokerError> {
+    for search in context.broker.cancelled(&context.in_progress.searches()).await? {
+        context.in_progress.stop_search(search, StopReason::Cancelled);
+    }
+    Ok(())
 }

@@ -11,7 +11,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{context::Context, in_progress::StopReason, process, take_over::TakeOver};
+use super::{
+    context::Context,
+    in_progress::StopReason,
+    process::{self, StartedJob},
+    take_over::TakeOver,
+};
 
 /// How many jobs are read at once.
 const BATCH: usize = 256;
@@ -89,9 +94,11 @@ fn start(context: &Arc<Context>, deliveries: Vec<Delivery>, mut permits: OwnedSe
             tracing::warn!(entry = %delivery.entry, "no permit for a job");
             continue;
         };
+        // Not in the task: until it runs, this worker might take the job over from itself, which counts as a delivery.
+        let Some(job) = StartedJob::new(context, delivery) else { continue };
         let context = Arc::clone(context);
         context.jobs.clone().spawn(async move {
-            process::run(&context, delivery).await;
+            process::run(&context, job).await;
             drop(permit);
         });
     }
@@ -122,5 +129,36 @@ async fn withdraw(context: &Context) {
     let withdrawn = timeout(WITHDRAW_TIMEOUT, context.broker.withdraw_workers(&names)).await;
     if !matches!(withdrawn, Ok(Ok(()))) {
         tracing::debug!("could not remove the worker's snapshot");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use contracts::entry::Fields;
+    use traces::Tracer;
+
+    use super::*;
+    use crate::{Config, health::Health};
+
+    /// A worker whose Redis does not answer.
+    fn context() -> Arc<Context> {
+        let config = Config::parse_from(["provider-service", "--redis-addr", "127.0.0.1:1"]);
+        let broker = config.common.broker().unwrap();
+        let suppliers = crate::registry(&config, &|_| None).unwrap();
+        let health = Health::new(CancellationToken::new(), Duration::from_secs(1));
+        Arc::new(Context::new(config, broker, suppliers, None, health, Tracer::default()))
+    }
+
+    #[tokio::test]
+    async fn a_job_is_in_progress_before_its_task_runs() {
+        let context = context();
+        let entry = "5-0".parse().unwrap();
+        let delivery = Delivery { entry, fields: Fields::default(), deliveries: 1 };
+        let deliveries = vec![delivery.clone(), delivery];
+        // The test's only thread is here, so no task runs.
+        start(&context, deliveries, permits(&context).await);
+        assert_eq!(context.in_progress.entries(), [entry]);
+        assert_eq!(context.jobs.len(), 1, "it was started once");
     }
 }

@@ -65,6 +65,11 @@ impl JobsInProgress {
         self.jobs().keys().copied().collect()
     }
 
+    /// The searches of the jobs.
+    pub(super) fn searches(&self) -> Vec<SearchId> {
+        self.jobs().values().filter_map(|job| job.search).collect()
+    }
+
     /// The oldest jobs, up to `max`, and how long they have been in progress.
     pub(super) fn oldest(&self, max: usize) -> Vec<(EntryId, Duration)> {
         let mut oldest: Vec<_> =

@@ -6,6 +6,7 @@ use contracts::{
     outcome::{Outcome, Times},
     search::DEFINITION_VERSION,
 };
+use tokio::sync::oneshot;
 use traces::Span;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     collect::{Collected, CollectedAnswers, collect_answers},
     context::Context,
     disposition::{Disposition, dispose},
-    in_progress::StopReason,
+    in_progress::{JobGuard, StopReason},
     retry::retry,
     spans,
 };
@@ -21,13 +22,31 @@ use super::{
 /// How often a job may be delivered. After that it is buried: it may be what its workers died of.
 const MAX_DELIVERIES: u64 = 3;
 
-/// Processes a delivered job. Handles every error: no job can stop the worker.
-pub(super) async fn run(context: &Context, delivery: Delivery) {
-    let search = ResultEntry::search_id(&delivery.fields).ok();
-    if context.declined.contains(delivery.entry) {
-        return;
+/// A delivered job that counts as in progress, so that its lease is renewed, it can be stopped, and this worker does not
+/// take it over.
+#[derive(Debug)]
+pub(super) struct StartedJob {
+    delivery: Delivery,
+    search: Option<SearchId>,
+    guard: JobGuard,
+    stopped: oneshot::Receiver<StopReason>,
+}
+
+impl StartedJob {
+    /// `None` if the job is in progress already, or was declined.
+    pub(super) fn new(context: &Context, delivery: Delivery) -> Option<Self> {
+        if context.declined.contains(delivery.entry) {
+            return None;
+        }
+        let search = ResultEntry::search_id(&delivery.fields).ok();
+        let (guard, stopped) = context.in_progress.start(delivery.entry, search)?;
+        Some(Self { delivery, search, guard, stopped })
     }
-    let Some((_guard, stopped)) = context.in_progress.start(delivery.entry, search) else { return };
+}
+
+/// Processes a job. Handles every error: no job can stop the worker.
+pub(super) async fn run(context: &Context, job: StartedJob) {
+    let StartedJob { delivery, search, guard: _guard, stopped } = job;
     let delivered = spans::receive(context, &delivery, search);
     let mut span = spans::process(context, &delivered, &delivery, search);
     let disposition = tokio::select! {
