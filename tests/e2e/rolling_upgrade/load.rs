@@ -120,7 +120,7 @@ impl Search {
     /// Checks that it has ended once and alike for both clients, and that the end has all offers of all suppliers.
     fn check(&self) {
         let Self { id, end, other_end, events, .. } = self;
-        super::same_end(other_end, end);
+        same_end(other_end, end);
         assert_eq!(end["status"], "completed", "{id}");
         for (at, event) in events.iter().enumerate() {
             assert_eq!(event.seq(), at as u64 + 1, "{id}");
@@ -152,4 +152,12 @@ impl Search {
 /// What names the flights of an offer in all versions.
 fn flight(offer: &Value) -> (String, String) {
     (offer["flight_number"].to_string(), offer["departure"].to_string())
+}
+
+/// Two clients have the same end.
+pub(super) fn same_end(late: &Value, followed: &Value) {
+    for field in ["search_id", "status", "results", "total"] {
+        let [late, other] = [late, followed].map(|end| end[field].to_string());
+        assert!(late == other, "{field} of {}:\n{late:.300}\n{other:.300}", followed["search_id"]);
+    }
 }
