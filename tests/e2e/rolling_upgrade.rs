@@ -29,10 +29,10 @@ async fn an_upgrade_under_load_loses_no_search_and_no_offer() {
         .programs(old_programs())
         .gateways(2)
         .workers(2)
-        .set("SIMULATED_LATENCY_MS", "200-3000")
+        .set("SIMULATED_LATENCY_MS", "200-8000")
         .set("JOB_LEASE_MS", "2000")
         // Shorter than many searches, so that a stopping worker hands jobs back.
-        .set("SHUTDOWN_GRACE_MS", "1500")
+        .set("SHUTDOWN_GRACE_MS", "4000")
         // The result log keeps twice this: all of the test.
         .set("SEARCH_DEADLINE_MS", "300000")
         .start()

@@ -1,7 +1,7 @@
 mod address;
 mod backoff;
 pub(crate) mod bulk;
-mod clock;
+pub(crate) mod clock;
 pub(crate) mod primary;
 mod shared;
 mod sync_clock;

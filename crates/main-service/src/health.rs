@@ -43,6 +43,7 @@ impl Health {
 
     /// Redis has answered.
     pub(crate) fn redis_answered(&self) {
+        self.fitness.redis_answered();
         self.seen().redis_answered = Some(Instant::now());
     }
 

@@ -26,7 +26,7 @@ use std::sync::{
 };
 
 use contracts::{EpochMillis, SearchId};
-use shards::Shards;
+use shards::{Shard, Shards};
 
 pub use feed::{Applied, Feed, Need, Snapshot};
 pub use next::Next;
@@ -42,16 +42,30 @@ pub struct Hub {
 impl Hub {
     /// Subscribes to the events of a search after `after` (0: all), with partials or only the end.
     pub fn join(&self, id: SearchId, partials: bool, after: u64) -> Subscription {
-        let feed = {
-            let mut shard = self.shards.of(id);
-            let feed = shard.entry(id).or_default();
-            feed.add_subscriber(partials, after);
-            if self.closed.load(Ordering::Acquire) {
-                feed.close();
-            }
-            Arc::clone(feed)
-        };
+        let feed = self.subscribe(&mut self.shards.of(id), id, partials, after);
         Subscription::new(Arc::clone(&self.shards), id, feed, partials, after)
+    }
+
+    /// Like [`join`](Self::join), but `None` if the search has `limit` subscribers already.
+    pub fn try_join(&self, id: SearchId, partials: bool, after: u64, limit: usize) -> Option<Subscription> {
+        let feed = {
+            // One lock for both, or subscribers that come at once could exceed the limit.
+            let mut shard = self.shards.of(id);
+            if shard.get(&id).map_or(0, |feed| feed.subscribers()) >= limit {
+                return None;
+            }
+            self.subscribe(&mut shard, id, partials, after)
+        };
+        Some(Subscription::new(Arc::clone(&self.shards), id, feed, partials, after))
+    }
+
+    fn subscribe(&self, shard: &mut Shard, id: SearchId, partials: bool, after: u64) -> Arc<Feed> {
+        let feed = shard.entry(id).or_default();
+        feed.add_subscriber(partials, after);
+        if self.closed.load(Ordering::Acquire) {
+            feed.close();
+        }
+        Arc::clone(feed)
     }
 
     /// How many subscribers a search has.

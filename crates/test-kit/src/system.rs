@@ -46,10 +46,14 @@ pub struct System {
 }
 
 impl Default for SystemBuilder {
-    /// One gateway, one worker, suppliers that answer within 50 ms and never fail.
+    /// One gateway, one worker, suppliers that answer within 50 ms and never fail. Requests to Redis may take longer than
+    /// by default, because tests run on machines that are busy. Tests of a Redis that is away or slow set the default.
     fn default() -> Self {
         let builder = Self { gateways: 1, workers: 1, settings: Vec::new(), programs: None };
-        builder.set("SIMULATED_LATENCY_MS", "10-50").set("SIMULATED_FAILURE_RATE", "0")
+        builder
+            .set("SIMULATED_LATENCY_MS", "10-50")
+            .set("SIMULATED_FAILURE_RATE", "0")
+            .set("REDIS_TIMEOUT_MS", "2000")
     }
 }
 
@@ -226,6 +230,18 @@ impl System {
     pub async fn joined(&self, workers: usize) {
         eventually("the workers have joined", async || (self.consumers().await == workers).then_some(()))
             .await;
+    }
+
+    /// Waits until all workers have started: they have joined the group, and the first gateway knows their suppliers. A
+    /// search with a short deadline should not wait for that.
+    pub async fn workers_ready(&self) {
+        self.joined(self.workers.len()).await;
+        let client = self.client();
+        eventually("the gateway knows the suppliers", async || {
+            let (_, body) = client.get("/api/suppliers").await;
+            body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
+        })
+        .await;
     }
 
     /// How many consumers the group of workers has.

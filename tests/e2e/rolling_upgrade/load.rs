@@ -161,3 +161,11 @@ pub(super) fn same_end(late: &Value, followed: &Value) {
 fn flight(offer: &Value) -> (String, String) {
     (offer["flight_number"].to_string(), offer["departure"].to_string())
 }
+
+/// Two clients have the same end.
+pub(super) fn same_end(late: &Value, followed: &Value) {
+    for field in ["search_id", "status", "results", "total"] {
+        let [late, other] = [late, followed].map(|end| end[field].to_string());
+        assert!(late == other, "{field} of {}:\n{late:.300}\n{other:.300}", followed["search_id"]);
+    }
+}

@@ -49,8 +49,9 @@ impl Clock {
     }
 
     /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a
-    /// range. The old estimate is moved only as far as needed to fit into that range.
-    pub(super) fn update(&self, time: EpochMillis, requested: Instant, host: EpochMillis) -> ClockChange {
+    /// range. The old estimate is moved only as far as needed to fit into that range. `host_ahead` is from
+    /// [`host_ahead`].
+    pub(super) fn update(&self, time: EpochMillis, requested: Instant, host_ahead: i64) -> ClockChange {
         let time = i64::try_from(time.0).unwrap_or(i64::MAX);
         let earliest = time.saturating_sub(as_millis(self.started.elapsed()));
         let latest = time.saturating_sub(as_millis(requested.duration_since(self.started)));
@@ -62,7 +63,7 @@ impl Clock {
 
         let step = before.map(|before| at_start.saturating_sub(before));
         let step = step.filter(|step| step.unsigned_abs() >= MIN_DIFFERENCE_MS);
-        let host_differs = host.0.abs_diff(u64::try_from(time).unwrap_or(0)) >= MIN_DIFFERENCE_MS;
+        let host_differs = host_ahead.unsigned_abs() >= MIN_DIFFERENCE_MS;
         let changed = host_differs != estimate.host_differs;
         estimate.host_differs = host_differs;
         ClockChange { step, host_differs: changed.then_some(host_differs) }
@@ -71,6 +72,16 @@ impl Clock {
     fn estimate(&self) -> MutexGuard<'_, Estimate> {
         self.estimate.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many milliseconds the host's clock is ahead of Redis', at least; negative if it is behind. Redis read `redis` at
+/// some point between the host's `before` and `after`, so a slow reply shows no difference.
+pub(crate) fn host_ahead(redis: EpochMillis, before: EpochMillis, after: EpochMillis) -> i64 {
+    // The host's clock may have stepped back meanwhile.
+    let (earliest, latest) = (before.0.min(after.0), before.0.max(after.0));
+    let nearest = redis.0.clamp(earliest, latest);
+    let ahead = i128::from(nearest) - i128::from(redis.0);
+    i64::try_from(ahead).unwrap_or(i64::MAX)
 }
 
 fn as_millis(span: Duration) -> i64 {
@@ -91,7 +102,7 @@ mod tests {
     async fn read(clock: &Clock, round_trip: u64, at: u64) -> ClockChange {
         let requested = Instant::now();
         pass(round_trip).await;
-        clock.update(EpochMillis(at), requested, EpochMillis(at))
+        clock.update(EpochMillis(at), requested, 0)
     }
 
     #[tokio::test(start_paused = true)]
@@ -124,10 +135,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_host_that_differs_is_reported_once() {
         let clock = Clock::new();
-        let differs =
-            |host: u64| clock.update(EpochMillis(NOON), Instant::now(), EpochMillis(host)).host_differs;
-        assert_eq!(differs(NOON + 300_000), Some(true));
-        assert_eq!(differs(NOON + 300_000), None);
-        assert_eq!(differs(NOON + 20), Some(false));
+        let differs = |ahead| clock.update(EpochMillis(NOON), Instant::now(), ahead).host_differs;
+        assert_eq!(differs(300_000), Some(true));
+        assert_eq!(differs(300_000), None);
+        assert_eq!(differs(-20), Some(false));
+        assert_eq!(differs(-300_000), Some(true));
+    }
+
+    #[test]
+    fn a_host_does_not_differ_because_a_reply_was_slow() {
+        let ahead = |before, after| {
+            host_ahead(EpochMillis(NOON), EpochMillis(NOON + before - 1000), EpochMillis(NOON + after))
+        };
+        assert_eq!(ahead(990, 1), 0);
+        assert_eq!(ahead(990, 5000), 0, "paused after Redis had read its clock");
+        assert_eq!(ahead(0, 1), 0, "paused before");
+        assert_eq!(ahead(301_000, 300_005), 300_000);
+        assert_eq!(
+            host_ahead(EpochMillis(NOON), EpochMillis(NOON - 300_005), EpochMillis(NOON - 300_000)),
+            -300_000
+        );
+        assert_eq!(ahead(1005, 0), 0, "stepped back meanwhile");
     }
 }

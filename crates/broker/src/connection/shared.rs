@@ -153,7 +153,7 @@ impl SharedConnection {
                 state.is_connected &= !error.is_unrecoverable_error();
                 drop(state);
                 if let Some(refusal) = refusal(error) {
-                    self.refused(&refusal);
+                    self.refused(operation, &refusal);
                 }
             }
             Ok(value) => {
@@ -169,7 +169,7 @@ impl SharedConnection {
                         if operation != Operation::CheckPermissions {
                             metrics.refused(refusal);
                         }
-                        self.refused(refusal);
+                        self.refused(operation, refusal);
                     }
                 }
             }
@@ -185,10 +185,12 @@ impl SharedConnection {
         }
     }
 
-    fn refused(&self, refusal: &ServerError) {
+    fn refused(&self, operation: Operation, refusal: &ServerError) {
         if is_demotion(refusal) {
             self.demoted(refusal.code());
-        } else if is_forbidden(refusal) {
+        }
+        // A service works without reading settings, which each checkup tries.
+        if is_forbidden(refusal) && operation != Operation::CheckSettings {
             self.request_permission_check();
         }
     }
@@ -251,3 +253,6 @@ impl ConnectionLike for OperationConnection {
         self.connection.state().manager.get_db()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 use contracts::EpochMillis;
 use tokio::time::Instant;
 
+use super::clock::host_ahead;
 use crate::{Broker, BrokerError, EntryId, metrics::Operation};
 
 impl Broker {
@@ -25,13 +26,14 @@ impl Broker {
 
     /// Reads Redis' clock and updates the estimate. Call it regularly: clocks drift and are adjusted.
     pub async fn sync_clock(&self) -> Result<EpochMillis, BrokerError> {
-        let requested = Instant::now();
+        let (requested, before) = (Instant::now(), EpochMillis::now());
         let (seconds, micros): (u64, u64) =
             redis::cmd("TIME").query_async(&mut self.connection.to(Operation::Clock)).await?;
         let time = EpochMillis(seconds * 1000 + micros / 1000);
         let host = EpochMillis::now();
-        let change = self.clock.update(time, requested, host);
-        self.metrics.redis.set_clock_skew(host, time);
+        let ahead = host_ahead(time, before, host);
+        let change = self.clock.update(time, requested, ahead);
+        self.metrics.redis.set_clock_skew(ahead);
         if let Some(step_ms) = change.step {
             tracing::warn!(step_ms, "Redis' clock has stepped");
         }

@@ -31,19 +31,23 @@ impl Broker {
     ///
     /// We don't use the group's `lag`: after entries were deleted, it is wrong or nil.
     pub(super) async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
-        let (mut a, mut b) = (self.connection.to(operation), self.connection.to(operation));
-        let length = a.xlen::<_, u64>(REQUESTED_STREAM);
-        let mut pending = redis::cmd("XPENDING");
-        pending.arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
-        let (length, pending) = tokio::join!(length, pending.query_async::<Summary>(&mut b));
-        let (in_progress, _, last, _) = match pending.map_err(BrokerError::from) {
-            Ok(summary) => summary,
+        let mut connection = self.connection.to(operation);
+        let mut both = redis::pipe();
+        // At one moment, or a job that is done in between would count as waiting.
+        both.atomic().xlen(REQUESTED_STREAM).cmd("XPENDING").arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
+        let counted = both.query_async::<(u64, Summary)>(&mut connection).await;
+        match counted.map_err(BrokerError::from) {
+            Ok((length, (in_progress, _, last, _))) => {
+                let waiting = length.saturating_sub(in_progress);
+                Ok((Backlog { waiting, in_progress }, last.unwrap_or_default()))
+            }
             // No worker has started yet.
-            Err(BrokerError::NoGroup(_)) => (0, Value::Nil, None, Value::Nil),
-            Err(error) => return Err(error),
-        };
-        let backlog = Backlog { waiting: length?.saturating_sub(in_progress), in_progress };
-        Ok((backlog, last.unwrap_or_default()))
+            Err(BrokerError::NoGroup(_)) => {
+                let waiting = connection.xlen(REQUESTED_STREAM).await?;
+                Ok((Backlog { waiting, in_progress: 0 }, EntryId::default()))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Measures how far the workers are behind, and how far this gateway is. Call it every second or so.

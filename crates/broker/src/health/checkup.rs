@@ -59,10 +59,6 @@ impl Broker {
 
     async fn examine(&self, component: Component, check_permissions: bool) -> Result<Checkup, BrokerError> {
         let mut checkup = self.setup().await?;
-        if checkup.setup.is_none() {
-            // INFO was forbidden, which requested a check. Only other commands should.
-            self.connection.take_permission_check();
-        }
         if check_permissions {
             checkup.forbidden = self.forbidden(component).await?;
         }

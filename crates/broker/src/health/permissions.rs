@@ -50,6 +50,7 @@ const BOTH: &[&str] = &[
     "XACK flight.search.requested search-processors odd",
     "XDEL flight.search.requested odd",
     "XINFO CONSUMERS flight.search.requested search-processors",
+    "EXEC",
 ];
 
 const GATEWAY: &[&str] = &[
@@ -57,7 +58,6 @@ const GATEWAY: &[&str] = &[
     "GET flight.search.youngest:",
     "SET flight.search.youngest: value PX odd",
     "HSET flight.search.idempotency: field value odd",
-    "EXEC",
     "XLEN flight.search.requested",
     "XINFO GROUPS flight.search.requested",
     "XADD flight.search.cancelled odd field value",

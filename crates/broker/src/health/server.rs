@@ -2,7 +2,7 @@ use contracts::{EpochMillis, operators::RedisState};
 use redis::InfoDict;
 
 use super::{Checkup, Setup};
-use crate::{Broker, BrokerError, metrics::Operation};
+use crate::{Broker, BrokerError, connection::clock::host_ahead, metrics::Operation};
 
 impl Broker {
     /// How Redis is doing, for operators, and the same as a [`Checkup`] without permissions.
@@ -11,9 +11,11 @@ impl Broker {
         pipe.cmd("INFO").arg(&["server", "replication", "memory", "persistence", "cluster"]).cmd("TIME");
         let pipe = &pipe;
         let read = |mut bulk| async move { pipe.query_async(&mut bulk).await };
+        let before = EpochMillis::now();
         let (info, (seconds, micros)): (InfoDict, (u64, u64)) =
             self.bulk.request(Operation::Operators, 0, read).await?;
-        let skew = i128::from(EpochMillis::now().0) - i128::from(seconds * 1000 + micros / 1000);
+        let redis = EpochMillis(seconds * 1000 + micros / 1000);
+        let clock_skew_ms = host_ahead(redis, before, EpochMillis::now());
         let number = |name: &str| info.get::<u64>(name).unwrap_or_default();
         let text = |name: &str| info.get::<String>(name).unwrap_or_default();
         let role = text("role");
@@ -33,7 +35,7 @@ impl Broker {
             eviction_policy: text("maxmemory_policy"),
             append_only: number("aof_enabled") == 1,
             append_only_ok: text("aof_last_write_status") == "ok",
-            clock_skew_ms: i64::try_from(skew).unwrap_or(i64::MAX),
+            clock_skew_ms,
         };
         Ok((state, checkup))
     }

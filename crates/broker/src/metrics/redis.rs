@@ -170,9 +170,10 @@ impl Metrics {
         self.evicts.set(number(evicts));
     }
 
-    /// How far this host's clock is ahead of Redis'.
-    pub(crate) fn set_clock_skew(&self, host: contracts::EpochMillis, redis: contracts::EpochMillis) {
-        self.clock_skew.set((as_f64(host.0) - as_f64(redis.0)) / 1000.0);
+    /// How many milliseconds this host's clock is ahead of Redis'.
+    pub(crate) fn set_clock_skew(&self, ahead: i64) {
+        let seconds = as_f64(ahead.unsigned_abs()) / 1000.0;
+        self.clock_skew.set(if ahead < 0 { -seconds } else { seconds });
     }
 }
 

@@ -12,6 +12,11 @@ const ROOMY: u64 = 75;
 /// The percentage of `MAX_BACKLOG` below which the backlog no longer counts as full.
 const SHORT: u64 = 90;
 
+/// How much longer workers may be silent after an outage of Redis, in lengths of the outage: they missed Redis too, and
+/// need time to notice that it is back. In proportion to it, or a Redis that fails now and then would hide that no worker
+/// is alive.
+const OUTAGE_ALLOWANCE: u32 = 2;
+
 /// Whether Redis is usable and has room, and whether workers are alive.
 #[derive(Debug)]
 pub(crate) struct Fitness(Mutex<Seen>);
@@ -25,6 +30,10 @@ struct Seen {
     is_backlog_full: bool,
     /// When a worker was last active, or this began to be measured.
     last_active: Instant,
+    /// When Redis last answered, or this began to be measured.
+    last_answer: Instant,
+    /// When Redis last answered before it failed. `None` while it answers.
+    away_since: Option<Instant>,
     /// Whether that was too long ago.
     has_no_worker: bool,
 }
@@ -38,6 +47,8 @@ impl Default for Fitness {
             is_nearly_full: false,
             is_backlog_full: false,
             last_active: Instant::now(),
+            last_answer: Instant::now(),
+            away_since: None,
             has_no_worker: false,
         }))
     }
@@ -67,11 +78,20 @@ impl Fitness {
         seen.is_backlog_full = percent(waiting, most) >= limit;
     }
 
-    /// Redis failed, so the workers' state is unknown: start measuring again.
+    /// Redis failed, so the workers' state is unknown: the time until it answers does not count.
     pub(crate) fn redis_failed(&self) {
         let mut seen = self.seen();
-        seen.last_active = Instant::now();
-        seen.has_no_worker = false;
+        seen.away_since = seen.away_since.or(Some(seen.last_answer));
+    }
+
+    /// Redis has answered.
+    pub(crate) fn redis_answered(&self) {
+        let mut seen = self.seen();
+        let now = Instant::now();
+        if let Some(since) = seen.away_since.take() {
+            seen.last_active = (seen.last_active + (now - since) * OUTAGE_ALLOWANCE).min(now);
+        }
+        seen.last_answer = now;
     }
 
     /// Why Redis is not usable; `None` if it is.
@@ -192,7 +212,38 @@ mod tests {
         assert!(!after(1, quiet, 0).await, "nothing to do for it");
         assert!(!after(9, quiet, 1).await);
         assert!(after(2, quiet, 1).await, "it has left a job for long");
-        fitness.redis_failed();
-        assert!(!after(9, active(100), 1).await, "no worker could be seen");
+    }
+
+    /// What a check did each second.
+    async fn checks(fitness: &Fitness, seconds: u32, fails: impl Fn(u32) -> bool) {
+        for second in 0..seconds {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            if fails(second) {
+                fitness.redis_failed();
+            } else {
+                fitness.redis_answered();
+                fitness.counted(Workers::default(), 0, u64::MAX);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_redis_was_away_workers_have_time_to_come_back() {
+        let fitness = Fitness::default();
+        checks(&fitness, 9, |_| false).await;
+        checks(&fitness, 60, |_| true).await;
+        checks(&fitness, 11, |_| false).await;
+        assert!(fitness.no_worker().is_none());
+        checks(&fitness, 1, |_| false).await;
+        assert!(fitness.no_worker().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_redis_that_fails_now_and_then_does_not_hide_that_no_worker_is_alive() {
+        let fitness = Fitness::default();
+        checks(&fitness, 40, |second| second % 8 == 7).await;
+        assert!(fitness.no_worker().is_some());
+        checks(&fitness, 1, |_| true).await;
+        assert!(fitness.no_worker().is_some(), "nor does it seem to be over");
     }
 }

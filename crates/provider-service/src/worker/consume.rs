@@ -114,6 +114,8 @@ async fn drain(context: &Context, stopped_at: Instant) {
         context.jobs.wait().await;
     }
     context.idle.cancel();
+    // Or a round of upkeep in flight might write again what is removed here.
+    context.upkeep_ended.cancelled().await;
     // Not retried: if it fails, another worker removes this consumer later.
     let (left, ()) = tokio::join!(context.leases.leave(), withdraw(context));
     match left {

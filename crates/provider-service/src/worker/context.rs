@@ -29,6 +29,8 @@ pub(crate) struct Context {
     pub(super) jobs: TaskTracker,
     /// Cancelled when the last job has ended during shutdown.
     pub(super) idle: CancellationToken,
+    /// Cancelled when upkeep has ended after that, so that nothing of this worker is written any more.
+    pub(super) upkeep_ended: CancellationToken,
 }
 
 impl Context {
@@ -55,6 +57,7 @@ impl Context {
             answer_memory: AnswerMemory::default(),
             jobs: TaskTracker::new(),
             idle: CancellationToken::new(),
+            upkeep_ended: CancellationToken::new(),
         }
     }
 

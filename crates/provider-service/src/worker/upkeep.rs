@@ -4,7 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{BrokerError, Trimmer};
-use tokio::time::{MissedTickBehavior, timeout};
+use tokio::time::{MissedTickBehavior, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::{context::Context, snapshot::Snapshots};
 
@@ -21,9 +22,12 @@ const MIN_SILENCE: Duration = Duration::from_secs(5);
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(5);
 /// How long both may wait for their turn on the connection for large requests, and for Redis.
 const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long what is in flight when the last job ends may still take: the worker leaves the group after it.
+const LAST_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
+    let _ended = context.upkeep_ended.clone().drop_guard();
     // Side by side: the second may wait for large requests, and must not delay a round.
     tokio::join!(rounds(&context), presence(&context));
 }
@@ -35,7 +39,7 @@ async fn rounds(context: &Context) {
     let mut trimmer = Trimmer::new(context.broker.clone());
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
         let round = round(context, &mut trimmer, lease);
-        if let Some(Err(error)) = context.idle.run_until_cancelled(round).await {
+        if let Some(Err(error)) = complete(&context.idle, round).await {
             // The consumer logs that Redis is away. Until it has read for the first time, there is no group.
             tracing::debug!(%error, "upkeep failed");
         }
@@ -56,11 +60,23 @@ async fn presence(context: &Context) {
             }
             Ok::<_, BrokerError>(())
         };
-        match context.idle.run_until_cancelled(timeout(PRESENCE_TIMEOUT, steps)).await {
+        match complete(&context.idle, timeout(PRESENCE_TIMEOUT, steps)).await {
             Some(Ok(Err(error))) => tracing::debug!(%error, "could not exchange who runs"),
             Some(Err(_)) => tracing::debug!("exchanging who runs took too long"),
             Some(Ok(Ok(()))) | None => {}
         }
+    }
+}
+
+/// Completes what was begun before the last job ended, unless it takes too long: it may have reached Redis already.
+async fn complete<T>(idle: &CancellationToken, steps: impl Future<Output = T>) -> Option<T> {
+    let too_late = async {
+        idle.cancelled().await;
+        sleep(LAST_TIMEOUT).await;
+    };
+    tokio::select! {
+        done = steps => Some(done),
+        () = too_late => None,
     }
 }
 
@@ -98,4 +114,19 @@ async fn publish_snapshot(context: &Context, snapshots: &mut Snapshots) -> Resul
     let (suppliers, jobs) = (&context.suppliers, &context.in_progress);
     let snapshot = snapshots.take(suppliers, jobs, context.config.max_concurrency, now);
     context.broker.publish_worker(context.leases.name(), &snapshot).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_in_flight_when_the_last_job_ends_is_completed_unless_it_takes_too_long() {
+        let idle = CancellationToken::new();
+        let steps = |time| complete(&idle, sleep(time));
+        assert_eq!(steps(Duration::from_mins(1)).await, Some(()), "there is no limit before");
+        idle.cancel();
+        assert_eq!(steps(LAST_TIMEOUT / 2).await, Some(()));
+        assert_eq!(steps(LAST_TIMEOUT * 2).await, None);
+    }
 }

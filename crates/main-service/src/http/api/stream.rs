@@ -102,11 +102,11 @@ pub(super) async fn stream(
     let after =
         header.or(options.last_event_id.as_deref()).and_then(|text| text.trim().parse().ok()).unwrap_or(0);
 
-    let limit = app.config.max_streams_per_search;
-    if limit > 0 && app.hub.followers(id) >= limit {
-        return Err(Problem::TooManyStreams);
-    }
-    let subscription = app.hub.join(id, partials, after);
+    let limit = match app.config.max_streams_per_search {
+        0 => usize::MAX,
+        limit => limit,
+    };
+    let subscription = app.hub.try_join(id, partials, after, limit).ok_or(Problem::TooManyStreams)?;
     if subscription.feed().needs_loading() {
         load(&app, id, &subscription).await?;
     }

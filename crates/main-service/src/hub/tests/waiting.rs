@@ -1,6 +1,10 @@
-//! Slow subscribers, and what wakes one that waits.
+//! Slow subscribers, what wakes one that waits, and many that come at once.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+    time::Duration,
+};
 
 use tokio::{task::yield_now, time::timeout};
 
@@ -112,4 +116,22 @@ async fn a_dropped_wait_loses_nothing() {
         subscriber.feed().apply_answer(id(), &answer(seq), None);
         assert_eq!(at_once(&mut subscriber), events([partial(seq)]));
     }
+}
+
+#[test]
+fn subscribers_that_come_at_once_do_not_exceed_the_limit() {
+    let hub = Hub::default();
+    for _ in 0..200 {
+        let start = Barrier::new(4);
+        let joined: Vec<_> = thread::scope(|scope| {
+            let join = || {
+                start.wait();
+                hub.try_join(id(), false, 0, 2)
+            };
+            let threads = [(); 4].map(|()| scope.spawn(join));
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(joined.iter().flatten().count(), 2);
+    }
+    assert_eq!(hub.size(), (0, 0));
 }
