@@ -149,14 +149,6 @@ impl Search {
     }
 }
 
-/// Checks that what two clients received is the same end.
-pub(super) fn same_end(late: &Value, followed: &Value) {
-    for field in ["search_id", "status", "results", "total"] {
-        let [late, other] = [late, followed].map(|end| end[field].to_string());
-        assert!(late == other, "{field} of {}:\n{late:.300}\n{other:.300}", followed["search_id"]);
-    }
-}
-
 /// What names the flights of an offer in all versions.
 fn flight(offer: &Value) -> (String, String) {
     (offer["flight_number"].to_string(), offer["departure"].to_string())
