@@ -1,6 +1,7 @@
 //! The strip of days with their lowest prices.
 
 use serde_json::{Value, json};
+use test_kit::client::example;
 
 use crate::{
     accessibility::is_accessible,
@@ -50,6 +51,31 @@ async fn a_touched_day_is_searched_and_its_price_stays() {
     assert_eq!((searches(&page).await, page.address().await), (json!(2), bali));
     page.browser.client.back().await.unwrap();
     page.browser.until("document.querySelector('#when').textContent.startsWith('Mon, Jul 12')").await;
+}
+
+#[tokio::test]
+async fn a_search_stands_for_the_price_of_its_day_from_when_it_ran_not_from_when_it_is_opened() {
+    let system = quick().await;
+    let client = system.client();
+    let mut query = example();
+    query["date"] = "2049-07-10".into();
+    let (_, submitted) = client.post(&query).await;
+    let id = submitted["data"]["search_id"].as_str().unwrap();
+    client.result(id).await;
+    let address = format!("/?search={id}");
+    let Some(page) = Page::open(&system, &address, Look::WIDE).await else { return };
+    page.phase("completed").await;
+    assert_ne!(days(&page).await[3].1, "–");
+
+    // As if all of this had been a quarter of an hour ago.
+    for field in ["created_ms", "ended_ms"] {
+        let record = format!("flight.search.record:{id}");
+        let _: i64 = system.redis.run(&format!("HINCRBY {record} {field} -900000")).await;
+    }
+    page.go("/").await;
+    page.go(&address).await;
+    page.phase("completed").await;
+    assert_eq!(days(&page).await[3].1, "–");
 }
 
 #[tokio::test]

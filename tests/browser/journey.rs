@@ -57,8 +57,8 @@ async fn a_family_finds_its_trip_in_both_languages_at_any_width() {
 
 /// Misspells the cities, forgets the child's age, and finds fares.
 async fn search(page: &Page, words: &Words, state: &str) {
-    page.place("#from", "jakrta").await;
-    page.place("#to", "bali").await;
+    page.place("#from", "jakrta", "CGK").await;
+    page.place("#to", "bali", "DPS").await;
     assert_eq!(page.value("#from").await, "Jakarta (CGK)", "{state}");
     assert_eq!(page.value("#to").await, "Denpasar (Bali), DPS", "{state}");
     page.set_date("#date", "2049-07-10").await;

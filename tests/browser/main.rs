@@ -32,6 +32,7 @@ mod media;
 mod offers;
 mod operators;
 mod options;
+mod panels;
 mod searching;
 mod stability;
 mod stalled;

@@ -81,7 +81,7 @@ async fn each_error_of_the_api_is_at_its_field_in_the_user_s_words() {
         page.click("#submit").await;
         page.shown("#to-2-error").await;
         assert!(page.text("#to-2-error").await.starts_with(code), "{}", page.text("#to-2-error").await);
-        page.place("#to-2", "SUB").await;
+        page.place("#to-2", "SUB", "SUB").await;
         page.click("#submit").await;
         page.shown("#date-2-error").await;
         assert!(page.text("#date-2-error").await.starts_with(before));

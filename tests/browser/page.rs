@@ -27,7 +27,12 @@ pub(crate) async fn slow() -> System {
 
 /// A system whose last suppliers take longer than any test.
 pub(crate) async fn very_slow() -> System {
-    with_latency("500-60000").await
+    started(
+        SystemBuilder::default()
+            .set("SIMULATED_LATENCY_MS", "500-120000")
+            .set("SEARCH_DEADLINE_MS", "600000"),
+    )
+    .await
 }
 
 /// Pauses the workers, so that a search waits for the test.
@@ -43,14 +48,12 @@ pub(crate) fn resume(system: &System) {
 }
 
 async fn with_latency(latency: &str) -> System {
-    let system = SystemBuilder::default().set("SIMULATED_LATENCY_MS", latency).start().await;
-    // Workers publish the list of suppliers soon after they start.
-    let client = system.client();
-    eventually("the gateway knows the suppliers", async || {
-        let (_, body) = client.get("/api/suppliers").await;
-        body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
-    })
-    .await;
+    started(SystemBuilder::default().set("SIMULATED_LATENCY_MS", latency)).await
+}
+
+async fn started(builder: SystemBuilder) -> System {
+    let system = builder.start().await;
+    system.workers_ready().await;
     system
 }
 
@@ -132,11 +135,28 @@ impl Page {
         field.send_keys(text).await.unwrap();
     }
 
-    /// Fills in a place, and takes the first suggestion.
-    pub(crate) async fn place(&self, selector: &str, text: &str) {
-        self.fill(selector, text).await;
-        self.shown(&format!("{selector}-suggestions [aria-selected=true]")).await;
+    /// Fills in a place, and takes the best suggestion, which has this code.
+    pub(crate) async fn place(&self, selector: &str, text: &str, code: &str) {
+        self.suggestions(selector, text, code).await;
         self.press(&char::from(Key::Tab).to_string()).await;
+    }
+
+    /// Fills in a place, and waits until the best suggestion has this code. Before, there may be suggestions for the
+    /// beginning of the text.
+    pub(crate) async fn suggestions(&self, selector: &str, text: &str, code: &str) {
+        self.fill(selector, text).await;
+        let best = format!("{selector}-suggestions [aria-selected=true] .option-code");
+        self.browser.until(&format!("document.querySelector('{best}')?.textContent === '{code}'")).await;
+    }
+
+    /// Clicks the best suggestion, again if the list was just replaced.
+    pub(crate) async fn take_suggestion(&self, selector: &str) {
+        let option = format!("{selector}-suggestions [role=option]");
+        eventually("the suggestion is clicked", async || {
+            let option = self.browser.client.find(Locator::Css(&option)).await.ok()?;
+            option.click().await.ok()
+        })
+        .await;
     }
 
     /// Fills in a date. Typing it depends on the locale.

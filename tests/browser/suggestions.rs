@@ -21,12 +21,13 @@ async fn text_submitted_before_its_suggestions_arrive_is_resolved() {
 async fn typing_errors_are_forgiven() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
-    for (typed, taken) in
-        [("jakrta", "Jakarta (CGK)"), ("denpasr", "Denpasar (DPS)"), ("tokio", "Tokyo (HND)")]
-    {
-        page.fill("#from", typed).await;
-        page.shown("#from-suggestions [aria-selected=true]").await;
-        page.click("#from-suggestions [role=option]").await;
+    for (typed, code, taken) in [
+        ("jakrta", "CGK", "Jakarta (CGK)"),
+        ("denpasr", "DPS", "Denpasar (DPS)"),
+        ("tokio", "HND", "Tokyo (HND)"),
+    ] {
+        page.suggestions("#from", typed, code).await;
+        page.take_suggestion("#from").await;
         assert_eq!(page.value("#from").await, taken);
     }
     // The same without the list.
@@ -39,10 +40,9 @@ async fn typing_errors_are_forgiven() {
 async fn an_island_finds_its_airport_s_city() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
-    page.fill("#to", "bali").await;
-    page.shown("#to-suggestions [aria-selected=true]").await;
+    page.suggestions("#to", "bali", "DPS").await;
     assert_eq!(page.text("#to-suggestions [aria-selected=true] .option-city").await, "Denpasar (Bali)");
-    page.click("#to-suggestions [role=option]").await;
+    page.take_suggestion("#to").await;
     assert_eq!(page.value("#to").await, "Denpasar (Bali), DPS");
     page.fill("#from", "CGK").await;
     page.click("#submit").await;
@@ -73,10 +73,8 @@ async fn a_text_that_nothing_is_similar_to_is_answered() {
 async fn origin_and_destination_can_be_swapped() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
-    page.fill("#from", "jak").await;
-    page.shown("#from-suggestions [aria-selected=true]").await;
-    page.fill("#to", "dps").await;
-    page.shown("#to-suggestions [aria-selected=true]").await;
+    page.suggestions("#from", "jak", "CGK").await;
+    page.suggestions("#to", "dps", "DPS").await;
     page.click("#passengers").await;
     page.click("#swap").await;
     assert_eq!(page.value("#from").await, "Denpasar (DPS)");

@@ -130,8 +130,8 @@ async fn a_family_flies_in_business() {
 async fn a_trip_to_several_cities_grows_and_shrinks() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
-    page.place("#from", "CGK").await;
-    page.place("#to", "DPS").await;
+    page.place("#from", "CGK", "CGK").await;
+    page.place("#to", "DPS", "DPS").await;
     page.browser.until("document.querySelector('#to').value === 'Denpasar (DPS)'").await;
     page.set_date("#date", "2049-07-10").await;
     page.click("#more").await;
@@ -142,10 +142,10 @@ async fn a_trip_to_several_cities_grows_and_shrinks() {
         "the next flight leaves from where the last one ends"
     );
     assert_eq!(page.value("#date-2").await, "2049-07-13");
-    page.place("#to-2", "surabaya").await;
+    page.place("#to-2", "surabaya", "SUB").await;
     page.click("#add-flight").await;
     assert_eq!(page.focus().await, "to-3");
-    page.place("#to-3", "CGK").await;
+    page.place("#to-3", "CGK", "CGK").await;
     is_accessible(&page, "several cities").await;
     page.browser.look(Look::WIDE).await;
     page.click("#submit").await;

@@ -22,11 +22,11 @@ use crate::{
 /// How much earlier than its TTL, by Redis' clock, an end may be gone, in milliseconds.
 const READ_LEEWAY: i64 = 500;
 /// An answer is in time if it arrives this long before the deadline.
-const IN_TIME: Duration = Duration::from_secs(2);
+const IN_TIME: Duration = Duration::from_secs(3);
 /// Without faults, a search has ended this long after its deadline.
-const ENDED_WITHIN: Duration = Duration::from_secs(4);
+const ENDED_WITHIN: Duration = Duration::from_secs(8);
 /// How long a takeover may take in addition to the lease and the slowest supplier.
-const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(7);
+const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(8);
 /// How long services may use an outdated estimate of Redis' clock.
 const CLOCK_IS_NOTICED_WITHIN: Duration = Duration::from_secs(5);
 

@@ -55,7 +55,7 @@ async fn every_wrong_field_is_named() {
         (json!({"passengers": 10}), vec!["passengers"]),
         (json!({"passengers": "2"}), vec!["passengers"]),
         (json!({"from": "QQQ", "to": "QQZ"}), vec!["from", "to"]),
-        (json!({"from": "QQQ", "date": "2025-02-30"}), vec!["date", "from"]),
+        (json!({"from": "QQQ", "date": "2025-02-30"}), vec!["from", "date"]),
         (json!({"suppliers": ["NOBODY"]}), vec!["suppliers"]),
         (json!({"suppliers": "GA"}), vec!["suppliers"]),
         (json!({"timeout_ms": 1}), vec!["timeout_ms"]),
@@ -93,7 +93,7 @@ async fn every_wrong_field_is_named() {
         (json!([slice("JKT", "CGK", "2125-07-10")]), vec!["slices[0].to"]),
         (
             json!([slice("CGK", "DPS", "2025-07-10"), slice("QQQ", "CGK", "2025-07-10")]),
-            vec!["slices[0].date", "slices[1].date", "slices[1].from"],
+            vec!["slices[0].date", "slices[1].from", "slices[1].date"],
         ),
         (
             json!([slice("CGK", "DPS", "2125-07-10"), slice("DPS", "CGK", "2125-07-09")]),
@@ -102,11 +102,11 @@ async fn every_wrong_field_is_named() {
         (
             json!([slice("CGK", "QQQ", "2125-07-10"), {"from": "CGKX", "departure": {"earliest": "25:00"}}]),
             vec![
+                "slices[0].to",
                 "slices[1].from",
                 "slices[1].to",
                 "slices[1].date",
                 "slices[1].departure.earliest",
-                "slices[0].to",
             ],
         ),
         (
@@ -133,6 +133,13 @@ async fn an_unknown_code_gets_a_suggestion_if_one_is_similar() {
     let (_, response) = system.client().post(&body).await;
     assert_eq!(response["errors"][0]["message"], "no airport or city has the code CGX; did you mean CGK?");
     assert_eq!(response["errors"][1]["message"], "no airport or city has the code QQQ");
+    // Nobody means the place that the flight goes to.
+    for to in ["CGK", "JKT"] {
+        let body = json!({"from": "CGX", "to": to, "date": "2025-07-10", "passengers": 2});
+        let (_, response) = system.client().post(&body).await;
+        assert_eq!(response["errors"][0]["message"], "no airport or city has the code CGX");
+        assert!(response["errors"][0]["suggestion"].is_null(), "{response}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

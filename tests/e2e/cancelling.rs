@@ -28,7 +28,7 @@ async fn subscribers_of_every_gateway_get_the_terminal_event_and_the_worker_stop
         (end["status"].as_str(), end["results"].as_array().map(Vec::len)),
         (Some("cancelled"), Some(0))
     );
-    within(Duration::from_secs(5), "the job is out of the queue", async || {
+    within(Duration::from_secs(12), "the job is out of the queue", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })
     .await;
@@ -63,8 +63,9 @@ async fn a_worker_that_missed_a_cancellation_stops_when_it_is_connected_again() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_has_the_answers_that_had_arrived() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-8000").start().await;
+async fn the_end_has_the_answers_that_had_arrived_and_lists_the_other_suppliers() {
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-20000").start().await;
+    system.workers_ready().await;
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
@@ -73,8 +74,20 @@ async fn the_end_has_the_answers_that_had_arrived() {
     events.extend(stream.all().await);
     let (end, partials) = events.split_last().unwrap();
     assert!(end.is_terminal() && partials.iter().all(|event| event.name == "partial"));
-    assert_eq!(end.json()["suppliers"].as_array().unwrap().len(), partials.len());
     assert_eq!(end.seq(), partials.len() as u64 + 1);
+
+    let end = end.json();
+    let listed = end["suppliers"].as_array().unwrap();
+    assert_eq!(listed.len() as u64, partials[0].json()["progress"]["of"].as_u64().unwrap());
+    let (answered, others) = listed.split_at(partials.len());
+    let reports: Vec<_> = partials.iter().map(|partial| partial.json()["supplier"]["code"].clone()).collect();
+    assert_eq!(answered.iter().map(|report| report["code"].clone()).collect::<Vec<_>>(), reports);
+    assert!(!others.is_empty());
+    for report in others {
+        assert_eq!((&report["status"], &report["offers"]), (&"timeout".into(), &0.into()));
+        assert_eq!(report["reason"], "the search was cancelled");
+    }
+    assert_eq!(client.state(&id).await.1["data"]["suppliers"], end["suppliers"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,10 +31,16 @@ async fn assert_searches_complete(gateway_ahead: i64, worker_ahead: i64) {
     let id = client.submit().await;
     let end = client.result(&id).await.json();
     assert_eq!(end["status"], "completed", "{end}");
-    assert!(end["elapsed_ms"].as_u64().unwrap() < 10_000, "{end}");
-    let warned = |log: String| log.contains("this host's clock differs from Redis'");
-    assert_eq!(warned(system.gateways[0].service.log()), gateway_ahead != 0);
-    assert_eq!(warned(system.workers[0].log()), worker_ahead != 0);
+    assert!(end["elapsed_ms"].as_u64().unwrap() < 30_000, "{end}");
+    for (service, ahead) in [(&system.gateways[0].service, gateway_ahead), (&system.workers[0], worker_ahead)]
+    {
+        let is_warned = || service.log().contains("this host's clock differs from Redis'");
+        if ahead == 0 {
+            assert!(!is_warned(), "{}", service.log());
+        } else {
+            eventually("the wrong clock is logged", async || is_warned().then_some(())).await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +59,7 @@ async fn a_gateway_whose_clock_is_ahead_does_not_end_searches_of_others() {
     let ahead = Shim::new();
     ahead.shift_clock(FAR);
     system.settings.extend(ahead.environment());
-    system.settings.push(("SIMULATED_LATENCY_MS".into(), "3000".into()));
+    system.settings.push(("SIMULATED_LATENCY_MS".into(), "8000".into()));
     system.add_gateway().await;
     system.gateways[1].ready().await;
     system.add_worker();
@@ -79,7 +85,7 @@ async fn searches_end_at_their_deadline_although_redis_clock_steps() {
             system.gateways[0].service.log().contains("Redis' clock has stepped").then_some(())
         })
         .await;
-        let end = tokio::time::timeout(Duration::from_secs(15), client.result(&id)).await;
+        let end = tokio::time::timeout(Duration::from_mins(1), client.result(&id)).await;
         assert_eq!(end.expect("the search ends").json()["status"], "failed", "{step}");
     }
 }

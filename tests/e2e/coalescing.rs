@@ -1,7 +1,5 @@
 //! With `COALESCE_SECS`, equal POSTs share one search.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use test_kit::{Client, System, SystemBuilder, client::example, eventually};
@@ -67,11 +65,16 @@ async fn no_cache_starts_a_new_search_that_later_posts_share() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_window_a_search_is_not_shared() {
-    let system = System::builder().set("COALESCE_SECS", "1").start().await;
+    let system = sharing().start().await;
     let client = system.client();
     let first = client.submit().await;
     assert_eq!(client.submit().await, first);
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let keys = async || system.redis.run::<Vec<String>>("KEYS flight.search.youngest:*").await;
+    let [key] = &keys().await[..] else { panic!("one search is shared") };
+    let left: i64 = system.redis.run(&format!("PTTL {key}")).await;
+    assert!((1..=60_000).contains(&left), "the window is COALESCE_SECS: {left} ms");
+    let _: u64 = system.redis.run(&format!("PEXPIRE {key} 1")).await;
+    eventually("the window is over", async || keys().await.is_empty().then_some(())).await;
     assert_ne!(client.submit().await, first);
 }
 

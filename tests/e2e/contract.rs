@@ -231,7 +231,8 @@ async fn two_hundred_searches_at_once_are_worked_on_at_once() {
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].json()["search_id"], id.as_str());
     }
-    assert!(posted.elapsed().as_secs_f64() < 10.0, "{:?} after the last POST", posted.elapsed());
+    // One after another they would take 200 seconds.
+    assert!(posted.elapsed().as_secs_f64() < 60.0, "{:?} after the last POST", posted.elapsed());
 }
 
 /// The documented example, on a day that is not over for long.

@@ -9,7 +9,7 @@ use test_kit::{System, within};
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// Submits searches until the results of one are stored as wanted, and returns its id.
-async fn stored(system: &System, compressed: bool) -> String {
+pub(crate) async fn stored(system: &System, compressed: bool) -> String {
     within(Duration::from_mins(1), "a search is stored in this encoding", async || {
         let client = system.client();
         let id = client.submit().await;

@@ -7,7 +7,7 @@ use test_kit::{Link, Redis, System, eventually, sse::read_all, wait::within};
 
 /// A system whose Redis has a replica, and a link that leads to the primary.
 async fn system_with_replica(settings: &[(&str, &str)]) -> (System, Redis, Link) {
-    let builder = System::builder().gateways(0).workers(0);
+    let builder = System::builder().gateways(0).workers(0).set("REDIS_TIMEOUT_MS", "1000");
     let mut system =
         settings.iter().fold(builder, |builder, (name, value)| builder.set(name, value)).start().await;
     let (replica, link) = (Redis::volatile().await, Link::to(system.redis.addr()).await);
@@ -50,7 +50,7 @@ async fn a_planned_failover_behind_one_address_ends_no_search_and_takes_seconds(
 
     link.lead_to(replica.addr());
     let id =
-        within(Duration::from_secs(5), "searches are accepted", async || client.try_submit().await).await;
+        within(Duration::from_secs(20), "searches are accepted", async || client.try_submit().await).await;
     assert_eq!(client.result(&id).await.json()["status"], "completed");
     for events in read_all(streams).await {
         assert_eq!(events.iter().filter(|event| event.is_terminal()).count(), 1, "{events:?}");
@@ -58,7 +58,7 @@ async fn a_planned_failover_behind_one_address_ends_no_search_and_takes_seconds(
         assert_eq!(events.last().unwrap().json()["status"], "completed");
     }
     system.gateways[0].ready().await;
-    assert!(system.gateways[0].service.log().lines().count() < 100, "no line is repeated over and over");
+    assert!(system.gateways[0].service.log().lines().count() < 200, "no line is repeated over and over");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +77,7 @@ async fn a_replica_that_takes_writes_is_no_primary() {
     assert_eq!(client.post(&test_kit::client::example()).await.0, StatusCode::SERVICE_UNAVAILABLE);
 
     link.lead_to(replica.addr());
-    within(Duration::from_secs(5), "the gateway is ready", async || {
+    within(Duration::from_secs(20), "the gateway is ready", async || {
         (client.get("/health/ready").await.0 == StatusCode::OK).then_some(())
     })
     .await;

@@ -54,7 +54,7 @@ async fn head_of_a_stream_ends_at_once() {
     socket.write_all(format!("{head}{live}").as_bytes()).await.unwrap();
     let mut response = String::new();
     let read = socket.read_to_string(&mut response);
-    tokio::time::timeout(Duration::from_secs(5), read).await.expect("all requests are answered").unwrap();
+    tokio::time::timeout(Duration::from_secs(20), read).await.expect("all requests are answered").unwrap();
     let responses: Vec<_> = response.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
     assert_eq!(responses.len(), 4, "{response}");
     for head in &responses[..3] {
@@ -180,7 +180,7 @@ async fn requests_that_are_not_http_are_refused() {
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut response = Vec::new();
         let read = socket.read_to_end(&mut response);
-        let read = tokio::time::timeout(Duration::from_secs(5), read).await.expect("the connection ends");
+        let read = tokio::time::timeout(Duration::from_secs(20), read).await.expect("the connection ends");
         let response = String::from_utf8_lossy(&response).into_owned();
         assert!(response.starts_with(&format!("HTTP/1.1{status}")), "{read:?} {response:?}");
     }

@@ -42,6 +42,8 @@ mod redis_trouble;
 mod replaced_system;
 mod resume;
 mod rolling;
+#[cfg(feature = "upgrade")]
+mod rolling_upgrade;
 mod shared_cancelling;
 mod sharing;
 mod stale;

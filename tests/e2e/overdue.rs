@@ -44,15 +44,15 @@ async fn a_worker_alone_ends_waiting_searches_that_nobody_follows() {
 async fn a_search_that_waits_longer_than_its_records_ttl_still_ends() {
     let mut system = System::builder()
         .workers(0)
-        .set("SEARCH_DEADLINE_MS", "500")
+        .set("SEARCH_DEADLINE_MS", "3000")
         .set("RECORD_TTL_SECS", "1")
         .start()
         .await;
     let ids = submit(&system, 3).await;
     system.gateways[0].service.kill().await;
-    let due = SystemTime::now();
+    let killed = SystemTime::now();
     eventually("the deadline is past, and RECORD_TTL_SECS after it", async || {
-        (due.elapsed().unwrap().as_secs() >= 2).then_some(())
+        (killed.elapsed().unwrap().as_secs() >= 5).then_some(())
     })
     .await;
     assert!(system.redis.entries("flight.search.results").await.is_empty(), "no process could end them");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use rustix::process::Signal;
 use test_kit::{Link, System, eventually, within};
+use tokio::time::Instant;
 
 use crate::crashes::assert_announced_once;
 
@@ -26,7 +27,7 @@ async fn until_pending(system: &System, jobs: usize) {
 /// Kills a worker with ten jobs, and waits until one with this `MAX_CONCURRENCY` has taken them over and finished them.
 /// Returns the system, these searches, and how many more were submitted.
 async fn takes_over_with(max_concurrency: &str) -> (System, Vec<String>, usize) {
-    let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "1000").start().await;
+    let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "2000").start().await;
     system.add_worker_with(&[("SIMULATED_LATENCY_MS", "60000")]);
     system.joined(1).await;
     let client = system.client();
@@ -44,7 +45,7 @@ async fn takes_over_with(max_concurrency: &str) -> (System, Vec<String>, usize) 
         client.submit().await;
     }
 
-    within(Duration::from_secs(15), "the dead worker's searches have ended", async || {
+    within(Duration::from_secs(45), "the dead worker's searches have ended", async || {
         let mut ended = 0;
         for id in &orphans {
             ended += usize::from(client.state(id).await.1["data"]["status"] == "completed");
@@ -76,16 +77,16 @@ async fn a_worker_with_room_for_one_takes_over_before_new_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_slow_link_live_workers_keep_their_jobs() {
     let mut system = System::builder().workers(0).start().await;
-    // A renewal takes a quarter of the lease.
+    // A renewal takes a fifth of the lease.
     let mut links = Vec::new();
     for _ in 0..2 {
         let link = Link::to(system.redis.addr()).await;
-        link.change(|terms| terms.latency = Duration::from_millis(350));
+        link.change(|terms| terms.latency = Duration::from_millis(550));
         system.add_worker_with(&[
             ("REDIS_ADDR", &link.addr()),
-            ("REDIS_TIMEOUT_MS", "3000"),
-            ("JOB_LEASE_MS", "3000"),
-            ("SIMULATED_LATENCY_MS", "12000"),
+            ("REDIS_TIMEOUT_MS", "5000"),
+            ("JOB_LEASE_MS", "5000"),
+            ("SIMULATED_LATENCY_MS", "14000"),
         ]);
         links.push(link);
     }
@@ -103,33 +104,37 @@ async fn a_worker_with_room_for_as_many_as_it_reads_at_once_takes_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
-    let mut system = System::builder()
-        .workers(0)
-        .set("JOB_LEASE_MS", "500")
-        .set("SIMULATED_LATENCY_MS", "3000")
-        .start()
-        .await;
+    let calls = Duration::from_secs(3);
+    let mut system = System::builder().workers(0).set("JOB_LEASE_MS", "2000").start().await;
     let client = system.client();
     // All calls of this worker fail: its result would end the search as failed.
-    system.add_worker_with(&[("SIMULATED_FAILURE_RATE", "1")]);
+    let latency = calls.as_millis().to_string();
+    system.add_worker_with(&[("SIMULATED_FAILURE_RATE", "1"), ("SIMULATED_LATENCY_MS", &latency)]);
     system.joined(1).await;
     let id = client.submit().await;
-    until_pending(&system, 1).await;
+    eventually("the worker has the job", async || {
+        system.workers[0].log().contains("job taken").then_some(())
+    })
+    .await;
     system.workers[0].signal(Signal::STOP);
-    system.add_worker();
+    let paused = Instant::now();
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "12000")]);
     eventually("the other worker has the job", async || {
         system.workers[1].log().contains("took over jobs").then_some(())
     })
     .await;
-    // By then the paused worker's calls are over, but not the other's, which began a lease later.
-    tokio::time::sleep(Duration::from_millis(2600)).await;
+    // By then the paused worker's calls are over, but not the other's.
+    tokio::time::sleep_until(paused + calls).await;
     system.workers[0].signal(Signal::CONT);
+    eventually("the paused worker notices", async || {
+        system.workers[0].log().contains("another worker has taken").then_some(())
+    })
+    .await;
 
     let end = client.result(&id).await.json();
     assert_eq!(end["status"], "completed", "{end}");
     let mut reports = end["suppliers"].as_array().unwrap().iter();
     assert!(reports.all(|report| report["status"] != "error"), "{end}");
-    assert!(system.workers[0].log().contains("another worker has taken"), "{}", system.workers[0].log());
     assert_announced_once(&system.redis, 1).await;
 }
 
@@ -137,10 +142,11 @@ async fn a_paused_worker_does_not_overwrite_the_one_that_took_over_its_job() {
 async fn a_search_that_has_ended_and_expired_is_not_started_again() {
     let system = System::builder()
         .set("SIMULATED_LATENCY_MS", "60000")
-        .set("SEARCH_DEADLINE_MS", "1000")
+        .set("SEARCH_DEADLINE_MS", "3000")
         .set("RECORD_TTL_SECS", "1")
         .start()
         .await;
+    system.workers_ready().await;
     let client = system.client();
     let id = client.submit().await;
     until_pending(&system, 1).await;

@@ -32,7 +32,10 @@ async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can
     .await;
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(refused.json::<Value>().await.unwrap()["code"], "storage_full");
-    assert!(warnings(&client).await.expect("the gateway is ready").contains(&"storage_full".into()));
+    eventually("readiness warns", async || {
+        warnings(&client).await?.contains(&"storage_full".into()).then_some(())
+    })
+    .await;
     for id in &accepted {
         assert_eq!(client.result(id).await.json()["status"], "completed");
     }
@@ -42,15 +45,10 @@ async fn new_searches_are_refused_before_redis_is_full_so_that_accepted_ones_can
         (!warnings(&client).await?.contains(&"storage_full".into())).then_some(())
     })
     .await;
-    let log = || system.gateways[0].service.log();
-    eventually("the warning was logged", async || (log().matches("storage_full").count() >= 2).then_some(()))
-        .await;
-    assert_eq!(
-        log().matches("storage_full").count(),
-        2,
-        "once when it began and once when it ended: {}",
-        log()
-    );
+    // Without the summary of refusals: `by_code="storage_full 1"`.
+    let logged = || system.gateways[0].service.log().matches("code=\"storage_full\"").count();
+    eventually("the warning was logged", async || (logged() >= 2).then_some(())).await;
+    assert_eq!(logged(), 2, "once when it began and once when it ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,13 +56,15 @@ async fn readiness_does_not_flap_while_a_full_redis_refuses_searches() {
     let system = System::start().await;
     let client = system.client();
     let _: () = system.redis.run("CONFIG SET maxmemory 1").await;
-    let start = Instant::now();
+    let (start, mut codes) = (Instant::now(), Vec::new());
     while start.elapsed() < Duration::from_secs(4) {
         let (status, response) = client.post(&example()).await;
-        assert_eq!(
-            (status, response["code"].as_str()),
-            (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full"))
-        );
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{response}");
+        codes.push(response["code"].as_str().unwrap().to_owned());
         assert!(warnings(&client).await.is_some(), "the gateway is ready");
     }
+    // On a busy machine Redis may now and then not answer in time.
+    let others: Vec<_> = codes.iter().filter(|code| *code != "storage_full").collect();
+    assert!(others.len() < 3 && others.len() < codes.len() / 2, "{others:?} of {}", codes.len());
+    assert!(others.iter().all(|code| *code == "unavailable"), "{others:?}");
 }

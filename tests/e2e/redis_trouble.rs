@@ -6,11 +6,16 @@ use futures_util::future::join_all;
 use reqwest::StatusCode;
 use rustix::process::Signal;
 use test_kit::{
-    Client, Redis, System, eventually,
+    Client, Redis, System, SystemBuilder, eventually,
     sse::{Event, read_all},
 };
 
 use crate::crashes::assert_announced_once;
+
+/// A system with the default timeout of requests to Redis.
+fn builder() -> SystemBuilder {
+    System::builder().set("REDIS_TIMEOUT_MS", "1000")
+}
 
 /// Checks that these events are in order, with one end that is completed and has all answers.
 fn assert_complete(events: &[Event]) {
@@ -35,12 +40,8 @@ fn assert_end_has_all(events: &[Event]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
     let redis = Redis::durable().await;
-    let mut system = System::builder()
-        .gateways(2)
-        .workers(2)
-        .set("SIMULATED_LATENCY_MS", "100-2000")
-        .start_on(redis)
-        .await;
+    let mut system =
+        builder().gateways(2).workers(2).set("SIMULATED_LATENCY_MS", "100-2000").start_on(redis).await;
     let clients = system.clients();
     let mut searches = Vec::new();
     for _ in 0..100 {
@@ -49,7 +50,7 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
     let follow = |id: String| {
         let clients = clients.clone();
         tokio::spawn(async move {
-            Client::follow_persistently(&clients, &id, "?partials=true", Duration::from_secs(30)).await
+            Client::follow_persistently(&clients, &id, "?partials=true", Duration::from_secs(90)).await
         })
     };
     let followers: Vec<_> = searches.iter().cloned().map(follow).collect();
@@ -67,7 +68,7 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_whose_confirmation_was_lost_is_in_the_end() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..30 {
@@ -88,7 +89,7 @@ async fn an_answer_whose_confirmation_was_lost_is_in_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_stream_or_group_is_created_again() {
-    let system = System::start().await;
+    let system = builder().start().await;
     system.joined(1).await;
     let client = system.client();
     for command in [
@@ -109,7 +110,7 @@ async fn a_deleted_stream_or_group_is_created_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn flushed_scripts_are_loaded_again() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "50-400").start().await;
     let client = system.client();
     for _ in 0..3 {
         let id = client.submit().await;
@@ -124,7 +125,7 @@ async fn flushed_scripts_are_loaded_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_end_although_the_results_they_missed_were_trimmed() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-600").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "50-600").start().await;
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
@@ -162,12 +163,16 @@ async fn ten_in_progress(system: &System) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_redis_refuses_searches_and_loses_none() {
-    let mut system = System::builder().set("SIMULATED_LATENCY_MS", "1500").start().await;
+    let mut system = builder().set("SIMULATED_LATENCY_MS", "4000").start().await;
     let client = system.client();
     let searches = ten_in_progress(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET maxmemory 1").await;
-    let (status, response) = client.post(&test_kit::client::example()).await;
-    assert_eq!((status, response["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("storage_full")));
+    eventually("a search is refused because Redis is full", async || {
+        let (status, response) = client.post(&test_kit::client::example()).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{response}");
+        (response["code"] == "storage_full").then_some(())
+    })
+    .await;
     eventually("the worker keeps its answers", async || {
         system.workers[0].log().contains("retrying until it succeeds").then_some(())
     })
@@ -184,15 +189,11 @@ async fn a_full_redis_refuses_searches_and_loses_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker_reads() {
-    let mut system = System::builder()
-        .workers(0)
-        .set("SIMULATED_LATENCY_MS", "500")
-        .set("JOB_LEASE_MS", "1000")
-        .start()
-        .await;
+    let mut system =
+        builder().workers(0).set("SIMULATED_LATENCY_MS", "500").set("JOB_LEASE_MS", "2000").start().await;
     let client = system.client();
     let held = client.submit().await;
-    system.add_worker();
+    system.add_worker_with(&[("SIMULATED_LATENCY_MS", "60000")]);
     eventually("the worker has it", async || system.workers[0].log().contains("job taken").then_some(()))
         .await;
     system.workers[0].kill().await;
@@ -212,7 +213,7 @@ async fn while_redis_is_full_a_dead_workers_jobs_are_taken_over_and_a_new_worker
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_none() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "1000").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "4000").start().await;
     let client = system.client();
     let searches = ten_in_progress(&system).await;
     let _: redis::Value = system.redis.run("CONFIG SET min-replicas-to-write 1").await;
@@ -235,7 +236,7 @@ async fn a_redis_that_takes_no_writes_for_a_while_refuses_searches_and_loses_non
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "100-1500").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
     let client = system.client();
     let id = client.submit().await;
     let mut stream = client.follow_partials(&id).await;
@@ -254,7 +255,7 @@ async fn a_redis_that_forgets_everything_ends_open_streams_all_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_redis_lost_its_last_writes_the_end_still_has_all_answers() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "300-3000").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "300-3000").start().await;
     let client = system.client();
     let id = client.submit().await;
     let record = format!("flight.search.record:{id}");

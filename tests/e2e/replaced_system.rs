@@ -1,9 +1,8 @@
 //! Gateway and worker of the replaced Go system work with the worker and gateway of this one.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
-use reqwest::StatusCode;
-use test_kit::{Client, Redis, System, eventually, sse::read_all};
+use test_kit::{Client, Redis, System, eventually, sse::read_all, within};
 use uuid::Uuid;
 
 const RESULTS: &str =
@@ -181,7 +180,7 @@ async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
     for _ in 0..2 {
         add_go_job(&system.redis, &Uuid::new_v4().to_string()).await;
     }
-    eventually("only jobs in progress and waiting jobs are left", async || {
+    within(Duration::from_secs(90), "only jobs in progress and waiting jobs are left", async || {
         (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 4).then_some(())
     })
     .await;
@@ -192,7 +191,7 @@ async fn jobs_that_the_old_worker_leaves_in_the_stream_are_no_backlog() {
     for entry in &done[18..] {
         let _: usize = system.redis.run(&format!("XACK {stream} search-processors {entry}")).await;
     }
-    eventually("only waiting jobs are left", async || {
+    within(Duration::from_secs(90), "only waiting jobs are left", async || {
         (system.redis.run::<usize>(&format!("XLEN {stream}")).await == 3).then_some(())
     })
     .await;
@@ -259,8 +258,7 @@ async fn only_malformed_entries_are_skipped() {
     );
     // A search whose job is malformed ends too.
     assert_eq!(client.result(&no_such_day).await.json()["status"], "failed");
-    let (status, _) = client.get("/health/ready").await;
-    assert_eq!(status, StatusCode::OK);
+    system.gateways[0].ready().await;
     eventually("no job is left", async || {
         (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
     })

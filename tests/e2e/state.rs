@@ -5,7 +5,7 @@ use test_kit::{System, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_has_the_answers_so_far_and_then_the_end() {
-    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-1500").start().await;
+    let system = System::builder().set("SIMULATED_LATENCY_MS", "50-5000").start().await;
     let client = system.client();
     let id = client.submit().await;
     let (status, response) = client.state(&id).await;

@@ -17,7 +17,7 @@ async fn both_stop_with_code_0_although_streams_and_jobs_are_open() {
     for signal in [Signal::TERM, Signal::INT] {
         let mut system = System::builder()
             .set("SIMULATED_LATENCY_MS", "60000")
-            .set("SHUTDOWN_GRACE_MS", "3000")
+            .set("SHUTDOWN_GRACE_MS", "5000")
             .start()
             .await;
         let client = system.client();
@@ -34,7 +34,7 @@ async fn both_stop_with_code_0_although_streams_and_jobs_are_open() {
         assert_eq!(stream.next().await, None, "the stream ends without an event");
         assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
         assert_eq!(system.workers[0].exit_code().await, Some(0));
-        assert!(start.elapsed() < Duration::from_secs(8), "a job takes a minute: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(30), "a job takes a minute: {:?}", start.elapsed());
         assert_eq!(stream.retries.len(), 2, "the last frame says when to reconnect");
         assert!((500..=3000).contains(&stream.retries[1]), "{:?}", stream.retries);
     }
@@ -42,7 +42,7 @@ async fn both_stop_with_code_0_although_streams_and_jobs_are_open() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_stay_connected_do_not_delay_a_gateway_that_stops() {
-    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "2000").start().await;
+    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "5000").start().await;
     let client = system.client();
     let id = client.submit().await;
     let gateway = &system.gateways[0];
@@ -64,13 +64,13 @@ async fn clients_that_stay_connected_do_not_delay_a_gateway_that_stops() {
     let start = Instant::now();
     system.gateways[0].service.terminate();
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     drop((half_a_request, stream));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_over_http_1_0_ends_when_its_gateway_stops() {
-    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "20000").start().await;
+    let mut system = System::builder().workers(0).set("SHUTDOWN_GRACE_MS", "40000").start().await;
     let id = system.client().submit().await;
     let mut socket = TcpStream::connect(("127.0.0.1", system.gateways[0].port)).await.unwrap();
     let request = format!("GET /api/flights/search/{id}/stream HTTP/1.0\r\n\r\n");
@@ -84,12 +84,12 @@ async fn a_stream_over_http_1_0_ends_when_its_gateway_stops() {
 
     let start = Instant::now();
     system.gateways[0].service.terminate();
-    within(Duration::from_secs(10), "the response ends", async || {
+    within(Duration::from_secs(20), "the response ends", async || {
         (socket.read_buf(&mut response).await.unwrap() == 0).then_some(())
     })
     .await;
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     let response = String::from_utf8(response).unwrap();
     assert!(response.starts_with("HTTP/1.0 200") && !response.contains("chunked"), "{response}");
     assert_eq!(
@@ -102,7 +102,7 @@ async fn a_stream_over_http_1_0_ends_when_its_gateway_stops() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_services_stop_at_once() {
-    let mut system = System::start().await;
+    let mut system = System::builder().set("SHUTDOWN_GRACE_MS", "60000").start().await;
     eventually("the worker listens for signals", async || {
         system.workers[0].log().contains("worker starts").then_some(())
     })
@@ -112,7 +112,7 @@ async fn idle_services_stop_at_once() {
     system.workers[0].terminate();
     assert_eq!(system.gateways[0].service.exit_code().await, Some(0));
     assert_eq!(system.workers[0].exit_code().await, Some(0));
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

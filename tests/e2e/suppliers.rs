@@ -14,9 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
-use test_kit::{System, SystemBuilder, eventually, sse::read_all};
+use test_kit::{System, SystemBuilder, eventually, sse::read_all, within};
 
 /// A server that plays airlines, one per path. `answer` says how each behaves.
 #[derive(Clone, Default)]
@@ -64,7 +65,7 @@ async fn answer(State(airlines): State<Airlines>, Path(airline): Path<String>) -
         "fail" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         "flaky" if call <= 2 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         "slow" => {
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
             offers(&airline)
         }
         "limited" => {
@@ -115,13 +116,14 @@ async fn one_that_hangs_or_fails_delays_no_other() {
     let file = suppliers(
         port,
         &[
-            ("hang", "timeout_ms = 1500\nretries = 0"),
+            ("hang", "timeout_ms = 6000\nretries = 0"),
             ("fail", "retries = 1\nbackoff_ms = 20"),
             ("flaky", "retries = 3\nbackoff_ms = 20"),
             ("fast", ""),
         ],
     );
     let system = system(&file).start().await;
+    system.workers_ready().await;
     let client = system.client();
     let start = Instant::now();
     let id = client.submit().await;
@@ -130,13 +132,13 @@ async fn one_that_hangs_or_fails_delays_no_other() {
     while let Some(event) = stream.next().await {
         let since_answer = airlines.calls("fast").ended.first().map(Instant::elapsed);
         if event.json()["supplier"]["code"] == "FAST" {
-            assert!(since_answer.unwrap() < Duration::from_secs(1), "{since_answer:?} after its answer");
+            assert!(since_answer.unwrap() < Duration::from_secs(3), "{since_answer:?} after its answer");
         }
         events.push(event);
     }
     let took = start.elapsed();
     assert!(
-        (1.5..5.0).contains(&took.as_secs_f64()),
+        (6.0..30.0).contains(&took.as_secs_f64()),
         "the search ends at the timeout of the supplier that hangs: {took:?}"
     );
     let end = events.last().unwrap().json();
@@ -180,17 +182,21 @@ async fn a_suppliers_limits_are_kept_and_delay_no_other_supplier() {
         searches.push(client.submit().await);
     }
     let posted = Instant::now();
-    eventually("the supplier without limits has answered all searches", async || {
+    within(Duration::from_mins(1), "the supplier without limits has answered all searches", async || {
         (airlines.calls("free").ended.len() == SEARCHES).then_some(())
     })
     .await;
-    assert!(posted.elapsed() < Duration::from_secs(12), "it is not delayed: {:?}", posted.elapsed());
+    // The limited one takes 20 seconds. On a busy machine the other may, too, but then it is far ahead.
+    let is_ahead = airlines.calls("limited").ended.len() < SEARCHES * 9 / 10;
+    let took = posted.elapsed();
+    assert!(is_ahead || took < Duration::from_secs(12), "it is not delayed: {took:?}");
     let mut streams = Vec::new();
     for id in &searches {
         streams.push(client.follow(id).await);
     }
-    for events in read_all(streams).await {
-        assert_eq!(outcomes(&events[0].json())["LIMITED"], "ok");
+    let ends = streams.iter_mut().map(|stream| stream.next_within(Duration::from_secs(90)));
+    for end in join_all(ends).await {
+        assert_eq!(outcomes(&end.expect("the search ends").json())["LIMITED"], "ok");
     }
     let calls = airlines.calls("limited");
     assert_eq!(calls.began.len(), SEARCHES);
@@ -204,7 +210,7 @@ async fn a_suppliers_limits_are_kept_and_delay_no_other_supplier() {
 async fn a_killed_workers_searches_go_on_with_only_the_unanswered_suppliers() {
     let (airlines, port) = Airlines::start().await;
     let file = suppliers(port, &[("fast", ""), ("slow", "")]);
-    let mut system = system(&file).set("JOB_LEASE_MS", "600").start().await;
+    let mut system = system(&file).set("JOB_LEASE_MS", "2000").start().await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..10 {

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tempfile::{NamedTempFile, TempDir};
-use test_kit::{Programs, System, within};
+use test_kit::{Programs, System, wait::free_port, within};
 
 const PAGE: &str = include_str!("../../docs/suppliers.md");
 
@@ -37,7 +37,7 @@ impl Nusa {
         let directory = TempDir::new().unwrap();
         let script = directory.path().join("nusa.py");
         std::fs::write(&script, block("python")).unwrap();
-        let port = free_port();
+        let port = free_port().to_string();
         std::fs::write(directory.path().join("nusa.toml"), block("toml").replace("8099", &port)).unwrap();
         let server = Command::new("python3").arg(script).arg(&port).stderr(Stdio::null()).spawn();
         let nusa = Self { server: server.expect("python3 is installed"), directory };
@@ -56,11 +56,6 @@ impl Nusa {
     async fn run(&self, arguments: &str) -> (Option<i32>, String) {
         run(&self.settings(), arguments).await
     }
-}
-
-fn free_port() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port().to_string()
 }
 
 /// The exit code and all that is printed.

@@ -37,7 +37,7 @@ async fn pending(system: &System, idle: u64) -> Vec<(String, String, u64, u64)> 
 async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_record_is_lost() {
     let mut system = System::builder()
         .set("SIMULATED_LATENCY_MS", "60000")
-        .set("SHUTDOWN_GRACE_MS", "1000")
+        .set("SHUTDOWN_GRACE_MS", "5000")
         .set("JOB_LEASE_MS", "60000")
         .start()
         .await;
@@ -67,7 +67,7 @@ async fn a_job_keeps_fields_that_no_worker_knows_when_it_is_handed_back_or_its_r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
-    let system = System::builder().workers(2).set("JOB_LEASE_MS", "1000").start().await;
+    let system = System::builder().workers(2).set("JOB_LEASE_MS", "2000").start().await;
     system.joined(2).await;
     submit_newer(&system, ONE, Duration::from_mins(1), &[("needs", "999")]).await;
     // Each worker leaves the job to the other, and does not take it again.
@@ -78,7 +78,7 @@ async fn a_job_that_needs_a_newer_worker_is_left_to_one() {
     .await;
     let untouched =
         within(Duration::from_secs(30), "no worker takes it over for several leases", async || {
-            pending(&system, 5000).await.pop()
+            pending(&system, 6000).await.pop()
         })
         .await;
     assert_eq!(untouched.3, 0, "no delivery was counted: {untouched:?}");

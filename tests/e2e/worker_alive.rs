@@ -2,16 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use test_kit::{Client, System, client::example, wait::within};
+use test_kit::{Client, System, client::example, eventually, wait::within};
 
 use crate::redis_full::warnings;
 
 const NONE: &str = "no_worker";
 /// A worker counts as dead after ten seconds, and gateways check every second.
 const NOTICED_WITHIN: Duration = Duration::from_secs(14);
+/// The same on a busy machine.
+const AT_LAST: Duration = Duration::from_secs(30);
 
 async fn no_worker_is_reported(client: &Client) -> bool {
-    warnings(client).await.expect("the gateway is ready").contains(&NONE.into())
+    let warnings = eventually("the gateway is ready", async || warnings(client).await).await;
+    warnings.contains(&NONE.into())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,7 +23,7 @@ async fn a_missing_worker_is_reported_to_clients_and_operators_until_one_starts(
     let client = system.client();
     let (_, early) = client.post(&example()).await;
     assert!(early["data"].get("warnings").is_none(), "the workers may be about to start: {early}");
-    within(NOTICED_WITHIN, "the missing worker is reported", async || {
+    within(AT_LAST, "the missing worker is reported", async || {
         no_worker_is_reported(&client).await.then_some(())
     })
     .await;
@@ -30,7 +33,7 @@ async fn a_missing_worker_is_reported_to_clients_and_operators_until_one_starts(
     assert_eq!(client.state(id).await.1["data"]["warnings"][0]["code"], NONE);
 
     system.add_worker();
-    within(Duration::from_secs(5), "the new worker is noticed", async || {
+    within(AT_LAST, "the new worker is noticed", async || {
         (!no_worker_is_reported(&client).await).then_some(())
     })
     .await;
@@ -44,11 +47,11 @@ async fn a_missing_worker_is_reported_to_clients_and_operators_until_one_starts(
     }
 
     system.workers[0].kill().await;
-    within(NOTICED_WITHIN, "the dead worker is reported", async || {
+    within(AT_LAST, "the dead worker is reported", async || {
         no_worker_is_reported(&client).await.then_some(())
     })
     .await;
     let logged = || system.gateways[0].service.log().matches(NONE).count();
-    within(Duration::from_secs(10), "the report was logged", async || (logged() >= 3).then_some(())).await;
+    within(AT_LAST, "the report was logged", async || (logged() >= 3).then_some(())).await;
     assert_eq!(logged(), 3, "when it began, ended and began again");
 }

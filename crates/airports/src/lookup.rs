@@ -95,6 +95,12 @@ impl Airports {
         self.known.iter().map(|airport| airport.code).chain(of_cities)
     }
 
+    /// Whether `data/major.csv` has the airport, or one of the city.
+    #[must_use]
+    pub fn is_major(&self, code: IataCode) -> bool {
+        self.rank(code).is_some()
+    }
+
     /// The rank of the airport, or the best rank of the city's airports, in `data/major.csv`.
     pub(crate) fn rank(&self, code: IataCode) -> Option<usize> {
         let ranks = self.airports_of(code).into_iter().filter_map(|airport| self.majors.get(&airport.code));

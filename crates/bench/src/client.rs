@@ -42,10 +42,15 @@ impl Client {
         id.parse().expect("an id")
     }
 
-    /// Opens the stream of a search, with these parameters; returns when the headers have arrived.
-    pub(crate) async fn follow(&mut self, id: SearchId, parameters: &str) {
+    /// Opens the stream of a search, with these parameters; returns when the headers have arrived. `coding` is a content
+    /// coding that is accepted.
+    pub(crate) async fn follow(&mut self, id: SearchId, parameters: &str, coding: Option<&str>) {
         let path = format!("/api/flights/search/{id}/stream{parameters}");
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n")).await;
+        let accept = coding.map(|coding| format!("accept-encoding: {coding}\r\n")).unwrap_or_default();
+        let head = self.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{accept}\r\n")).await;
+        if let Some(coding) = coding {
+            assert_eq!(header(&head, "content-encoding: "), coding);
+        }
     }
 
     /// Waits for the terminal event, which must have offers, and then for the end of the response. Returns when the
@@ -61,6 +66,13 @@ impl Client {
                 self.unread.clear();
                 return arrived.expect("a terminal event with offers before the end");
             }
+            self.read().await;
+        }
+    }
+
+    /// Waits for the end of the response, whatever its events.
+    pub(crate) async fn close(&mut self) {
+        while !self.unread.ends_with(b"\r\n0\r\n\r\n") {
             self.read().await;
         }
     }

@@ -151,7 +151,7 @@ async fn hold_open(stage: &Stage, gateway: &Gateway, count: usize) -> (Option<Se
     let searches = stage.submit(count, &suppliers()).await;
     stage.until_in_progress(count as u64).await;
     let followed = count.min(MOST_STREAMS);
-    (Some(holder), open(gateway, &searches[..followed], "").await)
+    (Some(holder), open(gateway, &searches[..followed], "", None).await)
 }
 
 fn cpu(processes: &[&Service]) -> Vec<Duration> {

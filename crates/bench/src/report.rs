@@ -26,6 +26,7 @@ pub(crate) enum Metric {
     TripWorkerCpu,
     TripRedisCpu,
     TripDeliveryCpu,
+    TripGzipDeliveryCpu,
     SubmitTracedFew,
     SubmitTracedAll,
     JobTracedFew,
@@ -43,7 +44,7 @@ enum Budget {
 
 /// Title, unit and budget of each metric, in the order of the table.
 #[rustfmt::skip]
-const ROWS: [(Metric, &str, &str, Budget); 23] = [
+const ROWS: [(Metric, &str, &str, Budget); 24] = [
     (Metric::SubmitGatewayCpu, "gateway CPU for a submit (64 connections)", "µs", Budget::AtMost(45.0)),
     (Metric::SubmitRedisCpu, "Redis CPU for a submit", "µs", Budget::AtMost(13.0)),
     (Metric::SubmitP50, "submit over 64 connections at once: p50", "ms", Budget::None),
@@ -63,6 +64,7 @@ const ROWS: [(Metric, &str, &str, Budget); 23] = [
     (Metric::TripWorkerCpu, "worker CPU for such a search", "µs", Budget::None),
     (Metric::TripRedisCpu, "Redis CPU for such a search, from its job's reading to its end", "µs", Budget::None),
     (Metric::TripDeliveryCpu, "gateway CPU for each of its events, delivered (floor: with flat offers only)", "µs", Budget::TimesFloor(1.2)),
+    (Metric::TripGzipDeliveryCpu, "the same, to a client that accepts gzip, the only one of its search", "µs", Budget::None),
     (Metric::SubmitTracedFew, "gateway CPU for a submit, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),
     (Metric::SubmitTracedAll, "the same, 100 % traced", "µs", Budget::None),
     (Metric::JobTracedFew, "worker CPU for a job, 1 % of searches traced (floor: tracing off)", "µs", Budget::None),

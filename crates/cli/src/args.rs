@@ -6,11 +6,13 @@
 //! | `commands` | the arguments of commands about a search |
 //! | `place` | an airport or a city, by code or by name |
 //! | `day` | a day, by date or from today on |
+//! | `field` | what the fields of a request are called on the command line |
 //! | `leg` | one flight of a trip to several cities |
 //! | `shared` | arguments of several commands |
 
 mod commands;
 mod day;
+mod field;
 mod leg;
 mod place;
 mod search;

@@ -56,6 +56,19 @@ impl ClientError {
         }
     }
 
+    /// The same, with the fields that `argument` knows named as arguments of the command line, each problem once.
+    pub(crate) fn about_arguments(self, argument: impl Fn(&str) -> Option<String>) -> Self {
+        let Self::Rejected { message, errors } = self else { return self };
+        let mut named: Vec<FieldError> = Vec::with_capacity(errors.len());
+        for mut error in errors {
+            error.field = argument(&error.field).unwrap_or(error.field);
+            if !named.contains(&error) {
+                named.push(error);
+            }
+        }
+        Self::Rejected { message, errors: named }
+    }
+
     /// Whether a retry may succeed.
     pub(crate) fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Disconnected(_) | Self::Unavailable { .. })

@@ -3,7 +3,11 @@
 //! The replaced system writes offers with only a flight number and a price, and a terminal event without details.
 //! A gateway passes both on, so both are valid here.
 
-use contracts::{EndStatus, Offer, SearchStatus, SupplierReport, offer::DEFAULT_CURRENCY, outcome::Details};
+use contracts::{
+    EndStatus, Offer, SearchStatus, SupplierReport,
+    offer::{DEFAULT_CURRENCY, OfferId},
+    outcome::Details,
+};
 use serde::Deserialize;
 
 /// The data of a `partial` event: one supplier's answer.
@@ -47,6 +51,14 @@ impl ListedOffer {
         match self {
             Self::Full(offer) => &offer.flight_number,
             Self::Bare { flight_number, .. } => flight_number,
+        }
+    }
+
+    /// Its id, if it has one.
+    pub(crate) fn id(&self) -> Option<OfferId> {
+        match self {
+            Self::Full(offer) if !offer.id.is_unset() => Some(offer.id),
+            Self::Full(_) | Self::Bare { .. } => None,
         }
     }
 

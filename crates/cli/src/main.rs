@@ -14,6 +14,7 @@
 //! | [`watch`] | what happens on the screen while a search runs |
 //! | [`progress`] | a line per supplier |
 //! | [`so_far`] | the answers of a search that has not ended |
+//! | [`short_id`] | short names of offers |
 //! | [`sort`] | the order of offers |
 //! | [`table`] | the offers as a table |
 //! | [`summary`] | what a search has come to |
@@ -40,6 +41,7 @@ mod pages;
 mod progress;
 mod retry;
 mod run;
+mod short_id;
 mod signal;
 mod so_far;
 mod sort;

@@ -18,7 +18,11 @@ pub(crate) fn json_line(json: &str) {
 
 /// How many characters wide the terminal is, if it is one.
 pub(crate) fn width() -> Option<usize> {
-    let screen = Term::stdout();
+    width_of(&Term::stdout())
+}
+
+/// The same of any stream.
+pub(crate) fn width_of(screen: &Term) -> Option<usize> {
     let size = if screen.is_term() { screen.size_checked() } else { None };
     size.map(|(_, columns)| columns.into())
 }

@@ -12,7 +12,10 @@ use crate::{args::Cli, exit::Exit, output};
 pub(crate) fn completions(shell: Shell) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "flight-search", &mut script);
-    output::print(&String::from_utf8_lossy(&script));
+    // For bash, clap_complete 4.6 names the states of a program with a hyphen in two ways, so that no command would be
+    // completed (clap-rs/clap#6421).
+    let script = String::from_utf8_lossy(&script).replace("flight__subcmd__search", "flight__search");
+    output::print(&script);
     Exit::Found
 }
 

@@ -1,11 +1,14 @@
 //! The progress of a search on a terminal: a line for each supplier.
 
+mod room;
+
 use std::{
     collections::{HashMap, VecDeque},
     io::Write,
     time::Duration,
 };
 
+use console::measure_text_width;
 use contracts::{SupplierCode, SupplierListing, SupplierReport, SupplierStatus};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -15,11 +18,19 @@ use crate::{
     exit::Exit,
     text::{clean, count, price, seconds},
 };
+use room::Room;
 
 /// Spinner interval.
 const TICK: Duration = Duration::from_millis(120);
 /// A terminal has few lines. Further suppliers are only counted.
 const MAX_LINES: usize = 24;
+
+/// The line of a search with its title.
+const TOTAL: &str = "{spinner:.cyan} {prefix}  [{bar:12.cyan/dim}] {pos} of {len} suppliers  {elapsed}";
+/// How wide it is without the title.
+const TOTAL_WIDTH: usize = 42;
+/// The same where it would be too wide: with as much of the title as there is room for.
+const NARROW_TOTAL: &str = "{spinner:.cyan} {pos} of {len}  {wide_msg}";
 
 /// The lines of one search.
 pub(crate) struct Progress {
@@ -29,6 +40,9 @@ pub(crate) struct Progress {
     named: HashMap<SupplierCode, ProgressBar>,
     /// Lines of suppliers whose codes are not known yet.
     unnamed: VecDeque<ProgressBar>,
+    room: Room,
+    /// Whether the line of the search has room for its title and more.
+    has_wide_title: bool,
 }
 
 impl Progress {
@@ -38,7 +52,8 @@ impl Progress {
         let total = screen.add(ProgressBar::no_length().with_style(style("{spinner:.cyan} {prefix}  {msg}")));
         total.set_prefix(title);
         total.set_message("asking the suppliers");
-        let mut progress = Self { screen, total, named: HashMap::new(), unnamed: VecDeque::new() };
+        let (named, unnamed) = (HashMap::new(), VecDeque::new());
+        let mut progress = Self { screen, total, named, unnamed, room: Room::All, has_wide_title: true };
         progress.spin(&progress.total);
         for code in suppliers {
             let line = progress.line();
@@ -48,11 +63,23 @@ impl Progress {
         progress
     }
 
+    /// The same for a terminal of this width: a narrow one shows less of each answer.
+    pub(crate) fn within(mut self, width: Option<usize>) -> Self {
+        self.room = width.map_or(Room::All, Room::of);
+        let title = self.total.prefix();
+        self.has_wide_title = width.is_none_or(|width| measure_text_width(&title) + TOTAL_WIDTH <= width);
+        if !self.has_wide_title {
+            self.total.set_style(style("{spinner:.cyan} {wide_msg}"));
+            self.total.set_message(title);
+        }
+        self
+    }
+
     /// Shows the names of the suppliers that are asked.
     pub(crate) fn expect(&mut self, suppliers: &[SupplierListing]) {
         for SupplierListing { code, name } in suppliers {
             if let Some(line) = self.line_of(code).filter(|line| !line.is_finished()) {
-                line.set_message(format!("{:<24}{:>7}", clean(name), "…"));
+                line.set_message(self.room.waiting(&clean(name)));
             }
         }
     }
@@ -66,9 +93,8 @@ impl Progress {
     pub(crate) fn add_answer(&mut self, partial: &Partial) {
         let Partial { supplier, results, progress } = partial;
         if self.total.length().is_none() {
-            self.total.set_style(style(
-                "{spinner:.cyan} {prefix}  [{bar:16.cyan/dim}] {pos} of {len} suppliers  {elapsed}",
-            ));
+            let template = if self.has_wide_title { TOTAL } else { NARROW_TOTAL };
+            self.total.set_style(style(template));
         }
         self.total.set_length(progress.of);
         self.total.set_position(progress.answered);
@@ -141,7 +167,7 @@ impl Progress {
         };
         line.set_style(style(&format!("  {mark} {{prefix:<8}} {{wide_msg}}")).tick_strings(&last));
         let time = seconds(Duration::from_millis(report.elapsed_ms));
-        line.finish_with_message(format!("{:<24}{time:>7}  {summary}", clean(&report.name)));
+        line.finish_with_message(self.room.line(&clean(&report.name), &time, summary));
     }
 
     fn line_of(&mut self, code: &SupplierCode) -> Option<ProgressBar> {

@@ -15,6 +15,7 @@ use crate::{
     follow::follow,
     output,
     retry::Retry,
+    short_id::Digits,
     signal::ctrl_c,
     summary, table, text, title,
     watch::Watch,
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: SearchArgs) -> Exit {
         watch.progress.print(guess);
     }
     let followed = submit_and_follow(&args, &search, &mut watch).await;
-    followed.unwrap_or_else(|error| watch.progress.fail(&error))
+    followed.unwrap_or_else(|error| watch.progress.fail(&error.about_arguments(|field| args.argument(field))))
 }
 
 async fn submit_and_follow(
@@ -149,7 +150,7 @@ impl Shown<'_> {
         let text = if sorted.is_empty() {
             String::new()
         } else {
-            format!("{}\n\n", table::table(&sorted, output::width()))
+            format!("{}\n\n", table::table(&sorted, Digits::of(offers), output::width()))
         };
         (text, sorted.len())
     }
@@ -158,13 +159,7 @@ impl Shown<'_> {
     fn offer_hint(&self, offers: &[ListedOffer]) -> String {
         match self.show.sort.order(offers).first() {
             Some(ListedOffer::Full(offer)) if !offer.id.is_unset() => {
-                let name =
-                    if offers.iter().filter(|other| other.flight_number() == offer.flight_number).count() > 1
-                    {
-                        offer.id.to_string()
-                    } else {
-                        text::clean(&offer.flight_number)
-                    };
+                let name = Digits::of(offers).short(offer.id);
                 format!("An offer in full: flight-search offer {} {name}{}\n", self.id, self.gateway.option())
             }
             _ => String::new(),

@@ -80,7 +80,14 @@ fn unanswered(reports: &[SupplierReport]) -> String {
     let failed: Vec<_> = reports
         .iter()
         .filter(failed)
-        .map(|report| format!("{} ({})", clean(&report.name), report.status.as_str()))
+        .map(|report| {
+            let status = report.status.as_str();
+            if report.was_cut_off() {
+                clean(&report.name)
+            } else {
+                format!("{} ({status})", clean(&report.name))
+            }
+        })
         .collect();
     if !failed.is_empty() {
         let _ = write!(text, "\nWithout an answer: {}.", failed.join(", "));

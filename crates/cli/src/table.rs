@@ -12,16 +12,16 @@ mod layout;
 
 use comfy_table::{Cell, LineStyle, Table, TableStyle};
 
-use crate::event::ListedOffer;
+use crate::{event::ListedOffer, short_id::Digits};
 use column::Column;
 
 /// A line under the header only, so a screen holds more offers.
 pub(crate) const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
-/// A table of the offers, in their order, at most `width` wide. With a line for each slice.
-pub(crate) fn table(offers: &[&ListedOffer], width: Option<usize>) -> String {
+/// A table of the offers, in their order, at most `width` wide. With a line for each slice, and so many digits of ids.
+pub(crate) fn table(offers: &[&ListedOffer], ids: Digits, width: Option<usize>) -> String {
     let cell = |column: Column, row: usize| match row.checked_sub(1).and_then(|at| offers.get(at)) {
-        Some(offer) => cells::cell(column, offer),
+        Some(offer) => cells::cell(column, offer, ids),
         None => column.header().to_owned(),
     };
     let (columns, rows) = layout::fit(cell, offers.len() + 1, width);

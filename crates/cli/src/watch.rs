@@ -1,5 +1,6 @@
 //! What happens on the screen while a search runs.
 
+use console::Term;
 use contracts::{SupplierCode, SupplierListing};
 use indicatif::ProgressDrawTarget;
 
@@ -18,6 +19,7 @@ impl Watch {
     /// Adds lines to the terminal for the search with this title, and for each of `suppliers`.
     pub(crate) fn new(title: String, suppliers: &[SupplierCode], prints_json: bool) -> Self {
         let progress = Progress::new(ProgressDrawTarget::stderr(), title, suppliers);
+        let progress = progress.within(output::width_of(&Term::stderr()));
         Self { progress, so_far: SoFar::default(), prints_json }
     }
 

@@ -1,6 +1,7 @@
 //! Stream entries and records in Redis, and their decoders. An error names the invalid field. No input causes a panic.
 
 mod answer;
+mod compression;
 mod end;
 mod fields;
 mod flat_offers;

@@ -12,7 +12,7 @@ use crate::{
     SupplierStatus, check::CheckResult, size::fitting,
 };
 pub use merge::{Ranking, keep_cheapest, merge, unite};
-pub use pairs::{MAX_ONE_WAYS, OneWays};
+pub use pairs::{MAX_ONE_WAYS, MAX_PAIRS, OneWays};
 
 /// One supplier's answer to one search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Answer {
         price(&mut self.offers);
         if let Some(one_ways) = &mut self.one_ways {
             one_ways.directions().into_iter().for_each(price);
-            one_ways.cap(currency);
+            one_ways.keep_pairable(currency);
             self.offers = one_ways.pairs(currency);
             unite(&mut self.offers, currency);
             self.report.offers = self.offers.len();
@@ -154,9 +154,10 @@ impl Outcome {
         self.with_reason(reason)
     }
 
-    /// Adds a report with status `timeout` for each of these suppliers that has not answered.
+    /// Adds a report with status `timeout` for each of these suppliers that has not answered, with the reason if it is
+    /// another than the deadline.
     #[must_use]
-    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>) -> Self {
+    pub fn with_unanswered(mut self, asked: Vec<SupplierListing>, reason: Option<&str>) -> Self {
         let details = &mut self.details;
         for SupplierListing { code, name } in asked {
             if !details.suppliers.iter().any(|report| report.code == code) {
@@ -168,7 +169,7 @@ impl Outcome {
                     elapsed_ms,
                     offers: 0,
                     rejected: 0,
-                    reason: None,
+                    reason: reason.map(Into::into),
                 });
             }
         }

@@ -62,7 +62,7 @@ pub enum SupplierStatus {
     Ok,
     /// It has none for this search.
     Empty,
-    /// It did not answer in time.
+    /// It did not answer in time, or not before the search was cancelled.
     Timeout,
     /// It answered with an error, or with something that is no answer.
     Error,
@@ -115,10 +115,18 @@ pub struct SupplierReport {
     /// How many further offers were left out because they were invalid or for another search; absent if none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rejected: usize,
-    /// Why it was not asked, if its status is `skipped`.
+    /// Why it was not asked, if its status is `skipped`; or why it has not answered, if the search was cancelled first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub reason: Option<String>,
+}
+
+impl SupplierReport {
+    /// Whether the search was cancelled before it answered: it did not fail.
+    #[must_use]
+    pub fn was_cut_off(&self) -> bool {
+        self.status == SupplierStatus::Timeout && self.reason.is_some()
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

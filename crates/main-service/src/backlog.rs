@@ -1,7 +1,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many jobs wait for a worker, so that a POST can be refused without asking Redis: the watch task's last count, plus
-/// what may have been submitted since it began to count.
+/// what may have been submitted since it began to count. Never too few; a job that was submitted during a count may be
+/// counted twice until the next one, a tenth of a second later.
 #[derive(Debug, Default)]
 pub(crate) struct Backlog(Mutex<State>);
 
@@ -55,7 +56,11 @@ pub(crate) struct Permit<'a>(&'a Backlog);
 impl Permit<'_> {
     /// The job exists now.
     pub(crate) fn keep(self) {
-        self.0.state().submitted += 1;
+        let mut state = self.0.state();
+        state.submitted += 1;
+        state.permits -= 1;
+        drop(state);
+        std::mem::forget(self);
     }
 }
 

@@ -45,8 +45,11 @@ pub(crate) async fn cancel(app: &App, id: SearchId) -> Result<Cancellation, Brok
         tracing::info!(search_id = %id, others, "a client has left a shared search");
         return Ok(Cancellation::GoesOn(others));
     }
-    let cancelled = |outcome: Outcome, _: &SearchRecord| {
-        outcome.with_status(EndStatus::Cancelled, "cancelled by the client")
+    let cancelled = |outcome: Outcome, record: &SearchRecord| {
+        let asked = app.suppliers.selected(&record.suppliers);
+        outcome
+            .with_status(EndStatus::Cancelled, "cancelled by the client")
+            .with_unanswered(asked, Some("the search was cancelled"))
     };
     let max_results = app.config.common.max_results;
     app.broker.end_with_record(id, max_results, None, cancelled).await.map(Cancellation::Ended)

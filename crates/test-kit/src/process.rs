@@ -38,6 +38,19 @@ impl Programs {
         Self { directory: program.parent().expect("a directory").to_owned() }
     }
 
+    /// The binaries in this directory.
+    ///
+    /// # Panics
+    /// If they are not there.
+    #[must_use]
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        let directory = directory.into();
+        for name in ["main-service", "provider-service"] {
+            assert!(directory.join(name).is_file(), "no {name} in {}", directory.display());
+        }
+        Self { directory }
+    }
+
     /// The command that starts one of them with only these environment variables.
     #[must_use]
     pub fn command(&self, name: &str, settings: &Settings) -> Command {

@@ -18,6 +18,7 @@ pub struct SystemBuilder {
     gateways: usize,
     workers: usize,
     settings: Vec<(String, String)>,
+    programs: Option<Programs>,
 }
 
 /// A gateway's process and its port.
@@ -40,13 +41,19 @@ pub struct System {
     pub redis: Redis,
     /// Environment variables of services that are started later; the last value of a name counts.
     pub settings: Vec<(String, String)>,
+    /// The programs of services that are started later.
+    pub programs: Programs,
 }
 
 impl Default for SystemBuilder {
-    /// One gateway, one worker, suppliers that answer within 50 ms and never fail.
+    /// One gateway, one worker, suppliers that answer within 50 ms and never fail. Requests to Redis may take longer than
+    /// by default, because tests run on machines that are busy. Tests of a Redis that is away or slow set the default.
     fn default() -> Self {
-        let builder = Self { gateways: 1, workers: 1, settings: Vec::new() };
-        builder.set("SIMULATED_LATENCY_MS", "10-50").set("SIMULATED_FAILURE_RATE", "0")
+        let builder = Self { gateways: 1, workers: 1, settings: Vec::new(), programs: None };
+        builder
+            .set("SIMULATED_LATENCY_MS", "10-50")
+            .set("SIMULATED_FAILURE_RATE", "0")
+            .set("REDIS_TIMEOUT_MS", "2000")
     }
 }
 
@@ -72,6 +79,13 @@ impl SystemBuilder {
         self
     }
 
+    /// Sets the programs of the services, if they are not those that this test has built.
+    #[must_use]
+    pub fn programs(mut self, programs: Programs) -> Self {
+        self.programs = Some(programs);
+        self
+    }
+
     /// Starts it on a Redis without an append-only file.
     pub async fn start(self) -> System {
         let redis = Redis::volatile().await;
@@ -80,8 +94,9 @@ impl SystemBuilder {
 
     /// Starts it on this Redis, and waits until it is ready.
     pub async fn start_on(self, redis: Redis) -> System {
-        let Self { gateways, workers, settings } = self;
-        let mut system = System { gateways: Vec::new(), workers: Vec::new(), redis, settings };
+        let Self { gateways, workers, settings, programs } = self;
+        let programs = programs.unwrap_or_else(Programs::of_this_test);
+        let mut system = System { gateways: Vec::new(), workers: Vec::new(), redis, settings, programs };
         for _ in 0..gateways {
             system.add_gateway().await;
         }
@@ -185,12 +200,13 @@ impl System {
 
     /// Adds a gateway with further settings and waits until it listens.
     pub async fn add_gateway_with(&mut self, further: &[(&str, &str)]) {
-        self.gateways.push(Gateway::start(&self.settings_with(further)).await);
+        let settings = self.settings_with(further);
+        self.gateways.push(Gateway::start_from(&self.programs, "main-service", &settings).await);
     }
 
     /// Starts a gateway on this port; `None` if it ends instead, because the port is taken.
     pub async fn gateway_on(&self, port: u16) -> Option<Gateway> {
-        Gateway::on(port, &Programs::of_this_test(), "main-service", &self.settings()).await.ok()
+        Gateway::on(port, &self.programs, "main-service", &self.settings()).await.ok()
     }
 
     /// Adds a worker.
@@ -200,7 +216,8 @@ impl System {
 
     /// Adds a worker with further settings.
     pub fn add_worker_with(&mut self, further: &[(&str, &str)]) {
-        self.workers.push(Service::start("provider-service", &self.settings_with(further)));
+        let command = self.programs.command("provider-service", &self.settings_with(further));
+        self.workers.push(Service::spawn("provider-service", command));
     }
 
     fn settings_with(&self, further: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -213,6 +230,18 @@ impl System {
     pub async fn joined(&self, workers: usize) {
         eventually("the workers have joined", async || (self.consumers().await == workers).then_some(()))
             .await;
+    }
+
+    /// Waits until all workers have started: they have joined the group, and the first gateway knows their suppliers. A
+    /// search with a short deadline should not wait for that.
+    pub async fn workers_ready(&self) {
+        self.joined(self.workers.len()).await;
+        let client = self.client();
+        eventually("the gateway knows the suppliers", async || {
+            let (_, body) = client.get("/api/suppliers").await;
+            body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
+        })
+        .await;
     }
 
     /// How many consumers the group of workers has.

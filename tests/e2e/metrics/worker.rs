@@ -177,7 +177,8 @@ async fn a_worker_says_whether_it_can_work() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_stops_says_so_until_its_last_job_has_ended() {
-    let builder = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "4000");
+    let builder =
+        System::builder().workers(0).set("SIMULATED_LATENCY_MS", "10000").set("SHUTDOWN_GRACE_MS", "60000");
     let mut system = builder.start().await;
     let worker = add_worker(&mut system, &[]).await;
     is_ready(&worker).await;
@@ -210,7 +211,7 @@ async fn a_port_in_use_ends_the_worker_at_its_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn outcomes_of_jobs_are_counted() {
     let builder = System::builder().workers(0).set("SIMULATED_LATENCY_MS", "3000");
-    let mut system = builder.set("JOB_LEASE_MS", "1000").start().await;
+    let mut system = builder.set("JOB_LEASE_MS", "2000").start().await;
     let client = system.client();
     let first = add_worker(&mut system, &[]).await;
     is_ready(&first).await;

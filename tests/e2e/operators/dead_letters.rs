@@ -10,7 +10,7 @@ async fn poisoned() -> (System, Client, String, String) {
         .gateways(0)
         .workers(0)
         .set("SIMULATED_LATENCY_MS", "50000")
-        .set("JOB_LEASE_MS", "300")
+        .set("JOB_LEASE_MS", "1500")
         .start()
         .await;
     let operators = add_gateway(&mut system, &[]).await;

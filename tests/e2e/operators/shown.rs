@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use test_kit::{System, client::example, wait::within};
+use test_kit::{System, client::example, eventually, wait::within};
 
 use super::{add_gateway, add_worker, data, data_until};
 
@@ -23,15 +23,15 @@ async fn the_status_shows_services_queue_and_redis() {
         status["queue"]["ages"].as_array().unwrap().iter().map(|group| group["jobs"].as_u64().unwrap()).sum();
     assert_eq!((jobs, &status["open_searches"]), (3, &json!(3)));
     assert_eq!(status["redis"]["role"], "master");
-    assert!(status["redis"]["clock_skew_ms"].as_i64().unwrap().abs() < 1000);
+    assert!(status["redis"]["clock_skew_ms"].as_i64().unwrap().abs() < 10_000);
     assert_eq!(status["gateways"].as_array().unwrap().len(), 1);
 
     let worker = add_worker(&mut system, &[]).await;
     let status = data_until(&worker, "/api/status", "the jobs are done", |status| {
-        status["open_searches"] == 0 && status["workers"]["alive"] == 1
+        status["open_searches"] == 0 && status["workers"]["alive"] == 1 && status["queue"]["waiting"] == 0
     })
     .await;
-    assert_eq!((&status["service"], &status["queue"]["waiting"]), (&json!("worker"), &json!(0)));
+    assert_eq!(status["service"], "worker");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +55,7 @@ async fn workers_are_shown_with_their_jobs_and_disappear_when_they_die_or_leave(
         .gateways(0)
         .workers(0)
         .set("SIMULATED_LATENCY_MS", "60000")
-        .set("JOB_LEASE_MS", "300")
+        .set("JOB_LEASE_MS", "2000")
         .start()
         .await;
     let operators = add_gateway(&mut system, &[]).await;
@@ -86,14 +86,18 @@ async fn workers_are_shown_with_their_jobs_and_disappear_when_they_die_or_leave(
         (shown[0]["jobs"][0]["search_id"].as_str(), &shown[0]["jobs"][0]["deliveries"]),
         (Some(id.as_str()), &json!(2))
     );
-    let snapshots: Vec<String> = system.redis.run("KEYS flight.search.worker:*").await;
-    assert!(!snapshots.iter().any(|key| key.ends_with(&dead)), "{snapshots:?}");
+    let snapshots = async || system.redis.run::<Vec<String>>("KEYS flight.search.worker:*").await;
+    eventually("what the dead worker said of itself is gone", async || {
+        (!snapshots().await.iter().any(|key| key.ends_with(&dead))).then_some(())
+    })
+    .await;
 
     // One that stops leaves nothing behind.
     system.workers[1].terminate();
     assert_eq!(system.workers[1].exit_code().await, Some(0));
-    assert_eq!(data(&operators, "/api/workers").await["workers"], json!([]));
-    assert_eq!(system.redis.run::<Vec<String>>("KEYS flight.search.worker:*").await, Vec::<String>::new());
+    data_until(&operators, "/api/workers", "no worker is left", |list| list["workers"] == json!([])).await;
+    eventually("no worker says anything of itself", async || snapshots().await.is_empty().then_some(()))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

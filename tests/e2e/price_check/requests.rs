@@ -66,6 +66,10 @@ async fn each_wrong_request_is_refused_by_its_own_name() {
         let (status, response) = post(&client, &path, &body, &[]).await;
         assert_eq!((status, response["code"].as_str()), (expected, Some(code)), "{path} {body}: {response}");
         assert_eq!(response["errors"][0]["field"].as_str(), field, "{path} {body}: {response}");
+        if code == "not_sold" {
+            let message = "this supplier has no such price for the offer; while the search is running, one may still arrive";
+            assert_eq!(response["message"], message);
+        }
     }
     assert!(system.redis.entries(JOBS).await.is_empty(), "none of them is a job");
 }

@@ -7,11 +7,14 @@ use super::{ABOVE, assert_connected, received, submit, traced, traceparent};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_one_tree_through_gateway_and_worker() {
     let collector = Collector::start().await;
-    let system = traced(&collector).start().await;
+    let mut system = traced(&collector).workers(0).start().await;
     let client = system.client();
     let parent = traceparent("01");
     let id = submit(&client, &[("traceparent", &parent), ("tracestate", "rojo=1")]).await;
-    let events = client.follow_partials(&id).await.all().await;
+    // The follower is there before the first answer, so that there is a receipt.
+    let stream = client.follow_partials(&id).await;
+    system.add_worker();
+    let events = stream.all().await;
 
     received(&collector, "process flight.search.requested", 1).await;
     received(&collector, "receive flight.search.results", 1).await;
@@ -71,13 +74,14 @@ async fn a_search_is_one_tree_through_gateway_and_worker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_followers_make_few_spans() {
     let collector = Collector::start().await;
-    let system = traced(&collector).set("SIMULATED_LATENCY_MS", "700").start().await;
+    let mut system = traced(&collector).workers(0).start().await;
     let client = system.client();
     let id = submit(&client, &[("traceparent", &traceparent("01"))]).await;
     let mut streams = Vec::new();
     for _ in 0..20 {
         streams.push(client.follow(&id).await);
     }
+    system.add_worker();
     read_all(streams).await;
     received(&collector, "write event", 3).await;
     received(&collector, "process flight.search.requested", 1).await;

@@ -18,7 +18,7 @@ pub(super) async fn run(stage: &Stage, count: usize) -> Vec<(Metric, f64)> {
     for _ in 0..count {
         let start = Instant::now();
         let id = client.submit(&search).await;
-        client.follow(id, "").await;
+        client.follow(id, "", None).await;
         took.push((client.end().await - start).as_secs_f64() * 1e3);
     }
     gateway.service.kill().await;

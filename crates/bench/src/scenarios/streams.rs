@@ -31,7 +31,7 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     let mut gateway = stage.gateway(kind).await;
 
     let memory_before = gateway.service.memory_kib();
-    let streams = open(&gateway, &searches, "").await;
+    let streams = open(&gateway, &searches, "", None).await;
     sleep(QUIET).await;
     let memory = gateway.service.memory_kib().saturating_sub(memory_before);
 
@@ -48,11 +48,16 @@ pub(super) async fn run(stage: &Stage, kind: Kind, count: usize) -> Vec<(Metric,
     ]
 }
 
-/// Opens a stream for each search, each on its own connection, with these parameters.
-pub(crate) async fn open(gateway: &Gateway, searches: &[SearchId], parameters: &str) -> Vec<Client> {
+/// Opens a stream for each search, each on its own connection, with these parameters and content coding.
+pub(crate) async fn open(
+    gateway: &Gateway,
+    searches: &[SearchId],
+    parameters: &str,
+    coding: Option<&str>,
+) -> Vec<Client> {
     let streams = stream::iter(searches).map(|id| async {
         let mut client = Client::connect(gateway.port).await;
-        client.follow(*id, parameters).await;
+        client.follow(*id, parameters, coding).await;
         client
     });
     streams.buffered(OPENED_AT_ONCE).collect().await

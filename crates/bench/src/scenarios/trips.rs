@@ -69,7 +69,10 @@ pub(super) async fn run(stage: &mut Stage, count: usize) -> Vec<(Metric, Side, f
     ];
     let flat: Vec<Entry> = entries.iter().map(with_flat_offers).collect();
     for (side, entries) in [(Side::Product, entries), (Side::Floor, flat)] {
-        figures.push((Metric::TripDeliveryCpu, side, deliver(stage, count, &entries).await));
+        for (metric, coding) in [(Metric::TripDeliveryCpu, None), (Metric::TripGzipDeliveryCpu, Some("gzip"))]
+        {
+            figures.push((metric, side, deliver(stage, count, &entries, coding).await));
+        }
     }
     figures
 }
@@ -126,17 +129,17 @@ fn with_flat_offers(entry: &Entry) -> Entry {
 }
 
 /// The gateway's CPU time, in microseconds, for each event, if these entries are events of `count` searches, each with a
-/// stream.
-async fn deliver(stage: &Stage, count: usize, entries: &[Entry]) -> f64 {
+/// stream in this content coding.
+async fn deliver(stage: &Stage, count: usize, entries: &[Entry], coding: Option<&str>) -> f64 {
     stage.clear().await;
     let searches = stage.submit(count, &[]).await;
     let mut gateway = stage.gateway(Kind::Product).await;
-    let streams = open(&gateway, &searches, "?partials=true").await;
+    let streams = open(&gateway, &searches, "?partials=true", coding).await;
     sleep(QUIET).await;
     let before = gateway.service.cpu();
     let mut clients = JoinSet::new();
     for mut client in streams {
-        clients.spawn(async move { client.end().await });
+        clients.spawn(async move { client.close().await });
     }
     for entry in entries {
         let mut adds = redis::pipe();

@@ -23,8 +23,8 @@ const MAX_GATEWAYS: isize = 100;
 /// No limit, as Redis writes it.
 const ALL: isize = -1;
 
-/// How a gateway says that it reads compressed offers.
-const READS_COMPRESSED: &str = "reads-compressed";
+/// How a gateway says that it reads offers that are compressed with the dictionary of this version.
+const READS_COMPRESSED: &str = "reads-dictionary-1";
 
 fn worker_key(name: &str) -> String {
     format!("{WORKER_PREFIX}{name}")

@@ -223,7 +223,8 @@ fn note(span: &mut Span, ended: &Result<Option<Ended>, BrokerError>) {
 fn log(id: SearchId, outcome: &Outcome, claim: Option<&Claim>, span: &Span) {
     let Outcome { status, details, .. } = outcome;
     let suppliers = |status: fn(SupplierStatus) -> bool| {
-        details.suppliers.iter().filter(|report| status(report.status)).count()
+        let reports = details.suppliers.iter().filter(|report| !report.was_cut_off());
+        reports.filter(|report| status(report.status)).count()
     };
     tracing::info!(
         search_id = %id,

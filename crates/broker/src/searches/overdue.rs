@@ -178,7 +178,7 @@ impl Broker {
         asked: impl Fn(&SearchRecord) -> Vec<SupplierListing>,
     ) -> Result<Ended, BrokerError> {
         let adjust = |outcome: Outcome, record: &SearchRecord| {
-            outcome.with_unanswered(asked(record)).with_reason(reason::DEADLINE_TEXT)
+            outcome.with_unanswered(asked(record), None).with_reason(reason::DEADLINE_TEXT)
         };
         for _ in 0..ATTEMPTS {
             match self.end_with_record(overdue.id, max_results, None, adjust).await? {

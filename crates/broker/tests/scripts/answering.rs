@@ -112,7 +112,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("records", &stage.run("EXISTS r o")?, &["0"])
     }),
     ("creating a record opens the search", |stage| {
-        let deadline = stage.now() - 500;
+        let deadline = stage.now() - 50;
         same("created", &create(stage, deadline)?, &["created"])?;
         same("status", &stage.run("HGET r status")?, &["processing"])?;
         same("open", &stage.run("ZSCORE o s")?, &[deadline.to_string().as_str()])

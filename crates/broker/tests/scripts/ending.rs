@@ -157,7 +157,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         same("records and log", &stage.run("EXISTS r l")?, &["0"])
     }),
     ("a search whose record was lost ends", |stage| {
-        let deadline = (stage.now() - 500).to_string();
+        let deadline = (stage.now() - 50).to_string();
         same("ended", &End { deadline, ..BY_GATEWAY }.run(stage)?, &["now", "1"])
     }),
     ("an open search without a record ends, however late", |stage| {

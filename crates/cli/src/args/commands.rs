@@ -32,7 +32,7 @@ pub(crate) struct OfferArgs {
     /// The search's id
     pub(crate) id: SearchId,
 
-    /// The offer's id, or its flight number if no other offer has it
+    /// The offer's id, or the first digits of it, or its flight number if no other offer has it
     pub(crate) offer: String,
 
     /// Print the offer as one line of JSON instead
@@ -49,7 +49,7 @@ pub(crate) struct CheckArgs {
     /// The search's id
     pub(crate) id: SearchId,
 
-    /// The offer's id, or its flight number if no other offer has it
+    /// The offer's id, or the first digits of it, or its flight number if no other offer has it
     pub(crate) offer: String,
 
     /// The seller's code

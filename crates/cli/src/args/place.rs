@@ -8,9 +8,12 @@ use contracts::IataCode;
 pub(crate) struct Place {
     /// Its code.
     pub(crate) code: IataCode,
-    /// What the text was taken for, if it is not exactly that place's name.
+    /// What the text was taken for, if it is not exactly the name of a larger place.
     pub(crate) guess: Option<String>,
 }
+
+/// The commands, as one mistypes them.
+const COMMANDS: [&str; 7] = ["follow", "cancel", "offer", "check", "ops", "completions", "man"];
 
 /// The text names no place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +21,11 @@ pub(crate) enum InvalidPlace {
     /// Nothing that is known.
     #[error("no airport or city has this name; check the spelling, or name a larger city nearby")]
     Unknown,
+    /// No place, but nearly the name of a command, or a command behind options.
+    #[error(
+        "no airport or city has this name; for the command, write flight-search {0} and its options behind it"
+    )]
+    Command(&'static str),
     /// One of several places: these.
     #[error("this may be one of several places; use a code:{}", list(.0))]
     Ambiguous(Vec<Match>),
@@ -28,21 +36,51 @@ impl FromStr for Place {
     type Err = InvalidPlace;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let airports = Airports::embedded();
         if let Ok(code) = text.parse() {
-            return Ok(Self { code, guess: None });
+            return Ok(Self { code, guess: word_as_code(&airports, text, code) });
         }
-        match Airports::embedded().named(text) {
+        match airports.named(text) {
             Named::Unknown => Err(InvalidPlace::Unknown),
             Named::Several(places) => Err(InvalidPlace::Ambiguous(places)),
             Named::Place(place) => {
-                let guess = (!place.is_called(text)).then(|| {
-                    let (town, kind) = (town(&place), kind(&place));
-                    format!("“{text}” is {town} ({}, {kind})", place.code)
-                });
+                let is_certain = place.is_called(text) && airports.is_major(place.code);
+                let guess = (!is_certain).then(|| taken_for(text, &place));
                 Ok(Self { code: place.code, guess })
             }
         }
     }
+}
+
+/// The origin, which stands where a command may.
+pub(super) fn parse_origin(text: &str) -> Result<Place, InvalidPlace> {
+    let place = text.parse::<Place>();
+    let is_code = text.parse::<IataCode>().is_ok();
+    let is_certain = is_code || place.as_ref().is_ok_and(|place| place.guess.is_none());
+    match similar_command(text) {
+        Some(command) if !is_certain => Err(InvalidPlace::Command(command)),
+        _ => place,
+    }
+}
+
+/// The command that a text is, or is nearly: one letter in three may be wrong.
+fn similar_command(text: &str) -> Option<&'static str> {
+    let wrong = |command: &&str| strsim::osa_distance(command, text);
+    let nearest = COMMANDS.into_iter().min_by_key(wrong)?;
+    (wrong(&nearest) <= nearest.len() / 3).then_some(nearest)
+}
+
+/// A code that is written as a name is: `San` is San Diego's.
+fn word_as_code(airports: &Airports, text: &str, code: IataCode) -> Option<String> {
+    let mut letters = text.bytes();
+    let is_word = letters.next().is_some_and(|first| first.is_ascii_uppercase())
+        && letters.all(|letter| letter.is_ascii_lowercase());
+    let place = airports.search(code.as_str(), 1).into_iter().find(|place| place.code == code);
+    place.filter(|_| is_word).map(|place| taken_for(text, &place))
+}
+
+fn taken_for(text: &str, place: &Match) -> String {
+    format!("“{text}” is {} ({}, {})", town(place), place.code, kind(place))
 }
 
 fn list(places: &[Match]) -> String {
@@ -66,11 +104,14 @@ fn kind(place: &Match) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::args::Cli;
 
     #[test]
     fn a_code_is_taken_as_it_is() {
-        for text in ["cgk", "CGK", "Cgk", "QQQ"] {
+        for text in ["cgk", "CGK", "QQQ"] {
             let place: Place = text.parse().unwrap();
             assert_eq!((place.code.as_str(), place.guess), (text.to_uppercase().as_str(), None));
         }
@@ -92,6 +133,32 @@ mod tests {
         assert_eq!(place.guess.unwrap(), "“jakrta” is Jakarta, ID (JKT, all airports)");
         let place: Place = "heathrow".parse().unwrap();
         assert!(place.guess.unwrap().contains("London, GB (LHR"));
+    }
+
+    #[test]
+    fn a_small_place_and_a_word_that_is_a_code_are_said() {
+        for (text, taken_for) in [
+            ("York", "“York” is York, US (THV, York Airport)"),
+            ("San", "“San” is San Diego, US (SAN, San Diego International Airport)"),
+        ] {
+            let place: Place = text.parse().unwrap();
+            assert_eq!(place.guess.as_deref(), Some(taken_for));
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_no_place_is_recognised() {
+        for (text, command) in
+            [("folow", "follow"), ("follow", "follow"), ("cancle", "cancel"), ("chek", "check")]
+        {
+            assert_eq!(parse_origin(text), Err(InvalidPlace::Command(command)), "{text}");
+        }
+        for place in ["OPS", "Jakarta", "Paris", "denpasr"] {
+            assert!(parse_origin(place).is_ok(), "{place}");
+        }
+        let every = Cli::command();
+        let every: Vec<_> = every.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(every, COMMANDS);
     }
 
     #[test]

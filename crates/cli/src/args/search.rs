@@ -1,5 +1,6 @@
 use std::{num::ParseFloatError, time::Duration};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use contracts::{
     Cabin, Passengers, SearchQuery, SearchRequest, SearchTimeout, SupplierCode, TravelDate,
     money::Currency,
@@ -8,8 +9,9 @@ use contracts::{
 
 use super::{
     day::parse_day,
+    field::argument,
     leg::Leg,
-    place::Place,
+    place::{Place, parse_origin},
     shared::{GatewayArgs, ShowArgs},
 };
 
@@ -17,7 +19,7 @@ use super::{
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct SearchArgs {
     /// Origin: an airport or a city, as a code like CGK or a name like Jakarta
-    #[arg(required_unless_present = "slices")]
+    #[arg(required_unless_present = "slices", value_parser = parse_origin)]
     from: Option<Place>,
 
     /// Destination, like the origin
@@ -48,8 +50,8 @@ pub(crate) struct SearchArgs {
     #[arg(long = "infant", value_delimiter = ',', value_name = "AGE")]
     infants: Vec<InfantAge>,
 
-    /// The cabin to travel in
-    #[arg(long, help = "Cabin: economy, premium_economy, business or first [default: any]")]
+    /// The cabin to travel in [default: any]
+    #[arg(long, value_parser = cabins())]
     cabin: Option<Cabin>,
 
     /// The most stops on each way, 0 to 3 [default: any]
@@ -93,6 +95,11 @@ impl SearchArgs {
         })
     }
 
+    /// What the user gave for a field of the request.
+    pub(crate) fn argument(&self, field: &str) -> Option<String> {
+        argument(field, !self.slices.is_empty())
+    }
+
     /// What names of places were taken for, where that is a guess.
     pub(crate) fn guesses(&self) -> impl Iterator<Item = &str> {
         let of_slices = self.slices.iter().flat_map(|leg| [&leg.from, &leg.to]);
@@ -115,6 +122,11 @@ impl SearchArgs {
             InvalidSlices::Order { .. } => InvalidSearch::Order,
         })
     }
+}
+
+/// Reads a cabin. Lists them all in the help and in completions.
+fn cabins() -> impl TypedValueParser<Value = Cabin> {
+    PossibleValuesParser::new(Cabin::ALL.map(Cabin::as_str)).try_map(|name| name.parse::<Cabin>())
 }
 
 /// Arguments that are valid, but not together.

@@ -11,7 +11,7 @@ use crate::{
     event::ListedOffer,
     exit::Exit,
     offer_text::{Names, offer_text},
-    output,
+    output, short_id,
     table::cells::all_numbers,
     text::{clean, price},
 };
@@ -44,24 +44,30 @@ async fn get(args: &OfferArgs) -> Result<(Box<RawValue>, Vec<SupplierListing>), 
     Ok((offer, suppliers))
 }
 
-/// The offer of a search that a text names: by its id, or by its flight number if only one has it.
+/// The offer of a search that a text names: by its id or the beginning of it, or by its flight number, if only one has it.
 pub(super) async fn find(client: &Client, search: SearchId, text: &str) -> Result<OfferId, ClientError> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
     let state = client.state(search).await?;
-    let has_number = |offer: &Offer| offer.flight_number.eq_ignore_ascii_case(text);
-    let offers = state.results.iter().filter_map(|listed| match listed {
-        ListedOffer::Full(offer) if has_number(offer) => Some(offer.as_ref()),
-        _ => None,
-    });
-    let offers: Vec<_> = offers.collect();
+    let offers = named(&state.results, text);
     let message = match offers[..] {
         [offer] => return Ok(offer.id),
         [] => format!("the search has no offer {}, or not yet", clean(text)),
-        _ => format!("several offers have the flight {}; use an id", clean(text)),
+        _ => format!("several offers may be meant by {}; use an id", clean(text)),
     };
     Err(ClientError::Rejected { message, errors: offers.into_iter().map(by_id).collect() })
+}
+
+/// The offers that a text may name. Some flight numbers look like the beginning of an id.
+fn named<'a>(results: &'a [ListedOffer], text: &str) -> Vec<&'a Offer> {
+    let full = |listed: &'a ListedOffer| match listed {
+        ListedOffer::Full(offer) => Some(offer.as_ref()),
+        ListedOffer::Bare { .. } => None,
+    };
+    let may_be_meant =
+        |offer: &&Offer| offer.flight_number.eq_ignore_ascii_case(text) || short_id::begins(text, offer);
+    results.iter().filter_map(full).filter(may_be_meant).collect()
 }
 
 /// A line that tells an offer from others.
@@ -77,6 +83,34 @@ fn by_id(offer: &Offer) -> FieldError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_names_offers_of_a_flight_or_by_the_beginning_of_an_id() {
+        let offer = |id: &str, number: &str| {
+            let json = format!(
+                r#"{{"id":"{id}","flight_number":"{number}","price":1,"currency":"IDR","carrier":"","origin":"CGK",
+                "destination":"DPS","departure":"2026-12-08T06:05:00+07:00","arrival":"2026-12-08T08:55:00+08:00",
+                "duration_minutes":110,"stops":0,"suppliers":["QZ"]}}"#
+            );
+            serde_json::from_str::<ListedOffer>(&json).unwrap()
+        };
+        let results = [
+            offer("5e12000000000001", "QZ804"),
+            offer("8a3f5e0c92d14b67", "5E12"),
+            offer("8a3f5f0c92d14b67", "QZ804"),
+        ];
+        for (text, ids) in [
+            ("5e12", &["5e12000000000001", "8a3f5e0c92d14b67"][..]),
+            ("5e120", &["5e12000000000001"]),
+            ("qz804", &["5e12000000000001", "8a3f5f0c92d14b67"]),
+            ("8A3F", &["8a3f5e0c92d14b67", "8a3f5f0c92d14b67"]),
+            ("8a3f5f", &["8a3f5f0c92d14b67"]),
+            ("8a3", &[]),
+        ] {
+            let found: Vec<_> = named(&results, text).iter().map(|offer| offer.id.to_string()).collect();
+            assert_eq!(found, ids, "{text}");
+        }
+    }
 
     #[test]
     fn each_offer_of_a_flight_has_its_line() {

@@ -17,6 +17,7 @@ pub(crate) struct OpsArgs {
     /// URL of the operators' port (`METRICS_PORT`) of any gateway or worker
     #[arg(
         long,
+        visible_alias = "url",
         global = true,
         env = "FLIGHT_SEARCH_OPERATORS_URL",
         default_value = "http://localhost:9090",
@@ -121,5 +122,16 @@ mod tests {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
         assert!(parse("ops dead drop 1-0 --json").unwrap().json);
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        for line in [
+            "ops --url http://other:9090 dead list",
+            "ops dead --operators-url http://other:9090 list",
+            "ops dead list --url http://other:9090",
+        ] {
+            assert_eq!(parse(line).unwrap().operators_url.to_string(), "http://other:9090", "{line}");
+        }
     }
 }

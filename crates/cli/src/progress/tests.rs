@@ -41,6 +41,30 @@ fn each_answer_has_a_line_and_so_has_each_pending_supplier() {
 }
 
 #[test]
+fn a_narrow_terminal_shows_the_offers_rather_than_the_name() {
+    let title = "CGK → DPS, 2027-07-10, 2 passengers";
+    for (width, search, line) in [
+        (
+            100,
+            "CGK → DPS, 2027-07-10, 2 passengers  [",
+            "  ✔ GA       Name of GA                0.9 s  2 offers from Rp 1.500.000",
+        ),
+        (60, "of 3  CGK → DPS, 2027-07-10, 2 passengers", "  ✔ GA         0.9 s  2 offers from Rp 1.500.000"),
+        (40, "of 3  CGK → DPS, 2027-07-10, 2 pass", "  ✔ GA       2 offers from Rp 1.500.000"),
+    ] {
+        let screen = InMemoryTerm::new(12, width);
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen.clone()), 255);
+        let progress = Progress::new(target, title.into(), &[]);
+        let mut progress = progress.within(Some(width.into()));
+        progress.add_answer(&partial("GA", "ok", 1, TWO_OFFERS));
+        let shown = screen.contents();
+        let mut lines = shown.lines();
+        assert!(lines.next().is_some_and(|first| first.contains(search)), "{width}:\n{shown}");
+        assert_eq!(lines.next(), Some(line), "{width}:\n{shown}");
+    }
+}
+
+#[test]
 fn suppliers_that_are_waited_for_are_named() {
     let (mut progress, screen) = progress(&[]);
     let listing = |code: &str, name: &str| SupplierListing { code: code.parse().unwrap(), name: name.into() };

@@ -35,6 +35,16 @@ fn without_offers_there_is_a_reason() {
     );
 }
 
+#[test]
+fn a_supplier_that_was_cut_off_by_a_cancellation_has_not_failed() {
+    let cut_off = DETAILS.replace(
+        r#""timeout","elapsed_ms":2900"#,
+        r#""timeout","elapsed_ms":2940,"reason":"the search was cancelled""#,
+    );
+    let text = of_end(&end("cancelled", &cut_off), 1, Sort::Duration);
+    assert!(text.contains("2 of 3 suppliers answered in 2.9 s.\nWithout an answer: Lion Air.\n"), "{text}");
+}
+
 fn partial(code: &str, of: u64) -> crate::event::Partial {
     let json = format!(
         r#"{{"supplier":{{"code":"{code}","name":"{code} Air","status":"ok","elapsed_ms":1}},"results":[],

@@ -5,11 +5,12 @@ use contracts::{IataCode, LocalTime, Offer, SupplierCode, offer::Segment};
 use super::column::Column;
 use crate::{
     event::ListedOffer,
+    short_id::Digits,
     text::{clean, clock, count, days_between, flight_time, price, short_flight_time},
 };
 
 /// What a column shows of an offer.
-pub(super) fn cell(column: Column, listed: &ListedOffer) -> String {
+pub(super) fn cell(column: Column, listed: &ListedOffer, ids: Digits) -> String {
     let offer = match listed {
         ListedOffer::Full(offer) => Some(offer.as_ref()),
         ListedOffer::Bare { .. } => None,
@@ -32,8 +33,7 @@ pub(super) fn cell(column: Column, listed: &ListedOffer) -> String {
             let suppliers: Vec<_> = offer.suppliers.iter().map(SupplierCode::as_str).collect();
             suppliers.join(", ")
         }
-        (Column::Offer, Some(offer)) if offer.id.is_unset() => String::new(),
-        (Column::Offer, Some(offer)) => offer.id.to_string(),
+        (Column::Id, Some(_)) => listed.id().map_or_else(String::new, |id| ids.short(id)),
     }
 }
 

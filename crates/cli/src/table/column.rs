@@ -17,8 +17,8 @@ pub(super) enum Column {
     /// Duration and stops.
     Journey,
     Suppliers,
-    /// The offer's id.
-    Offer,
+    /// The first digits of the offer's id.
+    Id,
 }
 
 impl Column {
@@ -34,7 +34,7 @@ impl Column {
             Self::Stops => "Stops",
             Self::Journey => "Journey",
             Self::Suppliers => "Suppliers",
-            Self::Offer => "Offer",
+            Self::Id => "Id",
         }
     }
 

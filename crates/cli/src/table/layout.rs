@@ -14,17 +14,18 @@ struct Layout {
 }
 
 /// From the widest to the narrowest. A narrow terminal shows less of an offer rather than broken lines.
-const LAYOUTS: [Layout; 7] = {
-    use Column::{
-        Carrier, Duration, Flight, Journey, Offer, Price, Route, Stops, Suppliers, TightTimes, Times,
-    };
+const LAYOUTS: [Layout; 9] = {
+    use Column::{Carrier, Duration, Flight, Id, Journey, Price, Route, Stops, Suppliers, TightTimes, Times};
     [
-        Layout { columns: &[Price, Flight, Carrier, Route, Duration, Stops, Suppliers, Offer], least: roomy },
-        Layout { columns: &[Price, Flight, Carrier, Route, Duration, Stops, Suppliers], least: roomy },
-        Layout { columns: &[Price, Flight, Carrier, Route, Duration, Stops], least: roomy },
-        Layout { columns: &[Price, Flight, Carrier, Route, Journey], least: dense },
-        Layout { columns: &[Price, Flight, Carrier, Times, Stops], least: dense },
+        Layout { columns: &[Id, Price, Flight, Carrier, Route, Duration, Stops, Suppliers], least: roomy },
+        Layout { columns: &[Id, Price, Flight, Carrier, Route, Duration, Stops], least: roomy },
+        Layout { columns: &[Id, Price, Flight, Carrier, Route, Journey], least: dense },
+        Layout { columns: &[Id, Price, Flight, Carrier, TightTimes, Stops], least: dense },
+        Layout { columns: &[Id, Price, Flight, Times, Stops], least: dense },
+        Layout { columns: &[Id, Price, Flight, TightTimes], least: dense },
+        // A flight number names an offer as well, if no other has it.
         Layout { columns: &[Price, Flight, Times], least: dense },
+        Layout { columns: &[Price, Flight, TightTimes], least: dense },
         Layout { columns: &[Price, TightTimes], least: dense },
     ]
 };

@@ -48,7 +48,7 @@ fn long() -> String {
 
 fn show(offers: &[String], width: Option<usize>) -> String {
     let offers: Vec<ListedOffer> = offers.iter().map(|offer| serde_json::from_str(offer).unwrap()).collect();
-    table(&offers.iter().collect::<Vec<_>>(), width)
+    table(&offers.iter().collect::<Vec<_>>(), Digits::of(&offers), width)
 }
 
 fn widest(text: &str) -> usize {
@@ -63,14 +63,14 @@ fn an_offer_is_a_row() {
     assert_eq!(
         cells,
         [
+            "cfc5",
             "Rp 1.500.000",
             "GA57",
             "Garuda Indonesia",
             "CGK 06:05 → DPS 08:55",
             "1 h 50 m",
             "direct",
-            "GA, TRAVELGO",
-            "cfc5170ad15e9f58"
+            "GA, TRAVELGO"
         ]
     );
 }
@@ -80,7 +80,7 @@ fn each_way_of_a_return_is_a_line() {
     let text = show(&[long()], None);
     let lines: Vec<_> = text.lines().skip(2).collect();
     assert_eq!(lines.len(), 2, "{text}");
-    assert!(lines[0].starts_with("≈ USD 7,513  5J1057/5J1402  Philippine"), "{text}");
+    assert!(lines[0].starts_with("cfc5  ≈ USD 7,513  5J1057/5J1402  Philippine"), "{text}");
     assert!(lines[0].contains("CGK 22:05 → DPS 08:55 +1") && lines[0].contains("10 h 05 m"), "{text}");
     assert!(lines[1].contains("5J1401/5J1058") && lines[1].contains("DPS 22:05 → CGK 08:55 +1"), "{text}");
 }
@@ -112,11 +112,12 @@ fn a_narrower_terminal_shows_less_in_unbroken_lines() {
     let offers = [offers.as_slice(), &[overnight]].concat();
     let everywhere = ["Rp 1.500.000", "GA57", "06:05", "08:55", "+1"];
     for (width, more, less) in [
-        (120, &["cfc5170ad15e9f58", "TRAVELGO", "Garuda Indonesia", "DPS", "1 h 50 m"][..], &[][..]),
-        (100, &["TRAVELGO", "Garuda Indonesia", "DPS 08:55"], &["cfc5170ad15e9f58"]),
-        (80, &["Garuda Indonesia", "CGK 06:05 → DPS 08:55", "1h50 direct"], &["TRAVELGO"]),
-        (60, &["Garuda Ind", "06:05 → 08:55", "direct"], &["DPS"]),
-        (40, &["06:05 → 08:55"], &["Garuda", "direct"]),
+        (120, &["cfc5", "TRAVELGO", "Garuda Indonesia", "DPS", "1 h 50 m"][..], &[][..]),
+        (100, &["cfc5", "Garuda Indonesia", "DPS 08:55", "1 h 50 m"], &["TRAVELGO"]),
+        (80, &["cfc5", "Garuda I", "CGK 06:05 → DPS 08:55", "1h50 direct"], &["TRAVELGO"]),
+        (60, &["cfc5", "Garuda", "06:05–08:55", "direct"], &["DPS"]),
+        (50, &["cfc5", "06:05–08:55"], &["Garuda", "direct"]),
+        (40, &["06:05 → 08:55"], &["Garuda", "direct", "cfc5"]),
     ] {
         let text = show(&offers, Some(width));
         assert!(widest(&text) <= width, "{width}:\n{text}");

@@ -1,5 +1,7 @@
 //! Completions and the manual page.
 
+use std::{io::Write, process::Command};
+
 use crate::command::{Run, program};
 
 fn run(arguments: &[&str]) -> Run {
@@ -16,6 +18,35 @@ fn each_shell_has_completions() {
         }
     }
     assert_eq!(run(&["completions", "cmd"]).code, 2);
+}
+
+/// What bash offers after these words, the last of which is not complete.
+fn completed_by_bash(words: &[&str]) -> Vec<String> {
+    let mut script = tempfile::NamedTempFile::new().unwrap();
+    script.write_all(run(&["completions", "bash"]).stdout.as_bytes()).unwrap();
+    let complete = r#"source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        _flight__search flight-search "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '%s\n' "${COMPREPLY[@]}""#;
+    let mut bash = Command::new("bash");
+    bash.args(["-c", complete]).arg(script.path()).arg("flight-search").args(words);
+    let Run { code, stdout, stderr } = bash.output().unwrap().into();
+    assert_eq!((code, stderr.as_str()), (0, ""), "{words:?}");
+    stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_commands_and_values() {
+    for (words, offers) in [
+        (&["f"][..], &["follow"][..]),
+        (&["ops", "s"], &["status", "suppliers", "searches"]),
+        (&["ops", "dead", "re"], &["replay"]),
+        (&["ops", "--json", "dead", "list", "--be"], &["--before"]),
+        (&["CGK", "DPS", "tomorrow", "--cabin", "b"], &["business"]),
+        (&["follow", "ID", "--sort", "d"], &["duration", "departure"]),
+        (&["man", "c"], &["cancel", "check"]),
+    ] {
+        assert_eq!(completed_by_bash(words), offers, "{words:?}");
+    }
 }
 
 #[test]

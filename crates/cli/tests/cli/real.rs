@@ -49,7 +49,7 @@ fn lines(text: &str) -> Vec<Value> {
 fn width_of_rows(text: &str) -> usize {
     let rows = text.lines().filter(|line| {
         // Those of the progress move the cursor.
-        line.contains("Rp ") && line.contains('→') && !line.contains('\u{1b}')
+        line.contains("Rp ") && line.contains(['→', '–']) && !line.contains('\u{1b}')
     });
     rows.map(|line| line.chars().count()).max().expect("rows")
 }

@@ -26,6 +26,7 @@ fn busy() -> axum::response::Response {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_fields_are_named() {
     let errors = json!([{"field": "to", "message": "no airport or city has the code DPX"},
+        {"field": "slices[0].to", "message": "no airport or city has the code DPX"},
         {"field": "suppliers", "message": "no supplier is called ZZ"}]);
     let refused = failure(StatusCode::BAD_REQUEST, "invalid_request", "the request is invalid", &errors);
     let gateway = answering().await.submits([refused]);
@@ -33,7 +34,7 @@ async fn wrong_fields_are_named() {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert_eq!(
         run.stderr,
-        "flight-search: the request is invalid\n  to: no airport or city has the code DPX\n  suppliers: no supplier is called ZZ\n"
+        "flight-search: the request is invalid\n  <TO>: no airport or city has the code DPX\n  --suppliers: no supplier is called ZZ\n"
     );
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{InvalidEntry, offers};
+use super::{InvalidEntry, compression};
 use crate::{names::record, outcome::OneWays};
 
 /// A supplier's one-ways in a record: JSON, compressed if it is long. Versions that do not know them do not read them.
@@ -13,7 +13,7 @@ impl StoredOneWays {
     pub fn of(one_ways: &OneWays) -> Self {
         // Writing can't fail: offers are plain data.
         let json = serde_json::to_vec(one_ways).unwrap_or_else(|_| b"{}".to_vec());
-        Self(offers::compressed_if_long(json))
+        Self(compression::compressed_if_long(json))
     }
 
     /// What a record has.
@@ -30,7 +30,7 @@ impl StoredOneWays {
 
     /// The one-ways.
     pub fn parse(&self) -> Result<OneWays, InvalidEntry> {
-        let json = offers::decompressed(record::ONE_WAYS_PREFIX, &self.0)?;
+        let json = compression::decompressed(record::ONE_WAYS_PREFIX, &self.0)?;
         serde_json::from_slice(&json)
             .map_err(|error| InvalidEntry::new(record::ONE_WAYS_PREFIX, error.to_string()))
     }

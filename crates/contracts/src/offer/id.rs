@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// and in every search. 16 hexadecimal digits.
 ///
 /// A hash of the first slice's flight number, departure, origin and destination, of the flights of the others, and of the
-/// cabin. The same in all versions, for prices in rupiah.
+/// cabin, or those of the slices if they differ. The same in all versions, for prices in rupiah.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OfferId(pub(super) u64);

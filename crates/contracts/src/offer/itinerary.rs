@@ -9,9 +9,11 @@ use crate::Cabin;
 const END_OF_TEXT: u8 = 0xff;
 const SLICE: u8 = 0xfe;
 const CABIN: u8 = 0xfd;
+const CABIN_OF_SLICE: u8 = 0xfc;
 
 impl OfferId {
-    /// The id of this offer's itinerary in its cabin. An offer that tells no cabin is in economy.
+    /// The id of this offer's itinerary in its cabin, or in those of its slices if they differ. An offer that tells no
+    /// cabin is in economy.
     #[must_use]
     pub fn of(offer: &Offer) -> Self {
         // SipHash with a key of zeros is stable, unlike the standard library's hasher.
@@ -41,6 +43,14 @@ impl OfferId {
         if cabin != Cabin::Economy {
             hasher.write_u8(CABIN);
             hasher.write(cabin.as_str().as_bytes());
+        }
+        // The offer's cabin is the lowest. If the slices are in different ones, it counts which is in which.
+        let cabins = || offer.slices.iter().map(|slice| slice.cabin(cabin));
+        if cabins().zip(cabins().skip(1)).any(|(one, next)| one != next) {
+            for cabin in cabins() {
+                hasher.write_u8(CABIN_OF_SLICE);
+                hasher.write(cabin.as_str().as_bytes());
+            }
         }
         // 0 means that the id is not set.
         Self(hasher.finish().max(1))
@@ -109,9 +119,19 @@ mod tests {
             change(&mut other);
             assert_ne!(OfferId::of(&other), id, "{other:?}");
         }
+        let mut back_in_business = round_trip();
+        back_in_business.slices[1].segments[0].cabin = Some(Cabin::Business);
+        let mut there_in_business = round_trip();
+        there_in_business.slices[0]
+            .segments
+            .iter_mut()
+            .for_each(|flight| flight.cabin = Some(Cabin::Business));
+        let mixed = [OfferId::of(&back_in_business), OfferId::of(&there_in_business)];
+        assert!(mixed[0] != mixed[1] && !mixed.contains(&id), "the offer's cabin is economy in all three");
         let mut told_more = round_trip();
         told_more.slices[1].segments[0].aircraft = Some("738".into());
         told_more.slices[1].stops = 1;
+        told_more.slices[0].segments[0].cabin = Some(Cabin::Business);
         assert_eq!(OfferId::of(&told_more), id);
     }
 }

@@ -73,6 +73,12 @@ impl Slice {
         });
         numbers.collect::<Vec<_>>().join("/")
     }
+
+    /// The lowest cabin of its flights. Those that tell none are in `otherwise`.
+    pub(super) fn cabin(&self, otherwise: Cabin) -> Cabin {
+        let cabins = self.segments.iter().map(|segment| segment.cabin.unwrap_or(otherwise));
+        cabins.min().unwrap_or(otherwise)
+    }
 }
 
 /// Whether a text is a carrier's code, of IATA or ICAO, and not its name.

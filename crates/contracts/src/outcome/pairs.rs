@@ -2,20 +2,29 @@
 //!
 //! A supplier that sells only one way is asked for both ways of a return. Its answer has its own pairs as offers, so that
 //! they arrive with it, and the one-ways that they are made of. When the search ends, the one-ways of all such suppliers
-//! are paired again: the way out of one with the way back of another. Only the [`MAX_ONE_WAYS`] cheapest of each direction
-//! are paired, so that their number is bounded, and depends neither on the order of answers nor on which process ends the
-//! search.
+//! are paired again: the way out of one with the way back of another.
+//!
+//! Each time, the cheapest pairs are kept, at most [`MAX_PAIRS`]. A way back departs after the way out arrives, which on
+//! the same day few do. So of each direction the [`MAX_ONE_WAYS`] cheapest are kept, and of the others those that leave
+//! more time for the other way than all that are cheaper. No other one-way is part of the cheapest pair. Which pairs there
+//! are depends neither on the order of answers nor on which process ends the search.
+
+use std::{cmp::Reverse, collections::HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::merge::{Ranking, keep_cheapest, unite};
 use crate::{
     Currency, Offer, SupplierCode,
-    offer::{Booking, OfferId, Price, Segment, Slice},
+    offer::{Booking, OfferId, Price, Segment, Slice, complete},
 };
 
-/// The most one-ways of each direction that are paired: those of one supplier, and again those of all together.
+/// How many of the cheapest one-ways of each direction are kept, however little time they leave for the other way. Each
+/// way out is paired with as many ways back, the cheapest that depart after it arrives.
 pub const MAX_ONE_WAYS: usize = 6;
+
+/// The most pairs: those of one supplier, and again those of all together.
+pub const MAX_PAIRS: usize = MAX_ONE_WAYS * MAX_ONE_WAYS;
 
 /// What one supplier sells for each way of a return, each way on its own. Offers of one slice, the cheapest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +41,11 @@ impl OneWays {
         [&mut self.there, &mut self.back]
     }
 
-    /// Keeps the cheapest of each direction at their cheapest price: no others are paired.
-    pub(super) fn cap(&mut self, currency: Currency) {
+    /// Keeps what may be part of the cheapest pairs, at its cheapest price.
+    pub(super) fn keep_pairable(&mut self, currency: Currency) {
+        keep_pairable(&mut self.there, currency, |offer| offer.arrival.timestamp());
+        keep_pairable(&mut self.back, currency, |offer| Reverse(offer.departure.timestamp()));
         for offers in self.directions() {
-            keep_cheapest(offers, Ranking { currency, max: MAX_ONE_WAYS });
             for offer in offers.iter_mut() {
                 offer.prices.truncate(1);
             }
@@ -43,11 +53,38 @@ impl OneWays {
         }
     }
 
-    /// Each way out with each way back that departs after it arrives.
+    /// The cheapest pairs, the cheapest first.
     pub(super) fn pairs(&self, currency: Currency) -> Vec<Offer> {
-        let with_each = |there| self.back.iter().filter_map(move |back| pair(there, back, currency));
-        self.there.iter().flat_map(with_each).collect()
+        let cheapest = Ranking { currency, max: MAX_PAIRS };
+        let mut pairs = Vec::new();
+        for there in &self.there {
+            let with_each = self.back.iter().filter_map(|back| pair(there, back, currency));
+            pairs.extend(with_each.take(MAX_ONE_WAYS));
+            // Not only at the end: there may be as many ways out as a response has offers.
+            if pairs.len() > 2 * MAX_PAIRS {
+                keep_cheapest(&mut pairs, cheapest);
+            }
+        }
+        keep_cheapest(&mut pairs, cheapest);
+        pairs
     }
+}
+
+/// Sorts one-ways of one direction, and keeps the [`MAX_ONE_WAYS`] cheapest and those whose `time` is before that of all
+/// cheaper ones. Prices that can't be compared are only compared with those in the same currency.
+fn keep_pairable<T: Ord>(offers: &mut Vec<Offer>, currency: Currency, time: impl Fn(&Offer) -> T) {
+    keep_cheapest(offers, Ranking { currency, max: usize::MAX });
+    let (mut seen, mut earliest) = (0, HashMap::new());
+    offers.retain(|offer| {
+        seen += 1;
+        let compared_in = if offer.comparable { currency } else { offer.currency };
+        let time = time(offer);
+        let leaves_more_time = earliest.get(&compared_in).is_none_or(|earliest| time < *earliest);
+        if leaves_more_time {
+            earliest.insert(compared_in, time);
+        }
+        leaves_more_time || seen <= MAX_ONE_WAYS
+    });
 }
 
 /// The pairs that only several suppliers together can sell, and some that one of them sells as well.
@@ -67,7 +104,7 @@ pub(super) fn across(one_ways: Vec<(SupplierCode, OneWays)>, currency: Currency)
     for offers in all.directions() {
         unite(offers, currency);
     }
-    all.cap(currency);
+    all.keep_pairable(currency);
     all.pairs(currency)
 }
 
@@ -82,7 +119,7 @@ fn pair(there: &Offer, back: &Offer, currency: Currency) -> Option<Offer> {
         price: price.total.units_rounded_up(),
         currency: price.currency,
         comparable: price.comparable_in(currency).is_some(),
-        // The lower, as of an offer whose flights are in different cabins.
+        // The lower, as of any offer whose flights are in different cabins. The flights tell which is in which.
         cabin: there.cabin.zip(back.cabin).map(|(there, back)| there.min(back)),
         slices: vec![only_slice(there), only_slice(back)],
         prices: vec![price],
@@ -98,10 +135,15 @@ fn booking(offer: &Offer) -> Option<Booking> {
     offer.prices.first().map(|best| Booking { offer_id: offer.id, price: best.clone() })
 }
 
-/// The slice of an offer that has only one. If only its ends are known, it is one segment with its flight number.
+/// The slice of an offer that has only one, each flight with its cabin. If only its ends are known, it is one segment with
+/// its flight number.
 fn only_slice(offer: &Offer) -> Slice {
     if let Some(slice) = offer.slices.first() {
-        return slice.clone();
+        let mut slice = slice.clone();
+        for segment in &mut slice.segments {
+            complete(&mut segment.cabin, offer.cabin.as_ref());
+        }
+        return slice;
     }
     let Offer { origin, destination, departure, arrival, duration_minutes, stops, cabin, .. } = *offer;
     let (carrier, flight_number) = carrier_and_number(offer);

@@ -17,6 +17,8 @@ use crate::names::field;
 const DEPARTURE: &str = "departure";
 /// The field of a slice with the window of its arrival.
 const ARRIVAL: &str = "arrival";
+/// The fields of a slice, in the order of the API's document.
+pub(super) const FIELDS: [&str; 5] = [field::FROM, field::TO, field::DATE, DEPARTURE, ARRIVAL];
 /// The first minute of a window.
 const EARLIEST: &str = "earliest";
 /// The last minute of a window.

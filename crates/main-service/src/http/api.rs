@@ -11,6 +11,7 @@ mod offer;
 mod path;
 mod status;
 mod stream;
+mod submission;
 mod submit;
 mod suppliers;
 

@@ -27,9 +27,11 @@ pub(crate) enum Problem {
     BodyTooSlow,
     #[error("no search has this id; it may have expired")]
     UnknownSearch,
-    #[error("the search has no offer with this id, or not yet")]
+    #[error("the search has no offer with this id; while it is running, one may still arrive")]
     UnknownOffer,
-    #[error("this supplier has no such price for the offer, or not yet")]
+    #[error(
+        "this supplier has no such price for the offer; while the search is running, one may still arrive"
+    )]
     NotSold,
     #[error(
         "this supplier sells the offer only as one of two bookings; search for one way to check its price"

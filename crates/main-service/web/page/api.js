@@ -16,7 +16,8 @@ export class Unreachable extends Error {}
 /** The timeout of a request. The gateway gives up on Redis after 1.5 s. */
 const TIMEOUT_MS = 10_000;
 
-async function call(path, { signal, ...options } = {}) {
+/** The data of the response, and when it was sent: by the gateway's clock, or else by this one. */
+async function ask(path, { signal, ...options } = {}) {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let response;
   try {
@@ -28,7 +29,12 @@ async function call(path, { signal, ...options } = {}) {
   // A proxy's error page is not JSON.
   const body = await response.json().catch(() => null);
   if (!response.ok || body?.success !== true) throw new Problem(response.status, body ?? {});
-  return body.data;
+  return { data: body.data, sentAt: Date.parse(response.headers.get("date")) || Date.now() };
+}
+
+async function call(path, options) {
+  const { data } = await ask(path, options);
+  return data;
 }
 
 /** A new idempotency key. Not `randomUUID`, which needs HTTPS or localhost. */
@@ -56,9 +62,11 @@ function post(path, body, idempotencyKey) {
   return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** The state of a search. */
-export function status(id, signal) {
-  return call(searchPath(id), { signal, cache: "no-store" });
+/** The state of a search, and how long ago it was accepted, in milliseconds: `age_ms`. */
+export async function status(id, signal) {
+  const { data, sentAt } = await ask(searchPath(id), { signal, cache: "no-store" });
+  // In a header, times are whole seconds.
+  return { ...data, age_ms: Math.max(data.elapsed_ms ?? 0, sentAt - Date.parse(data.created_at) || 0) };
 }
 
 /** Cancels a search. Returns its status: `processing` if it continues for other clients. */

@@ -27,7 +27,7 @@ export class Current {
       status: (data) => {
         // Only the first: after a reconnect the form may hold another query.
         const isFirst = this.#search.phase === "loading";
-        const startedAt = performance.now() - (data.elapsed_ms ?? 0);
+        const startedAt = performance.now() - data.age_ms;
         this.#change({ ...withStatus(this.#search, data), startedAt });
         if (isFirst && this.#search.query) this.#on.query(this.#search.query);
       },

@@ -7,7 +7,7 @@ import { currencyOf, shifted } from "./trip.js";
 /** How many days before and after are shown. */
 export const SPAN = 3;
 
-/** How long a search of a day stands for its price, in milliseconds. Prices change. */
+/** For how long after its start a search stands for the price of its day, in milliseconds. Prices change. */
 const FRESH_MS = 10 * 60_000;
 
 /** The searches of this visit by their query. */

@@ -37,7 +37,12 @@ export class OfferPanel {
   update(offer, about) {
     this.#prices.update(offer, about);
     const slices = slicesOf(offer);
-    const names = [...placesOf([offer]).map((code) => about.places.city(code)), ...about.names.values()];
+    // Only the names that are shown: a selection in the panel stays while other carriers' fares arrive.
+    const carriers = slices.flatMap(({ segments }) => segments.flatMap((segment) => [segment.carrier, operatorOf(segment)]));
+    const names = [
+      ...placesOf([offer]).map((code) => about.places.city(code)),
+      ...carriers.map((code) => about.names.get(code)),
+    ];
     const key = JSON.stringify([slices, names]);
     if (this.#key === key) return;
     this.#key = key;

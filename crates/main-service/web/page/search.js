@@ -91,7 +91,10 @@ export function isRunning(search) {
  */
 export function supplierRows(search) {
   const rows = new Map(search.asked.map(({ code, name }) => [code, { code, name, status: "pending" }]));
-  for (const report of search.reports.values()) rows.set(report.code, report);
+  for (const report of search.reports.values()) {
+    const { code, name } = report;
+    rows.set(code, isCutOff(report) ? { code, name, status: "pending" } : report);
+  }
   const silent = isRunning(search) ? "pending" : "dropped";
   return [...rows.values()].map((row) => (row.status === "pending" ? { ...row, status: silent } : row));
 }
@@ -103,8 +106,13 @@ export function supplierNames(search) {
 
 /** How many suppliers have answered, and how many were asked. */
 export function progress(search) {
-  const answered = search.reports.size;
+  const answered = [...search.reports.values()].filter((report) => !isCutOff(report)).length;
   return { answered, of: Math.max(search.of, answered) };
+}
+
+/** Whether the search was cancelled before the supplier answered. */
+function isCutOff({ status, reason }) {
+  return status === "timeout" && Boolean(reason);
 }
 
 function remerged(search) {

@@ -57,6 +57,15 @@ test("a supplier without an answer is not pending after the search was cancelled
   assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "dropped"]);
 });
 
+test("a supplier that a cancellation cut off has neither answered nor timed out", () => {
+  const cutOff = { ...SQ, reason: "the search was cancelled" };
+  const search = withEnd(withPartial(withStatus(unknown("id"), processing), partial), {
+    status: "cancelled", results: [], suppliers: [GA, cutOff],
+  });
+  assert.deepEqual(supplierRows(search).map(({ status }) => status), ["ok", "dropped"]);
+  assert.deepEqual(progress(search), { answered: 1, of: 2 });
+});
+
 test("a shared search that the user has left keeps its state", () => {
   const left = withoutMore(withPartial(withStatus(unknown("id"), processing), partial));
   assert.ok(!isRunning(left));

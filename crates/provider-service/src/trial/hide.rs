@@ -5,6 +5,9 @@ use url::{Url, form_urlencoded::byte_serialize};
 /// What replaces a value that looks like a secret, but is written in the suppliers file.
 const HIDDEN: &str = "(hidden)";
 
+/// The least length of a secret that is hidden wherever it is. A shorter one would be found in any text.
+const SHORTEST: usize = 4;
+
 /// Parts of names of headers and parameters that have secrets.
 const SECRET_NAMES: [&str; 8] = ["auth", "cookie", "key", "pass", "secret", "session", "signature", "token"];
 
@@ -15,13 +18,14 @@ pub(super) struct Hider {
 }
 
 impl Hider {
-    /// Hides these values, by their names.
+    /// Hides these values, by their names. Those that are too short are hidden only where [`value`](Self::value) hides
+    /// whatever there is.
     pub(super) fn new(secrets: BTreeMap<String, String>) -> Self {
         let mut texts = Vec::new();
         for (name, value) in secrets {
             texts.extend(forms(&value).into_iter().map(|form| (form, format!("${{{name}}}"))));
         }
-        texts.retain(|(text, _)| !text.is_empty());
+        texts.retain(|(text, _)| text.len() >= SHORTEST);
         texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         Self { texts }
     }
@@ -71,7 +75,7 @@ mod tests {
     use super::*;
 
     fn hider() -> Hider {
-        let secrets = [("KEY", "s3cret \"&{x}"), ("PART", "s3cret"), ("NONE", "")];
+        let secrets = [("KEY", "s3cret \"&{x}"), ("PART", "s3cret"), ("SHORT", "id"), ("NONE", "")];
         Hider::new(secrets.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }
 
@@ -86,6 +90,13 @@ mod tests {
         assert!(url.as_str().contains("s3cret"));
         assert_eq!(hider.url(url.as_str()), "https://host/v1/${KEY}/CGK?id=${KEY}&on=2026-12-08");
         assert_eq!(hider.text("a\u{1b}[31m\nb"), "a [31m\nb");
+    }
+
+    #[test]
+    fn a_short_secret_hides_no_other_text() {
+        let hider = hider();
+        assert_eq!(hider.text("an invalid offer_id"), "an invalid offer_id");
+        assert_eq!(hider.url("http://host/valid?token=id"), "http://host/valid?token=(hidden)");
     }
 
     #[test]

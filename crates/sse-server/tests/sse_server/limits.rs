@@ -34,9 +34,18 @@ async fn connections_beyond_the_limit_are_refused_until_one_closes() {
     assert!(response.ends_with("healthy"), "{response}");
     drop(streams);
     server.events.no_subscriber().await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Their connections close soon after.
+    let accepted = async {
+        let mut refusals = 1;
+        while server.send(PLAIN).await.read_to("\r\n\r\n").await.starts_with("HTTP/1.1 503 ") {
+            refusals += 1;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        refusals
+    };
+    let refusals = timeout(Duration::from_secs(10), accepted).await.expect("there is room again");
     server.send(PLAIN).await.read_to("\r\n\r\nplain").await;
-    refused(&server, 1).await;
+    refused(&server, refusals).await;
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn a_client_that_reads_nothing_is_disconnected() {
 #[tokio::test]
 async fn a_slow_client_that_keeps_reading_gets_all_of_it() {
     let server = start_with(
-        Settings { write_timeout: Duration::from_millis(500), ..settings() },
+        Settings { write_timeout: Duration::from_secs(2), ..settings() },
         ClientLimit::none(),
         |stream| stream,
     )

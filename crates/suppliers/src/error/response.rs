@@ -62,6 +62,8 @@ pub(crate) enum ResponseError {
 pub(crate) enum FieldProblem {
     #[error("is missing")]
     Missing,
+    #[error("is empty")]
+    Empty,
     #[error("has more elements than an offer may have")]
     TooMany,
     #[error("is not a text")]

@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use proptest::prelude::*;
 
 use super::*;
 use crate::{
@@ -29,8 +28,11 @@ fn flat(offer: &Offer) -> Offer {
     Offer { slices: Vec::new(), prices: Vec::new(), ..offer.clone() }
 }
 
+fn rates() -> ExchangeRates {
+    "Date, USD, IDR\n2026-11-23, 1, 16000".parse().unwrap()
+}
+
 fn answer(supplier: &str, there: Vec<Offer>, back: Vec<Offer>) -> Answer {
-    let rates: ExchangeRates = "Date, USD, IDR\n2026-11-23, 1, 16000".parse().unwrap();
     let report = SupplierReport {
         code: supplier.parse().unwrap(),
         name: supplier.into(),
@@ -41,7 +43,7 @@ fn answer(supplier: &str, there: Vec<Offer>, back: Vec<Offer>) -> Answer {
         reason: None,
     };
     let answer = Answer { report, offers: Vec::new(), one_ways: Some(Box::new(OneWays { there, back })) };
-    answer.priced(Timestamp::UNIX_EPOCH, Currency::IDR, Some(&rates))
+    answer.priced(Timestamp::UNIX_EPOCH, Currency::IDR, Some(&rates()))
 }
 
 fn outcome(answers: Vec<Answer>, max: usize) -> Outcome {
@@ -54,6 +56,24 @@ fn outcome(answers: Vec<Answer>, max: usize) -> Outcome {
 fn sold(offer: &Offer) -> Vec<(String, Vec<&str>)> {
     let sellers = |price| Price::sellers(price).map(SupplierCode::as_str).collect();
     offer.prices.iter().map(|price| (price.total.to_string(), sellers(price))).collect()
+}
+
+/// A way of two hours, at five past this hour in July.
+fn generated(
+    (supplier, at): (&str, usize),
+    (day, hour): (u8, u8),
+    cabin: impl Into<Option<Cabin>>,
+    total: u32,
+    currency: &str,
+) -> Offer {
+    let mut offer = one_way(at, supplier, &total.to_string(), currency);
+    offer.departure = format!("2025-07-{day}T{hour:02}:05:00+07:00").parse().unwrap();
+    offer.arrival = format!("2025-07-{day}T{:02}:05:00+07:00", hour + 2).parse().unwrap();
+    offer.duration_minutes = 120;
+    offer.slices.clear();
+    offer.cabin = cabin.into();
+    offer.id = OfferId::of(&offer);
+    offer
 }
 
 #[test]
@@ -138,90 +158,59 @@ fn one_booking_and_two_are_prices_of_the_same_offer() {
     assert_eq!(sold(offer), [("2".into(), vec!["QZ", "QZ"]), ("900000".into(), vec!["GA"])]);
 }
 
-/// Answers of up to five suppliers that sell single ways, some in a currency without a rate. The way back is on this day
-/// of July, and the way out on the 10th.
-fn answers(day_back: u8) -> impl Strategy<Value = Vec<Answer>> {
-    let way = prop::collection::vec((0..12_u8, 1..400_u32, 0..3_usize), 0..10);
-    prop::collection::vec((way.clone(), way), 0..5).prop_map(move |answers| {
-        let ways = |supplier: &str, at: usize, ways: Vec<(u8, u32, usize)>| {
-            let mut offers: Vec<_> = ways
-                .into_iter()
-                .map(|(hour, total, currency)| {
-                    generated((supplier, at), (if at == 0 { 10 } else { day_back }, hour), total, currency)
-                })
-                .collect();
-            unite(&mut offers, Currency::IDR);
-            offers
+#[test]
+fn a_pair_in_two_cabins_is_an_offer_of_its_own() {
+    let in_cabin = |at: usize, total: &str, cabin: Cabin, tells_flights: bool| {
+        let mut offer = one_way(at, "QZ", total, "IDR");
+        offer.cabin = Some(cabin);
+        // Some suppliers tell the cabin of the offer only.
+        offer.slices[0].segments.iter_mut().for_each(|segment| segment.cabin = None);
+        offer.id = OfferId::of(&offer);
+        if tells_flights { offer } else { Offer { slices: Vec::new(), ..offer } }
+    };
+    for tells_flights in [true, false] {
+        let ways = |at: usize, totals: [&str; 2]| {
+            let cabins = [Cabin::Economy, Cabin::Business].into_iter();
+            cabins.zip(totals).map(|(cabin, total)| in_cabin(at, total, cabin, tells_flights)).collect()
         };
-        let answers = answers.into_iter().enumerate().map(|(n, (there, back))| {
-            let supplier = format!("S{n}");
-            answer(&supplier, ways(&supplier, 0, there), ways(&supplier, 1, back))
-        });
-        answers.collect()
-    })
-}
-
-fn generated((supplier, at): (&str, usize), (day, hour): (u8, u8), total: u32, currency: usize) -> Offer {
-    let mut offer = one_way(at, supplier, &total.to_string(), ["IDR", "USD", "QQQ"][currency]);
-    offer.departure = format!("2025-07-{day}T{hour:02}:05:00+07:00").parse().unwrap();
-    offer.arrival = format!("2025-07-{day}T{:02}:05:00+07:00", hour + 2).parse().unwrap();
-    offer.duration_minutes = 120;
-    offer.slices.clear();
-    offer.cabin = (hour % 3 > 0).then_some(if hour % 3 == 1 { Cabin::Economy } else { Cabin::Business });
-    offer.id = OfferId::of(&offer);
-    offer
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_answers_makes_no_difference(
-        (one, other) in answers(10).prop_flat_map(|answers| (Just(answers.clone()), Just(answers).prop_shuffle())),
-        max in 0..300_usize,
-    ) {
-        let (one, other) = (outcome(one, max), outcome(other, max));
-        prop_assert_eq!(one.offers, other.offers);
-        prop_assert_eq!(one.details.total, other.details.total);
-    }
-
-    #[test]
-    fn pairs_are_bounded_in_order_and_sum_up(answers in answers(10)) {
-        let most = MAX_ONE_WAYS * MAX_ONE_WAYS;
-        for answer in &answers {
-            prop_assert!(answer.offers.len() <= most);
-        }
-        let own: BTreeSet<_> = answers.iter().flat_map(|answer| &answer.offers).map(|offer| offer.id).collect();
-        let merged = outcome(answers, 1000);
-        prop_assert!(merged.offers.len() <= own.len() + most);
-        let ids: BTreeSet<_> = merged.offers.iter().map(|offer| offer.id).collect();
-        prop_assert!(own.is_subset(&ids), "what came in a partial is in the end");
-        prop_assert_eq!(ids.len(), merged.offers.len());
-        for offer in &merged.offers {
-            prop_assert_eq!(offer.check(), Ok(()));
-            prop_assert_eq!(offer.id, OfferId::of(offer));
-            for price in &offer.prices {
-                let [there, back] = &price.bookings[..] else { panic!("two bookings") };
-                let ways = [&there.price, &back.price];
-                if ways.iter().all(|way| way.currency == price.currency) {
-                    prop_assert_eq!(there.price.total.decimal() + back.price.total.decimal(), price.total.decimal());
-                } else {
-                    let compared: Option<rust_decimal::Decimal> =
-                        ways.iter().map(|way| way.comparable_in(Currency::IDR).map(crate::Amount::decimal)).sum();
-                    prop_assert_eq!(compared, Some(price.total.decimal()));
-                }
-            }
+        let answer = answer("QZ", ways(0, ["100", "300"]), ways(1, ["50", "500"]));
+        let told: Vec<_> = answer
+            .offers
+            .iter()
+            .map(|pair| {
+                let of = |slice: &Slice| slice.segments[0].cabin.unwrap();
+                (pair.price, pair.cabin.unwrap(), of(&pair.slices[0]), of(&pair.slices[1]))
+            })
+            .collect();
+        let (economy, business) = (Cabin::Economy, Cabin::Business);
+        let expected = [
+            (150, economy, economy, economy),
+            (350, economy, business, economy),
+            (600, economy, economy, business),
+            (800, business, business, business),
+        ];
+        assert_eq!(told, expected);
+        let ids: BTreeSet<_> = answer.offers.iter().map(|pair| pair.id).collect();
+        assert_eq!(ids.len(), 4);
+        if tells_flights {
+            assert!(ids.contains(&OfferId::of(&round_trip())), "in one cabin, the id of one booking");
         }
     }
-
-    #[test]
-    fn the_cheapest_way_there_and_back_is_found(answers in answers(11)) {
-        let cheapest = |ways: fn(&OneWays) -> &Vec<Offer>| {
-            let all = answers.iter().filter_map(|answer| answer.one_ways.as_deref()).flat_map(ways);
-            all.filter_map(|offer| offer.prices[0].comparable_in(Currency::IDR)).min()
-        };
-        let possible = cheapest(|ways| &ways.there).zip(cheapest(|ways| &ways.back));
-        let possible = possible.map(|(there, back)| there.decimal() + back.decimal());
-        let merged = outcome(answers.clone(), 1000);
-        let found = merged.offers.first().and_then(|offer| offer.prices[0].comparable_in(Currency::IDR));
-        prop_assert_eq!(found.map(crate::Amount::decimal), possible);
-    }
 }
+
+#[test]
+fn a_return_on_the_same_day_is_found_behind_cheaper_ways_that_leave_no_time() {
+    let at_hour =
+        |way: usize, hour: u8, total: u32| generated(("QZ", way), (10, hour), Cabin::Economy, total, "IDR");
+    // The cheapest ways out are in the evening, and the cheapest ways back in the morning.
+    let there = (6..20).map(|hour| at_hour(0, hour, 1_000 - u32::from(hour))).collect();
+    let back = (6..20).map(|hour| at_hour(1, hour, 1_000 + u32::from(hour))).collect();
+    let both = answer("QZ", there, back);
+    // A flight takes two hours, so the way back departs two hours after the way out or later.
+    assert_eq!((both.offers.len(), both.offers[0].price), (MAX_PAIRS, 2_002));
+    let early = answer("GA", vec![at_hour(0, 6, 999)], Vec::new());
+    let late = answer("SQ", Vec::new(), vec![at_hour(1, 8, 990)]);
+    assert_eq!(outcome(vec![both, early, late], 100).offers[0].price, 1_984);
+}
+
+mod properties;

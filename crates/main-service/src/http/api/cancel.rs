@@ -17,7 +17,9 @@ use crate::{
 
 /// Cancels a search
 ///
-/// It ends as `cancelled` with the offers so far, and everyone who follows it receives that event.
+/// It ends as `cancelled` with the offers so far, and everyone who follows it receives that event. Its `suppliers` has
+/// those that had answered, and the others as `timeout` with the `reason` that the search was cancelled, as far as workers
+/// have announced them.
 ///
 /// If the gateway shares searches (`COALESCE_SECS`), a search shared by several clients continues until the last of them
 /// cancels it; the others get the status `processing`. So cancel a search only once.

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, Uri},
 };
 use contracts::{
     Offer, PriceCheck, SearchId, SearchStatus,
@@ -12,10 +12,13 @@ use contracts::{
     envelope::{CheckSubmitted, Success},
     offer::OfferId,
 };
-use traces::Span;
 
-use super::accept::{Accepted, Wanted, accept};
-use super::{offer::read_offer, path::OfferPath};
+use super::{
+    accept::{Accepted, Wanted, accept},
+    offer::read_offer,
+    path::OfferPath,
+    submission::{SubmissionHeaders, within},
+};
 use crate::http::docs::failures::{failures, malformed_id, unavailable};
 use crate::http::{
     body::{MAX_BODY, read_json},
@@ -41,11 +44,7 @@ use crate::{app::App, spans};
     params(
         ("id" = SearchId, Path, description = "The search's id."),
         ("offer_id" = OfferId, Path, description = "The offer's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Identifies this check: 1 to 255 visible ASCII \
-            characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
-        ("traceparent" = Option<String>, Header, description = "The trace that the check is to belong to, as \
-            [W3C](https://www.w3.org/TR/trace-context/) has it. Ignored if it is invalid, or if the service records no \
-            traces.", example = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        SubmissionHeaders,
     ),
     request_body = CheckRequest,
     responses(
@@ -70,20 +69,24 @@ pub(super) async fn check(
     body: Body,
 ) -> Result<Json<Success<CheckSubmitted>>, Problem> {
     let name = "POST /api/flights/search/{id}/offers/{offer_id}/check";
-    let mut span = spans::submission(&app.tracer, &headers, name, uri.path());
-    let response = accepted(&app, (search, offer), &headers, body, &mut span).await;
-    spans::answered(&mut span, response.as_ref().map_or_else(Problem::status, |_| StatusCode::OK));
-    response
+    let span = spans::submission(&app.tracer, &headers, name, uri.path());
+    within(span, async |span| {
+        let request = CheckRequest::from_json(&read_json(&headers, body).await?)?;
+        let wanted = wanted(&app, &request, search, offer).await?;
+        let Accepted { id: check_id, warnings } = accept(&app, &headers, wanted, span).await?;
+        let data = CheckSubmitted { check_id, status: SearchStatus::Processing, warnings };
+        Ok(Json(Success::new("Price check submitted", data)))
+    })
+    .await
 }
 
-async fn accepted(
+/// The price check that is asked for, of an offer that the search has.
+async fn wanted(
     app: &App,
-    (search, offer): (SearchId, OfferId),
-    headers: &HeaderMap,
-    body: Body,
-    span: &mut Span,
-) -> Result<Json<Success<CheckSubmitted>>, Problem> {
-    let request = CheckRequest::from_json(&read_json(headers, body).await?)?;
+    request: &CheckRequest,
+    search: SearchId,
+    offer: OfferId,
+) -> Result<Wanted, Problem> {
     let (record, found) = read_offer(app, search, offer).await?;
     // What the replaced system found has no ids, so a record with this offer has a query.
     let query = record.query.map(Box::new).ok_or(Problem::UnknownOffer)?;
@@ -96,10 +99,7 @@ async fn accepted(
         || if request.is_for_two_bookings(&found) { Problem::TwoBookings } else { Problem::NotSold };
     let price = request.price(&found).ok_or_else(not_sold)?;
     let check = Box::new(PriceCheck::new(search, offer, price));
-    let wanted = Wanted::Check { query, check, fingerprint: request.fingerprint(search, offer) };
-    let Accepted { id: check_id, warnings } = accept(app, headers, wanted, span).await?;
-    let data = CheckSubmitted { check_id, status: SearchStatus::Processing, warnings };
-    Ok(Json(Success::new("Price check submitted", data)))
+    Ok(Wanted::Check { query, check, fingerprint: request.fingerprint(search, offer) })
 }
 
 failures! {

@@ -1,22 +1,19 @@
 use std::sync::Arc;
 
 use airports::Airports;
-use axum::{
-    Json,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json, body::Body, extract::State, http::HeaderMap};
 use contracts::{
     FieldError, IataCode, SearchRequest, SearchStatus,
     envelope::{Submitted, Success},
     names::field,
-    search::{InvalidRequest, RequestedCodes, Route},
+    search::{InvalidRequest, RequestedCodes, Route, sort_by_field},
 };
 use jiff::{Timestamp, civil::Date, tz};
-use traces::Span;
 
-use super::accept::{Accepted, Wanted, accept};
+use super::{
+    accept::{Accepted, Wanted, accept},
+    submission::{SubmissionHeaders, within},
+};
 use crate::http::docs::failures::{failures, unavailable, wrong};
 use crate::http::{
     body::{MAX_BODY, read_json},
@@ -40,13 +37,9 @@ use crate::{app::App, spans};
     operation_id = "submit",
     tag = "searches",
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Identifies this submission: 1 to 255 \
-            visible ASCII characters.", pattern = "^[!-~]+$", min_length = 1, max_length = 255, example = "3f1c6d1e"),
+        SubmissionHeaders,
         ("Cache-Control" = Option<String>, Header, description = "`no-cache` requests a new search instead of \
             an earlier one.", example = "no-cache"),
-        ("traceparent" = Option<String>, Header, description = "The trace that the search is to belong to, as \
-            [W3C](https://www.w3.org/TR/trace-context/) has it. Ignored if it is invalid, or if the service records no \
-            traces.", example = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ),
     request_body = SearchRequest,
     responses(
@@ -68,24 +61,15 @@ pub(super) async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Success<Submitted>>, Problem> {
-    let mut span =
-        spans::submission(&app.tracer, &headers, "POST /api/flights/search", "/api/flights/search");
-    let response = accepted(&app, &headers, body, &mut span).await;
-    spans::answered(&mut span, response.as_ref().map_or_else(Problem::status, |_| StatusCode::OK));
-    response
-}
-
-async fn accepted(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-    span: &mut Span,
-) -> Result<Json<Success<Submitted>>, Problem> {
-    let body = read_json(headers, body).await?;
-    let request = parse(app, &body)?;
-    let Accepted { id: search_id, warnings } = accept(app, headers, Wanted::Search(request), span).await?;
-    let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
-    Ok(Json(Success::new("Search request submitted", data)))
+    let span = spans::submission(&app.tracer, &headers, "POST /api/flights/search", "/api/flights/search");
+    within(span, async |span| {
+        let request = parse(&app, &read_json(&headers, body).await?)?;
+        let Accepted { id: search_id, warnings } =
+            accept(&app, &headers, Wanted::Search(request), span).await?;
+        let data = Submitted { search_id, status: SearchStatus::Processing, warnings };
+        Ok(Json(Success::new("Search request submitted", data)))
+    })
+    .await
 }
 
 /// The date where it is earliest, twelve hours behind UTC: a day is in the past only where it is over everywhere.
@@ -105,6 +89,7 @@ fn parse(app: &App, body: &[u8]) -> Result<SearchRequest, Problem> {
         (Ok(_), unknown) => Err(Problem::Fields(unknown)),
         (Err(mut errors), unknown) => {
             errors.extend(unknown);
+            sort_by_field(&mut errors);
             Err(Problem::Fields(errors))
         }
     }
@@ -126,10 +111,10 @@ fn unknown(app: &App, codes: &RequestedCodes) -> Vec<FieldError> {
 fn unknown_places(airports: &Airports, route: &Route) -> Vec<FieldError> {
     let Route { path, origin, destination } = route;
     let mut errors = Vec::new();
-    for (field, code) in [(field::FROM, *origin), (field::TO, *destination)] {
+    for (field, code, other) in [(field::FROM, *origin, *destination), (field::TO, *destination, *origin)] {
         errors.extend(
             code.filter(|code| !airports.knows(*code))
-                .map(|code| unknown_code(airports, format!("{path}{field}"), code)),
+                .map(|code| unknown_code(airports, format!("{path}{field}"), code, other)),
         );
     }
     if let (Some(from), Some(to)) = (*origin, *destination)
@@ -141,8 +126,12 @@ fn unknown_places(airports: &Airports, route: &Route) -> Vec<FieldError> {
     errors
 }
 
-fn unknown_code(airports: &Airports, field: String, code: IataCode) -> FieldError {
-    let suggestion = airports.suggestion(code).map(|code| code.to_string());
+/// Suggests no code of the other end of the flight.
+fn unknown_code(airports: &Airports, field: String, code: IataCode, other: Option<IataCode>) -> FieldError {
+    let suggestion = airports
+        .suggestion(code)
+        .filter(|meant| other.is_none_or(|other| *meant != other && !airports.same_place(*meant, other)));
+    let suggestion = suggestion.map(|code| code.to_string());
     let message = match &suggestion {
         Some(suggestion) => format!("no airport or city has the code {code}; did you mean {suggestion}?"),
         None => format!("no airport or city has the code {code}"),

@@ -68,7 +68,7 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
     let (Some(first), Some(first_flight)) =
         (slices.first(), offer.slices.first().and_then(|slice| slice.segments.first()))
     else {
-        return Err(field("slices", "slices")(FieldProblem::Missing));
+        return Err(field("slices", "slices")(FieldProblem::Empty));
     };
     let price = fare::price(offer, supplier)?;
     Ok(Offer {
@@ -101,7 +101,7 @@ impl Slice {
             segments.push(segment.convert(airports)?);
         }
         let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
-            return Err(field("segments", &format!("slices[{at}].segments"))(FieldProblem::Missing));
+            return Err(field("segments", &format!("slices[{at}].segments"))(FieldProblem::Empty));
         };
         let (departure, arrival) = (first.departure, last.arrival);
         Ok(offer::Slice {

@@ -163,13 +163,13 @@ fn an_error_names_the_offer_and_the_field() {
         ("offer 1: `total_amount`: invalid type", broken("/total_amount", json!(7))),
         ("offer 1: price (`total_amount`) is not an amount", broken("/total_amount", json!("7 EUR"))),
         ("offer 1: currency (`total_currency`) is not an ISO", broken("/total_currency", json!("EURO"))),
-        ("offer 1: slices (`slices`) is missing", broken("/slices", json!([]))),
+        ("offer 1: slices (`slices`) is empty", broken("/slices", json!([]))),
         ("offer 1: tax (`tax_amount`) is not an amount", broken("/tax_amount", json!("-1"))),
         (
             "offer 1: expires_at (`expires_at`) is not a date and time with",
             broken("/expires_at", json!("soon")),
         ),
-        ("offer 1: segments (`slices[0].segments`) is missing", broken("/slices/0/segments", json!([]))),
+        ("offer 1: segments (`slices[0].segments`) is empty", broken("/slices/0/segments", json!([]))),
         ("offer 1: `slices[0].segments[0].origin.iata_code`", segment("/origin/iata_code", json!("Jakarta"))),
         (
             "offer 1: departure (`departing_at`) is not a date and time",

@@ -48,6 +48,7 @@ impl ListPointers {
             return Ok(vec![part.clone()]);
         }
         let mut elements = Vec::new();
+        let mut none = FieldProblem::Missing;
         for pointer in &self.0 {
             let Some(value) = value_at(part.json, pointer)? else { continue };
             let path = format!("{}{pointer}", part.path);
@@ -55,6 +56,7 @@ impl ListPointers {
                 |path, json: &'a RawValue| Part { offer: part.offer, path, json: json.get().as_bytes() };
             if value.get().starts_with('[') {
                 let list: Vec<&RawValue> = serde_json::from_str(value.get())?;
+                none = FieldProblem::Empty;
                 let list = list.into_iter().enumerate();
                 elements.extend(list.map(|(index, json)| element(format!("{path}/{index}"), json)));
             } else {
@@ -62,7 +64,7 @@ impl ListPointers {
             }
         }
         match elements.len() {
-            0 => Err(part.error(name, &self.0, FieldProblem::Missing)),
+            0 => Err(part.error(name, &self.0, none)),
             count if count > max => Err(part.error(name, &self.0, FieldProblem::TooMany)),
             _ => Ok(elements),
         }
@@ -177,7 +179,8 @@ mod tests {
     #[test]
     fn an_empty_list_and_a_long_one_are_errors() {
         let json = r#"{"l": [1, 2, 3], "e": []}"#;
-        assert_eq!(elements("['/e', '/n']", json).unwrap_err(), "offer 3: slices (`/x/e /x/n`) is missing");
+        assert_eq!(elements("['/e', '/n']", json).unwrap_err(), "offer 3: slices (`/x/e /x/n`) is empty");
+        assert_eq!(elements("'/n'", json).unwrap_err(), "offer 3: slices (`/x/n`) is missing");
         let many = "offer 3: slices (`/x/l`) has more elements than an offer may have";
         assert_eq!(elements("'/l'", json).unwrap_err(), many);
     }

@@ -114,7 +114,8 @@ fn slices_may_be_fields_and_have_one_flight_each() {
 #[test]
 fn an_error_in_a_list_names_the_path() {
     for (pointer, value, expected) in [
-        ("/legs", json!([]), "slices (`/legs`) is missing"),
+        ("/legs", json!([]), "slices (`/legs`) is empty"),
+        ("/legs", json!(null), "slices (`/legs`) is missing"),
         ("/legs", json!(vec![1; 7]), "slices (`/legs`) has more elements than an offer may have"),
         ("/legs/1/flights", json!(null), "segments (`/legs/1/flights`) is missing"),
         ("/legs/1/flights/0", json!("GA57"), "segment.flight_number (`/legs/1/flights/0/number`) is missing"),
