@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use test_kit::{Redis, System, eventually, sse::read_all};
 
-/// Checks that in the result log each search ends once and no supplier answers a search twice.
+/// Checks that in the result log at least this many searches end, each once, and no supplier answers a search twice. A
+/// client that submits again because Redis was slow may have made more searches.
 pub(crate) async fn assert_announced_once(redis: &Redis, searches: usize) {
-    assert_eq!(announced_once(redis).await.len(), searches);
+    let ended = announced_once(redis).await.len();
+    assert!(ended >= searches, "{ended} of {searches} searches have ended");
 }
 
 /// The same. Returns the searches that have ended.

@@ -10,10 +10,10 @@ use test_kit::{Client, System, client::example, eventually, sse::read_all};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_twice_its_capacity_it_serves_at_full_rate_and_refuses_the_rest_at_once() {
-    // The worker has 20 permits, and a search takes 500 ms: 40 searches a second, few enough for a busy machine.
+    // The worker has 20 permits, and a search takes a second: 20 searches a second, few enough for a busy machine.
     let system = System::builder()
         .set("MAX_CONCURRENCY", "20")
-        .set("SIMULATED_LATENCY_MS", "500")
+        .set("SIMULATED_LATENCY_MS", "1000")
         .set("MAX_BACKLOG", "40")
         .start()
         .await;
@@ -21,7 +21,7 @@ async fn at_twice_its_capacity_it_serves_at_full_rate_and_refuses_the_rest_at_on
     let client = system.client();
     let start = Instant::now();
     let mut posts = Vec::new();
-    let mut pace = tokio::time::interval(Duration::from_micros(12_500));
+    let mut pace = tokio::time::interval(Duration::from_millis(25));
     for _ in 0..480 {
         pace.tick().await;
         posts.push(tokio::spawn(post(client.clone())));
@@ -37,8 +37,8 @@ async fn at_twice_its_capacity_it_serves_at_full_rate_and_refuses_the_rest_at_on
     assert!(full + unavailable == refused.len() && unavailable * 10 <= full, "{refused:?}");
     // The 40 searches in the backlog and the 20 in progress were not served during the load.
     let served_meanwhile = accepted.len().saturating_sub(40 + 20) as u128;
-    let full_rate = load.as_millis() / 25;
-    assert!(served_meanwhile > full_rate / 3, "{served_meanwhile} of {full_rate} served in {load:?}");
+    let full_rate = load.as_millis() / 50;
+    assert!(served_meanwhile > full_rate / 4, "{served_meanwhile} of {full_rate} served in {load:?}");
     assert!(refused.len() > 100, "{} refused", refused.len());
     refused.sort_by_key(|post| post.took);
     let most = refused[refused.len() * 9 / 10].took;

@@ -68,7 +68,7 @@ async fn a_restart_in_the_middle_of_a_hundred_searches_loses_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_whose_confirmation_was_lost_is_in_the_end() {
-    let system = builder().set("SIMULATED_LATENCY_MS", "100-4000").start().await;
+    let system = builder().set("SIMULATED_LATENCY_MS", "100-10000").start().await;
     let client = system.client();
     let mut streams = Vec::new();
     for _ in 0..30 {
