@@ -56,16 +56,15 @@ async fn readiness_does_not_flap_while_a_full_redis_refuses_searches() {
     let system = System::start().await;
     let client = system.client();
     let _: () = system.redis.run("CONFIG SET maxmemory 1").await;
-    let (start, mut codes, mut unready) = (Instant::now(), Vec::new(), 0);
+    let (start, mut codes) = (Instant::now(), Vec::new());
     while start.elapsed() < Duration::from_secs(4) || codes.len() < 20 {
         let (status, response) = client.post(&example()).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{response}");
         codes.push(response["code"].as_str().unwrap().to_owned());
-        unready += usize::from(warnings(&client).await.is_none());
+        assert!(warnings(&client).await.is_some(), "the gateway is ready");
     }
     // On a busy machine Redis may now and then not answer in time.
     let others: Vec<_> = codes.iter().filter(|code| *code != "storage_full").collect();
     assert!(others.len() * 4 <= codes.len(), "{others:?} of {}", codes.len());
-    assert!(unready * 4 <= codes.len(), "not ready {unready} of {} times", codes.len());
     assert!(others.iter().all(|code| *code == "unavailable"), "{others:?}");
 }
