@@ -42,16 +42,17 @@ async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
         assert_eq!(few, &serde_json::json!({"flight_number": all["flight_number"], "price": all["price"]}));
     }
 
-    // An older gateway, which says its name and version only. It is not silent for as long as the test takes.
+    // An older gateway, which reads only what was compressed without a dictionary. It is not silent for as long as the test
+    // takes.
     let later = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() + 600_000;
     let mut old = redis::cmd("ZADD");
-    old.arg("flight.search.gateways").arg(later.to_string()).arg("old-1 0.1.0");
+    old.arg("flight.search.gateways").arg(later.to_string()).arg("old-1 0.1.0 reads-compressed");
     old.exec_async(&mut system.redis.connect().await).await.unwrap();
     let id = stored(&system, false).await;
     assert_eq!(Value::Array(in_the_log(&system, &id).await), ends(&id).await, "it reads all of it");
 
     let mut gone = redis::cmd("ZREM");
-    gone.arg("flight.search.gateways").arg("old-1 0.1.0");
+    gone.arg("flight.search.gateways").arg("old-1 0.1.0 reads-compressed");
     gone.exec_async(&mut system.redis.connect().await).await.unwrap();
     stored(&system, true).await;
 }

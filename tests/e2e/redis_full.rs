@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
+use rustix::process::Signal;
 use serde_json::Value;
 use test_kit::{Client, System, client::example, eventually};
 
@@ -67,4 +68,29 @@ async fn readiness_does_not_flap_while_a_full_redis_refuses_searches() {
     let others: Vec<_> = codes.iter().filter(|code| *code != "storage_full").collect();
     assert!(others.len() * 4 <= codes.len(), "{others:?} of {}", codes.len());
     assert!(others.iter().all(|code| *code == "unavailable"), "{others:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_redis_is_full_the_job_of_a_cancelled_search_leaves_the_queue() {
+    let system = System::builder()
+        .set("SIMULATED_LATENCY_MS", "60000")
+        // No other process may take the paused worker's job over.
+        .set("JOB_LEASE_MS", "60000")
+        .start()
+        .await;
+    let client = system.client();
+    let id = client.submit().await;
+    eventually("the worker has the job", async || {
+        system.workers[0].log().contains("job taken").then_some(())
+    })
+    .await;
+    system.workers[0].signal(Signal::STOP);
+    assert_eq!(client.cancel(&id).await.0, StatusCode::OK);
+    let _: () = system.redis.run("CONFIG SET maxmemory 1").await;
+    assert_eq!(system.redis.run::<usize>("XLEN flight.search.requested").await, 1);
+    system.workers[0].signal(Signal::CONT);
+    eventually("the job is out of the queue", async || {
+        (system.redis.run::<usize>("XLEN flight.search.requested").await == 0).then_some(())
+    })
+    .await;
 }

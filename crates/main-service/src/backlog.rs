@@ -1,8 +1,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many jobs wait for a worker, so that a POST can be refused without asking Redis: the watch task's last count, plus
-/// what may have been submitted since it began to count. Never too few; a job that was submitted during a count may be
-/// counted twice until the next one, a tenth of a second later.
+/// what may have been submitted since it began to count. A job that is written during a count may be counted twice until the
+/// next one, a tenth of a second later, and so is one whose POST still waits (`ACCEPT_DURABILITY`).
 #[derive(Debug, Default)]
 pub(crate) struct Backlog(Mutex<State>);
 

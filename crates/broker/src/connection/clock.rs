@@ -49,8 +49,8 @@ impl Clock {
     }
 
     /// Updates the estimate. Redis read `time` at some point between `requested` and now, so a slow reply leaves a
-    /// range. The old estimate is moved only as far as needed to fit into that range. `host_ahead` is from
-    /// [`host_ahead`].
+    /// range. The old estimate is moved only as far as needed to fit into that range. `host_ahead` is
+    /// what the function of this name returns.
     pub(super) fn update(&self, time: EpochMillis, requested: Instant, host_ahead: i64) -> ClockChange {
         let time = i64::try_from(time.0).unwrap_or(i64::MAX);
         let earliest = time.saturating_sub(as_millis(self.started.elapsed()));

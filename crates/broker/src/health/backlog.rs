@@ -33,8 +33,8 @@ impl Broker {
     pub(super) async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
         let mut connection = self.connection.to(operation);
         let mut both = redis::pipe();
-        // In one write, so that Redis runs nothing else in between: a job that is done meanwhile would count as waiting. Not
-        // in a transaction, which a full Redis refuses even if it only reads.
+        // In one write, so that Redis hardly ever runs anything in between: a job that is done meanwhile would count as
+        // waiting. Not in a transaction, which a full Redis refuses even if it only reads.
         both.xlen(REQUESTED_STREAM).cmd("XPENDING").arg(REQUESTED_STREAM).arg(CONSUMER_GROUP);
         let counted = both.query_async::<(u64, Summary)>(&mut connection).await;
         match counted.map_err(BrokerError::from) {

@@ -50,7 +50,6 @@ const BOTH: &[&str] = &[
     "XACK flight.search.requested search-processors odd",
     "XDEL flight.search.requested odd",
     "XINFO CONSUMERS flight.search.requested search-processors",
-    "EXEC",
 ];
 
 const GATEWAY: &[&str] = &[
@@ -64,6 +63,7 @@ const GATEWAY: &[&str] = &[
     "EXISTS flight.search.results",
     "XINFO STREAM flight.search.results",
     "XREAD COUNT odd STREAMS flight.search.results 0",
+    "EXEC",
 ];
 
 /// Further commands of a gateway with [`Durability::Disk`].

@@ -66,9 +66,10 @@ impl Leases {
     /// Deletes a job whose search has ended.
     pub async fn discard(&self, entry: EntryId) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
-        pipe.atomic();
-        pipe.xack(REQUESTED_STREAM, CONSUMER_GROUP, &[entry]).ignore();
+        // Not in a transaction, which a full Redis refuses. If only the first is done, nobody gets the job again, and a
+        // claim of its entry removes that.
         pipe.xdel(REQUESTED_STREAM, &[entry]).ignore();
+        pipe.xack(REQUESTED_STREAM, CONSUMER_GROUP, &[entry]).ignore();
         Ok(pipe.exec_async(&mut self.broker.connection.to(Operation::Discard)).await?)
     }
 

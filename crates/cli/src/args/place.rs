@@ -54,20 +54,30 @@ impl FromStr for Place {
 
 /// The origin, which stands where a command may.
 pub(super) fn parse_origin(text: &str) -> Result<Place, InvalidPlace> {
-    let place = text.parse::<Place>();
     let is_code = text.parse::<IataCode>().is_ok();
-    let is_certain = is_code || place.as_ref().is_ok_and(|place| place.guess.is_none());
     match similar_command(text) {
-        Some(command) if !is_certain => Err(InvalidPlace::Command(command)),
-        _ => place,
+        Some((command, wrong)) if !is_code && !is_place(text, wrong) => Err(InvalidPlace::Command(command)),
+        _ => text.parse(),
     }
 }
 
-/// The command that a text is, or is nearly: one letter in three may be wrong.
-fn similar_command(text: &str) -> Option<&'static str> {
-    let wrong = |command: &&str| strsim::osa_distance(command, text);
-    let nearest = COMMANDS.into_iter().min_by_key(wrong)?;
-    (wrong(&nearest) <= nearest.len() / 3).then_some(nearest)
+/// The command that a text is, or is nearly, and how many letters are wrong: one in three may be.
+fn similar_command(text: &str) -> Option<(&'static str, usize)> {
+    let with_distance = COMMANDS.into_iter().map(|command| (command, strsim::osa_distance(command, text)));
+    let nearest = with_distance.min_by_key(|(_, wrong)| *wrong)?;
+    (nearest.1 <= nearest.0.len() / 3).then_some(nearest)
+}
+
+/// Whether a text is the name of a place, with no more than `wrong` letters wrong.
+fn is_place(text: &str, wrong: usize) -> bool {
+    let wrong_in = |name: &str| strsim::osa_distance(&name.to_lowercase(), &text.to_lowercase());
+    match Airports::embedded().named(text) {
+        Named::Place(place) => {
+            place.is_called(text) || [place.city, place.name].into_iter().any(|name| wrong_in(name) <= wrong)
+        }
+        Named::Several(_) => true,
+        Named::Unknown => false,
+    }
 }
 
 /// A code that is written as a name is: `San` is San Diego's.
@@ -153,7 +163,7 @@ mod tests {
         {
             assert_eq!(parse_origin(text), Err(InvalidPlace::Command(command)), "{text}");
         }
-        for place in ["OPS", "Jakarta", "Paris", "denpasr"] {
+        for place in ["OPS", "Jakarta", "Paris", "denpasr", "maun", "Fallon", "Willow", "cancn"] {
             assert!(parse_origin(place).is_ok(), "{place}");
         }
         let every = Cli::command();

@@ -53,7 +53,7 @@ pub(super) async fn find(client: &Client, search: SearchId, text: &str) -> Resul
     let offers = named(&state.results, text);
     let message = match offers[..] {
         [offer] => return Ok(offer.id),
-        [] => format!("the search has no offer {}, or not yet", clean(text)),
+        [] => format!("the search has no offer {} so far", clean(text)),
         _ => format!("several offers may be meant by {}; use an id", clean(text)),
     };
     Err(ClientError::Rejected { message, errors: offers.into_iter().map(by_id).collect() })

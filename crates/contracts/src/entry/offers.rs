@@ -9,7 +9,7 @@ pub enum Encoding {
     /// As JSON. Older gateways read nothing else.
     #[default]
     Json,
-    /// As a frame of zstd (RFC 8878) with a dictionary of this crate: about a twelfth of its size. JSON below 512 bytes is
+    /// As a frame of zstd (RFC 8878) with a dictionary of this crate: about a fifteenth of its size. JSON below 512 bytes is
     /// not compressed.
     Compressed,
 }

@@ -3,7 +3,8 @@ use std::fmt;
 use super::{InvalidEntry, compression};
 use crate::{names::record, outcome::OneWays};
 
-/// A supplier's one-ways in a record: JSON, compressed if it is long. Versions that do not know them do not read them.
+/// A supplier's one-ways in a record: JSON, compressed if it is long, whatever gateways read. Versions that do not know them
+/// do not read them, and an end without them lacks pairs across suppliers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredOneWays(Box<[u8]>);
 

@@ -6,7 +6,8 @@
 //!
 //! Each time, the cheapest pairs are kept, at most [`MAX_PAIRS`]. A way back departs after the way out arrives, which on
 //! the same day few do. So of each direction the [`MAX_ONE_WAYS`] cheapest are kept, and of the others those that leave
-//! more time for the other way than all that are cheaper. No other one-way is part of the cheapest pair. Which pairs there
+//! more time for the other way than all that are cheaper. No other one-way is part of the cheapest pair. Only if each way is
+//! cheaper than all that leave more time than it does there may be more, of which [`MAX_PAIRS`] are kept. Which pairs there
 //! are depends neither on the order of answers nor on which process ends the search.
 
 use std::{cmp::Reverse, collections::HashMap};
@@ -71,7 +72,7 @@ impl OneWays {
 }
 
 /// Sorts one-ways of one direction, and keeps the [`MAX_ONE_WAYS`] cheapest and those whose `time` is before that of all
-/// cheaper ones. Prices that can't be compared are only compared with those in the same currency.
+/// cheaper ones, at most [`MAX_PAIRS`]. Prices that can't be compared are only compared with those in the same currency.
 fn keep_pairable<T: Ord>(offers: &mut Vec<Offer>, currency: Currency, time: impl Fn(&Offer) -> T) {
     keep_cheapest(offers, Ranking { currency, max: usize::MAX });
     let (mut seen, mut earliest) = (0, HashMap::new());
@@ -85,6 +86,7 @@ fn keep_pairable<T: Ord>(offers: &mut Vec<Offer>, currency: Currency, time: impl
         }
         leaves_more_time || seen <= MAX_ONE_WAYS
     });
+    offers.truncate(MAX_PAIRS);
 }
 
 /// The pairs that only several suppliers together can sell, and some that one of them sells as well.

@@ -34,7 +34,7 @@ struct Seen {
     last_answer: Instant,
     /// When Redis last answered before it failed. `None` while it answers.
     away_since: Option<Instant>,
-    /// Whether that was too long ago.
+    /// Whether `last_active` was too long ago.
     has_no_worker: bool,
 }
 

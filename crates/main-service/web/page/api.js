@@ -65,8 +65,9 @@ function post(path, body, idempotencyKey) {
 /** The state of a search, and how long ago it was accepted, in milliseconds: `age_ms`. */
 export async function status(id, signal) {
   const { data, sentAt } = await ask(searchPath(id), { signal, cache: "no-store" });
-  // In a header, times are whole seconds.
-  return { ...data, age_ms: Math.max(data.elapsed_ms ?? 0, sentAt - Date.parse(data.created_at) || 0) };
+  // While it runs, the gateway tells how long. After that, the header does, in whole seconds of its host's clock.
+  const since_created = data.ended_at ? sentAt - Date.parse(data.created_at) || 0 : 0;
+  return { ...data, age_ms: Math.max(data.elapsed_ms ?? 0, since_created) };
 }
 
 /** Cancels a search. Returns its status: `processing` if it continues for other clients. */

@@ -22,8 +22,9 @@ const MIN_SILENCE: Duration = Duration::from_secs(5);
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(5);
 /// How long both may wait for their turn on the connection for large requests, and for Redis.
 const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long what is in flight when the last job ends may still take: the worker leaves the group after it.
-const LAST_TIMEOUT: Duration = Duration::from_millis(300);
+/// How long what is in flight when the last job ends may still take, because the worker leaves the group after it: this
+/// long, or this part of the grace period if that is shorter. Jobs have four fifths of that.
+const LAST_TIMEOUT: (Duration, u32) = (Duration::from_millis(300), 20);
 
 /// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
@@ -39,7 +40,7 @@ async fn rounds(context: &Context) {
     let mut trimmer = Trimmer::new(context.broker.clone());
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
         let round = round(context, &mut trimmer, lease);
-        if let Some(Err(error)) = complete(&context.idle, round).await {
+        if let Some(Err(error)) = complete(context, round).await {
             // The consumer logs that Redis is away. Until it has read for the first time, there is no group.
             tracing::debug!(%error, "upkeep failed");
         }
@@ -60,7 +61,7 @@ async fn presence(context: &Context) {
             }
             Ok::<_, BrokerError>(())
         };
-        match complete(&context.idle, timeout(PRESENCE_TIMEOUT, steps)).await {
+        match complete(context, timeout(PRESENCE_TIMEOUT, steps)).await {
             Some(Ok(Err(error))) => tracing::debug!(%error, "could not exchange who runs"),
             Some(Err(_)) => tracing::debug!("exchanging who runs took too long"),
             Some(Ok(Ok(()))) | None => {}
@@ -69,10 +70,21 @@ async fn presence(context: &Context) {
 }
 
 /// Completes what was begun before the last job ended, unless it takes too long: it may have reached Redis already.
-async fn complete<T>(idle: &CancellationToken, steps: impl Future<Output = T>) -> Option<T> {
+async fn complete<T>(context: &Context, steps: impl Future<Output = T>) -> Option<T> {
+    let (longest, part) = LAST_TIMEOUT;
+    let last = longest.min(context.config.common.shutdown_grace_ms / part);
+    until_idle(&context.idle, last, steps).await
+}
+
+/// Waits for `steps`; after the last job has ended, for at most `last`.
+async fn until_idle<T>(
+    idle: &CancellationToken,
+    last: Duration,
+    steps: impl Future<Output = T>,
+) -> Option<T> {
     let too_late = async {
         idle.cancelled().await;
-        sleep(LAST_TIMEOUT).await;
+        sleep(last).await;
     };
     tokio::select! {
         done = steps => Some(done),
@@ -123,10 +135,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_in_flight_when_the_last_job_ends_is_completed_unless_it_takes_too_long() {
         let idle = CancellationToken::new();
-        let steps = |time| complete(&idle, sleep(time));
+        let last = Duration::from_millis(300);
+        let steps = |time| until_idle(&idle, last, sleep(time));
         assert_eq!(steps(Duration::from_mins(1)).await, Some(()), "there is no limit before");
         idle.cancel();
-        assert_eq!(steps(LAST_TIMEOUT / 2).await, Some(()));
-        assert_eq!(steps(LAST_TIMEOUT * 2).await, None);
+        assert_eq!(steps(last / 2).await, Some(()));
+        assert_eq!(steps(last * 2).await, None);
     }
 }
