@@ -63,7 +63,7 @@ async fn a_day_that_has_passed_is_not_searched() {
 async fn errors_are_in_the_user_s_words() {
     let system = quick().await;
     let Some(page) = Page::open_in(&system, "id-ID,en-US", "/", Look::PHONE).await else { return };
-    page.search("CGX", "Jakarta").await;
+    page.search("CGX", "Denpasar").await;
     page.shown("#from-error").await;
     assert!(page.text("#from-error").await.starts_with("Tidak ada bandara atau kota dengan kode CGX."));
     assert_eq!(page.text("#from-error button").await, "Pakai CGK");
