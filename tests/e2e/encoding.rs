@@ -28,6 +28,31 @@ async fn in_the_log(system: &System, id: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_compresses_from_its_first_search_on() {
+    let mut system = System::builder()
+        .workers(0)
+        .set("SIMULATED_LATENCY_MS", "1")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .start()
+        .await;
+    let client = system.client();
+    let mut ids = Vec::new();
+    for _ in 0..60 {
+        ids.push(client.submit().await);
+    }
+    within(Duration::from_secs(30), "the gateway is announced", async || {
+        (system.redis.run::<usize>("ZCARD flight.search.gateways").await == 1).then_some(())
+    })
+    .await;
+    system.add_worker();
+    for id in ids {
+        client.result(&id).await;
+        let results: Vec<u8> = system.redis.run(&format!("HGET flight.search.record:{id} results")).await;
+        assert!(results.starts_with(ZSTD), "{id}: {}", String::from_utf8_lossy(&results));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
     let system =
         System::builder().set("SIMULATED_LATENCY_MS", "1").set("SIMULATED_FAILURE_RATE", "0").start().await;

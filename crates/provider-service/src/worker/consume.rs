@@ -37,6 +37,8 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
     let block = BLOCK.min(context.config.common.shutdown_grace_ms / 4);
     let mut backoff = Backoff::default();
     let mut take_over = TakeOver::new(context.config.job_lease_ms);
+    // Or many jobs that wait for this worker, whose answers take the connection for a while, would be stored as JSON.
+    stop.run_until_cancelled(context.has_looked.cancelled()).await;
     while let Some(permits) = stop.run_until_cancelled(permits(context)).await {
         // Not cancelled on shutdown: jobs that Redis has just delivered would wait for their lease to run out.
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {

@@ -66,6 +66,7 @@ async fn presence(context: &Context) {
             Some(Err(_)) => tracing::debug!("exchanging who runs took too long"),
             Some(Ok(Ok(()))) | None => {}
         }
+        context.has_looked.cancel();
     }
 }
 
