@@ -68,12 +68,12 @@ fn similar_command(text: &str) -> Option<(&'static str, usize)> {
     (nearest.1 <= nearest.0.len() / 3).then_some(nearest)
 }
 
-/// Whether a text is the name of a place, with no more than `wrong` letters wrong.
+/// Whether a text is the name of a place, or nearly: with fewer than `wrong` letters wrong.
 fn is_place(text: &str, wrong: usize) -> bool {
     let wrong_in = |name: &str| strsim::osa_distance(&name.to_lowercase(), &text.to_lowercase());
     match Airports::embedded().named(text) {
         Named::Place(place) => {
-            place.is_called(text) || [place.city, place.name].into_iter().any(|name| wrong_in(name) <= wrong)
+            place.is_called(text) || [place.city, place.name].into_iter().any(|name| wrong_in(name) < wrong)
         }
         Named::Several(_) => true,
         Named::Unknown => false,
