@@ -5,7 +5,7 @@ use std::io::Write;
 use axum::{Json, Router, extract::Path, routing};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
-use test_kit::{System, eventually};
+use test_kit::System;
 use tokio::sync::watch;
 
 use crate::{browser::Look, page::Page};
@@ -45,12 +45,7 @@ impl Turns {
         }
         let path = suppliers.path().to_str().unwrap();
         let system = System::builder().set("SUPPLIERS_FILE", path).start().await;
-        let client = system.client();
-        eventually("the gateway knows the suppliers", async || {
-            let (_, body) = client.get("/api/suppliers").await;
-            body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
-        })
-        .await;
+        system.workers_ready().await;
         Self { system, turn, _suppliers: suppliers }
     }
 }

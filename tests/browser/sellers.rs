@@ -5,7 +5,7 @@ use std::io::Write;
 use axum::{Json, Router, extract::Path, routing};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
-use test_kit::{System, SystemBuilder, eventually};
+use test_kit::{System, SystemBuilder};
 
 /// A system with these suppliers, and the rates of a day.
 pub(crate) struct Sellers {
@@ -42,12 +42,7 @@ impl Sellers {
             .set("EXCHANGE_RATES_FILE", &path(&rates))
             .start()
             .await;
-        let client = system.client();
-        eventually("the gateway knows the suppliers", async || {
-            let (_, body) = client.get("/api/suppliers").await;
-            body["data"].as_array().filter(|suppliers| !suppliers.is_empty()).map(drop)
-        })
-        .await;
+        system.workers_ready().await;
         Self { system, _suppliers: suppliers, _rates: rates }
     }
 }
