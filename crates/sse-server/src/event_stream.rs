@@ -18,9 +18,10 @@ use crate::{Coding, Frame, frames::Frames, heartbeat};
 /// The first frame is a `retry:`, then come the source's, with a heartbeat whenever there was none for a while.
 ///
 /// ```
-/// # use sse_server::EventStream;
+/// # use bytes::Bytes;
 /// # use futures_util::stream;
-/// # /// async fn handler() -> EventStream {
+/// # use sse_server::EventStream;
+/// async fn handler() -> EventStream {
 ///     EventStream::new(|| stream::iter([Bytes::from_static(b"data: hello\n\n")]))
 /// }
 /// ```
@@ -33,8 +34,8 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    /// The stream of the frames that `subscribe` gives. They are shared, not copied. It is called when the stream is about to be written, and may be called again: an extension can be
-    /// cloned.
+    /// The stream of the frames that `subscribe` gives. They are shared, not copied. It is called when the stream is
+    /// about to be written, and may be called again: an extension can be cloned.
     pub fn new<S>(subscribe: impl Fn() -> S + Send + Sync + 'static) -> Self
     where
         S: Stream<Item: Into<Frame>> + Send + 'static,
