@@ -25,6 +25,7 @@ mod late;
 mod load;
 mod loading;
 mod logs;
+mod long_offers;
 mod metrics;
 mod openapi;
 mod operators;

@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-use contracts::{EpochMillis, entry::Fields};
+use contracts::{
+    EpochMillis,
+    entry::{Fields, InRecord},
+};
 use redis::{FromRedisValue, ParsingError, RedisWrite, ToRedisArgs, ToSingleRedisArg, Value};
 
 use crate::millis::millis;
@@ -72,10 +75,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The size of its fields.
+    /// The size of its fields, and of offers that only the search's record has.
     pub(crate) fn bytes(&self) -> usize {
-        let pairs = self.fields.iter().flat_map(Fields::pairs);
-        pairs.map(|(field, value)| field.len() + value.len()).sum()
+        let Some(fields) = &self.fields else { return 0 };
+        let in_record = InRecord::bytes(fields).ok().flatten().unwrap_or(0);
+        in_record + fields.pairs().map(|(field, value)| field.len() + value.len()).sum::<usize>()
     }
 }
 

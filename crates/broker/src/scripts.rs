@@ -75,6 +75,7 @@ mod tests {
         field::SUPPLIER,
         field::OFFERS,
         field::OF,
+        field::IN_RECORD,
         field::CREATED_MS,
         field::DEADLINE_MS,
         record::ENTRY,

@@ -98,6 +98,9 @@ pub mod field {
     pub const OFFERS: &str = "offers";
     /// Number of suppliers that are asked, in a partial entry.
     pub const OF: &str = "of";
+    /// Instead of [`OFFERS`]: they are long, so only the search's record has them
+    /// ([`InRecord`](crate::entry::InRecord)). The value is their size in bytes.
+    pub const IN_RECORD: &str = "in_record";
     /// The trace that the entry belongs to, as in W3C's header. The span that it names is the one that added the entry.
     /// Absent without a trace.
     pub const TRACEPARENT: &str = "traceparent";

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use contracts::{
     Currency, EndStatus, EpochMillis, Offer, PriceCheck, SearchId, SearchRequest, SearchStatus,
     SupplierReport, SupplierStatus, TraceContext,
-    entry::{Fields, Job, JobTimes, JsonLine, ResultEntry},
+    entry::{Fields, InRecord, Job, JobTimes, JsonLine, ResultEntry},
     names,
     outcome::{Answer, Details, Outcome, Ranking, Times},
 };
@@ -192,6 +192,10 @@ fn jobs_are_as_documented() {
 fn partials_are_as_documented() {
     for example in examples("partial") {
         assert_entry("Partial", &example);
+        if let Some(event) = InRecord::of(&fields(&example)).unwrap() {
+            assert_eq!(event.fields, ["supplier:TRIPMART"]);
+            continue;
+        }
         let ResultEntry::Answer(answer) = ResultEntry::decode(fields(&example)).unwrap() else {
             panic!("not an answer")
         };
@@ -203,7 +207,12 @@ fn partials_are_as_documented() {
         written["offers"] = JsonLine::of(&[offer()]).unwrap().as_str().into();
         written.extend(entry(trace().fields()));
         assert_entry("Partial", &written);
-        assert_eq!(properties("Partial"), written.keys().cloned().collect());
+        let mut announced = written.clone();
+        announced.remove(names::field::OFFERS);
+        announced.insert(names::field::IN_RECORD.into(), "3000".into());
+        assert_entry("Partial", &announced);
+        let both: BTreeSet<String> = written.keys().chain(announced.keys()).cloned().collect();
+        assert_eq!(properties("Partial"), both);
     }
     assert!(
         !properties("Partial").contains(names::field::RESULTS),
@@ -235,6 +244,7 @@ fn ends_are_as_documented() {
             (names::field::RESULTS, JsonLine::of(&outcome.offers).unwrap().as_str().to_owned()),
             (names::field::SEQ, "9".to_owned()),
             (names::field::OFFERS, "a frame of zstd".to_owned()),
+            (names::field::IN_RECORD, "3000".to_owned()),
             (names::field::DETAILS, JsonLine::of(&outcome.details).unwrap().as_str().to_owned()),
         ]);
         written.extend(entry(trace().fields()));

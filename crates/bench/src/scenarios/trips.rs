@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contracts::{
     Offer, SearchId, SupplierCode,
-    entry::{ResultEntry, flat_results},
+    entry::{Fields, InRecord, ResultEntry, flat_results},
     names,
 };
 use redis::streams::StreamRangeReply;
@@ -34,8 +34,16 @@ const SAMPLE: usize = 20;
 /// How long the gateway has to close connections after the last result.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The names and values of an entry of the result log, without its search.
-type Entry = Vec<(String, Vec<u8>)>;
+/// Names and values.
+type Pairs = Vec<(String, Vec<u8>)>;
+
+/// An event of a search.
+struct Event {
+    /// Its entry in the result log, without the search's id.
+    entry: Pairs,
+    /// What of it is only in the record.
+    record: Pairs,
+}
 
 pub(super) async fn run(stage: &mut Stage, count: usize) -> Vec<(Metric, Side, f64)> {
     let settings = [
@@ -54,8 +62,8 @@ pub(super) async fn run(stage: &mut Stage, count: usize) -> Vec<(Metric, Side, f
     worker.kill().await;
     stage.further = kept;
 
-    let entries = entries_of(stage, searches[count / 2]).await;
-    let offers = offers(entries.last().expect("an end"));
+    let events = events_of(stage, searches[count / 2]).await;
+    let offers = offers(events.last().expect("an end"));
     let sold: usize = offers.iter().map(|offer| offer.suppliers.len()).sum();
     assert_eq!(offers.len(), ITINERARIES);
     // How many differs from hour to hour, because fares drift.
@@ -67,11 +75,11 @@ pub(super) async fn run(stage: &mut Stage, count: usize) -> Vec<(Metric, Side, f
         (Metric::TripRecord, Side::Product, mean_record_kib(stage, &searches).await),
         (Metric::TripLog, Side::Product, kib(stage, names::RESULTS_STREAM).await / as_f64(count)),
     ];
-    let flat: Vec<Entry> = entries.iter().map(with_flat_offers).collect();
-    for (side, entries) in [(Side::Product, entries), (Side::Floor, flat)] {
+    let flat: Vec<Event> = events.iter().map(with_flat_offers).collect();
+    for (side, events) in [(Side::Product, events), (Side::Floor, flat)] {
         for (metric, coding) in [(Metric::TripDeliveryCpu, None), (Metric::TripGzipDeliveryCpu, Some("gzip"))]
         {
-            figures.push((metric, side, deliver(stage, count, &entries, coding).await));
+            figures.push((metric, side, deliver(stage, count, &events, coding).await));
         }
     }
     figures
@@ -92,45 +100,63 @@ async fn kib(stage: &Stage, key: &str) -> f64 {
     as_f64(stage.ask::<usize>("MEMORY", &["USAGE", key, "SAMPLES", "0"]).await) / 1024.0
 }
 
-/// The entries of a search in the result log, in their order.
-async fn entries_of(stage: &Stage, id: SearchId) -> Vec<Entry> {
+/// The events of a search, in their order.
+async fn events_of(stage: &Stage, id: SearchId) -> Vec<Event> {
     let log: StreamRangeReply = stage.ask("XRANGE", &[names::RESULTS_STREAM, "-", "+"]).await;
-    let id = id.to_string();
-    let of_search = |name: &str, value: &[u8]| name == names::field::SEARCH_ID && value == id.as_bytes();
-    let entries = log.ids.into_iter().map(|entry| {
+    let text = id.to_string();
+    let of_search = |name: &str, value: &[u8]| name == names::field::SEARCH_ID && value == text.as_bytes();
+    let mut events = Vec::new();
+    for entry in log.ids {
         let value = |value| redis::from_redis_value(value).expect("bytes");
-        entry.map.into_iter().map(|(name, bytes)| (name, value(bytes))).collect::<Entry>()
-    });
-    entries
-        .filter(|entry| entry.iter().any(|(name, value)| of_search(name, value)))
-        .map(|entry| entry.into_iter().filter(|(name, _)| name != names::field::SEARCH_ID).collect())
-        .collect()
+        let mut entry: Pairs = entry.map.into_iter().map(|(name, bytes)| (name, value(bytes))).collect();
+        if !entry.iter().any(|(name, value)| of_search(name, value)) {
+            continue;
+        }
+        entry.retain(|(name, _)| name != names::field::SEARCH_ID);
+        let mut record = Pairs::new();
+        if let Some(event) = InRecord::of(&fields(&entry)).expect("an entry") {
+            for name in event.fields {
+                let value = stage.ask("HGET", &[&names::record_key(id), &name]).await;
+                record.push((name.into_owned(), value));
+            }
+        }
+        events.push(Event { entry, record });
+    }
+    events
 }
 
-/// The offers of an entry.
-fn offers(entry: &Entry) -> Vec<Offer> {
-    let fields = entry.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-    let offers = match ResultEntry::decode(fields.collect()).expect("an entry") {
+fn fields(pairs: &Pairs) -> Fields {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
+}
+
+/// The offers of an event.
+fn offers(Event { entry, record }: &Event) -> Vec<Offer> {
+    let entry = fields(entry);
+    let event = match InRecord::of(&entry).expect("an entry") {
+        Some(event) => event.decode(record.iter().map(|(_, value)| Some(value.clone())).collect()),
+        None => ResultEntry::decode(entry).map(Some),
+    };
+    let offers = match event.expect("an event").expect("it is in the record") {
         ResultEntry::Answer(answer) => answer.offers,
         ResultEntry::End { end, .. } => end.results,
     };
     offers.parse().expect("offers")
 }
 
-/// The entry as it was when offers had only flat fields, as JSON.
-fn with_flat_offers(entry: &Entry) -> Entry {
-    let is_end = entry.iter().any(|(name, _)| name == names::field::RESULTS);
-    let name = if is_end { names::field::RESULTS } else { names::field::OFFERS };
-    let flat = flat_results(&offers(entry), true).as_str().as_bytes().to_vec();
-    let others = entry
-        .iter()
-        .filter(|(name, _)| ![names::field::RESULTS, names::field::OFFERS].contains(&name.as_str()));
-    others.cloned().chain([(name.to_owned(), flat)]).collect()
+/// The event as it was when offers had only flat fields, as JSON in the result log.
+fn with_flat_offers(event: &Event) -> Event {
+    use names::field::{IN_RECORD, OFFERS, RESULTS};
+    let is_end = event.entry.iter().any(|(name, _)| name == RESULTS);
+    let name = if is_end { RESULTS } else { OFFERS };
+    let flat = flat_results(&offers(event), true).as_str().as_bytes().to_vec();
+    let others =
+        event.entry.iter().filter(|(name, _)| ![RESULTS, OFFERS, IN_RECORD].contains(&name.as_str()));
+    Event { entry: others.cloned().chain([(name.to_owned(), flat)]).collect(), record: Pairs::new() }
 }
 
-/// The gateway's CPU time, in microseconds, for each event, if these entries are events of `count` searches, each with a
-/// stream in this content coding.
-async fn deliver(stage: &Stage, count: usize, entries: &[Entry], coding: Option<&str>) -> f64 {
+/// The gateway's CPU time, in microseconds, for each event, if `count` searches have these, each with a stream in this
+/// content coding.
+async fn deliver(stage: &Stage, count: usize, events: &[Event], coding: Option<&str>) -> f64 {
     stage.clear().await;
     let searches = stage.submit(count, &[]).await;
     let mut gateway = stage.gateway(Kind::Product).await;
@@ -141,9 +167,12 @@ async fn deliver(stage: &Stage, count: usize, entries: &[Entry], coding: Option<
     for mut client in streams {
         clients.spawn(async move { client.close().await });
     }
-    for entry in entries {
+    for Event { entry, record } in events {
         let mut adds = redis::pipe();
         for id in &searches {
+            if !record.is_empty() {
+                adds.cmd("HSET").arg(names::record_key(*id)).arg(record).ignore();
+            }
             let add = adds.cmd("XADD").arg(names::RESULTS_STREAM).arg("*").arg(names::field::SEARCH_ID);
             add.arg(id.to_string()).arg(entry).ignore();
         }
@@ -153,5 +182,5 @@ async fn deliver(stage: &Stage, count: usize, entries: &[Entry], coding: Option<
     sleep(QUIET).await;
     let spent = gateway.service.cpu().saturating_sub(before);
     gateway.service.kill().await;
-    each_us(spent, count * entries.len())
+    each_us(spent, count * events.len())
 }

@@ -23,8 +23,12 @@ const MAX_GATEWAYS: isize = 100;
 /// No limit, as Redis writes it.
 const ALL: isize = -1;
 
-/// How a gateway says that it reads offers that are compressed with the dictionary of this version.
-const READS_COMPRESSED: &str = "reads-dictionary-1";
+/// How a gateway says that it reads offers in the encoding of this version: compressed with this dictionary, and long ones
+/// only in the record.
+const READS_COMPRESSED: &str = "reads-offers-2";
+/// How many bytes of offers an entry in the result log has at most. Longer ones are only in the record, so that each
+/// gateway reads them only if it has a follower of the search. Those of a small search are shorter, and save that read.
+const LONGEST_IN_LOG: u32 = 2048;
 
 fn worker_key(name: &str) -> String {
     format!("{WORKER_PREFIX}{name}")
@@ -116,6 +120,14 @@ impl Broker {
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         if self.compresses.load(Ordering::Relaxed) { Encoding::Compressed } else { Encoding::Json }
+    }
+
+    /// How many bytes of offers an entry in the result log may have. No gateway that reads only JSON looks for them elsewhere.
+    pub(crate) fn longest_in_log(&self) -> u32 {
+        match self.encoding() {
+            Encoding::Json => u32::MAX,
+            Encoding::Compressed => LONGEST_IN_LOG,
+        }
     }
 
     /// The status reports of these workers, in their order.

@@ -6,15 +6,23 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use contracts::names::RESULTS_STREAM;
+use contracts::{
+    SearchId,
+    entry::InRecord,
+    names::{RESULTS_STREAM, record_key},
+};
 use redis::{
     RedisError, Value,
     aio::{ConnectionLike, MultiplexedConnection},
 };
 
 use crate::{
-    Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, entry::entries_of_one_stream,
-    metrics::StreamEnd, millis::blocking_millis, result_log::read_size::ReadSize,
+    Broker, BrokerError, Entry, EntryId,
+    connection::{bulk::chunks, primary::must_be_primary},
+    entry::entries_of_one_stream,
+    metrics::StreamEnd,
+    millis::blocking_millis,
+    result_log::read_size::ReadSize,
 };
 
 /// The timeout of a read, beyond its BLOCK. Doubles with each timeout.
@@ -45,6 +53,9 @@ pub struct Batch {
     /// New entries, oldest first.
     pub entries: Vec<Entry>,
 }
+
+/// Values of a record's fields, in the order in which they were asked for.
+pub type Values = Vec<Option<Vec<u8>>>;
 
 impl Tail {
     /// A tail of `stream`. Reads return after `block`, even without new entries.
@@ -90,6 +101,28 @@ impl Tail {
             self.read_margin = READ_MARGIN;
         }
         Ok(Batch { connected: false, entries })
+    }
+
+    /// Reads events that only their searches' records have: for each, the values of [`InRecord::fields`]. It uses the tail's
+    /// connection, so it reads from the server that had the entries, and waits for no other request. After an error the
+    /// next [`read`](Self::read) reconnects.
+    pub async fn read_records(
+        &mut self,
+        wanted: &[(SearchId, InRecord)],
+    ) -> Result<Vec<Values>, BrokerError> {
+        let mut values = Vec::with_capacity(wanted.len());
+        for (chunk, _) in chunks(wanted, |(_, event)| event.bytes) {
+            let mut pipe = redis::pipe();
+            for (id, event) in chunk {
+                let names: Vec<&str> = event.fields.iter().map(AsRef::as_ref).collect();
+                pipe.cmd("HMGET").arg(record_key(*id)).arg(names);
+            }
+            // Without a connection the entries are read again.
+            let connection = self.connection.as_mut().ok_or(BrokerError::TimedOut)?;
+            let found: Result<Vec<Values>, _> = pipe.query_async(connection).await;
+            values.extend(found.inspect_err(|error| self.on_error(error))?);
+        }
+        Ok(values)
     }
 
     /// After a timeout, the next read is smaller and waits longer: the link may be slow.

@@ -2,8 +2,9 @@
 -- answered already.
 -- KEYS: record, results stream, requested stream
 -- ARGV: search id, age in ms at which the result log is trimmed, consumer group, consumer, id of the job's entry, how
---       many of the next arguments are further fields and values of each entry in the result log (the trace), then for
---       each answer: supplier code, of, report, offers, '1' if the supplier was asked, one-ways or ''
+--       many bytes of offers an entry in the result log has at most (longer ones are only in the record), how many of the
+--       next arguments are further fields and values of each such entry (the trace), then for each answer: supplier code,
+--       of, report, offers, '1' if the supplier was asked, one-ways or ''
 -- Returns {state, seq of each answer}: state is 'missing', 'ended', 'not owner' or 'stored'; a seq of 0 means that the
 -- answer was skipped.
 local record = redis.call('HMGET', KEYS[1], 'status', 'entry', 'first_answer_ms')
@@ -15,8 +16,9 @@ if not is_owner(KEYS[3], ARGV[3], ARGV[4], ARGV[5], record[2]) then return {'not
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local oldest = string.format('%.0f', now - ARGV[2])
+local longest = tonumber(ARGV[6])
 local reply = {'stored'}
-for at = 7 + ARGV[6], #ARGV, 6 do
+for at = 8 + ARGV[7], #ARGV, 6 do
   local code, of, report, offers, asked = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local field = 'supplier:' .. code
   local seq = 0
@@ -28,8 +30,10 @@ for at = 7 + ARGV[6], #ARGV, 6 do
       first = string.format('%.0f', now)
       redis.call('HSET', KEYS[1], 'first_answer_ms', first)
     end
+    local name, value = 'offers', offers
+    if #offers > longest then name, value = 'in_record', #offers end
     redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', 'search_id', ARGV[1],
-      'seq', seq, 'of', of, 'supplier', report, 'offers', offers, unpack(ARGV, 7, 6 + ARGV[6]))
+      'seq', seq, 'of', of, 'supplier', report, name, value, unpack(ARGV, 8, 7 + ARGV[7]))
   end
   reply[#reply + 1] = seq
 end

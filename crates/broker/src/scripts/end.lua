@@ -4,8 +4,9 @@
 --       6 lowest seq for the terminal event, 7 '1' to add it to the result log, 8 consumer group, 9 consumer, or '' if the
 --       caller is not a worker, 10 id of the job's entry or '', 11 ms to keep the record, 12 age in ms at which the
 --       result log is trimmed, 13 the search's deadline in ms, or '' if unknown, 14 ms after the deadline until which
---       records are kept, 15 all of the offers, or '' if the results have it, then further fields and values of the
---       entry in the result log (the trace)
+--       records are kept, 15 all of the offers, or '' if the results have it, 16 how many bytes of them the entry
+--       in the result log has at most (longer ones are only in the record), then further fields and values of that entry
+--       (the trace)
 -- Returns {outcome, seq}. The outcome is
 --   'now'       the search has ended now; seq is that of its terminal event
 --   'before'    it had ended before
@@ -42,8 +43,10 @@ elseif not status or status == 'processing' then
   local ended = {'status', status, 'seq', seq, 'results', offers, 'ended_ms', string.format('%.0f', now)}
   local news = {'search_id', ARGV[1], 'status', status, 'results', ARGV[3], 'seq', seq}
   if ARGV[15] ~= '' then
-    news[#news + 1] = 'offers'
-    news[#news + 1] = offers
+    local name, value = 'offers', offers
+    if #offers > tonumber(ARGV[16]) then name, value = 'in_record', #offers end
+    news[#news + 1] = name
+    news[#news + 1] = value
   end
   if ARGV[4] ~= '' then
     ended[#ended + 1] = 'details'
@@ -56,7 +59,7 @@ elseif not status or status == 'processing' then
   local kept = math.max(tonumber(ARGV[11]), deadline and deadline + ARGV[14] - now or 0)
   redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept))
   if ARGV[7] == '1' then
-    for at = 16, #ARGV do news[#news + 1] = ARGV[at] end
+    for at = 17, #ARGV do news[#news + 1] = ARGV[at] end
     local oldest = string.format('%.0f', now - ARGV[12])
     redis.call('XADD', KEYS[2], 'MINID', '~', oldest, '*', unpack(news))
   end

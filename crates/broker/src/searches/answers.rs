@@ -107,6 +107,7 @@ impl Broker {
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM);
         call.arg(id.to_string()).arg(millis(self.retention.result_log));
         call.arg(CONSUMER_GROUP).arg(&*claim.consumer).arg(claim.entry);
+        call.arg(self.longest_in_log());
         let trace = spans::fields(span);
         call.arg(trace.len() * 2).arg(&trace);
         for answer in answers {

@@ -162,7 +162,7 @@ impl Broker {
         call.arg(claim.map(|claim| claim.entry.to_string()).unwrap_or_default());
         call.arg(millis(self.retention.record)).arg(millis(self.retention.result_log));
         call.arg(deadline.map(|at| at.to_string()).unwrap_or_default()).arg(millis(MIN_RECORD_LIFE));
-        call.arg(if flat.is_some() { *offers } else { b"" });
+        call.arg(if flat.is_some() { *offers } else { b"" }).arg(self.longest_in_log());
         if let Announce::Yes(span) = announce {
             call.arg(spans::fields(span));
         }

@@ -78,6 +78,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             &["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "offers", "[]"],
         )
     }),
+    ("long offers are in the record and not in the log", |stage| {
+        let entry = stage.begin()?;
+        stage.answer_with("a", &entry, &["long"], &["traceparent", "t"])?;
+        same("record", &stage.run("HGET r supplier:long")?, &["1\n2\n{}\n[{},{}]"])?;
+        let announced =
+            ["search_id", "s", "seq", "1", "of", "2", "supplier", "{}", "in_record", "7", "traceparent", "t"];
+        same("log", &stage.entry("l")?, &announced)
+    }),
     ("one-ways are in the record and not in the log", |stage| {
         let entry = stage.begin()?;
         stage.answer("a", &entry, &["pairs"])?;

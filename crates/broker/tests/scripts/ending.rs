@@ -1,6 +1,6 @@
 //! The end of a search.
 
-use crate::stage::{Scenario, Stage, same};
+use crate::stage::{LONGEST_IN_LOG, Scenario, Stage, same};
 
 /// The arguments of an end.
 struct End<'a> {
@@ -38,8 +38,22 @@ impl End<'_> {
         let Self { status, details, made_of, least, announce, by: (consumer, entry), kept, deadline, offers } =
             self;
         let args = [
-            "s", status, "[]", details, made_of, least, announce, "g", consumer, entry, kept, "1000",
-            deadline, "1000", offers,
+            "s",
+            status,
+            "[]",
+            details,
+            made_of,
+            least,
+            announce,
+            "g",
+            consumer,
+            entry,
+            kept,
+            "1000",
+            deadline,
+            "1000",
+            offers,
+            LONGEST_IN_LOG,
         ];
         stage.script("end", &["r", "l", "q", "c", "o"], &[&args, further].concat())
     }
@@ -93,6 +107,26 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             "1",
             "offers",
             "all",
+            "details",
+            "{}",
+        ];
+        same("log", &stage.entry("l")?, &end)
+    }),
+    ("long offers of an end are in the record and not in the log", |stage| {
+        stage.submit(60_000)?;
+        End { offers: "all six", ..BY_GATEWAY }.run(stage)?;
+        same("record", &stage.run("HMGET r results details seq")?, &["all six", "{}", "1"])?;
+        let end = [
+            "search_id",
+            "s",
+            "status",
+            "completed",
+            "results",
+            "[]",
+            "seq",
+            "1",
+            "in_record",
+            "7",
             "details",
             "{}",
         ];

@@ -41,6 +41,9 @@ scripts!(
 /// The scripts that start with `owner.lua`.
 const OWNED: [&str; 2] = ["answer", "end"];
 
+/// How many bytes of offers an entry in the result log has at most in a scenario.
+pub(crate) const LONGEST_IN_LOG: &str = "6";
+
 /// A Redis with the scripts, one of which may be a mutant.
 pub(crate) struct Stage {
     connection: Connection,
@@ -172,12 +175,13 @@ impl Stage {
         further: &[&str],
     ) -> Result<Vec<String>, String> {
         let count = further.len().to_string();
-        let mut args = vec!["s", "1000", "g", consumer, entry, &count];
+        let mut args = vec!["s", "1000", "g", consumer, entry, LONGEST_IN_LOG, &count];
         args.extend(further);
         for supplier in suppliers {
             let asked = if supplier.starts_with("skipped") { "" } else { "1" };
             let one_ways = if supplier.starts_with("pairs") { "{}" } else { "" };
-            args.extend([supplier, "2", "{}", "[]", asked, one_ways]);
+            let offers = if supplier.starts_with("long") { "[{},{}]" } else { "[]" };
+            args.extend([supplier, "2", "{}", offers, asked, one_ways]);
         }
         self.script("answer", &["r", "l", "q"], &args)
     }

@@ -80,6 +80,19 @@ impl Feed {
         Applied::Yes
     }
 
+    /// Whether the event with this sequence number is new, and a subscriber wants it.
+    #[must_use]
+    pub fn wants(&self, seq: u64, is_end: bool) -> bool {
+        let state = lock(&self.state);
+        !state.has_ended() && (is_end || state.partials && seq > state.known())
+    }
+
+    /// An event was announced that the record did not have a moment later: it must be loaded again.
+    pub fn missed(&self) -> Applied {
+        lock(&self.state).needed += 1;
+        Applied::Gap
+    }
+
     /// The need that a load which begins now satisfies.
     #[must_use]
     pub fn need(&self) -> Need {

@@ -1,16 +1,18 @@
 //! Reads the result log and passes its entries to the feeds.
 //!
+//! Long offers are only in the records. They are read there if a feed wants them.
+//!
 //! After each connection, all open feeds are loaded from their records, which have what was announced meanwhile, even if
 //! it was trimmed. The replaced system writes no records, so its ends are only in the log: a new gateway also reads the
 //! earlier entries of the log, in the background.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail};
+use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail, Values};
 use contracts::{
     SearchId,
-    entry::{Fields, InvalidEntry, ResultEntry, StoredEnd},
-    names::RESULTS_STREAM,
+    entry::{Fields, InRecord, InvalidEntry, ResultEntry, StoredEnd},
+    names::{RESULTS_STREAM, field},
 };
 use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
@@ -45,7 +47,7 @@ async fn read_history(app: &App, to: EntryId) {
             let mut entries = history.read().await?;
             let last = entries.last().map(|entry| entry.id);
             entries.retain(|entry| entry.fields.as_ref().is_some_and(ResultEntry::is_foreign_end));
-            dispatch(app, entries).await.map(|()| last)
+            dispatch(app, entries, InRecords::new()).await.map(|()| last)
         };
         match batch.await {
             Ok(None) => return,
@@ -80,7 +82,7 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
                 let last = batch.entries.last().map(|entry| entry.id);
                 // The tail advances once the batch is processed. After an error it is read again; sequence numbers
                 // remove duplicates.
-                dispatch(app, batch.entries)
+                pass_on_all(app, &mut tail, batch.entries)
                     .await
                     .map(|()| last.into_iter().for_each(|last| tail.advance(last)))
             }
@@ -103,13 +105,37 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
     }
 }
 
-/// Passes a batch of entries to the feeds, and queues the feeds with a gap to be loaded.
-async fn dispatch(app: &App, entries: Vec<Entry>) -> Result<(), BrokerError> {
+/// Events that only records have, as far as feeds want them, and the values there.
+type InRecords = HashMap<EntryId, (InRecord, Values)>;
+
+/// Passes a batch of entries to the feeds.
+async fn pass_on_all(app: &App, tail: &mut Tail, entries: Vec<Entry>) -> Result<(), BrokerError> {
+    let wanted =
+        entries.iter().filter_map(|entry| Some((entry.id, wanted_in_record(app, entry.fields.as_ref()?)?)));
+    let (entry_ids, wanted): (Vec<EntryId>, Vec<_>) = wanted.unzip();
+    let values = tail.read_records(&wanted).await?;
+    let found = wanted.into_iter().map(|(_, event)| event).zip(values);
+    dispatch(app, entries, entry_ids.into_iter().zip(found).collect()).await
+}
+
+/// The event of an entry, if only the search's record has it and a feed wants it. A malformed one is reported later.
+fn wanted_in_record(app: &App, fields: &Fields) -> Option<(SearchId, InRecord)> {
+    InRecord::bytes(fields).ok()??;
+    let id = ResultEntry::search_id(fields).ok()?;
+    let is_end = fields.get(field::RESULTS).is_some();
+    if !app.hub.feed(id)?.wants(fields.required(field::SEQ).ok()?, is_end) {
+        return None;
+    }
+    Some((id, InRecord::of(fields).ok()??))
+}
+
+/// The same, with what was read from records. Queues the feeds with a gap to be loaded.
+async fn dispatch(app: &App, entries: Vec<Entry>, mut records: InRecords) -> Result<(), BrokerError> {
     let mut gaps = Vec::new();
     let mut foreign = Vec::new();
     for Entry { id: entry, fields } in entries {
         let Some(fields) = fields else { continue };
-        match pass_on(app, entry, fields) {
+        match pass_on(app, entry, fields, records.remove(&entry)) {
             Ok(Passed::Done) => {}
             Ok(Passed::Gap(id)) => gaps.push(id),
             Ok(Passed::ForeignEnd(id, end)) => foreign.push((id, end)),
@@ -139,17 +165,28 @@ enum Passed {
     ForeignEnd(SearchId, StoredEnd),
 }
 
-fn pass_on(app: &App, entry: EntryId, fields: Fields) -> Result<Passed, InvalidEntry> {
+fn pass_on(
+    app: &App,
+    entry: EntryId,
+    fields: Fields,
+    record: Option<(InRecord, Values)>,
+) -> Result<Passed, InvalidEntry> {
     let id = ResultEntry::search_id(&fields)?;
     let feed = app.hub.feed(id);
     if feed.is_none() && !ResultEntry::is_foreign_end(&fields) {
         return Ok(Passed::Done);
     }
     let trace = spans::received(app, id, entry, &fields);
-    let applied = match (feed, ResultEntry::decode(fields)?) {
-        (_, ResultEntry::End { seq: None, end }) => return Ok(Passed::ForeignEnd(id, end)),
-        (Some(feed), ResultEntry::End { seq: Some(seq), end }) => feed.apply_end(id, seq, &end, trace),
-        (Some(feed), ResultEntry::Answer(answer)) => feed.apply_answer(id, &answer, trace),
+    let event = match record {
+        Some((event, values)) => event.decode(values)?,
+        None if InRecord::of(&fields)?.is_some() => return Ok(Passed::Done),
+        None => Some(ResultEntry::decode(fields)?),
+    };
+    let applied = match (feed, event) {
+        (Some(feed), None) => feed.missed(),
+        (_, Some(ResultEntry::End { seq: None, end })) => return Ok(Passed::ForeignEnd(id, end)),
+        (Some(feed), Some(ResultEntry::End { seq: Some(seq), end })) => feed.apply_end(id, seq, &end, trace),
+        (Some(feed), Some(ResultEntry::Answer(answer))) => feed.apply_answer(id, &answer, trace),
         (None, _) => Applied::Yes,
     };
     Ok(if applied == Applied::Gap { Passed::Gap(id) } else { Passed::Done })

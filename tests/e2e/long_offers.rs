@@ -1,0 +1,174 @@
+//! Long offers are only in the record. The result log announces them, and gateways with a follower read them there.
+
+use std::{collections::HashMap, time::Duration};
+
+use serde_json::{Value, json};
+use test_kit::{
+    System, eventually,
+    sse::{Event, read_all},
+};
+
+use crate::encoding::stored;
+
+/// The most bytes of offers in an entry of the result log.
+const LONGEST_IN_LOG: usize = 2048;
+/// So many offers are long even if they are compressed.
+const MANY: usize = 200;
+
+/// The entries of a search in the result log.
+async fn announced(system: &System, id: &str) -> Vec<HashMap<String, String>> {
+    let mut entries = system.redis.entries("flight.search.results").await;
+    entries.retain(|entry| entry["search_id"] == id);
+    entries
+}
+
+fn report(code: &str) -> String {
+    json!({"code": code, "name": code, "status": "ok", "elapsed_ms": 1, "offers": MANY}).to_string()
+}
+
+fn offers(number: usize) -> String {
+    let offer = |number| json!({"flight_number": format!("GA{number}"), "price": number});
+    Value::from((0..number).map(offer).collect::<Vec<_>>()).to_string()
+}
+
+/// Plays a worker: announces a supplier's answer that only the record has.
+async fn announce(system: &System, id: &str, seq: &str, code: &str) {
+    let entry =
+        [("search_id", id), ("seq", seq), ("of", "2"), ("supplier", &report(code)), ("in_record", "9000")];
+    system.redis.add("flight.search.results", &entry).await;
+}
+
+async fn announce_end(system: &System, id: &str, seq: &str) {
+    let entry =
+        [("search_id", id), ("status", "completed"), ("results", "[]"), ("seq", seq), ("in_record", "9000")];
+    system.redis.add("flight.search.results", &entry).await;
+}
+
+async fn store(system: &System, id: &str, fields: &[(&str, &str)]) {
+    let mut set = redis::cmd("HSET");
+    set.arg(format!("flight.search.record:{id}")).arg(fields);
+    set.exec_async(&mut system.redis.connect().await).await.unwrap();
+}
+
+async fn store_answer(system: &System, id: &str, seq: &str, code: &str) {
+    let answer = format!("{seq}\n2\n{}\n{}", report(code), offers(MANY));
+    store(system, id, &[(&format!("supplier:{code}"), &answer), ("seq", seq)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_clients_get_offers_that_only_the_record_has() {
+    let system = System::builder()
+        .gateways(2)
+        .set("SIMULATED_RESELLERS", "true")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .set("SIMULATED_LATENCY_MS", "50-300")
+        .start()
+        .await;
+    stored(&system, true).await;
+    let [first, second] = system.clients().try_into().expect("two gateways");
+    let search = json!({"from": "CGK", "to": "DPS", "date": "2125-07-10", "return_date": "2125-07-17", "passengers": 2});
+    let (_, accepted) = first.post(&search).await;
+    let id = accepted["data"]["search_id"].as_str().expect("an id").to_owned();
+    let streams = vec![first.follow_partials(&id).await, second.follow_partials(&id).await];
+    let quiet = second.follow(&id).await;
+    let early = read_all(streams).await;
+    assert_eq!(early[0], early[1], "byte for byte on both gateways");
+    assert_eq!(quiet.all().await, early[0][early[0].len() - 1..]);
+    assert_eq!(first.follow_partials(&id).await.all().await, early[0], "late");
+
+    let entries = announced(&system, &id).await;
+    assert_eq!(entries.len(), early[0].len());
+    for (entry, event) in entries.iter().zip(&early[0]) {
+        assert_ne!(entry.contains_key("offers"), entry.contains_key("in_record"), "{entry:?}");
+        assert!(entry.get("offers").is_none_or(|offers| offers.len() <= LONGEST_IN_LOG), "{entry:?}");
+        let sent = event.json()["results"].as_array().expect("offers").len();
+        assert!(entry.contains_key("offers") || sent > 5, "{event:?}");
+    }
+    assert!(entries.last().is_some_and(|end| end.contains_key("in_record")), "the end is long");
+    assert!(entries.iter().any(|entry| entry.contains_key("offers")), "short answers are in the log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announced_event_that_the_record_lacks_is_sent_once_it_is_there() {
+    let system = System::builder().workers(0).start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    // Redis has lost what these announce.
+    announce(&system, &id, "1", "AA").await;
+    announce_end(&system, &id, "2").await;
+    store_answer(&system, &id, "1", "BB").await;
+    announce(&system, &id, "1", "BB").await;
+    let first = stream.next().await.expect("an answer");
+    assert_eq!((first.seq(), first.json()["supplier"]["code"].as_str()), (1, Some("BB")));
+    assert_eq!(first.json()["results"].as_array().map(Vec::len), Some(MANY));
+
+    // Another event has taken its place.
+    store_answer(&system, &id, "2", "AA").await;
+    announce(&system, &id, "7", "AA").await;
+    assert_eq!(stream.next().await.expect("another").seq(), 2);
+
+    let results = offers(MANY);
+    let end =
+        [("status", "failed"), ("seq", "3"), ("results", results.as_str()), ("details", r#"{"total":200}"#)];
+    store(&system, &id, &end).await;
+    announce_end(&system, &id, "3").await;
+    let last = stream.next().await.expect("the end");
+    assert_eq!((last.seq(), last.json()["status"].as_str()), (3, Some("failed")), "as the record has it");
+    assert_eq!(last.json()["results"].as_array().map(Vec::len), Some(MANY));
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_announcement_is_skipped() {
+    let system = System::builder().workers(0).start().await;
+    let client = system.client();
+    let id = client.submit().await;
+    let mut stream = client.follow_partials(&id).await;
+    for (field, value) in [("in_record", "much"), ("supplier", "{}"), ("supplier", "GA")] {
+        let mut entry: HashMap<&str, &str> =
+            [("search_id", id.as_str()), ("seq", "1"), ("of", "2"), ("in_record", "9000")].into();
+        entry.insert(field, value);
+        let entry: Vec<_> = entry.into_iter().collect();
+        system.redis.add("flight.search.results", &entry).await;
+    }
+    store(&system, &id, &[("supplier:AA", "no answer")]).await;
+    announce(&system, &id, "1", "AA").await;
+    store_answer(&system, &id, "1", "BB").await;
+    announce(&system, &id, "1", "BB").await;
+    assert_eq!(stream.next().await.expect("an answer").json()["supplier"]["code"], "BB");
+    let skipped =
+        || system.gateways[0].service.log().matches("skipped a malformed entry in the result log").count();
+    eventually("the malformed ones are logged", async || (skipped() == 4).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_if_connections_are_cut_between_announcement_and_reading() {
+    let system = System::builder()
+        .set("SIMULATED_RESELLERS", "true")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .set("SIMULATED_LATENCY_MS", "100-2000")
+        .start()
+        .await;
+    stored(&system, true).await;
+    let client = system.client();
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        let id = client.submit().await;
+        streams.push(client.follow_partials(&id).await);
+    }
+    // Connections are cut in the middle of whatever they carry.
+    let cut = async {
+        let mut pace = tokio::time::interval(Duration::from_millis(50));
+        for _ in 0..20 {
+            pace.tick().await;
+            system.redis.run::<usize>("CLIENT KILL TYPE normal").await;
+        }
+    };
+    let ((), all) = tokio::join!(cut, read_all(streams));
+    for events in &all {
+        let seqs: Vec<_> = events.iter().map(Event::seq).collect();
+        assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>());
+        assert!(events.last().is_some_and(Event::is_terminal));
+    }
+}
