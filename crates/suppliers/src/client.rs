@@ -189,8 +189,8 @@ impl SupplierClient {
         let started = Instant::now();
         // Boxed, because few searches ask for both ways, and all of them would have to hold two calls.
         let found = match ways {
-            None => self.found(request).await,
-            Some(ways) => Box::pin(self.found_each_way(request, &ways)).await,
+            None => self.found(&request).await,
+            Some(ways) => Box::pin(self.found_each_way(&request, &ways)).await,
         };
         let Found { status, offers, one_ways, valid, rejected } = found;
         self.metrics.answered(status);
@@ -199,16 +199,15 @@ impl SupplierClient {
         Answer { report, offers, one_ways }
     }
 
-    async fn found(&self, request: Request<'_>) -> Found {
-        let Request { id: search, above, .. } = request;
+    async fn found(&self, request: &Request<'_>) -> Found {
         match self.calls.with_retries(request).await {
             Ok(CollectedOffers { offers, valid, rejected, .. }) => {
                 let status = if offers.is_empty() { SupplierStatus::Empty } else { SupplierStatus::Ok };
                 Found { status, offers, one_ways: None, valid, rejected }
             }
             Err(error) => {
-                self.calls.log().no_answer(search, &error, above);
-                spans::skipped(above, &self.code, &error);
+                self.calls.log().no_answer(request.id, &error, request.above);
+                spans::skipped(request.above, &self.code, &error);
                 let (status, rejected) = (error.status(), error.rejected_offers());
                 Found { status, offers: Vec::new(), one_ways: None, valid: 0, rejected }
             }
@@ -217,13 +216,13 @@ impl SupplierClient {
 
     /// Asks for the way out and for the way back, at once. Each is a call with its own permit and retries. While a call
     /// finds out whether the supplier is back, no other is made: then one after the other.
-    async fn found_each_way(&self, request: Request<'_>, ways: &[SearchQuery; 2]) -> Found {
+    async fn found_each_way(&self, request: &Request<'_>, ways: &[SearchQuery; 2]) -> Found {
         let [there, back] = ways;
-        let (there, back) = (Request { query: there, ..request }, Request { query: back, ..request });
+        let (there, back) = (Request { query: there, ..*request }, Request { query: back, ..*request });
         let (there, back) = if self.calls.is_breaker_closed() {
-            tokio::join!(self.found(there), self.found(back))
+            tokio::join!(self.found(&there), self.found(&back))
         } else {
-            (self.found(there).await, self.found(back).await)
+            (self.found(&there).await, self.found(&back).await)
         };
         let status = match (there.status, back.status) {
             (SupplierStatus::Ok, SupplierStatus::Ok) => SupplierStatus::Ok,

@@ -47,7 +47,8 @@ pub(super) struct Calls {
     metrics: Arc<ClientMetrics>,
 }
 
-/// A search or a price check that asks the supplier.
+/// A search or a price check that asks the supplier. Passed by reference: each future would hold a copy, and tens of
+/// thousands may be in progress.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) id: SearchId,
@@ -107,7 +108,7 @@ impl Calls {
     }
 
     /// Calls the supplier, and again after failures that may pass, until the deadline.
-    pub(super) async fn with_retries(&self, request: Request<'_>) -> Result<CollectedOffers, AskError> {
+    pub(super) async fn with_retries(&self, request: &Request<'_>) -> Result<CollectedOffers, AskError> {
         let deadline = request.deadline;
         if deadline <= Instant::now() {
             return Err(AskError::DeadlineExceeded);
@@ -131,8 +132,8 @@ impl Calls {
     }
 
     /// Queues for a permit and makes one call. Increments `calls` when the call starts.
-    async fn attempt(&self, request: Request<'_>, calls: &AtomicU32) -> Result<CollectedOffers, AskError> {
-        let Request { id, query, check, deadline, above } = request;
+    async fn attempt(&self, request: &Request<'_>, calls: &AtomicU32) -> Result<CollectedOffers, AskError> {
+        let Request { id, query, check, deadline, above } = *request;
         let queued = Instant::now();
         // Boxed: what it needs to wait is larger than what the call needs, and most of the time is the call's.
         let _permit = Box::pin(self.permit(deadline)).await?;
