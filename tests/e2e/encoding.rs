@@ -1,6 +1,9 @@
 //! Offers are stored compressed as soon as every gateway that runs reads that, and as JSON while an older one runs.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde_json::Value;
 use test_kit::{System, within};
@@ -75,6 +78,12 @@ async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
     old.exec_async(&mut system.redis.connect().await).await.unwrap();
     let id = stored(&system, false).await;
     assert_eq!(Value::Array(in_the_log(&system, &id).await), ends(&id).await, "it reads all of it");
+    let entries = system.redis.entries("flight.search.results").await;
+    let complete = |entry: &&HashMap<String, String>| !entry.contains_key("in_record");
+    assert!(
+        entries.iter().filter(|entry| entry["search_id"] == id).all(|entry| complete(&entry)),
+        "{entries:?}"
+    );
 
     let mut gone = redis::cmd("ZREM");
     gone.arg("flight.search.gateways").arg("old-1 0.1.0 reads-compressed");

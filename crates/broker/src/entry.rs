@@ -1,9 +1,6 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-use contracts::{
-    EpochMillis,
-    entry::{Fields, InRecord},
-};
+use contracts::{EpochMillis, entry::Fields, names::field};
 use redis::{FromRedisValue, ParsingError, RedisWrite, ToRedisArgs, ToSingleRedisArg, Value};
 
 use crate::millis::millis;
@@ -78,8 +75,9 @@ impl Entry {
     /// The size of its fields, and of offers that only the search's record has.
     pub(crate) fn bytes(&self) -> usize {
         let Some(fields) = &self.fields else { return 0 };
-        let in_record = InRecord::bytes(fields).ok().flatten().unwrap_or(0);
-        in_record + fields.pairs().map(|(field, value)| field.len() + value.len()).sum::<usize>()
+        let in_record = fields.optional::<u32>(field::IN_RECORD).ok().flatten().unwrap_or(0);
+        let own: usize = fields.pairs().map(|(field, value)| field.len() + value.len()).sum();
+        own.saturating_add(usize::try_from(in_record).unwrap_or(usize::MAX))
     }
 }
 

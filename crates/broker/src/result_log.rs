@@ -7,5 +7,5 @@ mod tail;
 mod trim;
 
 pub use history::History;
-pub use tail::{Batch, Tail, Values};
+pub use tail::{Batch, Tail};
 pub use trim::Trimmer;

@@ -9,10 +9,11 @@ use crate::{
     spans,
 };
 
-/// Loads a feed from its search's record, and returns the record; `None` if there is none.
+/// Loads a feed from its search's record, and returns the record, without answers that the feed has or does not want;
+/// `None` if there is none.
 pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<SearchRecord>, BrokerError> {
     let need = feed.need();
-    let record = app.broker.read(id).await?;
+    let record = app.broker.read_after(id, need.after()).await?;
     match &record {
         Some(record) => feed.load(id, need, &snapshot(app, record)),
         None => feed.lost(),

@@ -4,9 +4,12 @@
 use std::time::Duration;
 
 use contracts::{
-    Offer, SearchId, SupplierCode,
-    entry::{Fields, InRecord, ResultEntry, flat_results},
-    names,
+    Offer, SearchId, SupplierCode, SupplierReport,
+    entry::{Fields, ResultEntry, StoredAnswer, StoredEnd, flat_results},
+    names::{
+        self,
+        field::{DETAILS, IN_RECORD, OFFERS, RESULTS, SEQ, STATUS, SUPPLIER},
+    },
 };
 use redis::streams::StreamRangeReply;
 use tokio::{task::JoinSet, time::sleep};
@@ -114,10 +117,18 @@ async fn events_of(stage: &Stage, id: SearchId) -> Vec<Event> {
         }
         entry.retain(|(name, _)| name != names::field::SEARCH_ID);
         let mut record = Pairs::new();
-        if let Some(event) = InRecord::of(&fields(&entry)).expect("an entry") {
-            for name in event.fields {
+        let value = |name: &str| entry.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+        if value(IN_RECORD).is_some() {
+            let names = match value(SUPPLIER) {
+                Some(report) => {
+                    let report: SupplierReport = serde_json::from_slice(report).expect("a report");
+                    vec![format!("{}{}", names::record::ANSWER_PREFIX, report.code), SEQ.to_owned()]
+                }
+                None => [STATUS, SEQ, RESULTS, DETAILS].map(str::to_owned).to_vec(),
+            };
+            for name in names {
                 let value = stage.ask("HGET", &[&names::record_key(id), &name]).await;
-                record.push((name.into_owned(), value));
+                record.push((name, value));
             }
         }
         events.push(Event { entry, record });
@@ -131,12 +142,14 @@ fn fields(pairs: &Pairs) -> Fields {
 
 /// The offers of an event.
 fn offers(Event { entry, record }: &Event) -> Vec<Offer> {
-    let entry = fields(entry);
-    let event = match InRecord::of(&entry).expect("an entry") {
-        Some(event) => event.decode(record.iter().map(|(_, value)| Some(value.clone())).collect()),
-        None => ResultEntry::decode(entry).map(Some),
+    let event = match record.first() {
+        None => ResultEntry::decode(fields(entry)),
+        Some((name, value)) if name.starts_with(names::record::ANSWER_PREFIX) => {
+            StoredAnswer::decode_stored(name, value).map(ResultEntry::Answer)
+        }
+        Some(_) => StoredEnd::decode(&mut fields(record)).map(|end| ResultEntry::End { seq: None, end }),
     };
-    let offers = match event.expect("an event").expect("it is in the record") {
+    let offers = match event.expect("an event") {
         ResultEntry::Answer(answer) => answer.offers,
         ResultEntry::End { end, .. } => end.results,
     };
@@ -145,7 +158,6 @@ fn offers(Event { entry, record }: &Event) -> Vec<Offer> {
 
 /// The event as it was when offers had only flat fields, as JSON in the result log.
 fn with_flat_offers(event: &Event) -> Event {
-    use names::field::{IN_RECORD, OFFERS, RESULTS};
     let is_end = event.entry.iter().any(|(name, _)| name == RESULTS);
     let name = if is_end { RESULTS } else { OFFERS };
     let flat = flat_results(&offers(event), true).as_str().as_bytes().to_vec();

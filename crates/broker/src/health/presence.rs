@@ -23,9 +23,9 @@ const MAX_GATEWAYS: isize = 100;
 /// No limit, as Redis writes it.
 const ALL: isize = -1;
 
-/// How a gateway says that it reads offers in the encoding of this version: compressed with this dictionary, and long ones
-/// only in the record.
-const READS_COMPRESSED: &str = "reads-offers-2";
+/// How a gateway says that it reads offers as this version stores them: compressed with this dictionary, long ones only in
+/// the record.
+const READS_OFFERS: &str = "reads-offers-2";
 /// How many bytes of offers an entry in the result log has at most. Longer ones are only in the record, so that each
 /// gateway reads them only if it has a follower of the search. Those of a small search are shorter, and save that read.
 const LONGEST_IN_LOG: u32 = 2048;
@@ -103,7 +103,7 @@ impl Broker {
             Err(error) if error.is_transient() => return Err(error),
             gateways => gateways,
         };
-        let reads = |member: &str| member.split(' ').any(|word| word == READS_COMPRESSED);
+        let reads = |member: &str| member.split(' ').any(|word| word == READS_OFFERS);
         if gateways.as_ref().is_ok_and(Vec::is_empty) {
             return Ok(());
         }
@@ -122,7 +122,8 @@ impl Broker {
         if self.compresses.load(Ordering::Relaxed) { Encoding::Compressed } else { Encoding::Json }
     }
 
-    /// How many bytes of offers an entry in the result log may have. No gateway that reads only JSON looks for them elsewhere.
+    /// How many bytes of offers an entry in the result log may have. Unlimited as long as a gateway runs that would not look
+    /// for them in the record.
     pub(crate) fn longest_in_log(&self) -> u32 {
         match self.encoding() {
             Encoding::Json => u32::MAX,
@@ -149,7 +150,7 @@ impl Broker {
 }
 
 fn member(name: &str, version: &str) -> String {
-    format!("{name} {version} {READS_COMPRESSED}")
+    format!("{name} {version} {READS_OFFERS}")
 }
 
 fn gateway(member: &str, score: f64) -> GatewayState {

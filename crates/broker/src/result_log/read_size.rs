@@ -8,7 +8,7 @@ const MAX_ENTRIES: usize = 64;
 /// How many entries to read at once.
 ///
 /// XREAD and XRANGE take a number of entries, but the time that a read takes depends on bytes. So the number follows
-/// the size of recent entries. After a timeout, it is 1.
+/// the size of recent entries, and of what is read of records because of them. After a timeout, it is 1.
 #[derive(Debug)]
 pub(crate) struct ReadSize {
     count: usize,

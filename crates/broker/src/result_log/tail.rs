@@ -8,7 +8,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use contracts::{
     SearchId,
-    entry::InRecord,
+    entry::{Fields, InRecord},
     names::{RESULTS_STREAM, record_key},
 };
 use redis::{
@@ -17,12 +17,8 @@ use redis::{
 };
 
 use crate::{
-    Broker, BrokerError, Entry, EntryId,
-    connection::{bulk::chunks, primary::must_be_primary},
-    entry::entries_of_one_stream,
-    metrics::StreamEnd,
-    millis::blocking_millis,
-    result_log::read_size::ReadSize,
+    Broker, BrokerError, Entry, EntryId, connection::primary::must_be_primary, entry::entries_of_one_stream,
+    metrics::StreamEnd, millis::blocking_millis, result_log::read_size::ReadSize,
 };
 
 /// The timeout of a read, beyond its BLOCK. Doubles with each timeout.
@@ -53,9 +49,6 @@ pub struct Batch {
     /// New entries, oldest first.
     pub entries: Vec<Entry>,
 }
-
-/// Values of a record's fields, in the order in which they were asked for.
-pub type Values = Vec<Option<Vec<u8>>>;
 
 impl Tail {
     /// A tail of `stream`. Reads return after `block`, even without new entries.
@@ -97,32 +90,34 @@ impl Tail {
         self.unprocessed = entries.iter().map(|entry| entry.id).collect();
         if entries.is_empty() {
             self.must_read_primary().await?;
-        } else {
-            self.read_margin = READ_MARGIN;
         }
         Ok(Batch { connected: false, entries })
     }
 
-    /// Reads events that only their searches' records have: for each, the values of [`InRecord::fields`]. It uses the tail's
-    /// connection, so it reads from the server that had the entries, and waits for no other request. After an error the
-    /// next [`read`](Self::read) reconnects.
+    /// Reads events that only their searches' records have: for each, those of [`InRecord::fields`] that are there; none if
+    /// Redis refuses. It uses the tail's connection, so it reads from the server that had the entries, and waits for no
+    /// other request. After an error the next [`read`](Self::read) reconnects.
     pub async fn read_records(
         &mut self,
-        wanted: &[(SearchId, InRecord)],
-    ) -> Result<Vec<Values>, BrokerError> {
-        let mut values = Vec::with_capacity(wanted.len());
-        for (chunk, _) in chunks(wanted, |(_, event)| event.bytes) {
-            let mut pipe = redis::pipe();
-            for (id, event) in chunk {
-                let names: Vec<&str> = event.fields.iter().map(AsRef::as_ref).collect();
-                pipe.cmd("HMGET").arg(record_key(*id)).arg(names);
-            }
-            // Without a connection the entries are read again.
-            let connection = self.connection.as_mut().ok_or(BrokerError::TimedOut)?;
-            let found: Result<Vec<Values>, _> = pipe.query_async(connection).await;
-            values.extend(found.inspect_err(|error| self.on_error(error))?);
+        events: &[(SearchId, InRecord)],
+    ) -> Result<Vec<Fields>, BrokerError> {
+        let Some(connection) = self.connection.as_mut().filter(|_| !events.is_empty()) else {
+            return Ok(vec![Fields::default(); events.len()]);
+        };
+        let mut pipe = redis::pipe();
+        for (id, event) in events {
+            pipe.cmd("HMGET").arg(record_key(*id)).arg(event.fields());
         }
-        Ok(values)
+        let replies: Result<Vec<Value>, _> = pipe.ignore_errors().query_async(connection).await;
+        let replies = replies.inspect_err(|error| {
+            self.broker.metrics.redis.failed(&error.clone().into());
+            self.on_error(error);
+        })?;
+        let found = events.iter().zip(replies).map(|((_, event), reply)| {
+            let values: Vec<Option<Vec<u8>>> = redis::from_redis_value(reply).unwrap_or_default();
+            event.fields().into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect()
+        });
+        Ok(found.collect())
     }
 
     /// After a timeout, the next read is smaller and waits longer: the link may be slow.
@@ -145,6 +140,7 @@ impl Tail {
         self.position = self.position.max(Some(entry));
         let processed = self.unprocessed.partition_point(|unprocessed| *unprocessed <= entry);
         self.unprocessed.drain(..processed);
+        self.read_margin = READ_MARGIN;
         if self.is_measured() {
             self.broker.metrics.queue.tail_advanced(entry, processed as u64);
         }

@@ -55,7 +55,7 @@ impl Broker {
     async fn record_without_offers(&self, id: SearchId) -> Result<(Fields, Vec<Answered>), BrokerError> {
         let key = names::record_key(id);
         // With these limits, only fields of up to 1 KiB are read.
-        let (mut fields, large) = self.read_small_fields(&key).await?;
+        let (mut fields, large) = self.read_small_fields(&key, None).await?;
         let is_answer = |name: &[u8]| name.starts_with(record::ANSWER_PREFIX.as_bytes());
         let mut answers = Vec::new();
         let small: Vec<_> =

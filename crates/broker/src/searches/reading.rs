@@ -43,15 +43,27 @@ impl Broker {
         })
     }
 
+    /// Like [`read`](Self::read), but without answers up to this sequence number, and without one-ways.
+    pub async fn read_after(&self, id: SearchId, seq: u64) -> Result<Option<SearchRecord>, BrokerError> {
+        Ok(match self.find_after(id, Some(seq)).await? {
+            Found::Record(record) => Some(*record),
+            Found::Nothing | Found::Malformed => None,
+        })
+    }
+
     /// Like [`read`](Self::read), but distinguishes a missing record from a malformed one.
     pub(crate) async fn find(&self, id: SearchId) -> Result<Found, BrokerError> {
+        self.find_after(id, None).await
+    }
+
+    async fn find_after(&self, id: SearchId, seq: Option<u64>) -> Result<Found, BrokerError> {
         let key = names::record_key(id);
-        let mut fields = self.read_fields(&key).await?;
+        let mut fields = self.read_fields(&key, seq).await?;
         while fields.is_empty() {
             if self.bulk.is_missing(&key).await? {
                 return Ok(Found::Nothing);
             }
-            fields = self.read_fields(&key).await?;
+            fields = self.read_fields(&key, seq).await?;
         }
         Ok(match SearchRecord::decode(Fields::from(fields)) {
             Ok(record) => Found::Record(Box::new(record)),
@@ -94,10 +106,15 @@ impl Broker {
         Ok(cancelled)
     }
 
-    /// The fields of a record, but if it is large, only the small ones, and names and lengths of the others.
-    pub(crate) async fn read_small_fields(&self, key: &str) -> RedisResult<(Pairs, Vec<(Vec<u8>, usize)>)> {
+    /// The fields of a record, but if it is large, only the small ones, and names and lengths of the others. With a sequence
+    /// number, as in [`read_after`](Self::read_after).
+    pub(crate) async fn read_small_fields(
+        &self,
+        key: &str,
+        after: Option<u64>,
+    ) -> RedisResult<(Pairs, Vec<(Vec<u8>, usize)>)> {
         let mut call = self.scripts.read.key(key);
-        call.arg(SMALL_RECORD).arg(SMALL_FIELD);
+        call.arg(SMALL_RECORD).arg(SMALL_FIELD).arg(after.map(|seq| seq.to_string()).unwrap_or_default());
         let call = &call;
         let first = self.bulk.request(Operation::Read, TYPICAL_RECORD, |mut bulk| async move {
             call.invoke_async(&mut bulk).await
@@ -105,8 +122,8 @@ impl Broker {
         first.await
     }
 
-    async fn read_fields(&self, key: &str) -> RedisResult<Pairs> {
-        let (mut fields, large) = self.read_small_fields(key).await?;
+    async fn read_fields(&self, key: &str, after: Option<u64>) -> RedisResult<Pairs> {
+        let (mut fields, large) = self.read_small_fields(key, after).await?;
         for (chunk, bytes) in chunks(&large, |(_, length)| *length) {
             let names: &Vec<_> = &chunk.iter().map(|(name, _)| name.as_slice()).collect();
             let values: Vec<Option<Vec<u8>>> = self

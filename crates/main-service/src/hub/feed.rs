@@ -35,16 +35,28 @@ pub struct Snapshot {
     pub trace: Option<Arc<Span>>,
 }
 
-/// The value of [`Feed::need`] when a load began. A record that was read before a later need does not satisfy it.
+/// What a feed needed when a load began. A record that was read before a later need does not satisfy it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need(u64);
+pub struct Need {
+    /// How often the record had been needed.
+    number: u64,
+    after: u64,
+}
+
+impl Need {
+    /// The sequence number after which answers are needed.
+    #[must_use]
+    pub fn after(self) -> u64 {
+        self.after
+    }
+}
 
 /// The result of applying an event to a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// The event was applied, or is a duplicate.
     Yes,
-    /// An earlier event is missing: load the search's record.
+    /// This event or an earlier one is missing: load the search's record.
     Gap,
 }
 
@@ -80,23 +92,27 @@ impl Feed {
         Applied::Yes
     }
 
-    /// Whether the event with this sequence number is new, and a subscriber wants it.
+    /// Whether a subscriber wants the event with this sequence number, which this feed does not have.
     #[must_use]
     pub fn wants(&self, seq: u64, is_end: bool) -> bool {
-        let state = lock(&self.state);
-        !state.has_ended() && (is_end || state.partials && seq > state.known())
+        lock(&self.state).wants(seq, is_end)
     }
 
-    /// An event was announced that the record did not have a moment later: it must be loaded again.
-    pub fn missed(&self) -> Applied {
-        lock(&self.state).needed += 1;
+    /// Notes that there is such an event. If it is wanted, it is missing.
+    pub fn announced(&self, seq: u64, is_end: bool) -> Applied {
+        let mut state = lock(&self.state);
+        if !state.wants(seq, is_end) {
+            return Applied::Yes;
+        }
+        state.needed += 1;
         Applied::Gap
     }
 
     /// The need that a load which begins now satisfies.
     #[must_use]
     pub fn need(&self) -> Need {
-        Need(lock(&self.state).needed)
+        let state = lock(&self.state);
+        Need { number: state.needed, after: state.answered() }
     }
 
     /// Applies a record that was read after [`need`](Self::need) returned `need`.
@@ -109,7 +125,7 @@ impl Feed {
             state.end(id, *seq, end, snapshot.trace.clone());
         }
         state.deadline = snapshot.deadline.or(state.deadline);
-        state.loaded = state.loaded.max(need.0);
+        state.loaded = state.loaded.max(need.number);
         drop(state);
         self.changed.notify_waiters();
     }

@@ -83,6 +83,18 @@ impl State {
         self.events.len() as u64
     }
 
+    pub(super) fn wants(&self, seq: u64, is_end: bool) -> bool {
+        !self.has_ended() && (is_end || self.partials && seq > self.known())
+    }
+
+    /// The sequence number up to which no answer is missing that a subscriber wants.
+    pub(super) fn answered(&self) -> u64 {
+        if !self.partials {
+            return u64::MAX;
+        }
+        self.events.iter().take_while(|event| event.is_some()).count() as u64
+    }
+
     /// Whether the record has no more events than this, apart from unwanted ones.
     pub(super) fn is_complete(&self) -> bool {
         self.loaded == self.needed

@@ -1,6 +1,6 @@
 //! Reads the result log and passes its entries to the feeds.
 //!
-//! Long offers are only in the records. They are read there if a feed wants them.
+//! Long offers are only in the records, and are read there if a feed wants them.
 //!
 //! After each connection, all open feeds are loaded from their records, which have what was announced meanwhile, even if
 //! it was trimmed. The replaced system writes no records, so its ends are only in the log: a new gateway also reads the
@@ -8,7 +8,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail, Values};
+use broker::{Backoff, BrokerError, Ended, Entry, EntryId, History, Tail};
 use contracts::{
     SearchId,
     entry::{Fields, InRecord, InvalidEntry, ResultEntry, StoredEnd},
@@ -18,7 +18,13 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, hub::Applied, spans};
+use traces::Span;
+
+use crate::{
+    app::App,
+    hub::{Applied, Feed},
+    spans,
+};
 
 /// How long a read waits for entries. It also delays shutdown.
 const BLOCK: Duration = Duration::from_secs(1);
@@ -47,7 +53,7 @@ async fn read_history(app: &App, to: EntryId) {
             let mut entries = history.read().await?;
             let last = entries.last().map(|entry| entry.id);
             entries.retain(|entry| entry.fields.as_ref().is_some_and(ResultEntry::is_foreign_end));
-            dispatch(app, entries, InRecords::new()).await.map(|()| last)
+            dispatch(app, entries, HashMap::new()).await.map(|()| last)
         };
         match batch.await {
             Ok(None) => return,
@@ -80,11 +86,17 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
             }
             Ok(batch) => {
                 let last = batch.entries.last().map(|entry| entry.id);
+                // A slow link must not delay a stop.
+                let read = stop.run_until_cancelled(read_records(app, &mut tail, &batch.entries)).await;
+                let Some(read) = read else { return };
                 // The tail advances once the batch is processed. After an error it is read again; sequence numbers
                 // remove duplicates.
-                pass_on_all(app, &mut tail, batch.entries)
-                    .await
-                    .map(|()| last.into_iter().for_each(|last| tail.advance(last)))
+                match read {
+                    Ok(found) => dispatch(app, batch.entries, found)
+                        .await
+                        .map(|()| last.into_iter().for_each(|last| tail.advance(last))),
+                    Err(error) => Err(error),
+                }
             }
             Err(error) => Err(error),
         };
@@ -105,37 +117,34 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
     }
 }
 
-/// Events that only records have, as far as feeds want them, and the values there.
-type InRecords = HashMap<EntryId, (InRecord, Values)>;
+/// What records have of events that the log only announces, by the event's entry.
+type Found = HashMap<EntryId, (InRecord, Fields)>;
 
-/// Passes a batch of entries to the feeds.
-async fn pass_on_all(app: &App, tail: &mut Tail, entries: Vec<Entry>) -> Result<(), BrokerError> {
+/// Reads the events of a batch that only records have, as far as feeds want them.
+async fn read_records(app: &App, tail: &mut Tail, entries: &[Entry]) -> Result<Found, BrokerError> {
     let wanted =
-        entries.iter().filter_map(|entry| Some((entry.id, wanted_in_record(app, entry.fields.as_ref()?)?)));
-    let (entry_ids, wanted): (Vec<EntryId>, Vec<_>) = wanted.unzip();
-    let values = tail.read_records(&wanted).await?;
-    let found = wanted.into_iter().map(|(_, event)| event).zip(values);
-    dispatch(app, entries, entry_ids.into_iter().zip(found).collect()).await
+        entries.iter().filter_map(|Entry { id, fields }| Some((*id, wanted(app, fields.as_ref()?)?)));
+    let (entries, wanted): (Vec<EntryId>, Vec<_>) = wanted.unzip();
+    let found = tail.read_records(&wanted).await?;
+    let events = wanted.into_iter().map(|(_, event)| event);
+    Ok(entries.into_iter().zip(events.zip(found)).collect())
 }
 
-/// The event of an entry, if only the search's record has it and a feed wants it. A malformed one is reported later.
-fn wanted_in_record(app: &App, fields: &Fields) -> Option<(SearchId, InRecord)> {
-    InRecord::bytes(fields).ok()??;
+/// The event of an entry, if only the record has it and a feed wants it. What is malformed is reported later.
+fn wanted(app: &App, fields: &Fields) -> Option<(SearchId, InRecord)> {
+    let event = InRecord::of(fields).ok()??;
     let id = ResultEntry::search_id(fields).ok()?;
-    let is_end = fields.get(field::RESULTS).is_some();
-    if !app.hub.feed(id)?.wants(fields.required(field::SEQ).ok()?, is_end) {
-        return None;
-    }
-    Some((id, InRecord::of(fields).ok()??))
+    let seq = fields.required(field::SEQ).ok()?;
+    app.hub.feed(id)?.wants(seq, event == InRecord::End).then_some((id, event))
 }
 
-/// The same, with what was read from records. Queues the feeds with a gap to be loaded.
-async fn dispatch(app: &App, entries: Vec<Entry>, mut records: InRecords) -> Result<(), BrokerError> {
+/// Passes a batch of entries to the feeds, and queues the feeds with a gap to be loaded.
+async fn dispatch(app: &App, entries: Vec<Entry>, mut found: Found) -> Result<(), BrokerError> {
     let mut gaps = Vec::new();
     let mut foreign = Vec::new();
     for Entry { id: entry, fields } in entries {
         let Some(fields) = fields else { continue };
-        match pass_on(app, entry, fields, records.remove(&entry)) {
+        match pass_on(app, entry, fields, found.remove(&entry)) {
             Ok(Passed::Done) => {}
             Ok(Passed::Gap(id)) => gaps.push(id),
             Ok(Passed::ForeignEnd(id, end)) => foreign.push((id, end)),
@@ -169,7 +178,7 @@ fn pass_on(
     app: &App,
     entry: EntryId,
     fields: Fields,
-    record: Option<(InRecord, Values)>,
+    found: Option<(InRecord, Fields)>,
 ) -> Result<Passed, InvalidEntry> {
     let id = ResultEntry::search_id(&fields)?;
     let feed = app.hub.feed(id);
@@ -177,19 +186,27 @@ fn pass_on(
         return Ok(Passed::Done);
     }
     let trace = spans::received(app, id, entry, &fields);
-    let event = match record {
-        Some((event, values)) => event.decode(values)?,
-        None if InRecord::of(&fields)?.is_some() => return Ok(Passed::Done),
-        None => Some(ResultEntry::decode(fields)?),
-    };
-    let applied = match (feed, event) {
-        (Some(feed), None) => feed.missed(),
-        (_, Some(ResultEntry::End { seq: None, end })) => return Ok(Passed::ForeignEnd(id, end)),
-        (Some(feed), Some(ResultEntry::End { seq: Some(seq), end })) => feed.apply_end(id, seq, &end, trace),
-        (Some(feed), Some(ResultEntry::Answer(answer))) => feed.apply_answer(id, &answer, trace),
-        (None, _) => Applied::Yes,
+    let applied = match (feed, InRecord::of(&fields)?) {
+        (Some(feed), Some(event)) => match found.and_then(|(event, record)| event.decode(record)) {
+            Some(event) => apply(&feed, id, &event, trace),
+            // Or a subscriber has joined since the records were read.
+            None => feed.announced(fields.required(field::SEQ)?, event == InRecord::End),
+        },
+        (feed, None) => match (feed, ResultEntry::decode(fields)?) {
+            (_, ResultEntry::End { seq: None, end }) => return Ok(Passed::ForeignEnd(id, end)),
+            (Some(feed), event) => apply(&feed, id, &event, trace),
+            (None, _) => Applied::Yes,
+        },
+        (None, Some(_)) => Applied::Yes,
     };
     Ok(if applied == Applied::Gap { Passed::Gap(id) } else { Passed::Done })
+}
+
+fn apply(feed: &Feed, id: SearchId, event: &ResultEntry, trace: Option<Arc<Span>>) -> Applied {
+    match event {
+        ResultEntry::Answer(answer) => feed.apply_answer(id, answer, trace),
+        ResultEntry::End { seq, end } => feed.apply_end(id, seq.unwrap_or_default(), end, trace),
+    }
 }
 
 /// Stores an end that the replaced system announced. Returns the search's id if its feed must be loaded, because the

@@ -34,6 +34,8 @@ struct Client {
 /// The search, its record and all who have to do with it.
 pub(super) struct World {
     suppliers: u64,
+    /// The events that only the record has: a bit for each sequence number.
+    long: u64,
     written: u64,
     gateways: [Gateway; 2],
     clients: Vec<Client>,
@@ -60,9 +62,16 @@ impl Client {
     }
 }
 
+/// What is read of the record.
+fn read(suppliers: u64, written: u64, need: Need) -> Snapshot {
+    let mut record = snapshot(suppliers, written);
+    record.answers.retain(|answer| answer.seq > need.after());
+    record
+}
+
 impl World {
-    pub(super) fn new(suppliers: u64) -> Self {
-        Self { suppliers, written: 0, gateways: Default::default(), clients: Vec::new() }
+    pub(super) fn new(suppliers: u64, long: u64) -> Self {
+        Self { suppliers, long, written: 0, gateways: Default::default(), clients: Vec::new() }
     }
 
     pub(super) fn happens(&mut self, step: Step) {
@@ -140,7 +149,10 @@ impl World {
         }
         gateway.applied += 1;
         let Some(feed) = gateway.hub.feed(id()) else { return };
-        let received = if gateway.applied > self.suppliers {
+        let is_end = gateway.applied > self.suppliers;
+        let received = if self.long >> gateway.applied & 1 == 1 {
+            feed.announced(gateway.applied, is_end)
+        } else if is_end {
             feed.apply_end(id(), gateway.applied, &end(), None)
         } else {
             feed.apply_answer(id(), &answer(gateway.applied), None)
@@ -164,10 +176,11 @@ impl World {
     }
 
     fn read(&mut self, at: usize, load: Index) {
-        let record = snapshot(self.suppliers, self.written);
+        let (suppliers, written) = (self.suppliers, self.written);
         let loads = &mut self.gateways[at].loads;
         if let Some(load) = (!loads.is_empty()).then(|| load.index(loads.len())) {
-            loads[load].record.get_or_insert(record);
+            let Load { need, record, .. } = &mut loads[load];
+            record.get_or_insert_with(|| read(suppliers, written, *need));
         }
     }
 
@@ -198,7 +211,7 @@ impl World {
                 self.apply(at);
             }
             for Load { feed, need, record, .. } in std::mem::take(&mut self.gateways[at].loads) {
-                feed.load(id(), need, &record.unwrap_or_else(|| snapshot(self.suppliers, self.written)));
+                feed.load(id(), need, &record.unwrap_or_else(|| read(self.suppliers, self.written, need)));
             }
         }
         self.clients.iter_mut().for_each(|client| client.take(usize::MAX));
