@@ -54,6 +54,22 @@ async fn the_progress_and_the_chosen_order_are_seen_in_forced_colours() {
 }
 
 #[tokio::test]
+async fn paper_has_all_fares_even_while_the_list_is_built() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    let fares = page.fares().await;
+    // Another language builds the list again. The steps after the first never come.
+    let built = "(() => { window.setTimeout = () => 0; document.querySelector('#language').click(); \
+         const list = document.querySelector('#fares'); return [list.children.length, list.ariaBusy]; })()";
+    assert_eq!(page.browser.eval(built).await, json!([12, "true"]));
+    let printed = "(() => { dispatchEvent(new Event('beforeprint')); \
+         const list = document.querySelector('#fares'); return [list.children.length, list.ariaBusy]; })()";
+    assert_eq!(page.browser.eval(printed).await, json!([fares.len(), "false"]));
+}
+
+#[tokio::test]
 async fn a_printed_search_has_its_fares_and_no_form() {
     let system = quick().await;
     for languages in ["en-US", "id-ID"] {

@@ -8,6 +8,9 @@ use test_kit::{Gateway, System, SystemBuilder, eventually};
 
 use crate::browser::{Browser, Look};
 
+/// Whether no more fares are being added to the list.
+const ALL_FARES: &str = "document.querySelector('#fares').ariaBusy !== 'true'";
+
 /// A gateway's page in a browser.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -192,9 +195,10 @@ impl Page {
         self.browser.until(&format!("document.querySelector('{selector}')?.checkVisibility()")).await;
     }
 
-    /// Waits until the search on the page is in this phase.
+    /// Waits until the search on the page is in this phase, with all its fares.
     pub(crate) async fn phase(&self, phase: &str) {
-        self.browser.until(&format!("document.querySelector('#results').dataset.phase === '{phase}'")).await;
+        let phase = format!("document.querySelector('#results').dataset.phase === '{phase}'");
+        self.browser.until(&format!("{phase} && {ALL_FARES}")).await;
     }
 
     /// Waits for the first fare.
@@ -204,6 +208,7 @@ impl Page {
 
     /// The flights and prices of the fares, from the top.
     pub(crate) async fn fares(&self) -> Vec<(String, String)> {
+        self.browser.until(ALL_FARES).await;
         let script = "[...document.querySelectorAll('.fare')].map(fare => \
              ['.flight', '.amount'].map(part => fare.querySelector(part).textContent))";
         serde_json::from_value(self.browser.eval(script).await).unwrap()

@@ -41,6 +41,34 @@ async fn new_fares_shift_nothing_at_any_width() {
 }
 
 #[tokio::test]
+async fn fares_off_the_screen_are_not_laid_out_but_have_their_place_and_are_found() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    let laid_out = "[...document.querySelectorAll('.fare-card')].map(card => \
+         card.checkVisibility({contentVisibilityAuto: true}))";
+    page.browser.until(&format!("{laid_out}[0] && !{laid_out}.at(-1)")).await;
+    // How far each fare begins from where the one before ends.
+    let gaps = "[...document.querySelectorAll('.fare')].map(fare => fare.getBoundingClientRect()) \
+         .map(({ top }, at, all) => Math.round(top - (all[at - 1]?.bottom ?? top)))";
+    let adjoin = async |state: &str| {
+        page.fare_tops().await;
+        let gaps = page.browser.eval(gaps).await;
+        assert!(gaps.as_array().unwrap().iter().all(|gap| *gap == 0), "{state}: {gaps}");
+    };
+    adjoin("from the top").await;
+
+    let find = "window.find([...document.querySelectorAll('.flight')].at(-1).textContent)";
+    assert_eq!(page.browser.eval(find).await, true);
+    page.browser.until(&format!("{laid_out}.at(-1)")).await;
+    adjoin("at the end").await;
+    page.browser.eval("document.querySelectorAll('.fare .open')[1].click()").await;
+    page.shown(".fare .point-airport").await;
+    page.browser.until(&format!("{gaps}.every(gap => gap === 0)")).await;
+}
+
+#[tokio::test]
 async fn a_phone_never_scrolls_sideways() {
     let system = quick().await;
     let Some(page) = Page::open(&system, "/", Look::PHONE).await else { return };

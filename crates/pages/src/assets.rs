@@ -1,9 +1,12 @@
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::BTreeMap, collections::HashMap};
 
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
-use crate::asset::{Asset, digest};
+use crate::{
+    asset::{Asset, digest},
+    document::{DIRECTORY, Document, MODULES, STYLES},
+};
 
 /// The files that all pages share. In a debug build they are read from the disk at the start, so that a change to one
 /// needs no new build.
@@ -11,9 +14,8 @@ use crate::asset::{Asset, digest};
 #[folder = "web"]
 struct Shared;
 
-/// The file that is served as `/`, and what stands in it for the directory of the others.
+/// The file that is served as `/`.
 const INDEX: &str = "index.html";
-const PLACEHOLDER: &str = "/assets/";
 
 /// All files of the page, ready to be sent.
 pub(super) struct Assets {
@@ -22,25 +24,33 @@ pub(super) struct Assets {
     files: HashMap<String, Asset>,
 }
 
+struct File {
+    content_type: String,
+    data: Cow<'static, [u8]>,
+}
+
 impl Assets {
     pub(super) fn embedded<Own: Embed>() -> Self {
-        let mut files: Vec<_> = all::<Own>().chain(all::<Shared>()).collect();
-        files.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let version = digest(&files.iter().map(|(name, file)| (name, &file.data)).collect::<Vec<_>>());
+        let mut files: BTreeMap<_, _> = all::<Own>().chain(all::<Shared>()).collect();
+        let index = files.remove(INDEX);
+        let text = |name: &str| files.get(name).and_then(File::text);
+        // A test sees to it that there is an index.
+        let Document { html, styles, modules } =
+            Document::new(index.as_ref().and_then(File::text).unwrap_or_default(), text);
+        files.insert(STYLES.to_owned(), File::new("text/css", styles));
+        // A test sees to it that they can be joined.
+        if let Ok(modules) = modules {
+            files.insert(MODULES.to_owned(), File::new("text/javascript", modules));
+        }
 
-        let mut files: HashMap<_, _> = files
-            .into_iter()
-            .map(|(name, file)| {
-                let content = content(&name, &file.data, &version);
-                (name, Asset::new(content_type(file.metadata.mimetype()).as_ref(), content))
-            })
-            .collect();
-        // A test sees to it that there is one.
-        let index = files.remove(INDEX).unwrap_or_else(|| Asset::new("text/html", Bytes::new()));
+        let version = digest(&files.iter().map(|(name, file)| (name, &file.data)).collect::<Vec<_>>());
+        let html = html.replace(DIRECTORY, &format!("{DIRECTORY}{version}/"));
+        let index = Asset::new(&content_type("text/html"), html.into());
+        let files = files.into_iter().map(|(name, file)| (name, file.into())).collect();
         Self { version, index, files }
     }
 
-    /// What the content of all files together is called.
+    /// What the content of all files together is called, but for the index.
     pub(super) fn version(&self) -> &str {
         &self.version
     }
@@ -54,15 +64,30 @@ impl Assets {
     }
 }
 
-fn all<Files: Embed>() -> impl Iterator<Item = (String, EmbeddedFile)> {
-    Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?)))
+impl File {
+    fn new(mime: &str, text: String) -> Self {
+        Self { content_type: content_type(mime), data: text.into_bytes().into() }
+    }
+
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.data).ok()
+    }
 }
 
-fn content(name: &str, data: &[u8], version: &str) -> Bytes {
-    match std::str::from_utf8(data) {
-        Ok(text) if name == INDEX => text.replace(PLACEHOLDER, &format!("{PLACEHOLDER}{version}/")).into(),
-        _ => Bytes::copy_from_slice(data),
+impl From<EmbeddedFile> for File {
+    fn from(file: EmbeddedFile) -> Self {
+        Self { content_type: content_type(file.metadata.mimetype()), data: file.data }
     }
+}
+
+impl From<File> for Asset {
+    fn from(file: File) -> Self {
+        Self::new(&file.content_type, Bytes::from(file.data.into_owned()))
+    }
+}
+
+fn all<Files: Embed>() -> impl Iterator<Item = (String, File)> {
+    Files::iter().filter_map(|name| Some((name.to_string(), Files::get(&name)?.into())))
 }
 
 /// All text is UTF-8, and browsers need the `charset` to know it.

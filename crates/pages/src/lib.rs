@@ -4,11 +4,15 @@
 //! may keep them for ever and never mixes the modules of two releases. While a release is rolled out, a page of one
 //! process may ask another one for its files: an unknown version gets what there is, to be checked again next time.
 //!
+//! A page's style sheets are sent as one file, and so are its modules: see `document` and `link`.
+//!
 //! Files that both pages use are in `web/`: colours and type, and making elements.
 
 mod asset;
 mod assets;
+mod document;
 mod headers;
+mod link;
 
 use std::sync::Arc;
 

@@ -2,12 +2,21 @@
 //
 // Each fare is positioned by a transform from the top of the list. A new fare above causes no layout of the others, and
 // the move is animated. The document has the fares in their visible order, for screen readers.
+//
+// Browsers lay out only fares near the screen, by `content-visibility`. A fare that was never laid out counts as high as
+// another one. The first fares are built at once and the others in steps, between which the page answers its user.
 
 import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
 import { createFare, updateFare } from "./render-fare.js";
 import { OfferPanel, nextExpiry, placesOf } from "./render-offer.js";
 import { carrierOf, numbersOf, slicesOf } from "./slices.js";
+
+/** About how high a row is, in pixels, until one is laid out. Were it 0, all would be on the screen at first. */
+const USUAL_HEIGHT = 160;
+
+/** How many rows are built at once. More than fit a screen. */
+const STEP = 12;
 
 /** What a row shows of an offer's flights. */
 function flightsOf(offer) {
@@ -30,7 +39,13 @@ export class Fares {
   #checks;
   /** The panels by their element. */
   #panels = new WeakMap();
+  /** The rows' heights in pixels, and what a row counts that was never laid out. */
+  #heights = new WeakMap();
+  #usualHeight = USUAL_HEIGHT;
+  #sizes = new ResizeObserver((entries) => this.#measured(entries));
   #timer = null;
+  /** The next step of building rows. */
+  #next = null;
 
   /**
    * @param {import("./places.js").Places} places
@@ -39,8 +54,8 @@ export class Fares {
   constructor(places, checks) {
     this.#places = places;
     this.#checks = checks;
-    // Rows grow when the window narrows or the text is made larger.
-    new ResizeObserver(() => this.#place()).observe(this.#list);
+    // Paper has all fares.
+    addEventListener("beforeprint", () => this.#show(this.#rows.size, Infinity));
     this.#list.addEventListener("click", ({ target }) => {
       const row = target.closest(".fare");
       const key = [...this.#rows].find(([, element]) => element === row)?.[0];
@@ -52,6 +67,7 @@ export class Fares {
 
   /** Forgets all rows: for another language. */
   reset() {
+    clearTimeout(this.#next);
     this.#rows.clear();
     this.#list.replaceChildren();
   }
@@ -76,12 +92,21 @@ export class Fares {
       if (this.#flights.get(key) !== flights) this.#forget(key);
       this.#flights.set(key, flights);
     }
-    reconcile(this.#list, this.#rows, [...this.#offers.keys()], (key) => createFare(this.#offers.get(key)));
-    for (const [key, offer] of this.#offers) updateFare(this.#rows.get(key), offer, about);
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
     this.#list.hidden = offers.length === 0;
-    this.#fillOpen();
-    this.#place();
+    this.#show(0, Math.max(this.#rows.size, STEP));
+  }
+
+  /** Builds the first `to` rows, updates those after the first `from`, and goes on until all are there. */
+  #show(from, to) {
+    clearTimeout(this.#next);
+    const keys = [...this.#offers.keys()];
+    reconcile(this.#list, this.#rows, keys.slice(0, to), (key) => this.#create(key));
+    for (const key of keys.slice(from, to)) updateFare(this.#rows.get(key), this.#offers.get(key), this.#about);
+    this.refresh();
+    const isWhole = to >= keys.length;
+    this.#list.ariaBusy = String(!isWhole);
+    if (!isWhole) this.#next = setTimeout(() => this.#show(to, to + STEP));
   }
 
   /** Shows what the checks of prices have found. */
@@ -124,17 +149,35 @@ export class Fares {
     if (wait !== null) this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
+  #create(key) {
+    const row = createFare(this.#offers.get(key));
+    this.#sizes.observe(row);
+    return row;
+  }
+
+  /** Rows are new or have another height: because they were opened, the window is narrower, or the text larger. */
+  #measured(entries) {
+    for (const { target, contentRect, borderBoxSize: [{ blockSize }] } of entries) {
+      if (!target.isConnected) continue;
+      this.#heights.set(target, blockSize);
+      if (target === this.#list.firstElementChild && target.querySelector(".offer").hidden) {
+        this.#usualHeight = blockSize;
+        this.#list.style.setProperty("--fare-height", `${contentRect.height}px`);
+      }
+    }
+    this.#place();
+    // Animate only after the first placement, or it would fly in from the top.
+    requestAnimationFrame(() => entries.forEach(({ target }) => { target.dataset.placed = "true"; }));
+  }
+
   #place() {
-    const rows = [...this.#list.children];
-    // Measure all before moving any, so that the browser lays out once.
-    const heights = rows.map((element) => element.offsetHeight);
     let top = 0;
-    rows.forEach((element, at) => {
-      element.style.transform = `translateY(${top}px)`;
-      // Animate only after the first placement, or it would fly in from the top.
-      if (!element.dataset.placed) requestAnimationFrame(() => { element.dataset.placed = "true"; });
-      top += heights[at];
-    });
-    this.#list.style.height = `${top}px`;
+    for (const row of this.#list.children) {
+      row.style.transform = `translateY(${top}px)`;
+      top += this.#heights.get(row) ?? this.#usualHeight;
+    }
+    // Room for those to come, so that the page can stay where it is scrolled to.
+    const missing = this.#offers.size - this.#rows.size;
+    this.#list.style.height = `${top + missing * this.#usualHeight}px`;
   }
 }

@@ -1,6 +1,9 @@
 // The texts of the results in English: of suppliers, filters and fares.
 
-export const count = (number, one, several) => `${number.toLocaleString("en")} ${number === 1 ? one : several}`;
+// Made once, because that takes longer than to use it.
+const numbers = new Intl.NumberFormat("en");
+
+export const count = (number, one, several) => `${numbers.format(number)} ${number === 1 ? one : several}`;
 export const fares = (number) => count(number, "fare", "fares");
 export const passengers = (number) => count(number, "passenger", "passengers");
 

@@ -1,6 +1,9 @@
 // The texts of the results in Indonesian: of suppliers, filters and fares.
 
-export const count = (number, noun) => `${number.toLocaleString("id")} ${noun}`;
+// Made once, because that takes longer than to use it.
+const numbers = new Intl.NumberFormat("id");
+
+export const count = (number, noun) => `${numbers.format(number)} ${noun}`;
 export const fares = (number) => count(number, "tarif");
 export const passengers = (number) => count(number, "penumpang");
 
