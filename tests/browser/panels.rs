@@ -50,16 +50,20 @@ impl Turns {
     }
 }
 
-/// Two flights of Garuda; then one of a carrier that is new on the page; then a lower price for Garuda's second.
+/// Two flights of Garuda; then many of a carrier that is new on the page, most of them cheaper; then a lower price for
+/// Garuda's second.
 fn fares(at: usize, date: &str) -> Value {
     let (departure, arrival) = (format!("{date}T08:00:00"), format!("{date}T18:30:00"));
     let flat = |number: &str, price: u32| json!({"n": number, "p": price, "d": departure, "a": arrival});
     match at {
         0 => json!([flat("GA100", 2_000_000), flat("GA200", 3_000_000)]),
-        1 => json!([{
-            "p": 4_000_000,
-            "legs": [[{"c": "KE", "n": "9870", "from": "CGK", "to": "NRT", "d": departure, "a": arrival}]],
-        }]),
+        1 => (0..16)
+            .map(|number| {
+                let leg = json!({"c": "KE", "n": format!("{}", 9870 + number), "from": "CGK", "to": "NRT",
+                    "d": departure, "a": arrival});
+                json!({"p": if number == 0 { 4_000_000 } else { 1_200_000 }, "legs": [[leg]]})
+            })
+            .collect(),
         _ => json!([flat("GA200", 1_000_000)]),
     }
 }
@@ -83,8 +87,8 @@ async fn focus_and_selection_in_an_opened_offer_stay_while_others_arrive() {
     assert_eq!((&before[1], &before[2]), (&json!(""), &json!("GA200")));
 
     turns.turn.send(1).unwrap();
-    page.browser.until("document.querySelectorAll('.fare').length === 3").await;
-    assert_eq!(page.browser.eval(kept).await, before, "a new carrier's fare");
+    page.browser.until("document.querySelectorAll('.fare').length === 18").await;
+    assert_eq!(page.browser.eval(kept).await, before, "many cheaper fares");
 
     turns.turn.send(2).unwrap();
     page.phase("completed").await;

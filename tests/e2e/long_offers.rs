@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use redis::streams::StreamRangeReply;
 use serde_json::{Value, json};
 use test_kit::{
     System, eventually,
@@ -15,11 +16,14 @@ const LONGEST_IN_LOG: usize = 2048;
 /// So many offers are long even if they are compressed.
 const MANY: usize = 200;
 
-/// The entries of a search in the result log.
-async fn announced(system: &System, id: &str) -> Vec<HashMap<String, String>> {
-    let mut entries = system.redis.entries("flight.search.results").await;
-    entries.retain(|entry| entry["search_id"] == id);
-    entries
+/// The entries of a search in the result log. Compressed offers are no text.
+async fn announced(system: &System, id: &str) -> Vec<HashMap<String, Vec<u8>>> {
+    let log: StreamRangeReply = system.redis.run("XRANGE flight.search.results - +").await;
+    let bytes = |value| redis::from_redis_value::<Vec<u8>>(value).unwrap();
+    let entries = log.ids.into_iter().map(|entry| {
+        entry.map.into_iter().map(|(field, value)| (field, bytes(value))).collect::<HashMap<_, _>>()
+    });
+    entries.filter(|entry| entry["search_id"] == id.as_bytes()).collect()
 }
 
 fn report(code: &str) -> String {
@@ -78,14 +82,30 @@ async fn all_clients_get_offers_that_only_the_record_has() {
 
     let entries = announced(&system, &id).await;
     assert_eq!(entries.len(), early[0].len());
-    for (entry, event) in entries.iter().zip(&early[0]) {
+    for entry in &entries {
         assert_ne!(entry.contains_key("offers"), entry.contains_key("in_record"), "{entry:?}");
         assert!(entry.get("offers").is_none_or(|offers| offers.len() <= LONGEST_IN_LOG), "{entry:?}");
-        let sent = event.json()["results"].as_array().expect("offers").len();
-        assert!(entry.contains_key("offers") || sent > 5, "{event:?}");
+        let length = |text: &Vec<u8>| std::str::from_utf8(text).unwrap().parse::<usize>().unwrap();
+        assert!(entry.get("in_record").is_none_or(|bytes| length(bytes) > LONGEST_IN_LOG), "{entry:?}");
     }
     assert!(entries.last().is_some_and(|end| end.contains_key("in_record")), "the end is long");
     assert!(entries.iter().any(|entry| entry.contains_key("offers")), "short answers are in the log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_all_offers_if_it_is_kept_for_longer_than_records() {
+    let system = System::builder()
+        .set("RECORD_TTL_SECS", "30")
+        .set("SEARCH_DEADLINE_MS", "20000")
+        .set("SIMULATED_RESELLERS", "true")
+        .set("SIMULATED_FAILURE_RATE", "0")
+        .set("SIMULATED_LATENCY_MS", "1")
+        .start()
+        .await;
+    let entries = announced(&system, &stored(&system, true).await).await;
+    assert!(entries.iter().all(|entry| entry.contains_key("offers")), "{entries:?}");
+    let longest = entries.iter().map(|entry| entry["offers"].len()).max();
+    assert!(longest > Some(LONGEST_IN_LOG), "{longest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

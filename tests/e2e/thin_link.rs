@@ -83,7 +83,7 @@ async fn answer(redis: &mut MultiplexedConnection, id: &str, suppliers: usize) {
         let stored = format!("{seq}\n{suppliers}\n{report}\n{offers}");
         let mut pipe = redis::pipe();
         pipe.hset(&record, format!("supplier:S{seq}"), stored).hset(&record, "seq", seq);
-        // Versions differ in whether the log has long offers.
+        // In some settings the log has long offers, and in others only announces them.
         let length = offers.len().to_string();
         let last = if seq % 2 == 0 { ("offers", &*offers) } else { ("in_record", &*length) };
         let (seq, of, report) = (seq.to_string(), suppliers.to_string(), report.to_string());

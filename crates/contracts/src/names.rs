@@ -4,7 +4,7 @@ use crate::{Fingerprint, IdempotencyKey, SearchId};
 
 /// Jobs: one entry for each search in the queue or in progress.
 pub const REQUESTED_STREAM: &str = "flight.search.requested";
-/// The result log: every partial and terminal event, trimmed by age.
+/// The result log: every partial and terminal event, those with long offers only announced, trimmed by age.
 pub const RESULTS_STREAM: &str = "flight.search.results";
 /// The workers' consumer group on [`REQUESTED_STREAM`].
 pub const CONSUMER_GROUP: &str = "search-processors";

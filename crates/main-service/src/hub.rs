@@ -96,7 +96,7 @@ impl Hub {
     }
 
     /// The followed searches that have not ended although their deadline was before `now`, each with its deadline and the
-    /// highest sequence number here.
+    /// highest known sequence number.
     #[must_use]
     pub fn overdue(&self, now: EpochMillis) -> Vec<(SearchId, EpochMillis, u64)> {
         let mut overdue = Vec::new();

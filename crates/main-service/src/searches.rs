@@ -23,6 +23,7 @@ pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<
 
 fn snapshot(app: &App, record: &SearchRecord) -> Snapshot {
     Snapshot {
+        seq: record.seq,
         answers: record.answers.iter().map(|(_, answer)| answer.clone()).collect(),
         end: record.end.clone().map(|end| (record.seq, end)),
         deadline: record.deadline,

@@ -1,7 +1,7 @@
 //! Joins the modules of a page into one script, which takes a phone one round trip instead of many.
 //!
 //! This is no bundler for any JavaScript. It knows the forms of `import` and `export` that the pages use, each at the start
-//! of a line, and refuses all others, circles, and `import()`. A module becomes a function that returns its exports, after
+//! of a line, and refuses all others, circles, names that are not exported, `import()`, and `await` outside of functions. A module becomes a function that returns its exports, after
 //! the modules that it imports:
 //!
 //! ```js
@@ -10,6 +10,8 @@
 //! return { byId };
 //! })();
 //! ```
+
+use std::collections::HashMap;
 
 use thiserror::Error;
 
@@ -22,6 +24,9 @@ pub(super) enum LinkError {
     /// The module imports itself, directly or not.
     #[error("{0} imports itself")]
     Circle(String),
+    /// The module imports a name that the other one does not export.
+    #[error("{module} imports {name}, which is not exported")]
+    NotExported { module: String, name: String },
     /// A line with an `import` or `export` of another form.
     #[error("{module}: {line}")]
     Form { module: String, line: String },
@@ -32,14 +37,15 @@ pub(super) fn link<'a>(
     entries: &[&'a str],
     text: impl Fn(&str) -> Option<&'a str>,
 ) -> Result<String, LinkError> {
-    let mut linker = Linker { text, linked: Vec::new(), path: Vec::new(), script: String::new() };
+    let mut linker = Linker { text, linked: HashMap::new(), path: Vec::new(), script: String::new() };
     entries.iter().try_for_each(|entry| linker.add(entry))?;
     Ok(linker.script)
 }
 
 struct Linker<Text> {
     text: Text,
-    linked: Vec<String>,
+    /// What each module exports that is in the script.
+    linked: HashMap<String, Vec<String>>,
     /// The modules whose imports are being added.
     path: Vec<String>,
     script: String,
@@ -47,7 +53,7 @@ struct Linker<Text> {
 
 impl<'a, Text: Fn(&str) -> Option<&'a str>> Linker<Text> {
     fn add(&mut self, name: &str) -> Result<(), LinkError> {
-        if self.linked.iter().any(|linked| linked == name) {
+        if self.linked.contains_key(name) {
             return Ok(());
         }
         if self.path.iter().any(|waiting| waiting == name) {
@@ -56,10 +62,18 @@ impl<'a, Text: Fn(&str) -> Option<&'a str>> Linker<Text> {
         let source = (self.text)(name).ok_or_else(|| LinkError::Missing(name.to_owned()))?;
         let module = Module::parse(name, source)?;
         self.path.push(name.to_owned());
-        module.imports.iter().try_for_each(|import| self.add(import))?;
+        for Import { file, names } in &module.imports {
+            self.add(file)?;
+            let exported = self.linked.get(file).map_or(&[][..], Vec::as_slice);
+            if let Some(missing) = names.iter().find(|name| !exported.contains(name)) {
+                return Err(LinkError::NotExported { module: name.to_owned(), name: missing.clone() });
+            }
+        }
         self.path.pop();
-        self.linked.push(name.to_owned());
-        let (variable, exports) = (variable(name), module.exports.join(", "));
+        let export = |name: &String| if name == "default" { "default: $default" } else { name }.to_owned();
+        let exports = module.exports.iter().map(export).collect::<Vec<_>>().join(", ");
+        let variable = variable(name);
+        self.linked.insert(name.to_owned(), module.exports);
         let parts = [
             &format!("const {variable} = (() => {{\n"),
             &module.body,
@@ -70,12 +84,18 @@ impl<'a, Text: Fn(&str) -> Option<&'a str>> Linker<Text> {
     }
 }
 
+struct Import {
+    file: String,
+    /// What is imported by its name, `default` included.
+    names: Vec<String>,
+}
+
 #[derive(Default)]
 struct Module {
-    /// The names of the files.
-    imports: Vec<String>,
+    imports: Vec<Import>,
     /// The source with other statements in place of `import` and `export`.
     body: String,
+    /// The exported names, `default` included.
     exports: Vec<String>,
 }
 
@@ -96,18 +116,18 @@ impl Module {
 
     /// `None` for a form that is not known.
     fn add(&mut self, statement: &str) -> Option<()> {
-        let is_comment = ["//", "/*", "*"].iter().any(|start| statement.trim_start().starts_with(start));
         let statement = if let Some(import) = statement.strip_prefix("import ") {
-            let (names, file) = import.strip_suffix("\";")?.split_once(" from \"./")?;
-            self.imports.push(file.to_owned());
-            format!("const {} = {};", pattern(names)?, variable(file))
+            let (clause, file) = import.strip_suffix("\";")?.split_once(" from \"./")?;
+            let (pattern, names) = imported(clause)?;
+            self.imports.push(Import { file: file.to_owned(), names });
+            format!("const {pattern} = {};", variable(file))
         } else if let Some(object) = statement.strip_prefix("export default {") {
-            self.exports.push("default: $default".to_owned());
+            self.exports.push("default".to_owned());
             format!("const $default = {{{object}")
         } else if let Some(declaration) = statement.strip_prefix("export ") {
             self.exports.push(declared(declaration)?.to_owned());
             declaration.to_owned()
-        } else if !is_comment && statement.contains("import(") {
+        } else if is_other_form(statement) {
             return None;
         } else {
             statement.to_owned()
@@ -118,19 +138,45 @@ impl Module {
     }
 }
 
-/// What an import declares, as the pattern of a `const`: of `* as a`, `a`, `{ a, b as c }`, or `a, { b }`.
-fn pattern(clause: &str) -> Option<String> {
+/// Whether this is an `import` or `export` that can't be joined, or waits outside of a function.
+fn is_other_form(line: &str) -> bool {
+    let code = line.trim_start();
+    if ["//", "/*", "*"].iter().any(|start| code.starts_with(start)) {
+        return false;
+    }
+    let is_statement = ["import", "export"].iter().any(|word| {
+        let rest = code.strip_prefix(word).and_then(|rest| rest.chars().next());
+        rest.is_some_and(|next| !next.is_ascii_alphanumeric())
+    });
+    let waits = line.contains("await ") && !line.contains("async") && !line.starts_with(' ');
+    is_statement || code.contains("import(") || waits
+}
+
+/// What an import declares, as the pattern of a `const`, and the names that it imports: of `* as a`, `a`, `{ a, b as c }`, or
+/// `a, { b }`.
+fn imported(clause: &str) -> Option<(String, Vec<String>)> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
     if let Some(all) = clause.strip_prefix("* as ") {
-        return Some(all.to_owned());
+        return is_name(all).then(|| (all.to_owned(), Vec::new()));
     }
     let (default, list) = match clause.split_once('{') {
         Some((before, list)) => (before.trim_end_matches([' ', ',']), list.strip_suffix('}')?),
         None => (clause, ""),
     };
-    let default = (!default.is_empty()).then(|| format!("default: {default}"));
-    let others =
-        list.split(',').map(|name| name.trim().replace(" as ", ": ")).filter(|name| !name.is_empty());
-    Some(format!("{{ {} }}", default.into_iter().chain(others).collect::<Vec<_>>().join(", ")))
+    let default = (!default.is_empty()).then(|| format!("default as {default}"));
+    let listed = list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let (mut parts, mut names) = (Vec::new(), Vec::new());
+    for import in default.into_iter().chain(listed) {
+        let (name, own) = import.split_once(" as ").unwrap_or((&import, &import));
+        if !is_name(name) || !is_name(own) {
+            return None;
+        }
+        parts.push(if name == own { name.to_owned() } else { format!("{name}: {own}") });
+        names.push(name.to_owned());
+    }
+    Some((format!("{{ {} }}", parts.join(", ")), names))
 }
 
 /// The name that a declaration declares.
@@ -139,7 +185,7 @@ fn declared(declaration: &str) -> Option<&str> {
     let mut kinds = ["class ", "const ", "function "].into_iter();
     let rest = kinds.find_map(|kind| declaration.strip_prefix(kind))?;
     let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?;
-    (end > 0).then(|| &rest[..end])
+    (end > 0 && rest[end..].starts_with([' ', '('])).then(|| &rest[..end])
 }
 
 /// The variable with a module's exports.

@@ -10,7 +10,7 @@ use contracts::{
 };
 use redis::Pipeline;
 
-use crate::{Broker, BrokerError, connection::bulk::CHUNK, metrics::Operation, millis::millis};
+use crate::{Broker, BrokerError, Retention, connection::bulk::CHUNK, metrics::Operation, millis::millis};
 
 /// How long a worker's snapshot is kept. Workers repeat it every few seconds.
 const SNAPSHOT_TTL: Duration = Duration::from_mins(1);
@@ -123,11 +123,12 @@ impl Broker {
     }
 
     /// How many bytes of offers an entry in the result log may have. Unlimited as long as a gateway runs that would not look
-    /// for them in the record.
+    /// for them in the record, and if the log is kept for longer than records are: a gateway that is behind finds them there.
     pub(crate) fn longest_in_log(&self) -> u32 {
+        let Retention { record, result_log } = self.retention;
         match self.encoding() {
-            Encoding::Json => u32::MAX,
-            Encoding::Compressed => LONGEST_IN_LOG,
+            Encoding::Compressed if record >= result_log => LONGEST_IN_LOG,
+            Encoding::Compressed | Encoding::Json => u32::MAX,
         }
     }
 

@@ -25,7 +25,9 @@ pub struct Feed {
 /// A search's record as a feed needs it.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The suppliers' answers, by sequence number.
+    /// The sequence number of the last event.
+    pub seq: u64,
+    /// The suppliers' answers, by sequence number, as far as they are needed.
     pub answers: Vec<StoredAnswer>,
     /// The end and its sequence number, if the search has ended.
     pub end: Option<(u64, StoredEnd)>,
@@ -92,7 +94,7 @@ impl Feed {
         Applied::Yes
     }
 
-    /// Whether a subscriber wants the event with this sequence number, which this feed does not have.
+    /// Whether a subscriber wants the event with this sequence number, and it is not here yet.
     #[must_use]
     pub fn wants(&self, seq: u64, is_end: bool) -> bool {
         lock(&self.state).wants(seq, is_end)
@@ -124,6 +126,7 @@ impl Feed {
         if let Some((seq, end)) = &snapshot.end {
             state.end(id, *seq, end, snapshot.trace.clone());
         }
+        state.last_seq = state.last_seq.max(snapshot.seq);
         state.deadline = snapshot.deadline.or(state.deadline);
         state.loaded = state.loaded.max(need.number);
         drop(state);
@@ -159,11 +162,11 @@ impl Feed {
         !lock(&self.state).is_complete()
     }
 
-    /// The deadline and the highest sequence number, if the deadline was before `now` and the search has not ended.
+    /// The deadline and the highest known sequence number, if the deadline was before `now` and the search has not ended.
     pub(super) fn overdue(&self, now: EpochMillis) -> Option<(EpochMillis, u64)> {
         let state = lock(&self.state);
         let deadline = state.deadline.filter(|deadline| *deadline < now)?;
-        (state.status == Status::Open).then(|| (deadline, state.known()))
+        (state.status == Status::Open).then(|| (deadline, state.known().max(state.last_seq)))
     }
 
     pub(super) fn changed(&self) -> Notified<'_> {

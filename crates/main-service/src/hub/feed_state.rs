@@ -21,6 +21,8 @@ pub(super) struct State {
     pub(super) loaded: u64,
     /// Whether any subscriber wants partials, or wanted them.
     pub(super) partials: bool,
+    /// The highest sequence number of a record that was loaded. There may be fewer events here: unwanted ones are not loaded.
+    pub(super) last_seq: u64,
     pub(super) deadline: Option<EpochMillis>,
     pub(super) subscribers: usize,
 }

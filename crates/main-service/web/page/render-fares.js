@@ -55,7 +55,7 @@ export class Fares {
     this.#places = places;
     this.#checks = checks;
     // Paper has all fares.
-    addEventListener("beforeprint", () => this.#show(this.#rows.size, Infinity));
+    addEventListener("beforeprint", () => this.#show(0, Infinity));
     this.#list.addEventListener("click", ({ target }) => {
       const row = target.closest(".fare");
       const key = [...this.#rows].find(([, element]) => element === row)?.[0];
@@ -94,17 +94,21 @@ export class Fares {
     }
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
     this.#list.hidden = offers.length === 0;
-    this.#show(0, Math.max(this.#rows.size, STEP));
+    this.#show(0, STEP);
   }
 
-  /** Builds the first `to` rows, updates those after the first `from`, and goes on until all are there. */
+  /** Builds the rows from `from` to `to`, and then those that follow, until all are there. First updates all that are. */
   #show(from, to) {
     clearTimeout(this.#next);
     const keys = [...this.#offers.keys()];
-    reconcile(this.#list, this.#rows, keys.slice(0, to), (key) => this.#create(key));
-    for (const key of keys.slice(from, to)) updateFare(this.#rows.get(key), this.#offers.get(key), this.#about);
+    // A row that is there stays although cheaper ones have come: the focus may be in it.
+    const shown = keys.filter((key, at) => at < to || this.#rows.has(key));
+    reconcile(this.#list, this.#rows, shown, (key) => this.#create(key));
+    for (const key of from === 0 ? shown : keys.slice(from, to)) {
+      updateFare(this.#rows.get(key), this.#offers.get(key), this.#about);
+    }
     this.refresh();
-    const isWhole = to >= keys.length;
+    const isWhole = shown.length === keys.length;
     this.#list.ariaBusy = String(!isWhole);
     if (!isWhole) this.#next = setTimeout(() => this.#show(to, to + STEP));
   }
@@ -158,7 +162,9 @@ export class Fares {
   /** Rows are new or have another height: because they were opened, the window is narrower, or the text larger. */
   #measured(entries) {
     for (const { target, contentRect, borderBoxSize: [{ blockSize }] } of entries) {
-      if (!target.isConnected) continue;
+      if (!target.isConnected) this.#sizes.unobserve(target);
+      // Without a height it is not shown: the user has gone home.
+      if (!target.isConnected || blockSize === 0) continue;
       this.#heights.set(target, blockSize);
       if (target === this.#list.firstElementChild && target.querySelector(".offer").hidden) {
         this.#usualHeight = blockSize;

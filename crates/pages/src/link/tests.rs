@@ -86,7 +86,14 @@ fn other_forms_are_refused() {
         "import { a } from 'x';",
         "import { a } from \"npm\";",
         "import { a",
+        "import x, * as dom from \"./dom.js\";",
+        "import { byId, // the most used",
+        "import{ byId } from \"./dom.js\";",
+        "  import { byId } from \"./dom.js\";",
+        "export{ a }",
+        "export const a$b = 1;",
         "const later = () => import(\"./dom.js\");",
+        "const later = await load();",
     ] {
         let refused = LinkError::Form { module: "main.js".to_owned(), line: line.to_owned() };
         assert_eq!(linked(line), Err(refused), "{line}");
@@ -97,4 +104,6 @@ fn other_forms_are_refused() {
 fn circles_and_missing_modules_are_refused() {
     assert_eq!(linked("import { a } from \"./main.js\";"), Err(LinkError::Circle("main.js".to_owned())));
     assert_eq!(linked("import { a } from \"./gone.js\";"), Err(LinkError::Missing("gone.js".to_owned())));
+    let missing = LinkError::NotExported { module: "main.js".to_owned(), name: "a".to_owned() };
+    assert_eq!(linked("import { byId, a } from \"./dom.js\";"), Err(missing));
 }

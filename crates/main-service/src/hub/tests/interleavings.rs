@@ -1,7 +1,7 @@
 //! Every subscriber receives the same sequence of events, in whatever order entries and records arrive.
 //!
 //! A model of one search, its record, its log entries, and two gateways whose hubs receive them as those of the service
-//! do: a tail that lags, stutters, is cut off, and has some events only announced; loads whose record was read long before they are merged, or that
+//! do: a tail that lags, stutters, is cut off, and has only announced some events; loads whose record was read long before they are merged, or that
 //! fail; clients that come, resume here or there, take their time, and go.
 
 mod step;

@@ -6,7 +6,6 @@ use super::{
     super::*,
     step::{Cursor, Step, Wish},
 };
-use crate::hub::Need;
 
 /// A load in progress: for the client whose request waits for it, or for none.
 struct Load {
@@ -60,13 +59,6 @@ impl Client {
             self.received.push(frame);
         }
     }
-}
-
-/// What is read of the record.
-fn read(suppliers: u64, written: u64, need: Need) -> Snapshot {
-    let mut record = snapshot(suppliers, written);
-    record.answers.retain(|answer| answer.seq > need.after());
-    record
 }
 
 impl World {
@@ -180,7 +172,7 @@ impl World {
         let loads = &mut self.gateways[at].loads;
         if let Some(load) = (!loads.is_empty()).then(|| load.index(loads.len())) {
             let Load { need, record, .. } = &mut loads[load];
-            record.get_or_insert_with(|| read(suppliers, written, *need));
+            record.get_or_insert_with(|| needed(*need, suppliers, written));
         }
     }
 
@@ -211,7 +203,7 @@ impl World {
                 self.apply(at);
             }
             for Load { feed, need, record, .. } in std::mem::take(&mut self.gateways[at].loads) {
-                feed.load(id(), need, &record.unwrap_or_else(|| read(self.suppliers, self.written, need)));
+                feed.load(id(), need, &record.unwrap_or_else(|| needed(need, self.suppliers, self.written)));
             }
         }
         self.clients.iter_mut().for_each(|client| client.take(usize::MAX));
