@@ -109,6 +109,8 @@ impl Stage {
         let common = [
             ("REDIS_ADDR", self.redis.addr()),
             ("SEARCH_DEADLINE_MS", DEADLINE.as_millis().to_string()),
+            // As with the defaults, records live longer than the result log, so that it announces long offers.
+            ("RECORD_TTL_SECS", (DEADLINE * 4).as_secs().to_string()),
             // All streams come from one address.
             ("MAX_CONNECTIONS_PER_CLIENT", "0".into()),
         ];

@@ -132,10 +132,12 @@ async fn read_records(app: &App, tail: &mut Tail, entries: &[Entry]) -> Result<F
 
 /// The event of an entry, if only the record has it and a feed wants it. What is malformed is reported later.
 fn wanted(app: &App, fields: &Fields) -> Option<(SearchId, InRecord)> {
-    let event = InRecord::of(fields).ok()??;
+    fields.get(field::IN_RECORD)?;
     let id = ResultEntry::search_id(fields).ok()?;
-    let seq = fields.required(field::SEQ).ok()?;
-    app.hub.feed(id)?.wants(seq, event == InRecord::End).then_some((id, event))
+    // First, because most searches are followed elsewhere.
+    let feed = app.hub.feed(id)?;
+    let event = InRecord::of(fields).ok()??;
+    feed.wants(fields.required(field::SEQ).ok()?, event == InRecord::End).then_some((id, event))
 }
 
 /// Passes a batch of entries to the feeds, and queues the feeds with a gap to be loaded.
