@@ -252,7 +252,27 @@ async fn a_search_may_name_its_suppliers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_result_is_capped_and_has_the_total() {
     let system = System::builder().set("MAX_RESULTS", "3").start().await;
-    let end = system.client().result(&system.client().submit().await).await.json();
-    assert_eq!(end["results"].as_array().unwrap().len(), 3);
+    let client = system.client();
+    let id = client.submit().await;
+    let events = client.follow_partials(&id).await.all().await;
+    let (end, partials) = events.split_last().unwrap();
+    let end = end.json();
+    let ids = |offers: &Value| -> Vec<String> {
+        offers.as_array().unwrap().iter().map(|offer| offer["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let kept = ids(&end["results"]);
+    assert_eq!(kept.len(), 3);
     assert!(end["total"].as_u64().unwrap() > 3);
+
+    // A client has seen the others, and can still get each of them.
+    let shown: Vec<_> = partials.iter().flat_map(|partial| ids(&partial.json()["results"])).collect();
+    let left_out: Vec<_> = shown.iter().filter(|id| !kept.contains(id)).collect();
+    assert!(!left_out.is_empty());
+    for (offer, is_kept) in kept.iter().map(|id| (id, true)).chain(left_out.into_iter().map(|id| (id, false)))
+    {
+        let (status, response) = client.get(&format!("/api/flights/search/{id}/offers/{offer}")).await;
+        let found = &response["data"];
+        assert_eq!((status, found["id"].as_str()), (StatusCode::OK, Some(offer.as_str())), "{response}");
+        assert_eq!(found["best_rank"].is_null(), !is_kept, "{found}");
+    }
 }

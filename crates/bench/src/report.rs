@@ -59,7 +59,7 @@ const ROWS: [(Metric, &str, &str, Budget); 24] = [
     (Metric::JobRedisCpu, "Redis CPU for such a job, from its reading to its end", "µs", Budget::None),
     (Metric::RoundTripP50, "submit to terminal event, zero latency, 1 client: p50", "ms", Budget::AtMost(1.5)),
     (Metric::RoundTripP99, "submit to terminal event, zero latency, 1 client: p99", "ms", Budget::None),
-    (Metric::TripRecord, "memory in Redis for the record of a return, 24 itineraries of about 2 sellers", "KiB", Budget::AtMost(15.0)),
+    (Metric::TripRecord, "memory in Redis for the record of a return, 24 itineraries of 2 or 3 sellers", "KiB", Budget::AtMost(15.0)),
     (Metric::TripLog, "memory in Redis for its entries in the result log", "KiB", Budget::AtMost(15.0)),
     (Metric::TripWorkerCpu, "worker CPU for such a search", "µs", Budget::None),
     (Metric::TripRedisCpu, "Redis CPU for such a search, from its job's reading to its end", "µs", Budget::None),

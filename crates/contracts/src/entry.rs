@@ -13,12 +13,13 @@ mod one_ways;
 mod result_entry;
 
 pub use answer::StoredAnswer;
-pub use end::StoredEnd;
+pub use compression::Encoding;
+pub use end::{EncodedDetails, StoredEnd};
 pub use fields::{Fields, InvalidEntry};
 pub use flat_offers::flat_results;
 pub use in_record::InRecord;
 pub use job::{Job, JobTimes};
 pub use json::JsonLine;
-pub use offers::{EncodedOffers, Encoding, StoredOffers};
+pub use offers::{EncodedOffers, StoredOffers};
 pub use one_ways::StoredOneWays;
 pub use result_entry::ResultEntry;

@@ -34,7 +34,7 @@ pub use fingerprint::Fingerprint;
 pub use id::{InvalidSearchId, SearchId};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use passengers::{Adults, InvalidPassengers, Passengers, Seats};
-pub use query::{DEFINITION_VERSION, SearchQuery};
+pub use query::{DEFINITION_VERSION, ReadableTrip, SearchQuery};
 pub use request::{InvalidRequest, RequestedCodes, SearchRequest};
 pub use route::Route;
 pub use slice::{EndsBeforeItBegins, InvalidSlices, MAX_SLICES, SamePlace, Slice, Slices, TimeWindow, Trip};

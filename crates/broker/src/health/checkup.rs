@@ -95,7 +95,7 @@ impl Broker {
     fn measure(&self, info: &InfoDict) {
         let number = |name: &str| info.get::<u64>(name);
         let memory = number("used_memory").zip(number("maxmemory"));
-        let append_only = number("aof_enabled").map(|enabled| enabled == 1);
+        let append_only = has_append_only_file(info);
         let evicts = info.get::<String>("maxmemory_policy").map(|policy| policy != "noeviction");
         self.metrics.redis.set_setup(memory, append_only, evicts);
     }
@@ -121,8 +121,31 @@ impl Setup {
         let memory = number("used_memory").zip(number("maxmemory"));
         Self {
             eviction_policy: info.get("maxmemory_policy").filter(|policy| policy != "noeviction"),
-            lacks_append_only_file: number("aof_enabled") == Some(0),
+            lacks_append_only_file: has_append_only_file(info) == Some(false),
             memory: memory.filter(|(_, max)| *max > 0).map(|(used, max)| Memory { used, max }),
+        }
+    }
+}
+
+/// Whether Redis has an append-only file; `None` if unknown. While Redis loads one, it says that it has none.
+fn has_append_only_file(info: &InfoDict) -> Option<bool> {
+    let is_loading = info.get::<u8>("loading") == Some(1);
+    info.get::<u8>("aof_enabled").filter(|_| !is_loading).map(|enabled| enabled == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redis_may_have_an_append_only_file_while_it_loads() {
+        for (info, expected) in [
+            ("loading:0\r\naof_enabled:1\r\n", Some(true)),
+            ("loading:0\r\naof_enabled:0\r\n", Some(false)),
+            ("loading:1\r\naof_enabled:0\r\n", None),
+            ("", None),
+        ] {
+            assert_eq!(has_append_only_file(&InfoDict::new(info)), expected, "{info}");
         }
     }
 }

@@ -23,9 +23,9 @@ const MAX_GATEWAYS: isize = 100;
 /// No limit, as Redis writes it.
 const ALL: isize = -1;
 
-/// How a gateway says that it reads offers as this version stores them: compressed with this dictionary, long ones only in
-/// the record.
-const READS_OFFERS: &str = "reads-offers-2";
+/// How a gateway says that it reads offers as this version stores them: they and the details of an end compressed with this
+/// dictionary, long offers only in the record.
+const READS_OFFERS: &str = "reads-offers-3";
 /// How many bytes of offers an entry in the result log has at most. Longer ones are only in the record, so that each
 /// gateway reads them only if it has a follower of the search. Those of a small search are shorter, and save that read.
 const LONGEST_IN_LOG: u32 = 2048;

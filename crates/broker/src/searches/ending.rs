@@ -2,7 +2,7 @@
 
 use contracts::{
     EndStatus, EpochMillis, SearchId, SupplierStatus,
-    entry::{EncodedOffers, JsonLine, StoredEnd, flat_results},
+    entry::{EncodedDetails, EncodedOffers, JsonLine, StoredEnd, flat_results},
     names::{self, CANCELLED_STREAM, CONSUMER_GROUP, OPEN_SEARCHES, REQUESTED_STREAM, RESULTS_STREAM},
     outcome::{Outcome, Ranking, Times},
 };
@@ -68,12 +68,13 @@ impl Broker {
         claim: Option<&Claim>,
         above: &Span,
     ) -> Result<Option<Ended>, BrokerError> {
-        let offers = EncodedOffers::of(&outcome.offers, self.encoding());
+        let encoding = self.encoding();
+        let offers = EncodedOffers::of(&outcome.offers, encoding);
         let flat = || flat_results(&outcome.offers, claim.is_some_and(|claim| claim.is_foreign));
         let flat = offers.is_compressed().then(flat);
-        let details = JsonLine::of(&outcome.details).ok();
-        let end =
-            EndToStore { status: outcome.status, offers: offers.as_bytes(), flat, details: details.as_ref() };
+        let details = EncodedDetails::of(&outcome.details, encoding);
+        let (offers, details) = (offers.as_bytes(), Some(details.as_bytes()));
+        let end = EndToStore { status: outcome.status, offers, flat, details };
         let mut span = spans::end(above, id, end.status, end.bytes());
         let ended = self.run_end_script(id, &end, basis, claim, Announce::Yes(&span)).await;
         note(&mut span, &ended);
@@ -130,7 +131,8 @@ impl Broker {
     pub async fn end_as_announced(&self, id: SearchId, end: &StoredEnd) -> Result<Ended, BrokerError> {
         let StoredEnd { status, results, details } = end;
         let offers = results.json().as_str().as_bytes();
-        let to_store = EndToStore { status: *status, offers, flat: None, details: details.as_ref() };
+        let details = details.as_ref().map(|details| details.as_str().as_bytes());
+        let to_store = EndToStore { status: *status, offers, flat: None, details };
         let ended = self.run_end_script(id, &to_store, Basis::default(), None, Announce::No).await?;
         if let Some(Ended::Now { .. }) = ended {
             tracing::info!(search_id = %id, status = %end.status, "search ended");
@@ -154,7 +156,7 @@ impl Broker {
         call.key(RESULTS_STREAM).key(REQUESTED_STREAM).key(CANCELLED_STREAM).key(OPEN_SEARCHES);
         let results = flat.as_ref().map_or(*offers, |flat| flat.as_str().as_bytes());
         call.arg(id.to_string()).arg(status.as_str()).arg(results);
-        call.arg(details.map_or("", JsonLine::as_str));
+        call.arg(details.unwrap_or_default());
         call.arg(answers.map(|answers| answers.to_string()).unwrap_or_default()).arg(last_seq + 1);
         call.arg(u8::from(matches!(announce, Announce::Yes(_))))
             .arg(CONSUMER_GROUP)
@@ -184,7 +186,8 @@ struct EndToStore<'a> {
     offers: &'a [u8],
     /// What consumers of the replaced system read instead, if they can't read those.
     flat: Option<JsonLine>,
-    details: Option<&'a JsonLine>,
+    /// The further fields of the terminal event.
+    details: Option<&'a [u8]>,
 }
 
 impl EndToStore<'_> {

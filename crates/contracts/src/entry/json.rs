@@ -8,6 +8,13 @@ use serde_json::value::RawValue;
 
 use super::InvalidEntry;
 
+/// What stored JSON is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Array,
+    Object,
+}
+
 /// JSON text on one line, ready for a Server-Sent Event. The syntax is checked where others may have written it; the content
 /// is not.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,25 +40,27 @@ impl JsonLine {
 
     /// Checks that the text is a JSON array.
     pub fn array(text: Vec<u8>) -> Result<Self, NotJson> {
-        Self::starting_with(b'[', "must be a JSON array", text)
-    }
-
-    /// An array that this system has written itself: its syntax is not checked, only that it is on one line.
-    pub(super) fn own_array(text: Vec<u8>) -> Result<Self, NotJson> {
-        let text = String::from_utf8(text).map_err(|_| NotJson("is not UTF-8"))?;
-        let line_break = memchr::memchr2(b'\n', b'\r', text.as_bytes());
-        if !text.starts_with('[') || !text.ends_with(']') || line_break.is_some() {
-            return Err(NotJson("must be a JSON array on one line"));
-        }
-        Ok(Self(text.into()))
+        Self::checked(Kind::Array, text)
     }
 
     /// Checks that the text is a JSON object.
     pub fn object(text: Vec<u8>) -> Result<Self, NotJson> {
-        Self::starting_with(b'{', "must be a JSON object", text)
+        Self::checked(Kind::Object, text)
     }
 
-    fn starting_with(first: u8, kind: &'static str, mut text: Vec<u8>) -> Result<Self, NotJson> {
+    /// JSON that this system has written itself: its syntax is not checked, only that it is on one line.
+    pub(super) fn own(kind: Kind, text: Vec<u8>) -> Result<Self, NotJson> {
+        let text = String::from_utf8(text).map_err(|_| NotJson("is not UTF-8"))?;
+        let line_break = memchr::memchr2(b'\n', b'\r', text.as_bytes());
+        let [first, last] = kind.brackets();
+        if !text.starts_with(first) || !text.ends_with(last) || line_break.is_some() {
+            return Err(kind.missing());
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// JSON that others may have written.
+    pub(super) fn checked(kind: Kind, mut text: Vec<u8>) -> Result<Self, NotJson> {
         // In valid JSON, line breaks are only between tokens; strings escape them.
         for byte in &mut text {
             if matches!(byte, b'\n' | b'\r') {
@@ -60,9 +69,8 @@ impl JsonLine {
         }
         let text = String::from_utf8(text).map_err(|_| NotJson("is not UTF-8"))?;
         let trimmed = text.trim_ascii();
-        if trimmed.as_bytes().first() != Some(&first) || serde_json::from_str::<IgnoredAny>(trimmed).is_err()
-        {
-            return Err(NotJson(kind));
+        if !trimmed.starts_with(kind.brackets()[0]) || serde_json::from_str::<IgnoredAny>(trimmed).is_err() {
+            return Err(kind.missing());
         }
         if trimmed.len() == text.len() { Ok(Self(text.into())) } else { Ok(Self(trimmed.into())) }
     }
@@ -76,6 +84,22 @@ impl JsonLine {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Kind {
+    fn brackets(self) -> [char; 2] {
+        match self {
+            Self::Array => ['[', ']'],
+            Self::Object => ['{', '}'],
+        }
+    }
+
+    fn missing(self) -> NotJson {
+        match self {
+            Self::Array => NotJson("must be a JSON array"),
+            Self::Object => NotJson("must be a JSON object"),
+        }
     }
 }
 

@@ -1,18 +1,7 @@
 use std::fmt;
 
-use super::{InvalidEntry, JsonLine, compression, json::NotJson};
+use super::{Encoding, InvalidEntry, JsonLine, compression, json::Kind};
 use crate::{Offer, names::field};
-
-/// How offers are written. Either way is always read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Encoding {
-    /// As JSON. Older gateways read nothing else.
-    #[default]
-    Json,
-    /// As a frame of zstd (RFC 8878) with a dictionary of this crate: about a fifteenth of its size. JSON below 512 bytes is
-    /// not compressed.
-    Compressed,
-}
 
 /// Offers as they are written to Redis: a JSON array, perhaps compressed.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,12 +15,7 @@ impl EncodedOffers {
     /// Encodes offers.
     #[must_use]
     pub fn of(offers: &[Offer], encoding: Encoding) -> Self {
-        // Writing can't fail: offers are plain data.
-        let json = serde_json::to_vec(offers).unwrap_or_else(|_| b"[]".to_vec());
-        match encoding {
-            Encoding::Json => Self(json.into()),
-            Encoding::Compressed => Self(compression::compressed_if_long(json)),
-        }
+        Self(encoding.encode(&offers))
     }
 
     /// The bytes to store.
@@ -48,14 +32,9 @@ impl EncodedOffers {
 }
 
 impl StoredOffers {
-    /// Decodes the value of a field. Of compressed JSON only what keeps an event on one line is checked, not the syntax:
-    /// that takes ten times as long as decompressing, and only this system's workers write it.
+    /// Decodes the value of a field.
     pub(super) fn decode(name: &str, value: Vec<u8>) -> Result<Self, InvalidEntry> {
-        let invalid = |error: NotJson| InvalidEntry::new(name, error.to_string());
-        if !compression::is_compressed(&value) {
-            return JsonLine::array(value).map(Self).map_err(invalid);
-        }
-        JsonLine::own_array(compression::decompress(name, &value)?).map(Self).map_err(invalid)
+        compression::line(name, Kind::Array, value).map(Self)
     }
 
     /// The JSON array.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{InvalidEntry, compression};
+use super::{Encoding, InvalidEntry, compression};
 use crate::{names::record, outcome::OneWays};
 
 /// A supplier's one-ways in a record: JSON, compressed if it is long, whatever gateways read. Versions that do not know them
@@ -12,9 +12,7 @@ impl StoredOneWays {
     /// Encodes one-ways.
     #[must_use]
     pub fn of(one_ways: &OneWays) -> Self {
-        // Writing can't fail: offers are plain data.
-        let json = serde_json::to_vec(one_ways).unwrap_or_else(|_| b"{}".to_vec());
-        Self(compression::compressed_if_long(json))
+        Self(Encoding::Compressed.encode(one_ways))
     }
 
     /// What a record has.

@@ -41,8 +41,8 @@ impl SearchQuery {
         Self { slices, passengers, cabin: None, max_stops: None, currency: None }
     }
 
-    /// Reads the fields. `source` collects the errors; the route is of [`field::FROM`] and [`field::TO`].
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, Route> {
+    /// Reads the fields. `source` collects the errors; without a query, its trip may still be readable.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, ReadableTrip> {
         let first = First::read(source);
         let passengers: Option<Passengers> = source.required(
             field::PASSENGERS,
@@ -66,14 +66,18 @@ impl SearchQuery {
              it as an approximation.",
         );
 
-        let route = first.route();
-        let slices = match slices {
-            Some(slices) => first.check_repeats(&slices, return_date, source).then_some(slices),
-            None => first.trip(return_date, source),
+        let (slices, is_valid) = match slices {
+            Some(slices) => {
+                let repeats = first.check_repeats(&slices, return_date, source);
+                (Some(slices), repeats)
+            }
+            None => (first.trip(return_date, source), true),
         };
         match (slices, types.map(|types| types.0).or(passengers)) {
-            (Some(slices), Some(passengers)) => Ok(Self { slices, passengers, cabin, max_stops, currency }),
-            _ => Err(route),
+            (Some(slices), Some(passengers)) if is_valid => {
+                Ok(Self { slices, passengers, cabin, max_stops, currency })
+            }
+            (slices, _) => Err(ReadableTrip { first: first.route(), slices }),
         }
     }
 
@@ -122,21 +126,24 @@ impl SearchQuery {
         self.slices.first()
     }
 
-    /// Origins and destinations, as they are in a body: those of each slice if it has `slices`, and else of the first.
+    /// Its trip.
     #[must_use]
-    pub fn routes(&self, has_slices: bool) -> Vec<Route> {
-        let route = |path, slice: &Slice| Route {
-            path,
-            origin: Some(slice.origin()),
-            destination: Some(slice.destination()),
-        };
-        if has_slices {
-            let slices = self.slices.iter().enumerate();
-            slices.map(|(at, slice)| route(format!("{}[{at}].", field::SLICES), slice)).collect()
-        } else {
-            vec![route(String::new(), self.first())]
+    pub fn trip(&self) -> ReadableTrip {
+        let (origin, destination) = (Some(self.first().origin()), Some(self.first().destination()));
+        ReadableTrip {
+            first: Route { path: String::new(), origin, destination },
+            slices: Some(self.slices.clone()),
         }
     }
+}
+
+/// The trip of a search that is invalid, as far as it can be read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadableTrip {
+    /// [`field::FROM`] and [`field::TO`].
+    pub first: Route,
+    /// All slices; `None` if one of them is invalid.
+    pub slices: Option<Slices>,
 }
 
 /// The form of a POST body: `from`, `to` and `date` of the first slice, and `slices` if they do not say it all.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Fingerprint, SearchQuery, SearchTimeout, SupplierSelection,
+    Fingerprint, ReadableTrip, SearchQuery, SearchTimeout, Slices, SupplierSelection,
     field::{FieldSource, InvalidParts, SearchField},
     route::Route,
 };
@@ -69,38 +69,27 @@ impl SearchRequest {
         let Value::Object(fields) = value else { return Err(InvalidRequest::NotAnObject) };
         let mut body = Body { fields, wrong: InvalidParts::default() };
         let read = Self::read(&mut body);
-        // Slices that can't be read count as absent in the query.
-        let are_wrong = body.wrong.errors.iter().any(|error| error.field.starts_with(field::SLICES));
-        let has_slices = body.has(field::SLICES) && !are_wrong;
-        if let Ok(request) = &read
-            && !are_wrong
-        {
-            body.check_dates(&request.query, today);
-        }
-        let codes = |request: &Self, has_slices| RequestedCodes {
-            routes: request.query.routes(has_slices),
-            suppliers: request.suppliers.clone(),
+        let (trip, suppliers) = match &read {
+            Ok(Self { query, suppliers, .. }) => (query.trip(), suppliers),
+            Err((trip, suppliers)) => (trip.clone(), suppliers),
         };
-        let InvalidParts { errors, mut routes } = body.wrong;
+        let may_be_past = match &read {
+            Ok(request) => request.query.needs() == 1,
+            Err(_) => trip.slices.as_ref().is_none_or(Slices::is_plain),
+        };
+        let suppliers = suppliers.clone();
+        let mut routes = body.check(trip, may_be_past, today);
+        let InvalidParts { errors, routes: invalid } = body.wrong;
+        routes.extend(invalid);
+        let codes = RequestedCodes { routes, suppliers };
         match read {
-            Ok(request) if errors.is_empty() => {
-                let codes = codes(&request, has_slices);
-                Ok((request, codes))
-            }
-            Ok(request) => {
-                let mut codes = codes(&request, has_slices);
-                codes.routes.extend(routes);
-                Err(InvalidRequest::Fields { errors, codes })
-            }
-            Err(RequestedCodes { routes: further, suppliers }) => {
-                routes.extend(further);
-                Err(InvalidRequest::Fields { errors, codes: RequestedCodes { routes, suppliers } })
-            }
+            Ok(request) if errors.is_empty() => Ok((request, codes)),
+            _ => Err(InvalidRequest::Fields { errors, codes }),
         }
     }
 
-    /// Reads the fields. `source` collects the errors.
-    pub fn read(source: &mut impl FieldSource) -> Result<Self, RequestedCodes> {
+    /// Reads the fields. `source` collects the errors; without a request, its trip and suppliers may still be readable.
+    pub fn read(source: &mut impl FieldSource) -> Result<Self, (ReadableTrip, SupplierSelection)> {
         let query = SearchQuery::read(source);
         let suppliers: Option<SupplierSelection> =
             source.optional(field::SUPPLIERS, "The suppliers to ask, by their codes; all, if absent.");
@@ -112,7 +101,7 @@ impl SearchRequest {
         );
         match query {
             Ok(query) => Ok(Self { query, suppliers, timeout }),
-            Err(route) => Err(RequestedCodes { routes: vec![route], suppliers }),
+            Err(trip) => Err((trip, suppliers)),
         }
     }
 
@@ -142,15 +131,24 @@ impl Body {
         self.fields.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// Refuses slices that depart before `today`.
-    fn check_dates(&mut self, query: &SearchQuery, today: Date) {
-        if query.needs() == 1 && !self.has(field::SLICES) {
-            return;
+    /// Refuses slices that depart before `today`, unless the trip may. Returns where the trip goes.
+    fn check(&mut self, trip: ReadableTrip, may_be_past: bool, today: Date) -> Vec<Route> {
+        let ReadableTrip { first, slices } = trip;
+        // Slices that can't be read count as absent in the query.
+        let are_wrong = self.wrong.errors.iter().any(|error| error.field.starts_with(field::SLICES));
+        let Some(slices) = slices.filter(|_| !are_wrong) else { return vec![first] };
+        let has_slices = self.has(field::SLICES);
+        if has_slices || !may_be_past {
+            self.check_dates(&slices, has_slices, today);
         }
-        for (at, slice) in query.slices.iter().enumerate() {
+        if has_slices { slices.routes().collect() } else { vec![first] }
+    }
+
+    fn check_dates(&mut self, slices: &Slices, has_slices: bool, today: Date) {
+        for (at, slice) in slices.iter().enumerate() {
             if slice.date().civil() < today {
                 let name = match at {
-                    _ if self.has(field::SLICES) => format!("{}[{at}].{}", field::SLICES, field::DATE),
+                    _ if has_slices => format!("{}[{at}].{}", field::SLICES, field::DATE),
                     0 => field::DATE.to_owned(),
                     _ => field::RETURN_DATE.to_owned(),
                 };
@@ -258,6 +256,43 @@ mod tests {
         }
         let errors = wrong(r#"{"from":"CGK","to":"DPS","date":"2025-07-10","passengers":"2"}"#);
         assert_eq!(errors[0].1, "must be a whole number or an object");
+    }
+
+    #[test]
+    fn one_wrong_field_hides_no_other() {
+        let past = "must not be in the past";
+        let errors = wrong(
+            r#"{"slices":[{"from":"CGK","to":"DPS","date":"2026-01-02"},{"from":"DPS","to":"SIN","date":"2026-01-03"}],"passengers":0}"#,
+        );
+        let named: Vec<_> =
+            errors.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect();
+        let passengers = ("passengers", "must be a whole number from 1 to 9");
+        assert_eq!(named, [passengers, ("slices[0].date", past), ("slices[1].date", past)]);
+        let errors = wrong(
+            r#"{"from":"CGK","to":"DPS","date":"2026-01-02","return_date":"2026-01-03","passengers":0}"#,
+        );
+        let named: Vec<_> =
+            errors.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect();
+        assert_eq!(named, [passengers, ("date", past), ("return_date", past)]);
+
+        let places = |body: &str| match SearchRequest::from_json(body.as_bytes(), TODAY) {
+            Err(InvalidRequest::Fields { codes, .. }) => codes.routes,
+            other => panic!("{body} gave {other:?}"),
+        };
+        let route = |path: &str, from: &str, to: &str| Route {
+            path: path.into(),
+            origin: Some(from.parse().unwrap()),
+            destination: Some(to.parse().unwrap()),
+        };
+        for first in ["", r#""from":"SUB","#] {
+            let body = format!(
+                r#"{{{first}"slices":[{{"from":"CGK","to":"XXX","date":"2026-12-02"}},{{"from":"YYY","to":"SIN","date":"2026-12-03"}}],"passengers":0}}"#
+            );
+            assert_eq!(places(&body), [route("slices[0].", "CGK", "XXX"), route("slices[1].", "YYY", "SIN")]);
+        }
+        let body =
+            r#"{"from":"CGK","to":"XXX","date":"2026-12-02","return_date":"2026-12-01","passengers":0}"#;
+        assert_eq!(places(body), [route("", "CGK", "XXX")]);
     }
 
     #[test]

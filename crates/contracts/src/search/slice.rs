@@ -1,6 +1,7 @@
 use serde::{Serialize, Serializer};
 
-use super::{ClockTime, IataCode, TravelDate};
+use super::{ClockTime, IataCode, TravelDate, route::Route};
+use crate::names::field;
 
 /// The most slices of a search.
 pub const MAX_SLICES: usize = 6;
@@ -193,6 +194,15 @@ impl Slices {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.further.is_empty() && self.first.is_at_any_time()
+    }
+
+    /// Origin and destination of each slice in a body's field `slices`.
+    pub(super) fn routes(&self) -> impl Iterator<Item = Route> {
+        self.iter().enumerate().map(|(at, slice)| Route {
+            path: format!("{}[{at}].", field::SLICES),
+            origin: Some(slice.origin),
+            destination: Some(slice.destination),
+        })
     }
 
     /// What kind of trip it is.

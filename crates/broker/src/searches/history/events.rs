@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use contracts::{
     EpochMillis, SearchStatus, SupplierReport,
-    entry::Fields,
+    entry::{EncodedDetails, Fields},
     names::{field, record},
     operators::{HistoryEvent, JobState, ListedSearch},
     outcome::Details,
@@ -86,8 +86,8 @@ fn first_place(events: &[HistoryEvent]) -> usize {
 }
 
 fn ended(search: &ListedSearch, fields: &Fields, answers: &[Answered]) -> HistoryEvent {
-    let details: Option<Details> =
-        fields.get(field::DETAILS).and_then(|json| serde_json::from_slice(json).ok());
+    let details = fields.get(field::DETAILS).and_then(|stored| EncodedDetails::decode(stored.into()).ok());
+    let details: Option<Details> = details.and_then(|json| json.parse(field::DETAILS).ok());
     let has_answered =
         |report: &SupplierReport| answers.iter().any(|answer| answer.report.code == report.code);
     let unanswered = details.iter().flat_map(|details| &details.suppliers);

@@ -7,9 +7,9 @@ use axum::{
     response::IntoResponse,
 };
 use broker::SearchRecord;
-use contracts::{Offer, SearchId, envelope::Success, offer::OfferId};
+use contracts::{EpochMillis, Offer, SearchId, envelope::Success, offer::OfferId};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     path::OfferPath,
@@ -21,7 +21,8 @@ use crate::http::problem::Problem;
 
 /// Gets an offer
 ///
-/// One of the offers of a search, as its state has it now: with every seller's price that has been received.
+/// One of the offers of a search, with every seller's price that has been received. Also one that a supplier has answered and
+/// the results leave out because there are more than `MAX_RESULTS`; it has no `best_rank`.
 #[utoipa::path(
     get,
     path = "/api/flights/search/{id}/offers/{offer_id}",
@@ -51,8 +52,21 @@ pub(super) async fn read_offer(
     let read = app.broker.with_idle_timeout(read(app, search)).await?;
     let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let (results, _) = results_and_details(&record, app.config.common.max_results, now);
-    let found = find(results.as_str(), offer).ok_or(Problem::UnknownOffer)?;
-    Ok((record, found))
+    let found = find(results.as_str(), offer).or_else(|| left_out(&record, offer, now));
+    Ok((record, found.ok_or(Problem::UnknownOffer)?))
+}
+
+/// The offer with this id, if the answers have it.
+fn left_out(record: &SearchRecord, wanted: OfferId, now: EpochMillis) -> Option<Box<RawValue>> {
+    let id = wanted.to_string();
+    if !record.answers.iter().any(|(_, answer)| answer.offers.json().as_str().contains(&id)) {
+        return None;
+    }
+    let mut offers = record.outcome_now(usize::MAX, now).offers;
+    let mut found = offers.swap_remove(offers.iter().position(|offer| offer.id == wanted)?);
+    // It is not among the offers that are ranked.
+    found.best_rank = None;
+    to_raw_value(&found).ok()
 }
 
 /// The offer with this id, as it is written in `results`.
