@@ -107,10 +107,17 @@ impl Index {
     fn of(entries: &[Entry]) -> Self {
         let numbered = || (0..).zip(entries);
         let cities = numbered().flat_map(|(at, entry)| entry.cities.iter().map(move |city| (&**city, at)));
+        // A city of two words may be typed as one: `hongkong`.
+        let joined: Vec<_> = numbered()
+            .flat_map(|(at, entry)| entry.cities.iter().map(move |city| (city, at)))
+            .filter(|(city, _)| city.contains(' '))
+            .map(|(city, at)| (city.replace(' ', ""), at))
+            .collect();
         let words = numbered().flat_map(|(at, entry)| {
             let names = entry.cities.iter().chain([&entry.names]);
             names.flat_map(|name| name.split(' ')).map(move |word| (word, at))
         });
+        let words = words.chain(joined.iter().map(|(city, at)| (city.as_str(), *at)));
         Self {
             majors: entries.iter().take_while(|entry| matches!(entry.rank, Rank::Major(_))).count(),
             words: Prefixes::of(words),

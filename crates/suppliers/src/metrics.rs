@@ -204,7 +204,8 @@ impl<T> From<&Result<T, SupplierError>> for Outcome {
             Err(
                 SupplierError::ResponseTooLong { .. }
                 | SupplierError::Response(_)
-                | SupplierError::NoValidOffer { .. },
+                | SupplierError::NoValidOffer { .. }
+                | SupplierError::MayBeUnreadable { .. },
             ) => Self::Invalid,
             Err(
                 SupplierError::Redirect

@@ -4,7 +4,7 @@ mod flight_number;
 
 use airports::Airports;
 use contracts::{
-    Currency, IataCode, LocalTime, Offer, PriceCheck, SearchQuery,
+    Cabin, Currency, IataCode, LocalTime, Offer, PriceCheck, SearchQuery,
     offer::{self, MAX_PRICES, OfferId},
     outcome::{Ranking, keep_cheapest, unite},
     search,
@@ -34,6 +34,8 @@ const NESTED_BYTES: usize = 3 * 1024;
 pub(crate) struct OfferCollector<'a> {
     query: &'a SearchQuery,
     airports: &'a Airports,
+    /// The cabin of offers that tell none.
+    untold_cabin: Option<Cabin>,
     /// The price that is asked for; all, if absent.
     check: Option<&'a PriceCheck>,
     /// What prices are compared in. Those in other currencies are compared later, by the exchange rates.
@@ -90,6 +92,7 @@ impl<'a> OfferCollector<'a> {
         Self {
             query,
             airports,
+            untold_cabin: query.cabin,
             check: None,
             currency: query.currency.unwrap_or_default(),
             max_offers,
@@ -107,6 +110,12 @@ impl<'a> OfferCollector<'a> {
     pub(crate) fn only(mut self, check: Option<&'a PriceCheck>) -> Self {
         self.check = check;
         self
+    }
+
+    /// The lowest cabin that the supplier sells is that of offers that tell none, unless one was searched: then they are in
+    /// that.
+    pub(crate) fn in_cabin(self, lowest: Option<Cabin>) -> Self {
+        Self { untold_cabin: self.query.cabin.or(lowest), ..self }
     }
 
     /// Records what is sent, received and read.
@@ -140,8 +149,7 @@ impl<'a> OfferCollector<'a> {
 
     /// Adds an offer, or rejects it if it is invalid or for another search.
     pub(crate) fn add(&mut self, mut offer: Offer) {
-        // A supplier that does not tell the cabin has sold what was searched.
-        offer.cabin = offer.cabin.or(self.query.cabin);
+        offer.cabin = offer.cabin.or(self.untold_cabin);
         flight_number::normalize(&mut offer);
         offer.id = OfferId::of(&offer);
         let index = self.count;
@@ -187,10 +195,17 @@ impl<'a> OfferCollector<'a> {
             check.retain(&mut self.offers);
         }
         self.unite_fares();
+        // Those for another search are not what is searched.
+        let is_unreadable = |reason: &Box<RejectedOffer>| !matches!(**reason, RejectedOffer::Mismatch { .. });
         let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
-            Some(reason) if offers.is_empty() && !matches!(*reason, RejectedOffer::Mismatch { .. }) => {
-                Err(SupplierError::NoValidOffer { count: rejected, reason })
+            Some(reason) if offers.is_empty() && is_unreadable(&reason) => {
+                let has_valid_ones = self.count > rejected;
+                Err(if self.check.is_some() && has_valid_ones {
+                    SupplierError::MayBeUnreadable { count: rejected, reason }
+                } else {
+                    SupplierError::NoValidOffer { count: rejected, reason }
+                })
             }
             first_rejection => {
                 Ok(CollectedOffers { valid: offers.len() + dropped, offers, rejected, first_rejection })

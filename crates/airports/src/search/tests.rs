@@ -52,6 +52,11 @@ fn typing_errors_are_forgiven() {
         ("kuala lumpr", "KUL"),
         ("soekarno hata", "CGK"),
         ("banglok", "BKK"),
+        ("hongkong", "HKG"),
+        ("kualalumpur", "KUL"),
+        ("newyork", "JFK"),
+        ("bandaaceh", "BTJ"),
+        ("hogkong", "HKG"),
     ] {
         assert_eq!(search(text).first().map(String::as_str), Some(code), "{text}: {:?}", search(text));
     }

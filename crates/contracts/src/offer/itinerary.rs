@@ -2,7 +2,7 @@ use std::hash::Hasher;
 
 use siphasher::sip::SipHasher24;
 
-use super::{Offer, id::OfferId};
+use super::{Offer, Slice, id::OfferId};
 use crate::Cabin;
 
 /// Separators. None is a byte of UTF-8, so that no text can contain them.
@@ -10,10 +10,12 @@ const END_OF_TEXT: u8 = 0xff;
 const SLICE: u8 = 0xfe;
 const CABIN: u8 = 0xfd;
 const CABIN_OF_SLICE: u8 = 0xfc;
+const CABIN_OF_FLIGHT: u8 = 0xfb;
+const DAYS: u8 = 0xfa;
 
 impl OfferId {
-    /// The id of this offer's itinerary in its cabin, or in those of its slices if they differ. An offer that tells no
-    /// cabin is in economy.
+    /// The id of this offer's itinerary in its cabin, or in those of its slices or flights if they differ. An offer that
+    /// tells no cabin is in economy.
     #[must_use]
     pub fn of(offer: &Offer) -> Self {
         // SipHash with a key of zeros is stable, unlike the standard library's hasher.
@@ -26,7 +28,13 @@ impl OfferId {
         hasher.write(offer.origin.as_bytes());
         hasher.write(offer.destination.as_bytes());
         hasher.write(&offer.departure.timestamp().as_second().to_le_bytes());
-        // The flat fields tell the first slice. What follows is not hashed for one way in economy.
+        // The flat fields tell the first slice. What follows is not hashed for one way of less than a day in economy. Days
+        // tell apart the same flights with another connection; the arrival to the minute may differ between suppliers.
+        let days = offer.arrival.timestamp().duration_since(offer.departure.timestamp()).as_hours() / 24;
+        if days > 0 {
+            hasher.write_u8(DAYS);
+            hasher.write(&days.to_le_bytes());
+        }
         for slice in offer.slices.iter().skip(1) {
             hasher.write_u8(SLICE);
             for segment in &slice.segments {
@@ -44,21 +52,38 @@ impl OfferId {
             hasher.write_u8(CABIN);
             hasher.write(cabin.as_str().as_bytes());
         }
-        // The offer's cabin is the lowest. If the slices are in different ones, it counts which is in which.
-        let cabins = || offer.slices.iter().map(|slice| slice.cabin(cabin));
-        if cabins().zip(cabins().skip(1)).any(|(one, next)| one != next) {
-            for cabin in cabins() {
-                hasher.write_u8(CABIN_OF_SLICE);
-                hasher.write(cabin.as_str().as_bytes());
-            }
-        }
+        hash_cabins(&mut hasher, &offer.slices, cabin);
         // 0 means that the id is not set.
         Self(hasher.finish().max(1))
     }
 }
 
+/// The offer's cabin is the lowest. If the slices, or the flights of one, are in different cabins, it counts which is in which.
+fn hash_cabins(hasher: &mut SipHasher24, slices: &[Slice], otherwise: Cabin) {
+    let mut write = |separator, cabin: Cabin| {
+        hasher.write_u8(separator);
+        hasher.write(cabin.as_str().as_bytes());
+    };
+    if slices.iter().any(|slice| are_different(slice.cabins(otherwise))) {
+        for slice in slices {
+            slice.cabins(otherwise).for_each(|cabin| write(CABIN_OF_FLIGHT, cabin));
+        }
+        return;
+    }
+    let cabins = || slices.iter().map(|slice| slice.cabins(otherwise).min().unwrap_or(otherwise));
+    if are_different(cabins()) {
+        cabins().for_each(|cabin| write(CABIN_OF_SLICE, cabin));
+    }
+}
+
+fn are_different(mut cabins: impl Iterator<Item = Cabin>) -> bool {
+    cabins.next().is_some_and(|first| cabins.any(|other| other != first))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::samples::{offer as sample, round_trip};
 
@@ -131,7 +156,35 @@ mod tests {
         let mut told_more = round_trip();
         told_more.slices[1].segments[0].aircraft = Some("738".into());
         told_more.slices[1].stops = 1;
-        told_more.slices[0].segments[0].cabin = Some(Cabin::Business);
+        told_more.slices[0].segments[0].cabin = None;
         assert_eq!(OfferId::of(&told_more), id);
+    }
+
+    #[test]
+    fn it_counts_which_flight_is_in_which_cabin() {
+        let in_business = |flights: &[(usize, usize)]| {
+            let mut offer = round_trip();
+            offer.slices[1].segments = offer.slices[0].segments.clone();
+            for (slice, flight) in flights {
+                offer.slices[*slice].segments[*flight].cabin = Some(Cabin::Business);
+            }
+            OfferId::of(&offer)
+        };
+        let mixed: [&[(usize, usize)]; 6] =
+            [&[], &[(0, 0)], &[(0, 1)], &[(1, 0)], &[(0, 0), (0, 1)], &[(0, 0), (0, 1), (1, 0)]];
+        let ids: HashSet<_> = mixed.map(in_business).into();
+        assert_eq!(ids.len(), mixed.len());
+    }
+
+    #[test]
+    fn the_same_flights_with_a_connection_a_day_later_are_another_itinerary() {
+        let arriving = |arrival: &str| {
+            let arrival = arrival.parse().unwrap();
+            OfferId::of(&Offer { arrival, ..offer("GA57/GA402", "2025-07-10T06:05:00+07:00") })
+        };
+        let [same_day, a_little_later, next_day] =
+            ["2025-07-10T09:00:00+08:00", "2025-07-10T09:05:00+08:00", "2025-07-11T09:00:00+08:00"]
+                .map(arriving);
+        assert!(same_day == a_little_later && same_day != next_day);
     }
 }

@@ -74,10 +74,9 @@ impl Slice {
         numbers.collect::<Vec<_>>().join("/")
     }
 
-    /// The lowest cabin of its flights. Those that tell none are in `otherwise`.
-    pub(super) fn cabin(&self, otherwise: Cabin) -> Cabin {
-        let cabins = self.segments.iter().map(|segment| segment.cabin.unwrap_or(otherwise));
-        cabins.min().unwrap_or(otherwise)
+    /// The cabins of its flights. Those that tell none are in `otherwise`.
+    pub(super) fn cabins(&self, otherwise: Cabin) -> impl Iterator<Item = Cabin> {
+        self.segments.iter().map(move |segment| segment.cabin.unwrap_or(otherwise))
     }
 }
 

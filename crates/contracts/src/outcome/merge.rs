@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::{
     Amount, Currency, Offer, SupplierCode,
-    offer::{Level, OfferId, Price, complete},
+    offer::{Level, OfferId, Price, Slice, complete},
     size::fitting,
 };
 
@@ -114,10 +114,11 @@ impl Offer {
     fn absorb(&mut self, other: Self) {
         self.prices.extend(other.prices);
         complete(&mut self.cabin, other.cabin.as_ref());
-        if self.slices.is_empty() {
-            // Only if it tells the same of the first slice.
-            let agrees = (self.arrival, self.stops) == (other.arrival, other.stops);
-            self.slices = if agrees { other.slices } else { Vec::new() };
+        // Only if it tells the same of the first slice. A further one of the same itinerary has the same flights.
+        if (self.arrival, self.stops) == (other.arrival, other.stops)
+            && tells_more(&other.slices, &self.slices)
+        {
+            self.slices = other.slices;
             return;
         }
         let own = self.slices.iter_mut().flat_map(|slice| &mut slice.segments);
@@ -127,6 +128,12 @@ impl Offer {
             }
         }
     }
+}
+
+/// Whether `other` has flights where `own` has none, or one segment for several flights of which only the ends were known.
+fn tells_more(other: &[Slice], own: &[Slice]) -> bool {
+    let flights = |slices: &[Slice]| slices.first().map_or(0, |slice| slice.segments.len());
+    flights(other) > flights(own)
 }
 
 #[cfg(test)]

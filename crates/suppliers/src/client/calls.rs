@@ -10,7 +10,7 @@ use std::{
 
 use airports::Airports;
 use backon::{ExponentialBuilder, Retryable};
-use contracts::{PriceCheck, SearchId, SearchQuery, SupplierCode};
+use contracts::{Cabin, PriceCheck, SearchId, SearchQuery, SupplierCode};
 use tokio::time::{Instant, timeout_at};
 use traces::Span;
 
@@ -42,6 +42,8 @@ pub(super) struct Calls {
     supplier: Box<dyn Supplier>,
     airports: Arc<Airports>,
     max_offers: usize,
+    /// The lowest cabin that it sells, if that is not economy.
+    lowest_cabin: Option<Cabin>,
     propagate_trace: bool,
     log: CallLog,
     metrics: Arc<ClientMetrics>,
@@ -70,6 +72,8 @@ impl Calls {
         log: CallLog,
     ) -> Self {
         let code = &settings.code;
+        // Each kind sells economy unless the file says otherwise.
+        let lowest_cabin = settings.cabins.iter().flatten().min().copied();
         Self {
             code: code.clone(),
             timeout: settings.timeout.0,
@@ -81,6 +85,7 @@ impl Calls {
             supplier,
             airports: Arc::clone(airports),
             max_offers,
+            lowest_cabin: lowest_cabin.filter(|cabin| *cabin != Cabin::Economy),
             propagate_trace: settings.propagate_trace,
             log,
             metrics: Arc::clone(metrics),
@@ -150,7 +155,7 @@ impl Calls {
         let mut span = spans::call(above, &self.code, attempt, started - queued, check.is_some());
         let trace = span.position().filter(|_| self.propagate_trace);
 
-        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers).only(check);
+        let mut offers = self.collector(query).only(check);
         let call = match check {
             None => self.supplier.search(query, call_deadline, trace, &mut offers),
             Some(check) => self.supplier.check(query, check, call_deadline, trace, &mut offers),
@@ -185,6 +190,11 @@ impl Calls {
             _ => breaker_call.succeeded(),
         }
         result.map_err(AskError::Supplier)
+    }
+
+    /// What the offers of a call are added to.
+    fn collector<'a>(&'a self, query: &'a SearchQuery) -> OfferCollector<'a> {
+        OfferCollector::new(query, &self.airports, self.max_offers).in_cabin(self.lowest_cabin)
     }
 
     /// Queues until a call may start. Fails early if the circuit breaker opens meanwhile.

@@ -35,7 +35,9 @@ impl AskError {
     /// How many offers the supplier's last response had, if none of them was valid.
     pub(super) fn rejected_offers(&self) -> usize {
         match self {
-            Self::Supplier(SupplierError::NoValidOffer { count, .. }) => *count,
+            Self::Supplier(
+                SupplierError::NoValidOffer { count, .. } | SupplierError::MayBeUnreadable { count, .. },
+            ) => *count,
             _ => 0,
         }
     }

@@ -38,6 +38,14 @@ pub(crate) enum SupplierError {
         /// Why the first was rejected.
         reason: Box<RejectedOffer>,
     },
+    /// A price check did not find its offer among the valid ones, and it may be one of the rejected.
+    #[error("the price was not found, and {count} of the offers can't be read: {reason}")]
+    MayBeUnreadable {
+        /// How many offers were rejected.
+        count: usize,
+        /// Why the first was rejected.
+        reason: Box<RejectedOffer>,
+    },
     /// The supplier redirects in a loop, or to another host.
     #[error("the supplier redirects in a loop or to another host")]
     Redirect,
@@ -72,6 +80,7 @@ impl SupplierError {
             Self::ResponseTooLong { .. }
             | Self::Response(_)
             | Self::NoValidOffer { .. }
+            | Self::MayBeUnreadable { .. }
             | Self::Redirect
             | Self::InvalidRequest
             | Self::UnknownSupplier => Retry::Never,
@@ -85,7 +94,8 @@ impl SupplierError {
             Self::Status { status, .. } => {
                 !(400..500).contains(status) || matches!(status, 401 | 403 | 408 | 429)
             }
-            Self::InvalidRequest | Self::UnknownSupplier => false,
+            // It has answered, and what it answers a search is mostly valid.
+            Self::MayBeUnreadable { .. } | Self::InvalidRequest | Self::UnknownSupplier => false,
             _ => true,
         }
     }

@@ -12,10 +12,13 @@ pub(super) fn normalize(offer: &mut Offer) {
         Some(first) if changed => offer.flight_number = first.flight_numbers(),
         Some(_) => {}
         None => {
+            let mut flights: Vec<_> = offer.flight_number.split('/').map(str::to_owned).collect();
             // Of a code with a digit, as `U2`, it is not certain where the number begins: two flights must never become one.
-            let code = offer.flight_number.get(..2);
-            if code.is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_alphabetic())) {
-                normalize_behind(&mut offer.flight_number, 2);
+            let has_code =
+                |flight: &&mut String| flight.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2;
+            let changed = flights.iter_mut().filter(has_code).map(|flight| normalize_behind(flight, 2));
+            if changed.fold(false, |changed, this| changed | this) {
+                offer.flight_number = flights.join("/");
             }
         }
     }

@@ -213,6 +213,8 @@ fn a_flight_has_one_number_however_it_is_written() {
         ("GA000", "GA0"),
         ("GA00402", "GA00402"),
         ("GA402/GA410", "GA402/GA410"),
+        ("ga0057/GA0402", "GA57/GA402"),
+        ("GA0057/3K0402", "GA57/3K0402"),
         ("GIA0402", "GIA0402"),
         ("7", "7"),
     ] {
@@ -247,6 +249,24 @@ fn the_flights_of_slices_and_the_offers_own_number_agree() {
 }
 
 #[test]
+fn an_offer_that_tells_no_cabin_is_in_the_searched_one_or_the_lowest_that_is_sold() {
+    let airports = Airports::embedded();
+    for (searched, lowest, told, expected) in [
+        (None, None, None, None),
+        (Some(Cabin::Business), None, None, Some(Cabin::Business)),
+        (None, Some(Cabin::Business), None, Some(Cabin::Business)),
+        (Some(Cabin::First), Some(Cabin::Business), None, Some(Cabin::First)),
+        (None, Some(Cabin::Business), Some(Cabin::First), Some(Cabin::First)),
+    ] {
+        let query = SearchQuery { cabin: searched, ..query("CGK", "DPS") };
+        let mut collector = OfferCollector::new(&query, &airports, 200).in_cabin(lowest);
+        collector.add(Offer { cabin: told, ..offer(9) });
+        let found = collector.finish().unwrap().offers.remove(0);
+        assert_eq!((found.cabin, found.id), (expected, OfferId::of(&Offer { cabin: expected, ..offer(9) })));
+    }
+}
+
+#[test]
 fn of_a_price_check_only_the_offer_that_is_asked_for_is_kept() {
     let (query, airports) = (query("CGK", "DPS"), Airports::embedded());
     let wanted = Offer { id: OfferId::of(&offer(9_000_000)), ..offer(9_000_000) };
@@ -265,13 +285,16 @@ fn of_a_price_check_only_the_offer_that_is_asked_for_is_kept() {
     let broken = || Offer { stops: 77, ..offer(9) };
     assert_eq!(collected([cheaper.clone(), vec![wanted.clone()]].concat()).unwrap(), (1, 1, 0));
     let elsewhere = || Offer { origin: "SUB".parse().unwrap(), ..offer(9) };
-    for others in [Vec::new(), vec![elsewhere()], cheaper.clone()] {
-        let unreadable = collected([others, vec![broken()]].concat());
-        assert!(
-            matches!(unreadable, Err(SupplierError::NoValidOffer { .. })),
-            "the broken one may be wanted"
-        );
+    for others in [Vec::new(), vec![elsewhere()]] {
+        let error = collected([others, vec![broken()]].concat()).unwrap_err();
+        assert!(matches!(error, SupplierError::NoValidOffer { .. }) && error.is_supplier_fault(), "{error}");
     }
+    let error = collected([cheaper.clone(), vec![broken()]].concat()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the price was not found, and 1 of the offers can't be read: offer 200: stops are more than 9"
+    );
+    assert!(!error.is_supplier_fault(), "it answers searches");
     assert_eq!(collected([cheaper, vec![elsewhere()]].concat()).unwrap(), (0, 0, 1), "that is another offer");
     assert_eq!(collected(Vec::new()).unwrap(), (0, 0, 0));
     let flex = Price { fare_brand: Some("Flex".into()), ..price.clone() };

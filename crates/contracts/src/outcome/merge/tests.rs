@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Cabin, ExchangeRates,
-    offer::{Approximate, Price},
+    offer::{Approximate, Price, Segment},
     samples::{self, round_trip},
 };
 
@@ -155,7 +155,8 @@ fn offers_without_a_rate_come_last_and_say_so() {
 /// Answers of up to five suppliers, in three currencies of which one has no rate, about a few itineraries.
 fn answers() -> impl Strategy<Value = Vec<(SupplierCode, Vec<Offer>)>> {
     let price = (0..4_u8, 1..500_u32, 0..3_usize);
-    let offer = (0..4_u8, 0..2_u8, any::<bool>(), any::<bool>(), prop::collection::vec(price, 0..4));
+    let told = (0..3_usize, any::<bool>(), any::<bool>(), any::<bool>());
+    let offer = (0..4_u8, 0..2_u8, told, prop::collection::vec(price, 0..4));
     let answer = prop::collection::vec(offer, 0..6);
     prop::collection::vec(answer, 0..6).prop_map(|answers| {
         let rates: ExchangeRates = "Date, USD, IDR\n2026-11-23, 1, 10".parse().unwrap();
@@ -172,10 +173,12 @@ fn answers() -> impl Strategy<Value = Vec<(SupplierCode, Vec<Offer>)>> {
     })
 }
 
-type Generated = (u8, u8, bool, bool, Vec<(u8, u32, usize)>);
+/// Flight number and cabin; what is told of the flights (none, the whole way as one, or each), whether there is a way back,
+/// whether one flight is in business class, and whether the cabin is told; prices.
+type Generated = (u8, u8, (usize, bool, bool, bool), Vec<(u8, u32, usize)>);
 
 fn generated(supplier: &SupplierCode, offer: Generated, rates: &ExchangeRates) -> Offer {
-    let (number, cabin, tells_slices, tells_cabin, prices) = offer;
+    let (number, cabin, (told, is_return, is_mixed, tells_cabin), prices) = offer;
     let cabin = if cabin == 0 { Cabin::Economy } else { Cabin::Business };
     let mut offer = Offer {
         flight_number: format!("GA{number}"),
@@ -184,9 +187,23 @@ fn generated(supplier: &SupplierCode, offer: Generated, rates: &ExchangeRates) -
         carrier: supplier.to_string(),
         ..samples::offer()
     };
-    if tells_slices {
-        offer.slices = round_trip().slices;
-        offer.slices.truncate(1);
+    offer.slices = round_trip().slices;
+    for segment in offer.slices.iter_mut().flat_map(|slice| &mut slice.segments) {
+        segment.cabin = Some(cabin);
+    }
+    let first = &mut offer.slices[0].segments;
+    match told {
+        // A return is always told.
+        0 | 1 => {
+            let Segment { destination, arrival, .. } = first[1].clone();
+            first.truncate(1);
+            (first[0].destination, first[0].arrival) = (destination, arrival);
+        }
+        _ if is_mixed => first[1].cabin = Some(Cabin::First),
+        _ => {}
+    }
+    if !is_return {
+        offer.slices.truncate(usize::from(told > 0));
     }
     offer.prices = prices
         .into_iter()

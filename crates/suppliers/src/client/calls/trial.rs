@@ -5,13 +5,12 @@ use super::Calls;
 use crate::{
     client::trial::{Trial, TrialOutcome},
     error::{SupplierError, cause},
-    offers::OfferCollector,
 };
 
 impl Calls {
     /// Makes one call outside of all limits and metrics, and records it.
     pub(in crate::client) async fn trial(&self, query: &SearchQuery) -> Trial {
-        let mut offers = OfferCollector::new(query, &self.airports, self.max_offers).recording();
+        let mut offers = self.collector(query).recording();
         let started = Instant::now();
         let deadline = started.checked_add(self.timeout).unwrap_or(started);
         let response = timeout_at(deadline, self.supplier.search(query, deadline, None, &mut offers)).await;

@@ -6,8 +6,13 @@ use contracts::{
 };
 use rust_decimal::Decimal;
 
+use super::seed::Seed;
+
 /// How much of a fare is tax, in percent.
 const TAX_PERCENT: u64 = 11;
+/// A flight has up to this many seats left in a fare. Suppliers tell fewer than ten only.
+const MAX_SEATS_LEFT: u32 = 24;
+const MOST_TOLD: u16 = 9;
 
 /// A fare, relative to the cheapest of its flight.
 struct Brand {
@@ -60,6 +65,11 @@ impl Quote {
         BRANDS.iter().map(|brand| brand.price(self, cheapest, flight)).collect()
     }
 
+    /// Where it sells: a host that does not exist (RFC 2606).
+    fn host(&self) -> String {
+        format!("{}.example", self.supplier.as_str().to_ascii_lowercase().replace('_', "-"))
+    }
+
     /// An amount in the currency, rounded to its decimals.
     fn amount(&self, rupiah: u64) -> Amount {
         let units = Decimal::from(rupiah) / Decimal::from(self.rupiah_per_unit);
@@ -73,6 +83,7 @@ impl Brand {
         let (total, tax) =
             (quote.amount(in_rupiah), quote.amount(in_rupiah * TAX_PERCENT / (100 + TAX_PERCENT)));
         let fee = |percent| quote.amount(rounded(in_rupiah * percent / 100));
+        let offer_ref = format!("{flight}-{}", self.name);
         let condition =
             |percent: Option<u64>| Condition { allowed: percent.is_some(), penalty: percent.map(fee) };
         Price {
@@ -88,9 +99,18 @@ impl Brand {
                 change: Some(condition(self.change_percent)),
                 refund: Some(condition(self.refund_percent)),
             }),
-            offer_ref: Some(format!("{flight}-{}", self.name)),
+            seats_left: self.seats_left(quote, flight),
+            deep_link: Some(format!("https://{}/book/{offer_ref}", quote.host())),
+            offer_ref: Some(offer_ref),
             ..Price::new(quote.supplier.clone(), total, quote.currency)
         }
+    }
+
+    /// How many seats are left; always the same for a flight.
+    fn seats_left(&self, quote: &Quote, flight: &str) -> Option<u16> {
+        let texts = [quote.supplier.as_str(), flight, self.name];
+        let left = 1 + Seed::of(&texts.map(str::as_bytes)).below(MAX_SEATS_LEFT);
+        u16::try_from(left).ok().filter(|left| *left <= MOST_TOLD)
     }
 }
 

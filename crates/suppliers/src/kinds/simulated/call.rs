@@ -10,8 +10,8 @@ use crate::{
     options::RegistryOptions,
 };
 
-/// How long prices are valid, in minutes.
-const VALID_MINUTES: i64 = 30;
+/// How long prices are valid, in minutes: less than a search can be read after its end, so that a page shows how they expire.
+const VALID_MINUTES: i64 = 10;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

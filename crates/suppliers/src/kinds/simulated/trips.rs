@@ -89,7 +89,11 @@ fn offer(
     let reference = slices.iter().map(|slice| format!("{}-{}", numbers(slice), slice.departure.date()));
     let reference = reference.collect::<Vec<_>>().join("-");
     let total = fare * percent_of_adult(&query.passengers) / 100 * cabin_percent(cabin) / 100;
-    let prices = prices(total, &reference);
+    let mut prices = prices(total, &reference);
+    let seats = u16::from(query.passengers.seats().get());
+    for left in prices.iter_mut().filter_map(|price| price.seats_left.as_mut()) {
+        *left = seats.max(*left);
+    }
     let (first, best) = (slices.first()?, prices.first()?);
     Some(Offer {
         flight_number: numbers(first),
