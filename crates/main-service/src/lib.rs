@@ -6,11 +6,11 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `http` | the routes, and the one place where errors become answers |
+//! | `http` | the routes, and where errors become responses |
 //! | [`hub`] | who follows which search, and what there is to tell |
 //! | `follow` | a subscription as an event stream |
 //! | `tasks` | the permanent ones: tail of the result log, loading feeds, deadlines, watch over Redis |
-//! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
+//! | `health` | readiness: what the tasks last saw of Redis and the workers |
 //! | `backlog` | how many jobs wait, and permits to submit more |
 //! | `known_suppliers` | whom the workers ask |
 //! | `metrics`, `refusals` | what is measured of clients |
@@ -120,8 +120,10 @@ pub async fn run(
         "deadlines",
         tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
     );
-    lifecycle
-        .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
+    lifecycle.spawn_permanent(
+        "queue metrics",
+        tasks::queue_metrics::run(app.broker.clone(), lifecycle.stop_token().clone()),
+    );
     lifecycle.spawn_permanent(
         "presence",
         tasks::presence::run(
