@@ -91,16 +91,16 @@ async fn offers_are_stored_as_json_while_an_older_gateway_runs() {
     stored(&system, true).await;
 }
 
-/// Waits until the worker has certainly looked which gateways run: it does after it has published its first snapshot, and
-/// before the second.
-async fn worker_has_looked(system: &System) {
-    let snapshot = async || -> Option<Vec<u8>> {
+/// Waits until the worker has certainly looked which gateways run: it does after it has published its first status
+/// report, and before the second.
+async fn worker_has_checked_encoding(system: &System) {
+    let report = async || -> Option<Vec<u8>> {
         let keys: Vec<String> = system.redis.run("KEYS flight.search.worker:*").await;
         system.redis.run(&format!("GET {}", keys.first()?)).await
     };
-    let first = within(Duration::from_secs(30), "the worker publishes a snapshot", snapshot).await;
+    let first = within(Duration::from_secs(30), "the worker publishes a status report", report).await;
     within(Duration::from_secs(30), "it publishes another", async || {
-        snapshot().await.filter(|next| *next != first)
+        report().await.filter(|next| *next != first)
     })
     .await;
 }
@@ -154,7 +154,7 @@ async fn offers_stay_json_if_no_gateway_has_announced_itself() {
         .set("SIMULATED_FAILURE_RATE", "0")
         .start()
         .await;
-    worker_has_looked(&system).await;
+    worker_has_checked_encoding(&system).await;
     let (results, record) = results_of_a_go_job(&system).await;
     assert_eq!(serde_json::from_slice::<Value>(&record).unwrap(), results);
 }
@@ -167,7 +167,7 @@ async fn offers_stay_json_if_the_operator_wants_it() {
         .set("COMPRESS_OFFERS", "false")
         .start()
         .await;
-    worker_has_looked(&system).await;
+    worker_has_checked_encoding(&system).await;
     let (results, record) = results_of_a_go_job(&system).await;
     assert_eq!(serde_json::from_slice::<Value>(&record).unwrap(), results);
 }

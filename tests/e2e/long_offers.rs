@@ -1,4 +1,4 @@
-//! Long offers are only in the record. The result log announces them, and gateways with a follower read them there.
+//! Long offers are only in the record. The result log announces them, and gateways with a subscriber read them there.
 
 use std::{collections::HashMap, time::Duration};
 

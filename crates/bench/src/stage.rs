@@ -153,7 +153,7 @@ impl Stage {
     /// Waits until the workers have this many jobs in progress.
     pub(crate) async fn until_in_progress(&self, count: u64) {
         until("all jobs are in progress", async || {
-            self.broker.backlog().await.is_ok_and(|backlog| backlog.in_progress == count)
+            self.broker.job_counts().await.is_ok_and(|jobs| jobs.in_progress == count)
         })
         .await;
     }

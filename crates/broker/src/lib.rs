@@ -31,7 +31,7 @@ mod searches;
 pub use connection::{Backoff, Broker, InvalidRedisAddr, RedisAddr, Retention};
 pub use entry::{Entry, EntryId};
 pub use error::{BrokerError, NotDurable};
-pub use health::{Backlog, Checkup, Component, MAX_SNAPSHOT, Memory, Setup, WORKER_TIMEOUT, Workers};
+pub use health::{Checkup, Component, JobCounts, MAX_SNAPSHOT, Memory, Setup, WORKER_TIMEOUT, Workers};
 pub use result_log::{Batch, History, Tail, Trimmer};
 pub use searches::{
     Acceptance, Basis, Created, Durability, Ended, InvalidDurability, Lane, Limits, NewAnswer, Overdue,

@@ -27,13 +27,13 @@ impl Stage {
         let retention = Retention { record: hour, result_log: hour };
         let broker = Broker::new(&redis.addr().parse().unwrap(), retention, Duration::from_secs(10)).unwrap();
         let mut registry = Registry::default();
-        broker.register_stream_metrics(&mut registry);
+        broker.register_queue_and_log_metrics(&mut registry);
         Self { redis, broker, registry }
     }
 
-    /// The value of a gauge after the streams are observed again.
+    /// The value of a gauge after the queue and the log are measured again.
     async fn observe(&self, name: &str) -> f64 {
-        self.broker.observe_streams().await.unwrap();
+        self.broker.measure_queue_and_log().await.unwrap();
         let mut text = String::new();
         encode(&mut text, &self.registry).unwrap();
         let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());

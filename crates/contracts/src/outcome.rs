@@ -111,8 +111,8 @@ pub struct Details {
 }
 
 impl Outcome {
-    /// The outcome of these answers: `completed` if any supplier answered, even without offers, if there are pairs of what
-    /// some have answered for one way, or if none sells what was searched; and `failed` otherwise.
+    /// The outcome of these answers. `completed` if a supplier answered, even without offers, if one-ways make a pair,
+    /// or if no supplier sells what was searched. Otherwise `failed`.
     #[must_use]
     pub fn of(answers: Vec<Answer>, times: Times, ranking: Ranking) -> Self {
         let statuses = || answers.iter().map(|answer| answer.report.status);

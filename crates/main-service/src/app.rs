@@ -69,7 +69,7 @@ impl App {
     ) -> Registry {
         let mut registry = service::metrics_registry();
         self.broker.register_metrics(&mut registry);
-        self.broker.register_stream_metrics(&mut registry);
+        self.broker.register_queue_and_log_metrics(&mut registry);
         self.metrics.register(&mut registry);
         registry.register_collector(Box::new(Open::new(Arc::clone(&self.hub), connections)));
         self.refusals.register(&mut registry, refusal_codes);

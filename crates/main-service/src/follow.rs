@@ -62,6 +62,6 @@ mod tests {
         let last = frames.next().await.expect("a frame that asks to reconnect");
         assert!(last.plain().starts_with(b"retry: "), "{last:?}");
         assert_eq!(frames.next().await, None);
-        assert_eq!(hub.followers(id), 0, "it has left");
+        assert_eq!(hub.subscribers(id), 0, "it has left");
     }
 }

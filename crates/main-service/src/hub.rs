@@ -28,7 +28,7 @@ use std::sync::{
 use contracts::{EpochMillis, SearchId};
 use shards::{Shard, Shards};
 
-pub use feed::{Applied, Feed, Need, Snapshot};
+pub use feed::{Applied, Feed, LoadedRecord, Need};
 pub use next::Next;
 pub use subscription::Subscription;
 
@@ -70,7 +70,7 @@ impl Hub {
 
     /// How many subscribers a search has.
     #[must_use]
-    pub fn followers(&self, id: SearchId) -> usize {
+    pub fn subscribers(&self, id: SearchId) -> usize {
         self.shards.of(id).get(&id).map_or(0, |feed| feed.subscribers())
     }
 

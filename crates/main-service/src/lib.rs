@@ -6,11 +6,11 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `http` | the routes, and the one place where errors become answers |
+//! | `http` | the routes, and where errors become responses |
 //! | [`hub`] | who follows which search, and what there is to tell |
 //! | `follow` | a subscription as an event stream |
 //! | `tasks` | the permanent ones: tail of the result log, loading feeds, deadlines, watch over Redis |
-//! | `health` | whether the gateway is of use: what the tasks have seen of Redis and the workers |
+//! | `health` | readiness: what the tasks last saw of Redis and the workers |
 //! | `backlog` | how many jobs wait, and permits to submit more |
 //! | `known_suppliers` | whom the workers ask |
 //! | `metrics`, `refusals` | what is measured of clients |
@@ -87,17 +87,10 @@ pub async fn run(
     service::check_redis(&broker, component).await?;
     let port = Port::open(config.metrics_port).await?;
     let grace = config.common.shutdown_grace_ms;
-    let settings = Settings {
-        max_connections: connections(config.max_connections),
-        write_timeout: config.peer_timeout_ms,
-        drain_timeout: config.common.drain_timeout(),
-        ..Settings::default()
-    };
+    let settings = settings(&config);
     tracing::info!(addr = listener.local_addr().ok().map(tracing::field::display), redis = %config.common.redis.redis_addr,
         "gateway starts");
-    let per_client = config.max_connections_per_client;
-    let per_client = per_client.unwrap_or_else(|| (settings.max_connections / 2).max(MIN_PER_CLIENT));
-    let clients = Arc::new(ClientLimit::new(per_client, config.trusted_proxies.networks().to_vec()));
+    let clients = Arc::new(client_limit(&config, settings.max_connections));
     let (acceptance, lanes) = Acceptance::new(broker.clone(), config.accept_durability);
     let app = Arc::new(App::new(config, broker, acceptance, clients, traces.tracer()));
     let lifecycle = Lifecycle::default();
@@ -110,40 +103,7 @@ pub async fn run(
         lifecycle.spawn_last("operators' port", |ended| port.serve(router, ended));
     }
     lifecycle.export_traces(&mut traces, grace);
-    for lane in lanes {
-        lifecycle.spawn_permanent("acceptance", lane.run());
-    }
-    lifecycle
-        .spawn_permanent("result tail", tasks::tail::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    lifecycle.spawn_permanent("loads", tasks::loads::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    lifecycle.spawn_permanent(
-        "deadlines",
-        tasks::deadlines::run(Arc::clone(&app), lifecycle.stop_token().clone()),
-    );
-    lifecycle
-        .spawn_permanent("streams", tasks::streams::run(app.broker.clone(), lifecycle.stop_token().clone()));
-    lifecycle.spawn_permanent(
-        "presence",
-        tasks::presence::run(
-            app.broker.clone(),
-            app.config.common.compress_offers,
-            lifecycle.stop_token().clone(),
-        ),
-    );
-    lifecycle.spawn_permanent("watch", tasks::watch::run(Arc::clone(&app), lifecycle.stop_token().clone()));
-    let examined = Arc::clone(&app);
-    let found = move |checkup| {
-        if examined.health.recovers(&checkup) {
-            // A script that Redis stopped halfway may have stored events without announcing them.
-            examined.loads.queue(examined.hub.followed());
-        }
-    };
-    lifecycle.spawn_permanent(
-        "checkup",
-        service::watch_redis(app.broker.clone(), component, lifecycle.clone(), found),
-    );
-    lifecycle
-        .spawn_permanent("refusals", tasks::refusals::run(Arc::clone(&app), lifecycle.stop_token().clone()));
+    tasks::start(&app, lanes, &lifecycle);
     lifecycle.spawn_permanent("server", server.run(listener, lifecycle.stop_token().clone()));
 
     tokio::select! {
@@ -179,6 +139,21 @@ fn operators_router(app: &Arc<App>, registry: Registry, log: LogFilter, lifecycl
         lifecycle: lifecycle.clone(),
     };
     operators::router(registry, problems).merge(operators_console::router(console))
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        max_connections: connections(config.max_connections),
+        write_timeout: config.peer_timeout_ms,
+        drain_timeout: config.common.drain_timeout(),
+        ..Settings::default()
+    }
+}
+
+fn client_limit(config: &Config, max_connections: usize) -> ClientLimit {
+    let per_client = config.max_connections_per_client;
+    let per_client = per_client.unwrap_or_else(|| (max_connections / 2).max(MIN_PER_CLIENT));
+    ClientLimit::new(per_client, config.trusted_proxies.networks().to_vec())
 }
 
 fn server(settings: Settings, app: &Arc<App>) -> Server<Router, Router> {

@@ -5,7 +5,7 @@ use contracts::{EndStatus, SearchId, outcome::Outcome};
 
 use crate::{
     app::App,
-    hub::{Feed, Snapshot},
+    hub::{Feed, LoadedRecord},
     spans,
 };
 
@@ -15,14 +15,14 @@ pub(crate) async fn load(app: &App, id: SearchId, feed: &Feed) -> Result<Option<
     let need = feed.need();
     let record = app.broker.read_after(id, need.after()).await?;
     match &record {
-        Some(record) => feed.load(id, need, &snapshot(app, record)),
+        Some(record) => feed.load(id, need, &loaded(app, record)),
         None => feed.lost(),
     }
     Ok(record)
 }
 
-fn snapshot(app: &App, record: &SearchRecord) -> Snapshot {
-    Snapshot {
+fn loaded(app: &App, record: &SearchRecord) -> LoadedRecord {
+    LoadedRecord {
         seq: record.seq,
         answers: record.answers.iter().map(|(_, answer)| answer.clone()).collect(),
         end: record.end.clone().map(|end| (record.seq, end)),

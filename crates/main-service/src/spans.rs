@@ -93,7 +93,7 @@ pub(crate) fn received(app: &App, id: SearchId, entry: EntryId, fields: &Fields)
     if let Ok(Some(seq)) = fields.optional::<i64>(field::SEQ) {
         span.set("flight_search.seq", seq);
     }
-    span.set("flight_search.followers", i64::try_from(app.hub.followers(id)).unwrap_or(i64::MAX));
+    span.set("flight_search.subscribers", i64::try_from(app.hub.subscribers(id)).unwrap_or(i64::MAX));
     span.end();
     Some(Arc::new(span))
 }

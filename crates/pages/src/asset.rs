@@ -17,8 +17,8 @@ use axum::{
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
-/// A file, ready to be sent in two forms. Each has a strong tag of its own, as their bytes differ; that is why they
-/// are not left to the compression of the other answers.
+/// A file in two forms. Their bytes differ, so each has its own strong tag; the router's compression would give both
+/// the same.
 pub(super) struct Asset {
     content_type: HeaderValue,
     plain: Form,
@@ -42,7 +42,7 @@ impl Asset {
     }
 
     /// The file in the form the client takes, or 304 if it has it.
-    pub(super) fn answer(&self, request: &HeaderMap) -> Response {
+    pub(super) fn respond(&self, request: &HeaderMap) -> Response {
         let (form, encoding) = match &self.gzip {
             Some(gzip) if accepts_gzip(request) => (gzip, Some(HeaderValue::from_static("gzip"))),
             _ => (&self.plain, None),
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn each_form_has_its_own_tag() {
         let asset = Asset::new("text/css", Bytes::from("a { color: red }\n".repeat(50)));
-        let plain = asset.answer(&HeaderMap::new());
-        let gzip = asset.answer(&headers(&[("accept-encoding", "gzip")]));
+        let plain = asset.respond(&HeaderMap::new());
+        let gzip = asset.respond(&headers(&[("accept-encoding", "gzip")]));
         assert_eq!(gzip.headers()[header::CONTENT_ENCODING], "gzip");
         assert!(!plain.headers().contains_key(header::CONTENT_ENCODING));
         assert_ne!(plain.headers()[header::ETAG], gzip.headers()[header::ETAG]);
@@ -149,9 +149,9 @@ mod tests {
         for sent in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".into()] {
             let mut request = HeaderMap::new();
             request.insert(header::IF_NONE_MATCH, sent.parse().unwrap());
-            assert_eq!(asset.answer(&request).status(), StatusCode::NOT_MODIFIED, "{sent}");
+            assert_eq!(asset.respond(&request).status(), StatusCode::NOT_MODIFIED, "{sent}");
         }
         let other = headers(&[("if-none-match", "\"other\"")]);
-        assert_eq!(asset.answer(&other).status(), StatusCode::OK);
+        assert_eq!(asset.respond(&other).status(), StatusCode::OK);
     }
 }

@@ -42,7 +42,7 @@ impl Assets {
             Ok(modules) => {
                 files.insert(MODULES.to_owned(), File::new("text/javascript", modules));
             }
-            // A test sees to it that this is only seen while a page is changed.
+            // Only while a page is edited: a test checks that the modules can be joined.
             Err(error) => tracing::warn!(%error, "a page loads its modules one after the other"),
         }
 
@@ -53,7 +53,7 @@ impl Assets {
         Self { version, index, files }
     }
 
-    /// What the content of all files together is called, but for the index.
+    /// A digest of all files but the index.
     pub(super) fn version(&self) -> &str {
         &self.version
     }

@@ -1,8 +1,8 @@
 //! Serves the web pages of both services: the search page and the operators' page. Their files are compiled in.
 //!
-//! `/` names its files by a directory that is called after their content, `/assets/<version>/…`, so that a browser
-//! may keep them for ever and never mixes the modules of two releases. While a release is rolled out, a page of one
-//! process may ask another one for its files: an unknown version gets what there is, to be checked again next time.
+//! `index.html` names its files with a version, a digest of them (`/assets/<version>/…`), so browsers keep them for
+//! ever and never mix the modules of two releases. During a rollout a process may be asked for another version: it
+//! sends its own file, with `no-cache`.
 //!
 //! A page's style sheets are sent as one file, and so are its modules: see `document` and `link`.
 //!
@@ -62,5 +62,5 @@ async fn file(
 }
 
 fn with_cache(cache: HeaderValue, asset: &Asset, request: &HeaderMap) -> Response {
-    ([(header::CACHE_CONTROL, cache)], asset.answer(request)).into_response()
+    ([(header::CACHE_CONTROL, cache)], asset.respond(request)).into_response()
 }

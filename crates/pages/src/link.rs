@@ -1,8 +1,8 @@
 //! Joins the modules of a page into one script, which takes a phone one round trip instead of many.
 //!
-//! This is no bundler for any JavaScript. It knows the forms of `import` and `export` that the pages use, each at the start
-//! of a line, and refuses all others, circles, names that are not exported, `import()`, and `await` outside of functions. A module becomes a function that returns its exports, after
-//! the modules that it imports:
+//! This is no bundler for any JavaScript. It knows the forms of `import` and `export` that the pages use, each at the
+//! start of a line. It refuses other forms, circles, imports of names that are not exported, `import()`, and `await`
+//! outside of functions. Each module becomes a function that returns its exports, after the modules that it imports:
 //!
 //! ```js
 //! const $dom_js = (() => {

@@ -6,6 +6,7 @@
 //! | [`process`] | processes one job, and decides what happens to it in the queue |
 //! | [`active_job`] | a job in progress: its claim, its times and its fields |
 //! | [`collect`] | asks a search's suppliers and stores their answers |
+//! | [`kept`] | the answers kept in memory until their search ends |
 //! | [`context`] | what all tasks share |
 //! | [`retry`] | retries while Redis is away |
 //! | [`spans`] | the spans of a delivery |
@@ -14,7 +15,7 @@
 //! | [`disposition`] | what becomes of a job's entry |
 //! | [`take_over`] | takes over the jobs of dead workers |
 //! | [`renew`] | renews the leases of jobs in progress |
-//! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers and the snapshot |
+//! | [`upkeep`] | trims the result log, removes dead consumers, publishes the suppliers and the status report |
 //! | [`snapshot`] | the worker's status report to operators |
 //! | [`overdue`] | ends searches past their deadline |
 //! | [`cancellations`] | stops jobs of cancelled searches |

@@ -114,14 +114,14 @@ impl Drop for Link {
 }
 
 async fn accept(listener: TcpListener, terms: watch::Receiver<Terms>) {
-    let lanes = [Arc::new(Lane::default()), Arc::new(Lane::default())];
+    let directions = [Arc::new(Direction::default()), Arc::new(Direction::default())];
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(pass_on(client, lanes.clone(), terms.clone()));
+        tokio::spawn(pass_on(client, directions.clone(), terms.clone()));
     }
 }
 
 /// Passes one connection on, until either side closes it or it is cut.
-async fn pass_on(client: TcpStream, [up, down]: [Arc<Lane>; 2], mut terms: watch::Receiver<Terms>) {
+async fn pass_on(client: TcpStream, [up, down]: [Arc<Direction>; 2], mut terms: watch::Receiver<Terms>) {
     let (server, cuts) = {
         let now = terms.borrow();
         (now.server.clone(), now.cuts)
@@ -141,7 +141,7 @@ async fn pass_on(client: TcpStream, [up, down]: [Arc<Lane>; 2], mut terms: watch
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    lane: &Lane,
+    direction: &Direction,
     mut terms: watch::Receiver<Terms>,
     flow: fn(&Terms) -> Flow,
 ) {
@@ -169,7 +169,7 @@ async fn pump(
             if is_forgotten {
                 continue;
             }
-            lane.pass(chunk.len(), now.rate).await;
+            direction.pass(chunk.len(), now.rate).await;
             if to.write_all(&chunk).await.is_err() {
                 return;
             }
@@ -188,11 +188,11 @@ async fn pump(
 
 /// One direction of a link, shared by its connections.
 #[derive(Debug, Default)]
-struct Lane {
+struct Direction {
     free_from: Mutex<Option<Instant>>,
 }
 
-impl Lane {
+impl Direction {
     /// Waits until these bytes have passed at this rate, after all earlier ones.
     async fn pass(&self, bytes: usize, rate: Option<u32>) {
         let Some(rate) = rate else { return };

@@ -11,7 +11,7 @@ async fn a_search_is_one_tree_through_gateway_and_worker() {
     let client = system.client();
     let parent = traceparent("01");
     let id = submit(&client, &[("traceparent", &parent), ("tracestate", "rojo=1")]).await;
-    // The follower is there before the first answer, so that there is a receipt.
+    // The subscriber is there before the first answer, so that there is a receipt.
     let stream = client.follow_partials(&id).await;
     system.add_worker();
     let events = stream.all().await;
@@ -49,7 +49,7 @@ async fn a_search_is_one_tree_through_gateway_and_worker() {
     assert_eq!((&end.parent, end.attribute("flight_search.result")), (&receive.id, "now"));
     assert_eq!(end.attribute("flight_search.seq"), events.len().to_string());
 
-    // Each event was written once, below its receipt or, if it was there before the follower, below the POST's.
+    // Each event was written once, below its receipt or, if it was there before the subscriber, below the POST's.
     let mut written: Vec<u64> = by_name("write event")
         .iter()
         .map(|span| span.attribute("flight_search.seq").parse().unwrap())
@@ -58,7 +58,7 @@ async fn a_search_is_one_tree_through_gateway_and_worker() {
     assert_eq!(written, (1..=events.len() as u64).collect::<Vec<_>>());
     let last =
         by_name("receive flight.search.results").into_iter().find(|span| span.parent == end.id).unwrap();
-    assert_eq!(last.attribute("flight_search.followers"), "1");
+    assert_eq!(last.attribute("flight_search.subscribers"), "1");
     assert!(by_name("write event").iter().any(|span| span.parent == last.id), "{spans:#?}");
 
     for (log, line) in [
@@ -72,7 +72,7 @@ async fn a_search_is_one_tree_through_gateway_and_worker() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_followers_make_few_spans() {
+async fn many_subscribers_make_few_spans() {
     let collector = Collector::start().await;
     let mut system = traced(&collector).workers(0).start().await;
     let client = system.client();
@@ -88,5 +88,5 @@ async fn many_followers_make_few_spans() {
     // The batch with the terminal event's spans is there, so all of its writes are.
     let spans = collector.spans();
     let written = spans.iter().filter(|span| span.name == "write event").count();
-    assert_eq!(written, 3, "one event, and three of its twenty followers");
+    assert_eq!(written, 3, "one event, and three of its twenty subscribers");
 }

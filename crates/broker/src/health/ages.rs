@@ -25,10 +25,9 @@ const GROUPS: [Duration; 6] = [
 impl Broker {
     /// The queue, for operators. Counts the oldest waiting jobs by age.
     pub async fn queue(&self) -> Result<Queue, BrokerError> {
-        let (backlog, last_in_progress) = self.count_jobs(Operation::Operators).await?;
-        let mut queue =
-            Queue { waiting: backlog.waiting, in_progress: backlog.in_progress, ..Queue::default() };
-        if backlog.waiting == 0 {
+        let (jobs, last_in_progress) = self.count_jobs(Operation::Operators).await?;
+        let mut queue = Queue { waiting: jobs.waiting, in_progress: jobs.in_progress, ..Queue::default() };
+        if jobs.waiting == 0 {
             return Ok(queue);
         }
         let mut range = redis::cmd("XRANGE");
@@ -39,7 +38,7 @@ impl Broker {
         let now = self.now().await?;
         queue.oldest_ms = oldest.first().map_or(0, |entry| millis(now.since(entry.id.added_at())));
         queue.ages = ages(oldest.iter().map(|entry| entry.id), now);
-        queue.uncounted = backlog.waiting.saturating_sub(oldest.len() as u64);
+        queue.uncounted = jobs.waiting.saturating_sub(oldest.len() as u64);
         Ok(queue)
     }
 }

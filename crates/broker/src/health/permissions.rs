@@ -21,8 +21,8 @@ pub enum Component {
     Replay,
 }
 
-/// Commands of both components, directly and in scripts.
-const BOTH: &[&str] = &[
+/// Commands that every component needs, directly and in scripts.
+const ALL: &[&str] = &[
     "EVALSHA 0000000000000000000000000000000000000000 0",
     "SCRIPT LOAD return",
     "TIME",
@@ -84,7 +84,7 @@ const WORKER: &[&str] = &[
     "XREAD COUNT odd STREAMS flight.search.cancelled 0",
 ];
 
-/// Commands of the operators' API, besides those of both components.
+/// Further commands of the operators' API.
 const OPERATORS: &[&str] = &[
     "INFO server",
     "XLEN flight.search.requested",
@@ -104,7 +104,7 @@ const OPERATORS: &[&str] = &[
     "ZREVRANGEBYSCORE flight.search.gateways odd odd",
 ];
 
-/// Commands of a replay, besides those of both components.
+/// Further commands of a replay.
 const REPLAY: &[&str] = &["XRANGE flight.search.dead odd +", "XDEL flight.search.dead odd"];
 
 impl Broker {
@@ -138,7 +138,7 @@ impl Component {
             Self::Operators => (OPERATORS, &[]),
             Self::Replay => (REPLAY, &[]),
         };
-        [BOTH, own, durability].into_iter().flatten().copied()
+        [ALL, own, durability].into_iter().flatten().copied()
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     fn commands_are_named_with_their_keys() {
         for (command, named) in [
             ("TIME", "TIME"),
-            (BOTH[0], "EVALSHA"),
+            (ALL[0], "EVALSHA"),
             ("XINFO STREAM flight.search.results", "XINFO STREAM on flight.search.results"),
             ("PEXPIRE flight.search.record: odd", "PEXPIRE on flight.search.record:*"),
         ] {
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn commands_of_scripts_are_checked() {
         let known: Vec<_> =
-            BOTH.iter().chain(GATEWAY).chain(WORKER).map(|command| command.split(' ').next()).collect();
+            ALL.iter().chain(GATEWAY).chain(WORKER).map(|command| command.split(' ').next()).collect();
         for script in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/scripts")).unwrap() {
             let path = script.unwrap().path();
             for call in std::fs::read_to_string(&path).unwrap().split("redis.call('").skip(1) {

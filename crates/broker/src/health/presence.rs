@@ -1,34 +1,27 @@
-//! Which services run, each worker's status report, and what all gateways can read.
+//! Which services run, and each worker's status report.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use contracts::{
     EpochMillis,
-    entry::Encoding,
     names::{GATEWAYS_KEY, WORKER_PREFIX},
     operators::{GatewayState, WorkerSnapshot},
 };
 use redis::Pipeline;
 
-use crate::{Broker, BrokerError, Retention, connection::bulk::CHUNK, metrics::Operation, millis::millis};
+use crate::{Broker, BrokerError, connection::bulk::CHUNK, metrics::Operation, millis::millis};
 
-/// How long a worker's snapshot is kept. Workers repeat it every few seconds.
+/// How long a worker's status report is kept. Workers repeat it every few seconds.
 const SNAPSHOT_TTL: Duration = Duration::from_mins(1);
-/// The largest snapshot, in bytes. It may be shown long after it was written, so it is bounded when it is written.
+/// The largest status report, in bytes. It may be shown long after it was written, so it is bounded when it is written.
 pub const MAX_SNAPSHOT: usize = 32 * 1024;
 /// A gateway without a sign of life for this long is no longer listed.
 const GATEWAY_SILENCE: Duration = Duration::from_secs(30);
 /// How many gateways are listed.
 const MAX_GATEWAYS: isize = 100;
-/// No limit, as Redis writes it.
-const ALL: isize = -1;
-
 /// How a gateway says that it reads offers as this version stores them: they and the details of an end compressed with this
 /// dictionary, long offers only in the record.
-const READS_OFFERS: &str = "reads-offers-3";
-/// How many bytes of offers an entry in the result log has at most. Longer ones are only in the record, so that each
-/// gateway reads them only if it has a follower of the search. Those of a small search are shorter, and save that read.
-const LONGEST_IN_LOG: u32 = 2048;
+pub(super) const READS_OFFERS: &str = "reads-offers-3";
 
 fn worker_key(name: &str) -> String {
     format!("{WORKER_PREFIX}{name}")
@@ -80,7 +73,9 @@ impl Broker {
         Ok(found.iter().map(|(member, score)| gateway(member, *score)).collect())
     }
 
-    async fn live_gateways(
+    /// What the gateways that gave a sign of life recently say of themselves, and when: up to `limit`, or all if that
+    /// is -1.
+    pub(super) async fn live_gateways(
         &self,
         operation: Operation,
         limit: isize,
@@ -92,44 +87,6 @@ impl Broker {
         let range = &range;
         let read = |mut bulk| async move { range.query_async(&mut bulk).await };
         Ok(self.bulk.request(operation, 0, read).await?)
-    }
-
-    /// Looks which gateways run. From now on, offers are compressed if all of them read that, and not if Redis refuses to
-    /// tell. If none has announced itself, the encoding stays as it is: Redis may just have lost the announcements, and
-    /// gateways of version 0.1 make none. Call it every few seconds, in every process that stores offers: while a system is
-    /// upgraded, gateways of different versions run.
-    pub async fn choose_encoding(&self) -> Result<(), BrokerError> {
-        let gateways = match self.live_gateways(Operation::Presence, ALL).await {
-            Err(error) if error.is_transient() => return Err(error),
-            gateways => gateways,
-        };
-        let reads = |member: &str| member.split(' ').any(|word| word == READS_OFFERS);
-        if gateways.as_ref().is_ok_and(Vec::is_empty) {
-            return Ok(());
-        }
-        let compress =
-            gateways.as_ref().is_ok_and(|gateways| gateways.iter().all(|(member, _)| reads(member)));
-        if self.compresses.swap(compress, Ordering::Relaxed) != compress {
-            tracing::info!(compress, "offers are stored in another encoding from now on");
-        }
-        gateways.map(drop)
-    }
-
-    /// How to store offers. As JSON until [`choose_encoding`](Self::choose_encoding) has found that all gateways read
-    /// more.
-    #[must_use]
-    pub fn encoding(&self) -> Encoding {
-        if self.compresses.load(Ordering::Relaxed) { Encoding::Compressed } else { Encoding::Json }
-    }
-
-    /// How many bytes of offers an entry in the result log may have. Unlimited as long as a gateway runs that would not look
-    /// for them in the record, and if the log is kept for longer than records are: a gateway that is behind finds them there.
-    pub(crate) fn longest_in_log(&self) -> u32 {
-        let Retention { record, result_log } = self.retention;
-        match self.encoding() {
-            Encoding::Compressed if record >= result_log => LONGEST_IN_LOG,
-            Encoding::Compressed | Encoding::Json => u32::MAX,
-        }
     }
 
     /// The status reports of these workers, in their order.

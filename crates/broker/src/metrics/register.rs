@@ -3,8 +3,8 @@ use prometheus_client::registry::Registry;
 use crate::Broker;
 
 impl Broker {
-    /// Adds the metrics of [`observe_streams`](Self::observe_streams) to a registry. For gateways.
-    pub fn register_stream_metrics(&self, registry: &mut Registry) {
+    /// Adds the metrics of [`measure_queue_and_log`](Self::measure_queue_and_log) to a registry. For gateways.
+    pub fn register_queue_and_log_metrics(&self, registry: &mut Registry) {
         self.metrics.queue.register(registry);
     }
 

@@ -21,7 +21,8 @@ use crate::{
     metrics::StreamEnd, millis::blocking_millis, result_log::read_size::ReadSize,
 };
 
-/// The timeout of a read, beyond its BLOCK. Doubles with each timeout.
+/// Added to the timeout of a blocking read, beyond its BLOCK and [`Broker::blocking_connection`]'s margin. Doubles with
+/// each timeout.
 pub(crate) const READ_MARGIN: Duration = Duration::from_secs(1);
 /// In this time, even a slow link delivers the largest entry.
 const MAX_READ_MARGIN: Duration = Duration::from_mins(1);

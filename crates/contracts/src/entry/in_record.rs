@@ -10,7 +10,7 @@ use crate::{
 const END: [&str; 4] = [record::STATUS, record::SEQ, record::RESULTS, record::DETAILS];
 
 /// An event whose entry in the result log leaves out its offers: they are long, so only the search's record has them. Only
-/// a gateway with a follower of the search reads them there.
+/// a gateway with a subscriber of the search reads them there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InRecord {
     /// A supplier's answer, in this field.

@@ -60,7 +60,7 @@ pub struct WorkerSnapshot {
     /// Its suppliers.
     #[serde(default)]
     pub suppliers: Vec<SupplierSnapshot>,
-    /// How many suppliers were left out, because the snapshot would be too large.
+    /// How many suppliers were left out, because the status report would be too large.
     #[serde(default)]
     pub suppliers_left_out: usize,
 }

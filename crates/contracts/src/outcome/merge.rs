@@ -15,9 +15,9 @@ pub struct Ranking {
     pub max: usize,
 }
 
-/// Merges the suppliers' offers. Offers of the same itinerary become one, with the prices of all suppliers, the cheapest
-/// first: one for each seller and fare brand, and one for each pair of them that sells the slices of a return apart. It tells of the flights what the cheapest seller does, and for what that
-/// one leaves out, the next.
+/// Merges the suppliers' offers. Offers of the same itinerary become one, with all suppliers' prices, the cheapest
+/// first: one for each seller and fare brand, or for each two of these if a return has two bookings. Its flights are
+/// described as by the cheapest seller; what that one leaves out comes from the next.
 ///
 /// Sorted by price in the currency of `ranking`, then departure, then flight number. Offers whose price can't be compared
 /// come last. Keeps at most `ranking.max` and at most [`MAX_OFFERS_BYTES`](crate::MAX_OFFERS_BYTES), and ranks those by
@@ -50,7 +50,7 @@ pub fn merge(
         }
     }
     let total = offers.len();
-    // What each takes with its rank, which is known only of those that are kept.
+    // Reserves the size of the rank, which is set below for the offers that are kept.
     for offer in &mut offers {
         offer.best_rank = Some(u32::MAX);
     }

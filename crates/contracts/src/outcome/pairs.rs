@@ -4,11 +4,11 @@
 //! they arrive with it, and the one-ways that they are made of. When the search ends, the one-ways of all such suppliers
 //! are paired again: the way out of one with the way back of another.
 //!
-//! Each time, the cheapest pairs are kept, at most [`MAX_PAIRS`]. A way back departs after the way out arrives, which on
-//! the same day few do. So of each direction the [`MAX_ONE_WAYS`] cheapest are kept, and of the others those that leave
-//! more time for the other way than all that are cheaper. No other one-way is part of the cheapest pair. Only if each way is
-//! cheaper than all that leave more time than it does there may be more, of which [`MAX_PAIRS`] are kept. Which pairs there
-//! are depends neither on the order of answers nor on which process ends the search.
+//! Each time, the cheapest pairs are kept, at most [`MAX_PAIRS`]. A way back must depart after the way out arrives, so
+//! on the same day the cheapest one-ways may not fit together. So of each direction these are kept: the
+//! [`MAX_ONE_WAYS`] cheapest, and each that leaves more time for the other way than every cheaper one. The cheapest
+//! pair is made of these, unless more than [`MAX_PAIRS`] qualify: then the dearest are dropped. The result depends
+//! neither on the order of answers nor on which process ends the search.
 
 use std::{cmp::Reverse, collections::HashMap};
 

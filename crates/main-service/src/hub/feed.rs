@@ -24,7 +24,7 @@ pub struct Feed {
 
 /// A search's record as a feed needs it.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct LoadedRecord {
     /// The sequence number of the last event.
     pub seq: u64,
     /// The suppliers' answers, by sequence number, as far as they are needed.
@@ -40,7 +40,7 @@ pub struct Snapshot {
 /// What a feed needed when a load began. A record that was read before a later need does not satisfy it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Need {
-    /// How often the record had been needed.
+    /// The feed's `needed` when the load began.
     number: u64,
     after: u64,
 }
@@ -64,7 +64,7 @@ pub enum Applied {
 
 impl Feed {
     /// Applies a supplier's answer from the result log. Encodes it only if a subscriber wants it. `trace` is as in
-    /// [`Snapshot::trace`].
+    /// [`LoadedRecord::trace`].
     pub fn apply_answer(&self, id: SearchId, answer: &StoredAnswer, trace: Option<Arc<Span>>) -> Applied {
         let mut state = lock(&self.state);
         let known = state.known();
@@ -81,7 +81,7 @@ impl Feed {
         Applied::Yes
     }
 
-    /// Applies the end from the result log. `trace` is as in [`Snapshot::trace`].
+    /// Applies the end from the result log. `trace` is as in [`LoadedRecord::trace`].
     pub fn apply_end(&self, id: SearchId, seq: u64, end: &StoredEnd, trace: Option<Arc<Span>>) -> Applied {
         let mut state = lock(&self.state);
         if state.partials && !state.has_ended() && seq > state.known() + 1 {
@@ -100,7 +100,7 @@ impl Feed {
         lock(&self.state).wants(seq, is_end)
     }
 
-    /// Notes that there is such an event. If it is wanted, it is missing.
+    /// Notes an event that only the record has. [`Applied::Gap`] if a subscriber wants it: the record must be loaded.
     pub fn announced(&self, seq: u64, is_end: bool) -> Applied {
         let mut state = lock(&self.state);
         if !state.wants(seq, is_end) {
@@ -118,16 +118,16 @@ impl Feed {
     }
 
     /// Applies a record that was read after [`need`](Self::need) returned `need`.
-    pub fn load(&self, id: SearchId, need: Need, snapshot: &Snapshot) {
+    pub fn load(&self, id: SearchId, need: Need, record: &LoadedRecord) {
         let mut state = lock(&self.state);
-        for answer in &snapshot.answers {
-            state.answer(id, answer, snapshot.trace.as_ref());
+        for answer in &record.answers {
+            state.answer(id, answer, record.trace.as_ref());
         }
-        if let Some((seq, end)) = &snapshot.end {
-            state.end(id, *seq, end, snapshot.trace.clone());
+        if let Some((seq, end)) = &record.end {
+            state.end(id, *seq, end, record.trace.clone());
         }
-        state.last_seq = state.last_seq.max(snapshot.seq);
-        state.deadline = snapshot.deadline.or(state.deadline);
+        state.last_seq = state.last_seq.max(record.seq);
+        state.deadline = record.deadline.or(state.deadline);
         state.loaded = state.loaded.max(need.number);
         drop(state);
         self.changed.notify_waiters();

@@ -15,9 +15,9 @@ pub(super) struct State {
     /// The frames by sequence number. A partial that no subscriber wants has no frame.
     pub(super) events: Vec<Option<Frame>>,
     pub(super) status: Status,
-    /// How often the record was needed: at first, and whenever it may have more events.
+    /// Incremented whenever the record must be reloaded.
     pub(super) needed: u64,
-    /// The value of `needed` when the last load began.
+    /// The value of `needed` that the last load satisfied.
     pub(super) loaded: u64,
     /// Whether any subscriber wants partials, or wanted them.
     pub(super) partials: bool,

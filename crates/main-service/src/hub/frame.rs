@@ -5,7 +5,7 @@ use std::sync::{
 
 use traces::{Span, SpanKind};
 
-/// How many followers' writes of an event are spans. A search may have thousands of followers.
+/// How many writes of an event are spans. A search may have thousands of subscribers.
 const MAX_WRITES: u32 = 3;
 
 /// An event as text.
@@ -30,8 +30,8 @@ impl Frame {
         Self { text: text.into(), writes: trace.map(writes) }
     }
 
-    /// The text, for one follower to whom event `seq` is written now. It holds the span, which ends when the server no
-    /// longer needs the text: it has written it, or the connection has broken.
+    /// The text, for one subscriber to whom event `seq` is written now. It holds the span, which ends when the server
+    /// no longer needs the text: it has written it, or the connection has broken.
     pub(super) fn hand_out(self, seq: u64) -> sse_server::Frame {
         let Self { text, writes } = self;
         match writes.and_then(|writes| writes.next(seq, text.plain().len())) {

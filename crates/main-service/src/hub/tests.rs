@@ -11,7 +11,7 @@ use contracts::{
 use futures_util::FutureExt;
 use sse_server::Frame;
 
-use super::{Applied, Feed, Hub, Need, Next, Snapshot, Subscription};
+use super::{Applied, Feed, Hub, LoadedRecord, Need, Next, Subscription};
 
 const ID: &str = "7f6ad8a5-8f3a-4c0e-9f5e-2f9f0d6a1c11";
 
@@ -37,8 +37,8 @@ fn terminal(seq: u64) -> Frame {
 }
 
 /// The record of a search that has `written` of its events: the answers of `suppliers`, then the end.
-fn snapshot(suppliers: u64, written: u64) -> Snapshot {
-    Snapshot {
+fn record(suppliers: u64, written: u64) -> LoadedRecord {
+    LoadedRecord {
         seq: written,
         answers: (1..=written.min(suppliers)).map(answer).collect(),
         end: (written > suppliers).then(|| (suppliers + 1, end())),
@@ -48,8 +48,8 @@ fn snapshot(suppliers: u64, written: u64) -> Snapshot {
 }
 
 /// What is read of such a record.
-fn needed(need: Need, suppliers: u64, written: u64) -> Snapshot {
-    let mut record = snapshot(suppliers, written);
+fn needed(need: Need, suppliers: u64, written: u64) -> LoadedRecord {
+    let mut record = record(suppliers, written);
     record.answers.retain(|answer| answer.seq > need.after());
     record
 }
@@ -173,7 +173,7 @@ fn a_cursor_of_lost_events_gets_all_events() {
 fn huge_sequence_numbers_make_nothing_grow() {
     let hub = Arc::new(Hub::default());
     let mut subscriber = hub.join(id(), true, 0);
-    let mut record = snapshot(2, 2);
+    let mut record = record(2, 2);
     record.answers.extend([answer(0), answer(u64::MAX)]);
     subscriber.feed().load(id(), subscriber.feed().need(), &record);
     assert_eq!(subscriber.feed().known(), 2);

@@ -74,7 +74,7 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
     let mut backoff = Backoff::default();
     // A tail only reads, so a cancelled read loses nothing.
     while let Some(batch) = stop.run_until_cancelled(tail.read()).await {
-        // A connection over which nothing is read is no sign that the trouble is over.
+        // Connecting alone does not end an outage: only a read does.
         let is_over = batch.as_ref().is_ok_and(|batch| !batch.connected || backoff.attempts() == 0);
         let result = match batch {
             Ok(batch) if batch.connected => {
@@ -85,18 +85,8 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
                 Ok(())
             }
             Ok(batch) => {
-                let last = batch.entries.last().map(|entry| entry.id);
-                // A slow link must not delay a stop.
-                let read = stop.run_until_cancelled(read_records(app, &mut tail, &batch.entries)).await;
-                let Some(read) = read else { return };
-                // The tail advances once the batch is processed. After an error it is read again; sequence numbers
-                // remove duplicates.
-                match read {
-                    Ok(found) => dispatch(app, batch.entries, found)
-                        .await
-                        .map(|()| last.into_iter().for_each(|last| tail.advance(last))),
-                    Err(error) => Err(error),
-                }
+                let Some(passed) = pass_batch(app, stop, &mut tail, batch.entries).await else { return };
+                passed
             }
             Err(error) => Err(error),
         };
@@ -115,6 +105,27 @@ async fn follow(app: &App, stop: &CancellationToken, connected: oneshot::Sender<
             app.health.tail_moved();
         }
     }
+}
+
+/// Passes a batch to the feeds and advances the tail. After an error the batch is read again; sequence numbers remove
+/// duplicates. `None` if the gateway stops meanwhile.
+async fn pass_batch(
+    app: &App,
+    stop: &CancellationToken,
+    tail: &mut Tail,
+    entries: Vec<Entry>,
+) -> Option<Result<(), BrokerError>> {
+    let last = entries.last().map(|entry| entry.id);
+    // A slow link must not delay a stop.
+    let found = match stop.run_until_cancelled(read_records(app, tail, &entries)).await? {
+        Ok(found) => found,
+        Err(error) => return Some(Err(error)),
+    };
+    let dispatched = dispatch(app, entries, found).await;
+    if let (Ok(()), Some(last)) = (&dispatched, last) {
+        tail.advance(last);
+    }
+    Some(dispatched)
 }
 
 /// What records have of events that the log only announces, by the event's entry.
@@ -176,6 +187,16 @@ enum Passed {
     ForeignEnd(SearchId, StoredEnd),
 }
 
+impl Passed {
+    fn after(applied: Applied, id: SearchId) -> Self {
+        match applied {
+            Applied::Yes => Self::Done,
+            Applied::Gap => Self::Gap(id),
+        }
+    }
+}
+
+/// Passes an entry to its search's feed. `found` is what the record has of its event, if only the record has it.
 fn pass_on(
     app: &App,
     entry: EntryId,
@@ -188,20 +209,21 @@ fn pass_on(
         return Ok(Passed::Done);
     }
     let trace = spans::received(app, id, entry, &fields);
-    let applied = match (feed, InRecord::of(&fields)?) {
-        (Some(feed), Some(event)) => match found.and_then(|(event, record)| event.decode(record)) {
-            Some(event) => apply(&feed, id, &event, trace),
-            // Or a subscriber has joined since the records were read.
-            None => feed.announced(fields.required(field::SEQ)?, event == InRecord::End),
-        },
-        (feed, None) => match (feed, ResultEntry::decode(fields)?) {
-            (_, ResultEntry::End { seq: None, end }) => return Ok(Passed::ForeignEnd(id, end)),
-            (Some(feed), event) => apply(&feed, id, &event, trace),
-            (None, _) => Applied::Yes,
-        },
-        (None, Some(_)) => Applied::Yes,
+    let Some(in_record) = InRecord::of(&fields)? else {
+        return Ok(match (feed, ResultEntry::decode(fields)?) {
+            (_, ResultEntry::End { seq: None, end }) => Passed::ForeignEnd(id, end),
+            (Some(feed), event) => Passed::after(apply(&feed, id, &event, trace), id),
+            (None, _) => Passed::Done,
+        });
     };
-    Ok(if applied == Applied::Gap { Passed::Gap(id) } else { Passed::Done })
+    let Some(feed) = feed else { return Ok(Passed::Done) };
+    let read = found.and_then(|(in_record, fields)| in_record.decode(fields));
+    let applied = match read {
+        Some(event) => apply(&feed, id, &event, trace),
+        // The record lacks the event, or a subscriber joined after the records were read.
+        None => feed.announced(fields.required(field::SEQ)?, in_record == InRecord::End),
+    };
+    Ok(Passed::after(applied, id))
 }
 
 fn apply(feed: &Feed, id: SearchId, event: &ResultEntry, trace: Option<Arc<Span>>) -> Applied {

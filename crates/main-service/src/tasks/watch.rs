@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-/// Short, because POSTs are refused by a backlog of this age.
+/// Short: POSTs are refused by the backlog of the last check.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Remove finished jobs of the replaced worker after this many checks.
 const SHED_EVERY: u64 = 100;
@@ -63,14 +63,14 @@ async fn shed(app: &App) {
 async fn check(app: &App, count_workers: bool) -> Result<(), BrokerError> {
     let broker = &app.broker;
     let submitted = app.backlog.submitted();
-    let (backlog, suppliers, clock) = tokio::join!(broker.backlog(), broker.suppliers(), broker.sync_clock());
-    let backlog = backlog?;
+    let (jobs, suppliers, clock) = tokio::join!(broker.job_counts(), broker.suppliers(), broker.sync_clock());
+    let jobs = jobs?;
     clock?;
     app.health.redis_answered();
-    app.backlog.counted(backlog.waiting, submitted);
+    app.backlog.counted(jobs.waiting, submitted);
     if count_workers {
         let workers = broker.workers().await?;
-        app.health.fitness.counted(workers, backlog.waiting, app.config.most_waiting());
+        app.health.fitness.counted(workers, jobs.waiting, app.config.most_waiting());
     }
     app.suppliers.set(suppliers?);
     Ok(())

@@ -1,7 +1,7 @@
 //! Stops jobs whose search a client has cancelled.
 //!
 //! The stream of cancellations is short, and Redis may lose some. So after each connection, the worker also looks which of
-//! its searches are cancelled. Missing one would do no harm but ask suppliers for nothing: Redis refuses their answers.
+//! its searches are cancelled. A missed cancellation only wastes calls to suppliers: Redis refuses their answers.
 
 use std::{sync::Arc, time::Duration};
 

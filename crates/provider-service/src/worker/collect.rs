@@ -42,22 +42,12 @@ pub(super) async fn collect_answers(
     active: &ActiveJob<'_>,
     mut collected: CollectedAnswers,
 ) -> Result<Collected, BrokerError> {
-    let ActiveJob { job, times, .. } = active;
-    let clients = context.suppliers.select(&job.suppliers);
+    let mut clients = context.suppliers.select(&active.job.suppliers);
     let of = u32::try_from(clients.len()).unwrap_or(u32::MAX);
     let now = retry("read Redis' clock", || context.broker.now()).await?;
-    let deadline = Instant::now() + times.deadline.since(now);
-    let has_answered = |client: &Arc<SupplierClient>| collected.suppliers.contains(client.code());
-    let mut requests: FuturesUnordered<_> = clients
-        .iter()
-        .filter(|client| !has_answered(client))
-        .map(|client| match job.check.as_deref() {
-            None => Either::Left(client.ask(job.search_id, &job.query, deadline, active.span)),
-            Some(check) => {
-                Either::Right(client.check(job.search_id, &job.query, check, deadline, active.span))
-            }
-        })
-        .collect();
+    let deadline = Instant::now() + active.times.deadline.since(now);
+    clients.retain(|client| !collected.suppliers.contains(client.code()));
+    let mut requests = requests(&clients, active, deadline);
 
     let ranking = active.ranking(context.config.common.max_results);
     let completed = |answer: Answer| {
@@ -84,6 +74,20 @@ pub(super) async fn collect_answers(
         }
     }
     Ok(Collected::All(collected))
+}
+
+/// The requests to these suppliers. They are sent when the result is polled.
+fn requests<'a>(
+    clients: &'a [Arc<SupplierClient>],
+    active: &'a ActiveJob<'_>,
+    deadline: Instant,
+) -> FuturesUnordered<impl Future<Output = Answer> + Send> {
+    let ActiveJob { job, span, .. } = active;
+    let ask = |client: &'a Arc<SupplierClient>| match job.check.as_deref() {
+        None => Either::Left(client.ask(job.search_id, &job.query, deadline, span)),
+        Some(check) => Either::Right(client.check(job.search_id, &job.query, check, deadline, span)),
+    };
+    clients.iter().map(ask).collect()
 }
 
 impl CollectedAnswers {

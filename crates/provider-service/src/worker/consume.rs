@@ -22,7 +22,7 @@ use super::{
 const BATCH: usize = 256;
 /// How long a read waits for jobs. It also delays shutdown and taking over.
 const BLOCK: Duration = Duration::from_millis(500);
-/// A worker that stops waits no longer than this for its snapshot to be removed.
+/// A worker that stops waits no longer than this for its status report to be removed.
 const WITHDRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Reads jobs and starts a task for each, until shutdown. Then finishes the jobs in progress or hands them back.
@@ -37,8 +37,9 @@ async fn read(context: &Arc<Context>, mut consumer: Consumer, stop: &Cancellatio
     let block = BLOCK.min(context.config.common.shutdown_grace_ms / 4);
     let mut backoff = Backoff::default();
     let mut take_over = TakeOver::new(context.config.job_lease_ms);
-    // Or many jobs that wait for this worker, whose answers take the connection for a while, would be stored as JSON.
-    stop.run_until_cancelled(context.has_looked.cancelled()).await;
+    // Otherwise a worker that starts with many jobs waiting stores its first answers as JSON: they keep the connection
+    // busy that upkeep needs to find the encoding.
+    stop.run_until_cancelled(context.encoding_checked.cancelled()).await;
     while let Some(permits) = stop.run_until_cancelled(permits(context)).await {
         // Not cancelled on shutdown: jobs that Redis has just delivered would wait for their lease to run out.
         match next(context, &mut take_over, &mut consumer, permits.num_permits(), block).await {
@@ -132,7 +133,7 @@ async fn withdraw(context: &Context) {
     let names = [context.leases.name().to_owned()];
     let withdrawn = timeout(WITHDRAW_TIMEOUT, context.broker.withdraw_workers(&names)).await;
     if !matches!(withdrawn, Ok(Ok(()))) {
-        tracing::debug!("could not remove the worker's snapshot");
+        tracing::debug!("could not remove the worker's status report");
     }
 }
 

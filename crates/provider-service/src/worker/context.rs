@@ -27,8 +27,8 @@ pub(crate) struct Context {
     pub(super) permits: Arc<Semaphore>,
     /// The tasks of the jobs in progress. Not part of the lifecycle: leases are renewed until the last job has ended.
     pub(super) jobs: TaskTracker,
-    /// Cancelled when upkeep has looked for the first time which encoding all gateways read, or could not.
-    pub(super) has_looked: CancellationToken,
+    /// Cancelled once upkeep has tried to find out which encoding all gateways read.
+    pub(super) encoding_checked: CancellationToken,
     /// Cancelled when the last job has ended during shutdown.
     pub(super) idle: CancellationToken,
     /// Cancelled when upkeep has ended after that, so that nothing of this worker is written any more.
@@ -58,7 +58,7 @@ impl Context {
             declined: DeclinedJobs::default(),
             answer_memory: AnswerMemory::default(),
             jobs: TaskTracker::new(),
-            has_looked: CancellationToken::new(),
+            encoding_checked: CancellationToken::new(),
             idle: CancellationToken::new(),
             upkeep_ended: CancellationToken::new(),
         }

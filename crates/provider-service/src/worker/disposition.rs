@@ -60,26 +60,40 @@ pub(super) async fn dispose(
         Disposition::Decline { needs, time_left } => {
             tracing::warn!(search_id = search.map(tracing::field::display), %entry, needs, has = DEFINITION_VERSION,
                 "declined a job that needs a newer worker");
-            // First, or this worker might take it over again.
-            context.declined.add(entry, time_left);
-            let lease = context.config.job_lease_ms;
-            retry("decline the job", || context.leases.decline(delivery, lease)).await?;
-            Ok(JobEnd::Declined)
+            decline(context, delivery, time_left).await
         }
-        Disposition::Bury(reason) => {
-            // Before failing the search: if that fails for good, the job must not come back forever. If this worker
-            // dies in between, the search ends at its deadline.
-            if !retry("bury the job", || context.leases.bury(delivery, &reason)).await? {
-                return Ok(JobEnd::TakenOver);
-            }
-            tracing::error!(%entry, search_id = search.map(tracing::field::display), reason,
-                trace_id = delivered.trace_id().map(tracing::field::display), "job buried");
-            if let Some(search) = search {
-                fail(context, search, delivery, &reason, delivered).await?;
-            }
-            Ok(JobEnd::Buried)
-        }
+        Disposition::Bury(reason) => bury(context, delivery, search, &reason, delivered).await,
     }
+}
+
+/// Leaves the job to a newer worker.
+async fn decline(context: &Context, delivery: &Delivery, time_left: Duration) -> Result<JobEnd, BrokerError> {
+    // First, or this worker might take it over again.
+    context.declined.add(delivery.entry, time_left);
+    let lease = context.config.job_lease_ms;
+    retry("decline the job", || context.leases.decline(delivery, lease)).await?;
+    Ok(JobEnd::Declined)
+}
+
+/// Moves the job to the dead letters, and fails its search.
+async fn bury(
+    context: &Context,
+    delivery: &Delivery,
+    search: Option<SearchId>,
+    reason: &str,
+    delivered: &Span,
+) -> Result<JobEnd, BrokerError> {
+    // Before failing the search: if that fails for good, the job must not come back forever. If this worker dies in
+    // between, the search ends at its deadline.
+    if !retry("bury the job", || context.leases.bury(delivery, reason)).await? {
+        return Ok(JobEnd::TakenOver);
+    }
+    tracing::error!(entry = %delivery.entry, search_id = search.map(tracing::field::display), reason,
+        trace_id = delivered.trace_id().map(tracing::field::display), "job buried");
+    if let Some(search) = search {
+        fail(context, search, delivery, reason, delivered).await?;
+    }
+    Ok(JobEnd::Buried)
 }
 
 /// Fails the search of a buried job. A job of the replaced system has no record, but its clients wait for an end too.

@@ -96,10 +96,7 @@ async fn process(
     };
     let id = job.search_id;
     if delivery.deliveries > MAX_DELIVERIES {
-        let record = Box::pin(retry("read the record", || context.broker.read(id))).await?;
-        let has_ended = record.is_some_and(|record| record.end.is_some());
-        let reason = || format!("{MAX_DELIVERIES} workers died or stalled over it");
-        return Ok(if has_ended { Disposition::Discard } else { Disposition::Bury(reason()) });
+        return Box::pin(delivered_too_often(context, id)).await;
     }
     let now = retry("read Redis' clock", || context.broker.now()).await?;
     let mut active = ActiveJob::new(context, job, delivery, delivered, now);
@@ -108,17 +105,26 @@ async fn process(
     if delivery.deliveries == 1 {
         context.metrics.delivered_after(now.since(delivery.entry.added_at()));
     }
+    answer_and_end(context, delivery, &mut active).await
+}
 
+/// Asks the suppliers and ends the search.
+async fn answer_and_end(
+    context: &Context,
+    delivery: &Delivery,
+    active: &mut ActiveJob<'_>,
+) -> Result<Disposition, BrokerError> {
+    let id = active.job.search_id;
     let mut collected = if retry("read the record", || context.broker.is_unanswered(id)).await? {
         Some(CollectedAnswers::none(context))
     } else {
-        Box::pin(resume(context, delivery, &mut active)).await?
+        Box::pin(resume(context, delivery, active)).await?
     };
     while let Some(answers) = collected {
-        match collect_answers(context, &active, answers).await? {
-            Collected::All(all) => match Box::pin(finish(context, &active, all)).await? {
+        match collect_answers(context, active, answers).await? {
+            Collected::All(all) => match Box::pin(finish(context, active, all)).await? {
                 Some(disposition) => return Ok(disposition),
-                None => collected = Box::pin(resume(context, delivery, &mut active)).await?,
+                None => collected = Box::pin(resume(context, delivery, active)).await?,
             },
             Collected::SearchEnded => break,
             Collected::NotOwner => return Ok(Disposition::TakenOver),
@@ -160,6 +166,15 @@ async fn resume(
     })
 }
 
+/// Buries a job that may be what its workers died of, unless its search has ended.
+async fn delivered_too_often(context: &Context, id: SearchId) -> Result<Disposition, BrokerError> {
+    let record = retry("read the record", || context.broker.read(id)).await?;
+    if record.is_some_and(|record| record.end.is_some()) {
+        return Ok(Disposition::Discard);
+    }
+    Ok(Disposition::Bury(format!("{MAX_DELIVERIES} workers died or stalled over it")))
+}
+
 /// Declines a job that needs a newer worker. Discards it after the search's deadline: the search ends as overdue.
 async fn too_new(context: &Context, delivery: &Delivery, needs: u32) -> Result<Disposition, BrokerError> {
     let now = retry("read Redis' clock", || context.broker.now()).await?;
@@ -178,26 +193,9 @@ async fn finish(
     collected: CollectedAnswers,
 ) -> Result<Option<Disposition>, BrokerError> {
     let (id, claim) = (active.job.search_id, &active.claim);
-    let CollectedAnswers { suppliers, kept, last_seq, first_answer } = collected;
     let max_results = context.config.common.max_results;
-    let now = retry("read Redis' clock", || context.broker.now()).await?;
-    let (outcome, answers) = if let Some(mut kept) = kept {
-        let times = Times { created: active.times.created, first_answer, ended: now };
-        let answers = kept.take();
-        let count = answers.len() as u64;
-        let outcome = Outcome::of(answers, times, active.ranking(max_results));
-        (outcome.with_check(active.job.check.as_deref()), count)
-    } else {
-        let Some(record) = retry("read the record", || context.broker.read(id)).await? else {
-            return Ok(None);
-        };
-        let has = |code| record.answers.iter().any(|(answered, _)| answered == code);
-        if record.end.is_none() && !suppliers.iter().all(has) {
-            return Ok(None);
-        }
-        context.metrics.ended_from_record();
-        (record.outcome_now(max_results, now), record.answers.len() as u64)
-    };
+    let last_seq = collected.last_seq;
+    let Some((outcome, answers)) = outcome(context, active, collected).await? else { return Ok(None) };
     let basis = Basis { answers: Some(answers), last_seq, deadline: Some(active.times.deadline) };
     let end = || context.broker.end(id, &outcome, basis, Some(claim), active.span);
     let mut ended = retry("end the search", end).await?;
@@ -217,4 +215,33 @@ async fn finish(
         Some(Ended::NotOwner) => Disposition::TakenOver,
         Some(Ended::Gone) | None => Disposition::Discard,
     }))
+}
+
+/// The outcome of the answers that are kept, or else of those in the record, and how many they are. `None` if the
+/// record has lost some.
+async fn outcome(
+    context: &Context,
+    active: &ActiveJob<'_>,
+    collected: CollectedAnswers,
+) -> Result<Option<(Outcome, u64)>, BrokerError> {
+    let ActiveJob { job, times, .. } = active;
+    let CollectedAnswers { suppliers, kept, first_answer, last_seq: _ } = collected;
+    let max_results = context.config.common.max_results;
+    let now = retry("read Redis' clock", || context.broker.now()).await?;
+    if let Some(mut kept) = kept {
+        let times = Times { created: times.created, first_answer, ended: now };
+        let answers = kept.take();
+        let count = answers.len() as u64;
+        let outcome = Outcome::of(answers, times, active.ranking(max_results));
+        return Ok(Some((outcome.with_check(job.check.as_deref()), count)));
+    }
+    let Some(record) = retry("read the record", || context.broker.read(job.search_id)).await? else {
+        return Ok(None);
+    };
+    let has = |code| record.answers.iter().any(|(answered, _)| answered == code);
+    if record.end.is_none() && !suppliers.iter().all(has) {
+        return Ok(None);
+    }
+    context.metrics.ended_from_record();
+    Ok(Some((record.outcome_now(max_results, now), record.answers.len() as u64)))
 }

@@ -17,7 +17,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// How many jobs are listed.
 const MAX_JOBS: usize = 10;
 
-/// Makes snapshots. Remembers the calls of the last minute.
+/// Makes status reports. Remembers the calls of the last minute.
 #[derive(Debug, Default)]
 pub(super) struct Snapshots {
     /// Calls and failures of each supplier up to some time, oldest first.

@@ -1,5 +1,5 @@
 //! Periodic upkeep: trims the result log, removes dead consumers from the group, publishes this worker's suppliers and
-//! snapshot, and looks which gateways run.
+//! status report, and looks which gateways run.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +18,14 @@ const SILENT_LEASES: u32 = 4;
 /// Every worker gives a sign of life in each round.
 const MIN_SILENCE: Duration = Duration::from_secs(5);
 
-/// The pause between two snapshots, and between two looks at which gateways run, at least.
+/// The pause between two status reports, and between two looks at which gateways run, at least.
 const PRESENCE_INTERVAL: Duration = Duration::from_secs(5);
 /// How long both may wait for their turn on the connection for large requests, and for Redis.
 const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long what is in flight when the last job ends may still take, because the worker leaves the group after it: this
-/// long, or this part of the grace period if that is shorter. Jobs have four fifths of that.
-const LAST_TIMEOUT: (Duration, u32) = (Duration::from_millis(300), 20);
+/// How long requests in flight may still take after the last job has ended. The worker leaves the group after them.
+const LAST_TIMEOUT: Duration = Duration::from_millis(300);
+/// At most this part of the grace period, of which jobs have four fifths: 20 stands for a twentieth.
+const LAST_PART: u32 = 20;
 
 /// Runs until the last job has ended.
 pub(super) async fn run(context: Arc<Context>) {
@@ -55,7 +56,7 @@ async fn presence(context: &Context) {
     while context.idle.run_until_cancelled(ticks.tick()).await.is_some() {
         let steps = async {
             let published = publish_snapshot(context, &mut snapshots).await;
-            continue_unless_away("publish the snapshot", published)?;
+            continue_unless_away("publish the status report", published)?;
             if context.config.common.compress_offers {
                 context.broker.choose_encoding().await?;
             }
@@ -66,14 +67,13 @@ async fn presence(context: &Context) {
             Some(Err(_)) => tracing::debug!("exchanging who runs took too long"),
             Some(Ok(Ok(()))) | None => {}
         }
-        context.has_looked.cancel();
+        context.encoding_checked.cancel();
     }
 }
 
 /// Completes what was begun before the last job ended, unless it takes too long: it may have reached Redis already.
 async fn complete<T>(context: &Context, steps: impl Future<Output = T>) -> Option<T> {
-    let (longest, part) = LAST_TIMEOUT;
-    let last = longest.min(context.config.common.shutdown_grace_ms / part);
+    let last = LAST_TIMEOUT.min(context.config.common.shutdown_grace_ms / LAST_PART);
     until_idle(&context.idle, last, steps).await
 }
 

@@ -84,10 +84,10 @@ async fn a_lost_record_ends_a_feed_only_if_it_never_knew_its_search() {
     assert_eq!(woken_by(&mut stranger, || feed.lost()).await, Next::Closed);
 
     let known = SearchId::random();
-    let mut follower = hub.join(known, false, 0);
-    load(follower.feed(), 3, 1);
-    follower.feed().lost();
-    assert_eq!(at_once(&mut follower), []);
+    let mut subscriber = hub.join(known, false, 0);
+    load(subscriber.feed(), 3, 1);
+    subscriber.feed().lost();
+    assert_eq!(at_once(&mut subscriber), []);
     assert_eq!(hub.overdue(EpochMillis(2)), [(known, EpochMillis(1), 1)], "its deadline still ends it");
 }
 

@@ -12,7 +12,7 @@ struct Load {
     client: Option<usize>,
     feed: Arc<Feed>,
     need: Need,
-    record: Option<Snapshot>,
+    record: Option<LoadedRecord>,
 }
 
 #[derive(Default)]

@@ -5,9 +5,9 @@ use redis::{AsyncCommands, Value};
 
 use crate::{Broker, BrokerError, Entry, EntryId, metrics::Operation};
 
-/// The number of jobs, by state.
+/// How many jobs wait and how many are in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backlog {
+pub struct JobCounts {
     /// Jobs in the queue.
     pub waiting: u64,
     /// Jobs that a worker has in progress.
@@ -16,7 +16,7 @@ pub struct Backlog {
 
 impl Broker {
     /// Counts the jobs. Fails if Redis refuses writes, unless it is only full.
-    pub async fn backlog(&self) -> Result<Backlog, BrokerError> {
+    pub async fn job_counts(&self) -> Result<JobCounts, BrokerError> {
         let mut connection = self.connection.to(Operation::Backlog);
         // Tests whether Redis takes writes. Changes nothing: no job has this id.
         let mut write = redis::cmd("XDEL");
@@ -24,13 +24,13 @@ impl Broker {
         let (jobs, written) =
             tokio::join!(self.count_jobs(Operation::Backlog), write.query_async::<Value>(&mut connection));
         written?;
-        jobs.map(|(backlog, _)| backlog)
+        jobs.map(|(counts, _)| counts)
     }
 
     /// Counts the jobs, and returns the last one that a worker has in progress.
     ///
     /// We don't use the group's `lag`: after entries were deleted, it is wrong or nil.
-    pub(super) async fn count_jobs(&self, operation: Operation) -> Result<(Backlog, EntryId), BrokerError> {
+    pub(super) async fn count_jobs(&self, operation: Operation) -> Result<(JobCounts, EntryId), BrokerError> {
         let mut connection = self.connection.to(operation);
         let mut both = redis::pipe();
         // In one write, so that Redis hardly ever runs anything in between: a job that is done meanwhile would count as
@@ -40,23 +40,23 @@ impl Broker {
         match counted.map_err(BrokerError::from) {
             Ok((length, (in_progress, _, last, _))) => {
                 let waiting = length.saturating_sub(in_progress);
-                Ok((Backlog { waiting, in_progress }, last.unwrap_or_default()))
+                Ok((JobCounts { waiting, in_progress }, last.unwrap_or_default()))
             }
             // No worker has started yet.
             Err(BrokerError::NoGroup(_)) => {
                 let waiting = connection.xlen(REQUESTED_STREAM).await?;
-                Ok((Backlog { waiting, in_progress: 0 }, EntryId::default()))
+                Ok((JobCounts { waiting, in_progress: 0 }, EntryId::default()))
             }
             Err(error) => Err(error),
         }
     }
 
     /// Measures how far the workers are behind, and how far this gateway is. Call it every second or so.
-    pub async fn observe_streams(&self) -> Result<(), BrokerError> {
-        let (backlog, last_in_progress) = self.count_jobs(Operation::Queue).await?;
+    pub async fn measure_queue_and_log(&self) -> Result<(), BrokerError> {
+        let (jobs, last_in_progress) = self.count_jobs(Operation::Queue).await?;
         let mut connection = self.connection.to(Operation::Queue);
         let mut oldest = Duration::ZERO;
-        if backlog.waiting > 0 {
+        if jobs.waiting > 0 {
             // Jobs are delivered in order and deleted when they are done. So what comes after the last one in progress
             // waits.
             let mut next = redis::cmd("XRANGE");
@@ -66,7 +66,7 @@ impl Broker {
                 oldest = self.now().await?.since(id.added_at());
             }
         }
-        self.metrics.queue.set_backlog(backlog.waiting, backlog.in_progress, oldest);
+        self.metrics.queue.set_backlog(jobs.waiting, jobs.in_progress, oldest);
         self.metrics.queue.set_log_end(self.stream_end(RESULTS_STREAM, &mut connection).await?);
         match connection.xlen(DEAD_STREAM).await.map_err(BrokerError::from) {
             Ok(dead_letters) => self.metrics.queue.set_dead_letters(dead_letters),
