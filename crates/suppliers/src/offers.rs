@@ -196,7 +196,7 @@ impl<'a> OfferCollector<'a> {
         }
         self.unite_fares();
         // Those for another search are not what is searched.
-        let is_unreadable = |reason: &Box<RejectedOffer>| !matches!(**reason, RejectedOffer::Mismatch { .. });
+        let is_unreadable = |reason: &RejectedOffer| !matches!(reason, RejectedOffer::Mismatch { .. });
         let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
             Some(reason) if offers.is_empty() && is_unreadable(&reason) => {
