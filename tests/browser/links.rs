@@ -51,6 +51,13 @@ async fn an_invalid_address_breaks_no_page() {
     page.go(&format!("/?search={}#CGK-DPS-9999-12-31-9", page.search_id().await)).await;
     page.phase("completed").await;
 
+    // One of at most nine travellers is an adult.
+    let children = "&child=7".repeat(9);
+    page.go(&format!("/?search=x#CGK-DPS-2049-07-10-1{children}")).await;
+    page.phase("missing").await;
+    assert_eq!(page.value("#children").await, "8");
+    assert_eq!(page.browser.eval("document.querySelectorAll('#ages select').length").await, 8);
+
     page.go("/docs#%E0%A4%A").await;
     page.browser.until("document.querySelector('#content').ariaBusy === 'false'").await;
     assert!(page.text("#content h1").await.starts_with("flight-search"));

@@ -14,6 +14,12 @@ export const CABINS = {
 /** The most slices of a trip. */
 export const MAX_SLICES = 6;
 
+/** The passengers with ages: the most of them, and their youngest and oldest. */
+export const AGED = {
+  children: { most: 8, ages: [2, 17] },
+  infants: { most: 9, ages: [0, 1] },
+};
+
 /** The most stops that a search can be limited to. */
 export const MAX_STOPS = 3;
 
