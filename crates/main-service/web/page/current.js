@@ -3,13 +3,17 @@
 import * as api from "./api.js";
 import { follow } from "./follow.js";
 import { isRunning, unknown, withEnd, withoutMore, withPartial, withStatus, withWarnings } from "./search.js";
+import { isSameQuery } from "./trip.js";
 
 export class Current {
   #search = null;
   #leave = () => {};
   #on;
 
-  /** @param {{ change: (search: object) => void, query: (query: object) => void }} on `query` when it is first known */
+  /**
+   * @param {{ change: (search: object) => void, query: (query: object) => void }} on `query` if it was not known, or is
+   *   another one than `open` was told
+   */
   constructor(on) {
     this.#on = on;
   }
@@ -25,11 +29,11 @@ export class Current {
     this.#change(unknown(id, query));
     this.#leave = follow(id, {
       status: (data) => {
-        // Only the first: after a reconnect the form may hold another query.
-        const isFirst = this.#search.phase === "loading";
+        const { query: known } = this.#search;
         const startedAt = performance.now() - data.age_ms;
         this.#change({ ...withStatus(this.#search, data), startedAt });
-        if (isFirst && this.#search.query) this.#on.query(this.#search.query);
+        const { query } = this.#search;
+        if (query && !isSameQuery(query, known)) this.#on.query(query);
       },
       warnings: (data) => this.#change(withWarnings(this.#search, data)),
       partial: (data) => this.#change(withPartial(this.#search, data)),

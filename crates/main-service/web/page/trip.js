@@ -79,6 +79,11 @@ export function queryOf({ from, to, date, passengers, passenger_types, slices, c
   return queryWith(told, passenger_types ?? { adults: passengers }, wishes);
 }
 
+/** Whether two queries are the same; null is none. */
+export function isSameQuery(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** Whether a query asks for more than any flights on its days. */
 export function hasWishes({ slices, cabin, maxStops }) {
   return cabin !== null || maxStops !== null || slices.some((slice) => WINDOWS.some((window) => slice[window]));
