@@ -52,9 +52,10 @@ export class Current {
   /** Cancels the search. Returns whether that failed. */
   async cancel() {
     const { id } = this.#search;
+    const isShown = () => this.#search?.id === id && isRunning(this.#search);
     try {
       const status = await api.cancel(id);
-      if (status === "processing" && this.#search?.id === id && isRunning(this.#search)) {
+      if (status === "processing" && isShown()) {
         // It continues for other clients. For this one it has ended.
         this.#leave();
         this.#change(withoutMore(this.#search));
@@ -62,7 +63,9 @@ export class Current {
       return false;
     } catch (error) {
       // A 4xx means that the search has ended or expired. The stream shows which.
-      return !(error instanceof api.Problem && error.status < 500);
+      const isFailure = !(error instanceof api.Problem && error.status < 500);
+      if (isShown()) this.#change({ ...this.#search, cancelFailed: isFailure });
+      return isFailure;
     }
   }
 

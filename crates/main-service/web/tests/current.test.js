@@ -36,3 +36,21 @@ test("a query that is known is not told of: the form may hold the next one", asy
   assert.deepEqual(await told(null), [QUERY]);
   assert.deepEqual(await told({ ...QUERY, cabin: "business" }), [QUERY]);
 });
+
+test("a search that could not be cancelled says so until it ends", async () => {
+  // The state comes never.
+  answer = () => new Promise(() => {});
+  const current = new Current({ change() {}, query() {} });
+  current.open("a", QUERY);
+  for (const [response, isFailure] of [
+    [() => Promise.reject(new TypeError("offline")), true],
+    [() => new Response("bad gateway", { status: 502 }), true],
+    // It has ended or expired.
+    [() => Response.json({ success: false, code: "unknown_search" }, { status: 404 }), false],
+  ]) {
+    answer = response;
+    assert.equal(await current.cancel(), isFailure);
+    assert.equal(current.search.cancelFailed, isFailure);
+  }
+  current.close();
+});
