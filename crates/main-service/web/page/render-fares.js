@@ -9,8 +9,7 @@
 import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
 import { createFare, updateFare } from "./render-fare.js";
-import { OfferPanel, nextExpiry, placesOf } from "./render-offer.js";
-import { carrierOf, numbersOf, slicesOf } from "./slices.js";
+import { OfferPanel, placesOf } from "./render-offer.js";
 
 /** About how high a row is, in pixels, until one is laid out. Were it 0, all would be on the screen at first. */
 const USUAL_HEIGHT = 160;
@@ -149,7 +148,7 @@ export class Fares {
     void this.#places.learn(placesOf(open));
     // When a price expires, the page says so.
     clearTimeout(this.#timer);
-    const wait = nextExpiry(open, now);
+    const wait = this.#checks.nextExpiry(open, now);
     if (wait !== null) this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
