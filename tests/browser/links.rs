@@ -63,3 +63,24 @@ async fn an_invalid_address_breaks_no_page() {
     assert!(page.text("#content h1").await.starts_with("flight-search"));
     assert_eq!(page.browser.complaints().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn back_and_forward_keep_the_focus_in_the_results() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    for (from, to) in [("CGK", "DPS"), ("SUB", "UPG")] {
+        page.search(from, to).await;
+        page.browser.until(&format!("document.title.startsWith('{from} → {to}')")).await;
+        page.phase("completed").await;
+    }
+    page.browser.eval("document.querySelector('.fare .open').focus()").await;
+    page.browser.client.back().await.unwrap();
+    page.browser.until("document.title.startsWith('CGK → DPS')").await;
+    page.phase("completed").await;
+    assert_eq!(page.focus().await, "route");
+    page.browser.eval("document.querySelector('#filter-carriers input').focus()").await;
+    page.browser.client.forward().await.unwrap();
+    page.browser.until("document.title.startsWith('SUB → UPG')").await;
+    page.phase("completed").await;
+    assert_eq!(page.focus().await, "route");
+}

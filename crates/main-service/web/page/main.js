@@ -88,8 +88,7 @@ function visit(id, query) {
 }
 
 function open(id, query) {
-  screen.reset();
-  current.open(id, query);
+  screen.reset(() => current.open(id, query));
   if (query) void places.learn(codesOf(query));
 }
 

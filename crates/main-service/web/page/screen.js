@@ -51,11 +51,17 @@ export class Screen {
     keepFocus(() => this.#draw(search, view), insteadOf);
   }
 
-  /** Forgets what belongs to another search. */
-  reset() {
-    this.#filters.reset();
-    this.#checks.reset();
-    this.#fares.fold();
+  /**
+   * Forgets what belongs to another search.
+   * @param {() => void} show shows the next one
+   */
+  reset(show) {
+    keepFocus(() => {
+      this.#filters.reset();
+      this.#checks.reset();
+      this.#fares.fold();
+      show();
+    }, insteadOf);
   }
 
   /** Makes again what has texts in the language. */
