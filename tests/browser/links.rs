@@ -84,3 +84,52 @@ async fn back_and_forward_keep_the_focus_in_the_results() {
     page.phase("completed").await;
     assert_eq!(page.focus().await, "route");
 }
+
+/// From now on, each POST waits for `window.release()`.
+const HOLD: &str = "(() => { const send = window.fetch; \
+     window.fetch = (path, options) => options?.method !== 'POST' ? send(path, options) \
+       : new Promise(done => { window.release = () => done(send(path, options)); }); })()";
+
+/// Whether the form is ready for a search.
+const READY: &str = "document.querySelector('#search-form').ariaBusy === 'false'";
+
+#[tokio::test]
+async fn a_search_that_is_accepted_late_fetches_nobody_back() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    let bali = page.address().await;
+    page.search("SUB", "UPG").await;
+    page.browser.until("document.title.startsWith('SUB → UPG')").await;
+    page.phase("completed").await;
+
+    page.browser.eval(HOLD).await;
+    page.click("#again").await;
+    page.browser.until("window.release").await;
+    page.browser.client.back().await.unwrap();
+    page.browser.until("document.title.startsWith('CGK → DPS')").await;
+    page.browser.eval("window.release()").await;
+    page.browser.until(READY).await;
+    page.phase("completed").await;
+    assert_eq!((page.address().await, page.text("#route").await), (bali, "CGK → DPS".into()));
+}
+
+#[tokio::test]
+async fn an_address_that_the_browser_refuses_leaves_the_form_ready() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.phase("completed").await;
+    let before = page.address().await;
+    // As Safari does after a hundred in half a minute.
+    let refuse =
+        "history.pushState = () => { window.refused = true; throw new DOMException('', 'SecurityError'); }";
+    page.browser.eval(refuse).await;
+    page.click("#again").await;
+    page.browser.until(&format!("window.refused && {READY}")).await;
+    page.browser.eval("delete history.pushState").await;
+    page.click("#again").await;
+    page.browser.until(&format!("location.pathname + location.search + location.hash !== '{before}'")).await;
+    page.phase("completed").await;
+}
