@@ -3,7 +3,7 @@
 import { el, setText, spoken } from "./dom.js";
 import { idOf } from "./fares.js";
 import {
-  clock, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
+  clock, date, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
 } from "./format.js";
 import { amountIn, bestOf, sellersOf } from "./prices.js";
 import { carrierOf, numbersOf, slicesOf } from "./slices.js";
@@ -44,7 +44,6 @@ export function createFare(offer) {
 }
 
 function times({ origin, destination, departure, arrival, duration_minutes, stops: count }, isDated) {
-  const shift = dayShift(departure, arrival);
   return el("div", { class: "times" },
     isDated && el("span", { class: "slice-date" }, shortDate(dayOf(departure)), spoken(". ")),
     el("div", { class: "leg" },
@@ -61,14 +60,15 @@ function times({ origin, destination, departure, arrival, duration_minutes, stop
       spoken(`${t("arrives")} `),
       el("span", { class: "clock" },
         el("time", { datetime: arrival }, clock(arrival)),
-        dayLater(shift)), " ",
+        dayLater(departure, arrival)), " ",
       el("span", { class: "code" }, destination)),
     spoken(". "));
 }
 
-/** The mark of a time on another day than the departure; null on the same. */
-export function dayLater(shift) {
-  return shift !== 0 && el("sup", { class: "shift", title: t("arrivesShifted", dayWords(shift)) },
+/** The mark of a time on another day than the departure, which names the day; false on the same. */
+export function dayLater(departure, at) {
+  const shift = dayShift(departure, at);
+  return shift !== 0 && el("sup", { class: "shift", title: date(dayOf(at)) },
     el("span", { "aria-hidden": "true" }, dayMark(shift)), spoken(` ${dayWords(shift)}`));
 }
 

@@ -112,7 +112,7 @@ function point({ at, code, terminal }, { slice, zoned, places }) {
   return el("p", { class: "point" },
     el("span", { class: "point-time" },
       el("time", { datetime: at }, clock(at)),
-      dayLater(dayShift(slice.departure, at)),
+      dayLater(slice.departure, at),
       zoned && el("span", { class: "zone" }, ` ${zone(at)}`)), " ",
     el("span", { class: "point-place" },
       el("span", { class: "point-city" }, `${places.city(code)} (${code})`),

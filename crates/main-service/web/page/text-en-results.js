@@ -61,7 +61,6 @@ export default {
   noTimes: "Times not available",
   departs: "Departs",
   arrives: "arrives",
-  arrivesShifted: (shift) => `Arrives ${shift}`,
   nextDay: "the next day",
   dayBefore: "the day before",
   daysLater: (days) => `${days} days later`,

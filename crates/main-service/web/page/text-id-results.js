@@ -61,7 +61,6 @@ export default {
   noTimes: "Jadwal tidak tersedia",
   departs: "Berangkat",
   arrives: "tiba",
-  arrivesShifted: (shift) => `Tiba ${shift}`,
   nextDay: "keesokan harinya",
   dayBefore: "sehari sebelumnya",
   daysLater: (days) => `${days} hari kemudian`,
