@@ -1,6 +1,6 @@
 // A fare in the list: its slices, its price, and the button that opens it.
 
-import { el, setText, spoken } from "./dom.js";
+import { el, fill, setText, spoken } from "./dom.js";
 import { idOf } from "./fares.js";
 import {
   clock, date, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
@@ -12,22 +12,17 @@ import { t } from "./text.js";
 /** The number of tints for carriers' marks. */
 const TINTS = 6;
 
-/** A row of the list. What may change is filled in by `updateFare`. */
-export function createFare(offer) {
-  const carrier = carrierOf(offer);
-  const slices = slicesOf(offer);
-  const numbers = numbersOf(offer).map(flightNumbers).join(" · ");
-  const panel = `offer-${idOf(offer).replace(/\W/g, "_")}`;
+/** A row of the list without its offer, which `updateFare` fills in. */
+export function createFare(id) {
+  const panel = `offer-${id.replace(/\W/g, "_")}`;
   return el("li", { class: "fare" },
     el("div", { class: "fare-card" },
-      el("span", { class: `mark tint-${tint(carrier)}`, "aria-hidden": "true" }, offer.flight_number.slice(0, 2)),
+      el("span", { class: "mark", "aria-hidden": "true" }),
       el("div", { class: "carrier" },
-        el("span", { class: "carrier-name" }, carrier), spoken(", "),
-        el("span", { class: "flight" }, numbers), spoken(". "),
+        el("span", { class: "carrier-name" }), spoken(", "),
+        el("span", { class: "flight" }), spoken(". "),
         el("span", { class: "sellers" })),
-      el("div", { class: "itinerary" }, slices.map((slice) => (slice.departure && slice.arrival
-        ? times(slice, slices.length > 1)
-        : el("div", { class: "times unknown" }, t("noTimes"))))),
+      el("div", { class: "itinerary" }),
       el("div", { class: "badges" },
         el("span", { class: "badge top", hidden: true }, t("best")), spoken(" "),
         el("span", { class: "badge best", hidden: true }, t("cheapest")), spoken(" "),
@@ -38,7 +33,6 @@ export function createFare(offer) {
         el("span", { class: "for" }), " ",
         el("button", {
           type: "button", class: "link open", "aria-expanded": "false", "aria-controls": panel,
-          "aria-label": t("detailsOf", numbers),
         }, t("details"))),
       el("div", { class: "offer", id: panel, hidden: true })));
 }
@@ -76,9 +70,10 @@ function dots(count) {
   return Array.from({ length: count }, () => el("i"));
 }
 
-/** Updates the parts of a fare that may change: price, sellers, badges. */
+/** Fills in a fare's flights, price, sellers and badges. What stays is not touched, so that the focus stays in it. */
 export function updateFare(element, offer, { passengers, sellers, currency, best, cheapest, fastest }) {
   const part = (selector) => element.querySelector(selector);
+  fillFlights(element, offer);
   const own = bestOf(offer);
   const amount = own.currency === currency ? null : amountIn(own, currency);
   // In the search's currency, so that all in the list can be compared; the seller's own beside it.
@@ -92,6 +87,26 @@ export function updateFare(element, offer, { passengers, sellers, currency, best
   part(".top").hidden = !isFirst(best) || isFirst(cheapest) || isFirst(fastest);
   part(".best").hidden = !isFirst(cheapest);
   part(".fast").hidden = !isFirst(fastest);
+}
+
+/** Fills in the flights, if they are other ones: a cheaper seller may name other times or another carrier. */
+function fillFlights(element, offer) {
+  const part = (selector) => element.querySelector(selector);
+  const carrier = carrierOf(offer);
+  const numbers = numbersOf(offer).map(flightNumbers).join(" · ");
+  const slices = slicesOf(offer).map(({ origin, destination, departure, arrival, duration_minutes, stops: count }) =>
+    ({ origin, destination, departure, arrival, duration_minutes, stops: count }));
+  const key = JSON.stringify([carrier, numbers, slices]);
+  if (element.dataset.flights === key) return;
+  element.dataset.flights = key;
+  part(".mark").className = `mark tint-${tint(carrier)}`;
+  setText(part(".mark"), offer.flight_number.slice(0, 2));
+  setText(part(".carrier-name"), carrier);
+  setText(part(".flight"), numbers);
+  part(".open").setAttribute("aria-label", t("detailsOf", numbers));
+  fill(part(".itinerary"), slices.map((slice) => (slice.departure && slice.arrival
+    ? times(slice, slices.length > 1)
+    : el("div", { class: "times unknown" }, t("noTimes")))));
 }
 
 /** A carrier's tint, always the same. */

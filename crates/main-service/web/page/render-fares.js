@@ -17,13 +17,6 @@ const USUAL_HEIGHT = 160;
 /** How many rows are built at once. More than fit a screen. */
 const STEP = 12;
 
-/** What a row shows of an offer's flights. */
-function flightsOf(offer) {
-  const slices = slicesOf(offer).map(({ origin, destination, departure, arrival, duration_minutes, stops }) =>
-    [origin, destination, departure, arrival, duration_minutes, stops]);
-  return JSON.stringify([carrierOf(offer), numbersOf(offer), slices]);
-}
-
 export class Fares {
   #list = byId("fares");
   #skeleton = byId("skeleton");
@@ -31,8 +24,6 @@ export class Fares {
   /** The ids of the opened fares. */
   #open = new Set();
   #offers = new Map();
-  /** The flights that each row shows. */
-  #flights = new Map();
   #about = null;
   #places;
   #checks;
@@ -85,12 +76,6 @@ export class Fares {
   render(offers, about) {
     this.#about = about;
     this.#offers = new Map(offers.map((offer) => [idOf(offer), offer]));
-    for (const [key, offer] of this.#offers) {
-      const flights = flightsOf(offer);
-      // A cheaper seller may name other times or another carrier.
-      if (this.#flights.get(key) !== flights) this.#forget(key);
-      this.#flights.set(key, flights);
-    }
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
     this.#list.hidden = offers.length === 0;
     this.#show(0, STEP);
@@ -116,11 +101,6 @@ export class Fares {
   refresh() {
     this.#fillOpen();
     this.#place();
-  }
-
-  #forget(key) {
-    this.#rows.get(key)?.remove();
-    this.#rows.delete(key);
   }
 
   #toggle(key) {
@@ -153,7 +133,7 @@ export class Fares {
   }
 
   #create(key) {
-    const row = createFare(this.#offers.get(key));
+    const row = createFare(key);
     this.#sizes.observe(row);
     return row;
   }
