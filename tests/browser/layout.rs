@@ -34,7 +34,7 @@ const FAULTS: &str = "(() => { \
        if (part.checkVisibility() && !part.closest('.spoken') && box(part).right > box(aside).right + 0.5) \
          faults.push(['beyond the panels', part.className || part.tagName]); \
      if (box(aside).right > box(main).left && box(aside).bottom > box(main).top) faults.push(['overlap', 'panels']); \
-     for (const part of document.querySelectorAll('.button, .order-label, .order-value, .panel-note, .supplier .time, .supplier-note, .masthead a, .language, .open, .own, .badge, .go .link, .label-row .link')) \
+     for (const part of document.querySelectorAll('.button, .order-label, .order-value, .panel-note, .supplier .time, .supplier-note, .masthead a, .language, .open, .own, .pair, .badge, .go .link, .label-row .link')) \
        if (part.checkVisibility() && part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(['cut off', part.textContent]); \
      const width = document.documentElement.clientWidth; \
      if (document.documentElement.scrollWidth > width) faults.push(['scrolls sideways', document.documentElement.scrollWidth]); \

@@ -30,6 +30,7 @@ export function createFare(id) {
       el("div", { class: "price" },
         el("span", { class: "amount" }), spoken(" "),
         el("span", { class: "own" }), spoken(" "),
+        el("span", { class: "pair" }), spoken(" "),
         el("span", { class: "for" }), " ",
         el("button", {
           type: "button", class: "link open", "aria-expanded": "false", "aria-controls": panel,
@@ -74,11 +75,11 @@ function dots(count) {
 export function updateFare(element, offer, { passengers, sellers, currency, best, cheapest, fastest }) {
   const part = (selector) => element.querySelector(selector);
   fillFlights(element, offer);
-  const own = bestOf(offer);
-  const amount = own.currency === currency ? null : amountIn(own, currency);
-  // In the search's currency, so that all in the list can be compared; the seller's own beside it.
-  setText(part(".amount"), amount === null ? exactPrice(own) : roughPrice({ total: amount, currency }));
-  setText(part(".own"), amount === null ? "" : exactPrice(own));
+  const price = bestOf(offer);
+  const [amount, own] = amountTexts(price, currency);
+  setText(part(".amount"), amount);
+  setText(part(".own"), own);
+  setText(part(".pair"), price.bookings ? t("twoBookings") : "");
   setText(part(".for"), passengers > 1 ? t("forPassengers", passengers) : "");
   const codes = sellersOf(offer);
   setText(part(".sellers"), codes.length > 1 ? t("soldBy", codes.map((code) => sellers.get(code) ?? code).join(", ")) : "");
@@ -107,6 +108,13 @@ function fillFlights(element, offer) {
   fill(part(".itinerary"), slices.map((slice) => (slice.departure && slice.arrival
     ? times(slice, slices.length > 1)
     : el("div", { class: "times unknown" }, t("noTimes")))));
+}
+
+/** A price in the search's currency, so that all in the list can be compared; and beside it the seller's own, or why not. */
+function amountTexts(price, currency) {
+  if (price.currency === currency) return [exactPrice(price), ""];
+  const total = amountIn(price, currency);
+  return total === null ? [exactPrice(price), t("noRate")] : [roughPrice({ total, currency }), exactPrice(price)];
 }
 
 /** A carrier's tint, always the same. */

@@ -68,6 +68,7 @@ export default {
   duration: (hours, minutes) => [hours > 0 && `${hours} h`, minutes !== null && `${minutes} m`].filter(Boolean).join(" "),
   forPassengers: (number) => `for ${passengers(number)}`,
   soldBy: (names) => `from ${names}`,
+  noRate: "no exchange rate",
   about: (price) => `≈ ${price}`,
   details: "Details",
   detailsOf: (flights) => `Details of ${flights}`,

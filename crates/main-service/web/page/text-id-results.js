@@ -68,6 +68,7 @@ export default {
   duration: (hours, minutes) => [hours > 0 && `${hours} j`, minutes !== null && `${minutes} m`].filter(Boolean).join(" "),
   forPassengers: (number) => `untuk ${passengers(number)}`,
   soldBy: (names) => `dari ${names}`,
+  noRate: "kurs tidak tersedia",
   about: (price) => `≈ ${price}`,
   details: "Rincian",
   detailsOf: (flights) => `Rincian ${flights}`,
