@@ -3,8 +3,9 @@
 use test_kit::{System, client::example};
 
 use crate::{
+    accessibility::is_accessible,
     browser::Look,
-    page::{Page, slow},
+    page::{Page, pause, slow, very_slow},
 };
 
 #[tokio::test]
@@ -44,4 +45,34 @@ async fn a_shared_search_ends_on_the_page_and_goes_on_for_others() {
     page.click("#cancel").await;
     page.phase("cancelled").await;
     assert_eq!(client.state(id).await.1["data"]["status"], "processing");
+}
+
+#[tokio::test]
+async fn a_search_that_could_not_be_cancelled_says_so_until_it_is() {
+    let mut system = very_slow().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.fares_arrive().await;
+    assert!(page.hides("#cancel-failed").await);
+    // The others' answers would end it.
+    pause(&system).await;
+    let port = system.gateways[0].port;
+    system.gateways[0].service.kill().await;
+    page.click("#cancel").await;
+    page.shown("#cancel-failed").await;
+    assert_eq!(page.text("#cancel-failed").await, "Cancelling failed. Try again.");
+    is_accessible(&page, "not cancelled").await;
+    page.browser.look(Look::WIDE).await;
+    page.click("#language").await;
+    assert!(
+        page.text("#cancel-failed").await.starts_with("Pembatalan gagal"),
+        "{}",
+        page.text("#cancel-failed").await
+    );
+
+    system.gateways[0] = system.gateway_on(port).await.expect("the port is free again");
+    system.gateways[0].ready().await;
+    page.click("#cancel").await;
+    page.phase("cancelled").await;
+    assert!(page.hides("#cancel-failed").await);
 }

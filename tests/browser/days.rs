@@ -103,4 +103,9 @@ async fn a_return_moves_as_a_whole_and_no_day_has_passed() {
              part.scrollWidth > part.parentElement.clientWidth || part.scrollHeight > part.clientHeight + 2).map(part => part.textContent)";
         assert_eq!(page.browser.eval(cut).await, json!([]), "{width}");
     }
+    // In the place of the day that is pressed is one that has passed: the focus goes to the day that is shown.
+    page.click("#day-list li:nth-child(3) .day").await;
+    page.browser.until("document.querySelectorAll('.day')[2].disabled").await;
+    page.phase("completed").await;
+    assert_eq!(page.browser.eval("document.activeElement.ariaCurrent").await, "date");
 }

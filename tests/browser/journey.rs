@@ -1,12 +1,13 @@
 //! One family's way through the page, in both languages and at all widths.
 
+use fantoccini::key::Key as Press;
 use serde_json::{Value, json};
 use test_kit::System;
 
 use crate::{
     browser::Look,
     layout::faults,
-    page::{Page, quick},
+    page::{Page, pause, quick, resume},
 };
 
 /// What the page says on the way.
@@ -17,6 +18,8 @@ struct Words {
     wishes: &'static str,
     /// A price that was checked.
     same: &'static str,
+    /// A search that was cancelled without fares.
+    cancelled: &'static str,
     /// A filter's number of fares, before their lowest price.
     from: &'static str,
 }
@@ -25,6 +28,7 @@ const ENGLISH: Words = Words {
     age: "Choose the child’s age",
     wishes: " · 1 adult, 1 child · Business · at most 1 stop",
     same: "Still the same price",
+    cancelled: "Search cancelled",
     from: " from Rp",
 };
 
@@ -32,6 +36,7 @@ const INDONESIAN: Words = Words {
     age: "Pilih usia anak",
     wishes: " · 1 dewasa, 1 anak · Bisnis · paling banyak 1 transit",
     same: "Harganya masih sama",
+    cancelled: "Pencarian dibatalkan",
     from: " mulai Rp",
 };
 
@@ -52,7 +57,49 @@ async fn a_family_finds_its_trip_in_both_languages_at_any_width() {
             assert_eq!(faults(&page).await, json!([]), "{state}");
             assert_eq!(page.browser.complaints().await, Vec::<String>::new(), "{state}");
         }
+        tab(&page, languages).await;
+        page.browser.media("", &[("forced-colors", "active")]).await;
+        page.browser.until("matchMedia('(forced-colors: active)').matches").await;
+        assert_eq!(faults(&page).await, json!([]), "{languages}, forced colours");
+        cancel(&page, &words, &system, languages).await;
+        assert_eq!(page.browser.complaints().await, Vec::<String>::new(), "{languages}");
     }
+}
+
+/// Tab reaches all that can be used, in the order of the document, and each is on the screen then.
+async fn tab(page: &Page, state: &str) {
+    let start = "(() => { window.controls = [...document.querySelectorAll('a[href], button, input, select, summary')].filter(one => \
+         one.checkVisibility() && !one.disabled && (one.type !== 'radio' || one.checked)); \
+         window.controls[0].focus(); return window.controls.length; })()";
+    let controls = page.browser.eval(start).await.as_i64().unwrap();
+    let focused = "(() => { const control = document.activeElement; const {top, bottom} = control.getBoundingClientRect(); \
+         return [window.controls.indexOf(control), top < innerHeight && bottom > 0, control.outerHTML.slice(0, 200)]; })()";
+    let mut reached = 0;
+    // A date takes several, one for each of its parts.
+    for _ in 0..controls * 2 {
+        let (at, is_on_screen, html): (i64, bool, String) =
+            serde_json::from_value(page.browser.eval(focused).await).unwrap();
+        assert!(is_on_screen, "{state}: {html}");
+        assert!(at == reached || at + 1 == reached, "{state}: {at} after {reached} of {controls}: {html}");
+        reached = at + 1;
+        if reached == controls {
+            return;
+        }
+        page.press(&char::from(Press::Tab).to_string()).await;
+    }
+    panic!("{state}: {reached} of {controls}");
+}
+
+/// Cancels a search that nobody has answered.
+async fn cancel(page: &Page, words: &Words, system: &System, state: &str) {
+    pause(system).await;
+    page.click("#again").await;
+    page.phase("processing").await;
+    page.click("#cancel").await;
+    page.phase("cancelled").await;
+    assert_eq!(page.text("#notice h3").await, words.cancelled, "{state}");
+    assert_eq!(faults(page).await, json!([]), "{state}, cancelled");
+    resume(system);
 }
 
 /// Misspells the cities, forgets the child's age, and finds fares.
@@ -74,6 +121,7 @@ async fn search(page: &Page, words: &Words, state: &str) {
     page.shown("#child-1-error").await;
     assert!(page.text("#child-1-error").await.starts_with(words.age), "{state}");
     assert_eq!(page.focus().await, "child-1", "{state}");
+    assert_eq!(faults(page).await, json!([]), "{state}, an error");
     page.choose("#child-1", "7").await;
     page.click("#submit").await;
     page.phase("completed").await;

@@ -26,6 +26,8 @@ const FAULTS: &str = "(() => { \
          if (part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(['cut off', part.className, part.textContent]); \
        for (const part of card.querySelectorAll('.shift')) \
          if (!inside(part, card, 1)) faults.push(['sticks out', part.className, part.textContent]); \
+       for (const part of card.querySelectorAll('.offer *')) \
+         if (part.checkVisibility() && !part.closest('.spoken') && !inside(part, card, 0)) faults.push(['sticks out', part.className, part.textContent]); \
        const [times, price] = ['.times', '.price'].map(part => box(card.querySelector(part))); \
        if (times.right > price.left && times.top < price.bottom && price.top < times.bottom) faults.push(['overlap', 'price']); \
      } \
@@ -34,8 +36,12 @@ const FAULTS: &str = "(() => { \
        if (part.checkVisibility() && !part.closest('.spoken') && box(part).right > box(aside).right + 0.5) \
          faults.push(['beyond the panels', part.className || part.tagName]); \
      if (box(aside).right > box(main).left && box(aside).bottom > box(main).top) faults.push(['overlap', 'panels']); \
-     for (const part of document.querySelectorAll('.button, .order-label, .order-value, .panel-note, .supplier .time, .supplier-note, .masthead a, .language, .open, .own, .badge, .go .link, .label-row .link')) \
+     for (const part of document.querySelectorAll('.button, .order-label, .order-value, .panel-note, .supplier .time, .supplier-note, .masthead a, .language, .open, .own, .pair, .badge, .go .link, .label-row .link')) \
        if (part.checkVisibility() && part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0) faults.push(['cut off', part.textContent]); \
+     for (const part of document.querySelectorAll('.day-name, .day-price')) \
+       if (part.checkVisibility() && part.scrollWidth > part.parentElement.clientWidth) faults.push(['cut off', part.textContent]); \
+     for (const part of document.querySelectorAll('.error')) \
+       if (part.checkVisibility() && (part.scrollWidth > part.clientWidth + 1 || !inside(part, part.closest('form'), 0))) faults.push(['cut off', part.textContent]); \
      const width = document.documentElement.clientWidth; \
      if (document.documentElement.scrollWidth > width) faults.push(['scrolls sideways', document.documentElement.scrollWidth]); \
      return faults; })()";

@@ -16,6 +16,7 @@ mod page;
 mod sellers;
 
 mod accessibility;
+mod bookings;
 mod cancelling;
 mod checks;
 mod compression;

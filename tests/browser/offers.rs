@@ -51,6 +51,13 @@ async fn an_offer_tells_its_flights_layovers_zones_and_sellers() {
     assert!(points[0].ends_with(", Terminal 3"), "{points:?}");
     assert!(points[1].starts_with("06:30+1 the next day UTC+9"), "{points:?}");
     assert!(points[3].contains("Narita"), "{points:?}");
+    // The mark of another day names it, at departures as at arrivals.
+    let days = format!(
+        "[...document.querySelectorAll('{offer} .point')].map(point => [point.querySelector('time').dateTime.slice(8, 10), \
+         point.querySelector('.shift')?.title.match(/, \\w+ (\\d+), /)[1].padStart(2, '0')]).slice(1)"
+    );
+    let days: Vec<[String; 2]> = serde_json::from_value(page.browser.eval(&days).await).unwrap();
+    assert!(days.len() == 3 && days.iter().all(|[day, named]| day == named), "{days:?}");
     let layover = texts(&page, &format!("{offer} .layover")).await.concat();
     assert!(layover.starts_with("3 h 30 m in Seoul (ICN)"), "{layover}");
     assert!(layover.contains("Change of airport: you land at Incheon"), "{layover}");

@@ -33,7 +33,7 @@ impl Turns {
         let flat = "flight_number = \"/n\"\ndeparture = \"/d\"\narrival = \"/a\"\n";
         let nested = "slices = \"/legs\"\nsegments = \"\"\n[supplier.response.segment]\ncarrier = \"/c\"\n\
              flight_number = \"/n\"\norigin = \"/from\"\ndestination = \"/to\"\ndeparture = \"/d\"\narrival = \"/a\"\n";
-        let all = [("Garuda Indonesia", flat), ("Korean Air", nested), ("Garuda Indonesia", flat)];
+        let all = [("Garuda Indonesia", flat), ("Korean Air", nested), ("Garuda", flat)];
         for (at, (carrier, fields)) in all.iter().enumerate() {
             write!(
                 suppliers,
@@ -51,7 +51,7 @@ impl Turns {
 }
 
 /// Two flights of Garuda; then many of a carrier that is new on the page, most of them cheaper; then a lower price for
-/// Garuda's second.
+/// Garuda's second, by a seller that calls Garuda otherwise.
 fn fares(at: usize, date: &str) -> Value {
     let (departure, arrival) = (format!("{date}T08:00:00"), format!("{date}T18:30:00"));
     let flat = |number: &str, price: u32| json!({"n": number, "p": price, "d": departure, "a": arrival});
@@ -99,4 +99,6 @@ async fn focus_and_selection_in_an_opened_offer_stay_while_others_arrive() {
         ("GA200", json!(["", "GA200"])),
         "the fare has moved up"
     );
+    let carrier = "document.activeElement.closest('.fare').querySelector('.carrier-name').textContent";
+    assert_eq!(page.browser.eval(carrier).await, "Garuda", "as its cheapest seller calls it");
 }

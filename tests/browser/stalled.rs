@@ -2,7 +2,11 @@
 
 use test_kit::System;
 
-use crate::{accessibility::is_accessible, browser::Look, page::Page};
+use crate::{
+    accessibility::is_accessible,
+    browser::Look,
+    page::{Page, pause, resume, very_slow},
+};
 
 #[tokio::test]
 async fn the_page_says_that_no_worker_is_alive_until_one_starts() {
@@ -21,4 +25,17 @@ async fn the_page_says_that_no_worker_is_alive_until_one_starts() {
     system.add_worker();
     page.phase("completed").await;
     assert!(!page.find("#stalled").await.is_displayed().await.unwrap());
+}
+
+#[tokio::test]
+async fn the_page_says_that_no_worker_is_alive_also_after_an_answer() {
+    let system = very_slow().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "DPS").await;
+    page.fares_arrive().await;
+    assert!(page.hides("#stalled").await);
+    pause(&system).await;
+    page.shown("#stalled").await;
+    resume(&system);
+    page.browser.until("!document.querySelector('#stalled').checkVisibility()").await;
 }

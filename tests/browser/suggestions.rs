@@ -1,6 +1,7 @@
 //! The search form's suggestions.
 
 use fantoccini::key::Key;
+use serde_json::json;
 
 use crate::{
     accessibility::is_accessible,
@@ -15,6 +16,20 @@ async fn text_submitted_before_its_suggestions_arrive_is_resolved() {
     page.search("surabaya", "makassar").await;
     page.phase("completed").await;
     assert_eq!(page.text("#route").await, "SUB → UPG");
+}
+
+#[tokio::test]
+async fn text_submitted_by_enter_before_it_was_asked_for_is_resolved() {
+    let system = quick().await;
+    let Some(page) = Page::open(&system, "/", Look::WIDE).await else { return };
+    page.fill("#to", "DPS").await;
+    page.browser.devtools("Network.enable", json!({})).await;
+    let slow = json!({"offline": false, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1});
+    page.browser.devtools("Network.emulateNetworkConditions", slow).await;
+    page.click("#from").await;
+    page.press(&format!("surabaya{}", char::from(Key::Enter))).await;
+    page.phase("completed").await;
+    assert_eq!(page.text("#route").await, "SUB → DPS");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     browser::Look,
     page::{Page, expected, quick},
+    sellers::Sellers,
 };
 
 /// The chosen order, the checked filters and the limits.
@@ -180,6 +181,22 @@ async fn limits_of_price_and_duration_say_what_they_mean() {
         assert_eq!(page.fares().await, all);
         assert_eq!(page.text("#maxDuration-value").await, any);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slider_without_a_choice_left_passes_the_focus_on() {
+    let sellers = Sellers::start("2125-01-01T00:00:00Z".into()).await;
+    let Some(page) = Page::open(&sellers.system, "/", Look::WIDE).await else { return };
+    page.search("CGK", "NRT").await;
+    page.phase("completed").await;
+    page.browser.eval("document.querySelector('#maxPrice').focus()").await;
+    assert_eq!(page.focus().await, "maxPrice");
+    // This seller does not tell what baggage its prices include.
+    for choice in ["[name=sellers][value=LINKS]", "[name=bags][value=checked]"] {
+        page.browser.eval(&format!("document.querySelector('{choice}').click()")).await;
+    }
+    page.browser.until("document.querySelector('#maxPrice').disabled").await;
+    assert_eq!(page.browser.eval("document.activeElement.parentElement.id").await, "filters");
 }
 
 #[tokio::test]

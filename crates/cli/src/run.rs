@@ -17,7 +17,9 @@ use crate::{
     retry::Retry,
     short_id::Digits,
     signal::ctrl_c,
-    summary, table, text, title,
+    summary,
+    table::{self, About},
+    text, title,
     watch::Watch,
 };
 
@@ -147,10 +149,11 @@ impl Shown<'_> {
     fn table(&self, offers: &[ListedOffer]) -> (String, usize) {
         let mut sorted = self.show.sort.order(offers);
         sorted.truncate(self.show.rows());
+        let about = About { ids: Digits::of(offers), currency: self.currency };
         let text = if sorted.is_empty() {
             String::new()
         } else {
-            format!("{}\n\n", table::table(&sorted, Digits::of(offers), output::width()))
+            format!("{}\n\n", table::table(&sorted, about, output::width()))
         };
         (text, sorted.len())
     }

@@ -11,6 +11,7 @@ mod column;
 mod layout;
 
 use comfy_table::{Cell, LineStyle, Table, TableStyle};
+use contracts::Currency;
 
 use crate::{event::ListedOffer, short_id::Digits};
 use column::Column;
@@ -18,10 +19,19 @@ use column::Column;
 /// A line under the header only, so a screen holds more offers.
 pub(crate) const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
 
-/// A table of the offers, in their order, at most `width` wide. With a line for each slice, and so many digits of ids.
-pub(crate) fn table(offers: &[&ListedOffer], ids: Digits, width: Option<usize>) -> String {
+/// What the cells of all offers depend on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    /// How many digits of ids are shown.
+    pub(crate) ids: Digits,
+    /// What offers are ranked in.
+    pub(crate) currency: Currency,
+}
+
+/// A table of the offers, in their order, at most `width` wide. With a line for each slice.
+pub(crate) fn table(offers: &[&ListedOffer], about: About, width: Option<usize>) -> String {
     let cell = |column: Column, row: usize| match row.checked_sub(1).and_then(|at| offers.get(at)) {
-        Some(offer) => cells::cell(column, offer, ids),
+        Some(offer) => cells::cell(column, offer, about),
         None => column.header().to_owned(),
     };
     let (columns, rows) = layout::fit(cell, offers.len() + 1, width);

@@ -1,22 +1,21 @@
 //! The cells of an offer: a line for each slice.
 
-use contracts::{IataCode, LocalTime, Offer, SupplierCode, offer::Segment};
+use contracts::{Currency, IataCode, LocalTime, Offer, SupplierCode, offer::Segment};
 
-use super::column::Column;
+use super::{About, column::Column};
 use crate::{
     event::ListedOffer,
-    short_id::Digits,
     text::{clean, clock, count, days_between, flight_time, price, short_flight_time},
 };
 
 /// What a column shows of an offer.
-pub(super) fn cell(column: Column, listed: &ListedOffer, ids: Digits) -> String {
+pub(super) fn cell(column: Column, listed: &ListedOffer, about: About) -> String {
     let offer = match listed {
         ListedOffer::Full(offer) => Some(offer.as_ref()),
         ListedOffer::Bare { .. } => None,
     };
     match (column, offer) {
-        (Column::Price, _) => best_price(listed),
+        (Column::Price, _) => best_price(listed, about.currency),
         (Column::Flight, None) => clean(listed.flight_number()),
         (Column::Flight, Some(offer)) => all_numbers(offer, "\n"),
         (_, None) => String::new(),
@@ -33,21 +32,26 @@ pub(super) fn cell(column: Column, listed: &ListedOffer, ids: Digits) -> String 
             let suppliers: Vec<_> = offer.suppliers.iter().map(SupplierCode::as_str).collect();
             suppliers.join(", ")
         }
-        (Column::Id, Some(_)) => listed.id().map_or_else(String::new, |id| ids.short(id)),
+        (Column::Id, Some(_)) => listed.id().map_or_else(String::new, |id| about.ids.short(id)),
     }
 }
 
-/// The best price: in the search's currency if there is a rate, since that is what offers are sorted by.
-fn best_price(listed: &ListedOffer) -> String {
-    let approximate = match listed {
-        ListedOffer::Full(offer) => offer.prices.first().and_then(|price| price.approximate),
+/// The best price: in the search's currency if there is a rate, since that is what offers are sorted by. What else there is
+/// to know of it is on lines of its own.
+fn best_price(listed: &ListedOffer, wanted: Currency) -> String {
+    let best = match listed {
+        ListedOffer::Full(offer) => offer.prices.first(),
         ListedOffer::Bare { .. } => None,
     };
+    let approximate = best.and_then(|price| price.approximate);
     let (sign, (amount, currency)) = match &approximate {
         Some(about) => ("≈ ", (about.total.units_rounded_up(), about.currency.as_str())),
         None => ("", listed.price()),
     };
-    format!("{sign}{}", price(amount, currency))
+    let amount = format!("{sign}{}", price(amount, currency));
+    let rate = (approximate.is_none() && currency != wanted.as_str()).then_some("no exchange rate");
+    let pair = best.is_some_and(|price| !price.bookings.is_empty()).then_some("two bookings");
+    [Some(amount.as_str()), rate, pair].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// The flight numbers of each slice, `GA57/GA402`; the offer tells those of the first.

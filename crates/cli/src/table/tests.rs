@@ -48,7 +48,8 @@ fn long() -> String {
 
 fn show(offers: &[String], width: Option<usize>) -> String {
     let offers: Vec<ListedOffer> = offers.iter().map(|offer| serde_json::from_str(offer).unwrap()).collect();
-    table(&offers.iter().collect::<Vec<_>>(), Digits::of(&offers), width)
+    let about = About { ids: Digits::of(&offers), currency: Currency::IDR };
+    table(&offers.iter().collect::<Vec<_>>(), about, width)
 }
 
 fn widest(text: &str) -> usize {
@@ -83,6 +84,29 @@ fn each_way_of_a_return_is_a_line() {
     assert!(lines[0].starts_with("cfc5  ≈ USD 7,513  5J1057/5J1402  Philippine"), "{text}");
     assert!(lines[0].contains("CGK 22:05 → DPS 08:55 +1") && lines[0].contains("10 h 05 m"), "{text}");
     assert!(lines[1].contains("5J1401/5J1058") && lines[1].contains("DPS 22:05 → CGK 08:55 +1"), "{text}");
+}
+
+#[test]
+fn a_price_of_two_bookings_and_one_without_a_rate_say_so() {
+    let booking = |supplier: &str| {
+        format!(
+            r#"{{"supplier":"{supplier}","total":"60000000","currency":"IDR","offer_id":"cfc5170ad15e9f58"}}"#
+        )
+    };
+    let pair = format!(r#""bookings":[{},{}],"approximate""#, booking("GA"), booking("QZ"));
+    let pair = long().replace(r#""approximate""#, &pair);
+    let text = show(std::slice::from_ref(&pair), None);
+    let lines: Vec<_> = text.lines().skip(2).collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].contains("≈ USD 7,513") && lines[1].contains("two bookings"), "{text}");
+    assert!(!show(&[long()], None).contains("two bookings"));
+
+    let foreign = early("GA57", 1_500).replace(r#""currency":"IDR""#, r#""currency":"QQQ""#);
+    for width in [None, Some(120), Some(80), Some(60), Some(50), Some(40), Some(32)] {
+        let text = show(&[foreign.clone(), early("GA58", 1_500_000)], width);
+        assert!(text.contains("QQQ 1,500") && text.contains("no exchange rate"), "{width:?}:\n{text}");
+        assert_eq!(text.matches("no exchange rate").count(), 1, "{width:?}:\n{text}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 import { ORDERS } from "./fares.js";
 import { ARRIVAL_KINDS, BAGS, DAY_PARTS, NO_FILTERS, PART_KINDS, STOPS } from "./filter.js";
 import { isDay } from "./format.js";
-import { CABINS, MAX_SLICES, WINDOWS, kindOf, queryWith, sliceWith } from "./trip.js";
+import { AGED, CABINS, MAX_SLICES, WINDOWS, kindOf, queryWith, sliceWith } from "./trip.js";
 
 /** The view that an address without one means: the cheapest first, without filters. */
 export const NO_VIEW = Object.freeze({ order: "cheapest", filters: NO_FILTERS });
@@ -106,10 +106,12 @@ function queryOf({ first, adults }, params) {
     : params.getAll("then").map(sliceOf).filter(Boolean).slice(0, MAX_SLICES - 1);
   const slices = [first, ...further].map((slice, at) => sliceWith(slice, Object.fromEntries(TIMES
     .filter((times) => times.at === at).map(({ name, window }) => [window, timesOf(params.get(name))]))));
-  const ages = (name, least, most) => params.getAll(name).filter((age) => /^\d{1,2}$/.test(age)).map(Number)
-    .filter((age) => least <= age && age <= most).slice(0, 9);
+  const ages = (name, { most, ages: [youngest, oldest] }) => params.getAll(name)
+    .filter((age) => /^\d{1,2}$/.test(age)).map(Number)
+    .filter((age) => youngest <= age && age <= oldest).slice(0, most);
+  const passengers = { adults, children: ages("child", AGED.children), infants: ages("infant", AGED.infants) };
   const [cabin, stops, currency] = ["cabin", "stops", "currency"].map((name) => params.get(name));
-  return queryWith(slices, { adults, children: ages("child", 2, 17), infants: ages("infant", 0, 1) }, {
+  return queryWith(slices, passengers, {
     cabin: Object.hasOwn(CABINS, cabin) ? cabin : null,
     maxStops: /^[0-3]$/.test(stops) ? Number(stops) : null,
     currency: /^[A-Z]{3}$/.test(currency) ? currency : null,

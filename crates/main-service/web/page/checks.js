@@ -5,12 +5,17 @@ import * as api from "./api.js";
 import { refusalText } from "./errors.js";
 import { follow } from "./follow.js";
 import { exactPrice, moment } from "./format.js";
-import { keyOf } from "./prices.js";
+import { keyOf, pricesOf } from "./prices.js";
 import { isStalled } from "./search.js";
 import { t } from "./text.js";
 
 /** The texts of refusals by the code of the response. */
 const REFUSALS = { unknown_search: "checkExpired", unknown_offer: "checkExpired", not_sold: "checkExpired" };
+
+/** The longest wait for a price to expire, in milliseconds: a timer takes no more than 24 days. */
+const MAX_WAIT_MS = 60 * 60_000;
+/** How long after its expiry a price has expired by any clock, in milliseconds. */
+const LATE_MS = 500;
 
 /** The checks of a search's prices, and what came of them. */
 export class Checks {
@@ -32,6 +37,18 @@ export class Checks {
   /** The state of the check of a price; null if it was not checked. */
   of(offer, price) {
     return this.#states.get(nameOf(offer, price)) ?? null;
+  }
+
+  /** A price as it is now, if it was checked; else as it was found. */
+  current(offer, price) {
+    return { ...price, ...this.of(offer, price)?.price };
+  }
+
+  /** The milliseconds until a price of these offers expires, an hour at most; null if none does. */
+  nextExpiry(offers, now) {
+    const prices = offers.flatMap((offer) => pricesOf(offer).map((price) => this.current(offer, price)));
+    const waits = prices.map(({ expires_at }) => Date.parse(expires_at) - now).filter((wait) => wait > 0);
+    return waits.length > 0 ? Math.min(...waits, MAX_WAIT_MS) + LATE_MS : null;
   }
 
   /** Asks the seller, unless it is being asked. */

@@ -85,7 +85,7 @@ export class Combobox {
    */
   async resolve() {
     const text = this.#text;
-    this.#close();
+    this.#forget();
     if (this.#place) return this.#place.code;
     if (text === "") return "";
     const places = await this.#ask(text);

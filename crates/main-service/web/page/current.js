@@ -3,13 +3,17 @@
 import * as api from "./api.js";
 import { follow } from "./follow.js";
 import { isRunning, unknown, withEnd, withoutMore, withPartial, withStatus, withWarnings } from "./search.js";
+import { isSameQuery } from "./trip.js";
 
 export class Current {
   #search = null;
   #leave = () => {};
   #on;
 
-  /** @param {{ change: (search: object) => void, query: (query: object) => void }} on `query` when it is first known */
+  /**
+   * @param {{ change: (search: object) => void, query: (query: object) => void }} on `query` if it was not known, or is
+   *   another one than `open` was told
+   */
   constructor(on) {
     this.#on = on;
   }
@@ -25,11 +29,11 @@ export class Current {
     this.#change(unknown(id, query));
     this.#leave = follow(id, {
       status: (data) => {
-        // Only the first: after a reconnect the form may hold another query.
-        const isFirst = this.#search.phase === "loading";
+        const { query: known } = this.#search;
         const startedAt = performance.now() - data.age_ms;
         this.#change({ ...withStatus(this.#search, data), startedAt });
-        if (isFirst && this.#search.query) this.#on.query(this.#search.query);
+        const { query } = this.#search;
+        if (query && !isSameQuery(query, known)) this.#on.query(query);
       },
       warnings: (data) => this.#change(withWarnings(this.#search, data)),
       partial: (data) => this.#change(withPartial(this.#search, data)),
@@ -48,9 +52,10 @@ export class Current {
   /** Cancels the search. Returns whether that failed. */
   async cancel() {
     const { id } = this.#search;
+    const isShown = () => this.#search?.id === id && isRunning(this.#search);
     try {
       const status = await api.cancel(id);
-      if (status === "processing" && this.#search?.id === id && isRunning(this.#search)) {
+      if (status === "processing" && isShown()) {
         // It continues for other clients. For this one it has ended.
         this.#leave();
         this.#change(withoutMore(this.#search));
@@ -58,7 +63,9 @@ export class Current {
       return false;
     } catch (error) {
       // A 4xx means that the search has ended or expired. The stream shows which.
-      return !(error instanceof api.Problem && error.status < 500);
+      const isFailure = !(error instanceof api.Problem && error.status < 500);
+      if (isShown()) this.#change({ ...this.#search, cancelFailed: isFailure });
+      return isFailure;
     }
   }
 

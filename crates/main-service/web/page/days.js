@@ -18,7 +18,9 @@ export class Days {
   note(search, now) {
     if (!search.query) return;
     const key = JSON.stringify(search.query);
-    if (search.phase === "missing") {
+    // Without an answer, a day without fares may have some.
+    const isAnswered = isRunning(search) || search.phase === "completed" || search.offers.length > 0;
+    if (search.phase === "missing" || !isAnswered) {
       this.#searches.delete(key);
       return;
     }

@@ -10,7 +10,7 @@ import * as api from "./api.js";
 const PAUSES = [500, 1000, 2000, 4000];
 /** How long after its deadline to request the state of a search that has not ended. */
 const MARGIN_MS = 3000;
-/** How often to request warnings before the first partial. */
+/** After how long without a partial to request warnings, and how often until the next one. */
 const SILENCE_MS = 6000;
 
 /**
@@ -35,10 +35,11 @@ async function run(id, on, signal) {
       if (signal.aborted) return;
       on.status(data);
       if (data.status !== "processing") return;
-      failures = 0;
       const outcome = await listen(id, last, timeout(data), on, signal);
       if (outcome.ended) return;
       last = outcome.last;
+      // A state alone is no success: a gateway that has one may still refuse the stream.
+      if (outcome.opened) failures = 0;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof api.Problem && (error.status === 404 || error.status === 400)) {
@@ -58,21 +59,30 @@ function listen(id, after, timeoutMs, on, signal) {
   return new Promise((resolve) => {
     const source = api.events(id, after);
     let last = after;
-    const asking = setInterval(() => void api.status(id, signal).then(on.warnings, () => {}), SILENCE_MS);
+    let opened = false;
+    let asking = null;
+    const awaitPartial = () => {
+      clearInterval(asking);
+      asking = setInterval(() => void api.status(id, signal).then(on.warnings, () => {}), SILENCE_MS);
+    };
     const finish = (ended) => {
       clearInterval(asking);
       clearTimeout(watchdog);
       signal.removeEventListener("abort", abort);
       source.close();
-      resolve({ ended, last });
+      resolve({ ended, last, opened });
     };
     const abort = () => finish(true);
     const watchdog = setTimeout(() => finish(false), timeoutMs);
     signal.addEventListener("abort", abort);
 
-    source.onopen = () => on.connection("open");
+    awaitPartial();
+    source.onopen = () => {
+      opened = true;
+      on.connection("open");
+    };
     source.addEventListener("partial", (event) => {
-      clearInterval(asking);
+      awaitPartial();
       last = event.lastEventId;
       on.partial(JSON.parse(event.data));
     });

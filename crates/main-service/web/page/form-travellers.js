@@ -3,13 +3,14 @@
 import { byId, el, setText } from "./dom.js";
 import { field } from "./form-errors.js";
 import { t } from "./text.js";
+import { AGED } from "./trip.js";
 
 const MAX_ADULTS = 9;
 
-/** The passengers with ages: the most of them, their youngest and oldest, and their texts. */
+/** The passengers with ages, by the start of their fields' ids and their texts. */
 const KINDS = {
-  children: { id: "child", most: 8, ages: [2, 17], label: "childAge" },
-  infants: { id: "infant", most: 9, ages: [0, 1], label: "infantAge" },
+  children: { id: "child", label: "childAge", ...AGED.children },
+  infants: { id: "infant", label: "infantAge", ...AGED.infants },
 };
 
 export class Travellers {

@@ -4,6 +4,7 @@
 (() => {
   const root = document.documentElement;
   const known = ["id", "en"];
+  // As in text.js, which a script can't import.
   const primary = (tag) => {
     try {
       return new Intl.Locale(tag).language;

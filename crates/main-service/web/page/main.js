@@ -46,17 +46,24 @@ async function submit(query, key = api.randomKey()) {
   if (!form.accepts(query)) return;
   // At once, because a shift of the layout right after a click is expected.
   document.documentElement.dataset.view = "results";
-  try {
-    const id = await api.submit(bodyOf(query), key);
-    form.unfold(false);
-    visit(id, query);
-    reveal();
-  } catch (error) {
-    const again = () => void resubmit(query, key);
-    if (error instanceof api.Problem && error.errors.length > 0) form.refuse(error.errors, query);
-    else form.alert(refusalText(error, navigator.onLine), again);
-    if (current.search === null) document.documentElement.dataset.view = "form";
+  const before = current.search?.id;
+  const [id, error] = await api.submit(bodyOf(query), key).then((found) => [found, null], (failure) => [null, failure]);
+  // The user has gone elsewhere meanwhile.
+  if (current.search?.id !== before) return;
+  if (error) {
+    refused(error, query, key);
+    return;
   }
+  form.unfold(false);
+  visit(id, query);
+  reveal();
+}
+
+function refused(error, query, key) {
+  if (current.search === null) document.documentElement.dataset.view = "form";
+  const again = () => void resubmit(query, key);
+  if (error instanceof api.Problem && error.errors.length > 0) form.refuse(error.errors, query);
+  else form.alert(refusalText(error, navigator.onLine), again);
 }
 
 /** Submits a query that is not from the form. */
@@ -64,8 +71,11 @@ async function resubmit(query, key) {
   if (form.busy) return;
   form.show(query);
   form.busy = true;
-  await submit(query, key);
-  form.busy = false;
+  try {
+    await submit(query, key);
+  } finally {
+    form.busy = false;
+  }
 }
 
 /** Shows the search of another day: the one that there is, or a new one. */
@@ -88,8 +98,7 @@ function visit(id, query) {
 }
 
 function open(id, query) {
-  screen.reset();
-  current.open(id, query);
+  screen.reset(() => current.open(id, query));
   if (query) void places.learn(codesOf(query));
 }
 

@@ -1,9 +1,9 @@
 // A fare in the list: its slices, its price, and the button that opens it.
 
-import { el, setText, spoken } from "./dom.js";
+import { el, fill, setText, spoken } from "./dom.js";
 import { idOf } from "./fares.js";
 import {
-  clock, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
+  clock, date, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
 } from "./format.js";
 import { amountIn, bestOf, sellersOf } from "./prices.js";
 import { carrierOf, numbersOf, slicesOf } from "./slices.js";
@@ -12,22 +12,17 @@ import { t } from "./text.js";
 /** The number of tints for carriers' marks. */
 const TINTS = 6;
 
-/** A row of the list. What may change is filled in by `updateFare`. */
-export function createFare(offer) {
-  const carrier = carrierOf(offer);
-  const slices = slicesOf(offer);
-  const numbers = numbersOf(offer).map(flightNumbers).join(" · ");
-  const panel = `offer-${idOf(offer).replace(/\W/g, "_")}`;
+/** A row of the list without its offer, which `updateFare` fills in. */
+export function createFare(id) {
+  const panel = `offer-${id.replace(/\W/g, "_")}`;
   return el("li", { class: "fare" },
     el("div", { class: "fare-card" },
-      el("span", { class: `mark tint-${tint(carrier)}`, "aria-hidden": "true" }, offer.flight_number.slice(0, 2)),
+      el("span", { class: "mark", "aria-hidden": "true" }),
       el("div", { class: "carrier" },
-        el("span", { class: "carrier-name" }, carrier), spoken(", "),
-        el("span", { class: "flight" }, numbers), spoken(". "),
+        el("span", { class: "carrier-name" }), spoken(", "),
+        el("span", { class: "flight" }), spoken(". "),
         el("span", { class: "sellers" })),
-      el("div", { class: "itinerary" }, slices.map((slice) => (slice.departure && slice.arrival
-        ? times(slice, slices.length > 1)
-        : el("div", { class: "times unknown" }, t("noTimes"))))),
+      el("div", { class: "itinerary" }),
       el("div", { class: "badges" },
         el("span", { class: "badge top", hidden: true }, t("best")), spoken(" "),
         el("span", { class: "badge best", hidden: true }, t("cheapest")), spoken(" "),
@@ -35,16 +30,15 @@ export function createFare(offer) {
       el("div", { class: "price" },
         el("span", { class: "amount" }), spoken(" "),
         el("span", { class: "own" }), spoken(" "),
+        el("span", { class: "pair" }), spoken(" "),
         el("span", { class: "for" }), " ",
         el("button", {
           type: "button", class: "link open", "aria-expanded": "false", "aria-controls": panel,
-          "aria-label": t("detailsOf", numbers),
         }, t("details"))),
       el("div", { class: "offer", id: panel, hidden: true })));
 }
 
 function times({ origin, destination, departure, arrival, duration_minutes, stops: count }, isDated) {
-  const shift = dayShift(departure, arrival);
   return el("div", { class: "times" },
     isDated && el("span", { class: "slice-date" }, shortDate(dayOf(departure)), spoken(". ")),
     el("div", { class: "leg" },
@@ -61,14 +55,15 @@ function times({ origin, destination, departure, arrival, duration_minutes, stop
       spoken(`${t("arrives")} `),
       el("span", { class: "clock" },
         el("time", { datetime: arrival }, clock(arrival)),
-        dayLater(shift)), " ",
+        dayLater(departure, arrival)), " ",
       el("span", { class: "code" }, destination)),
     spoken(". "));
 }
 
-/** The mark of a time on another day than the departure; null on the same. */
-export function dayLater(shift) {
-  return shift !== 0 && el("sup", { class: "shift", title: t("arrivesShifted", dayWords(shift)) },
+/** The mark of a time on another day than the departure, which names the day; false on the same. */
+export function dayLater(departure, at) {
+  const shift = dayShift(departure, at);
+  return shift !== 0 && el("sup", { class: "shift", title: date(dayOf(at)) },
     el("span", { "aria-hidden": "true" }, dayMark(shift)), spoken(` ${dayWords(shift)}`));
 }
 
@@ -76,14 +71,15 @@ function dots(count) {
   return Array.from({ length: count }, () => el("i"));
 }
 
-/** Updates the parts of a fare that may change: price, sellers, badges. */
+/** Fills in a fare's flights, price, sellers and badges. What stays is not touched, so that the focus stays in it. */
 export function updateFare(element, offer, { passengers, sellers, currency, best, cheapest, fastest }) {
   const part = (selector) => element.querySelector(selector);
-  const own = bestOf(offer);
-  const amount = own.currency === currency ? null : amountIn(own, currency);
-  // In the search's currency, so that all in the list can be compared; the seller's own beside it.
-  setText(part(".amount"), amount === null ? exactPrice(own) : roughPrice({ total: amount, currency }));
-  setText(part(".own"), amount === null ? "" : exactPrice(own));
+  fillFlights(element, offer);
+  const price = bestOf(offer);
+  const [amount, own] = amountTexts(price, currency);
+  setText(part(".amount"), amount);
+  setText(part(".own"), own);
+  setText(part(".pair"), price.bookings ? t("twoBookings") : "");
   setText(part(".for"), passengers > 1 ? t("forPassengers", passengers) : "");
   const codes = sellersOf(offer);
   setText(part(".sellers"), codes.length > 1 ? t("soldBy", codes.map((code) => sellers.get(code) ?? code).join(", ")) : "");
@@ -92,6 +88,33 @@ export function updateFare(element, offer, { passengers, sellers, currency, best
   part(".top").hidden = !isFirst(best) || isFirst(cheapest) || isFirst(fastest);
   part(".best").hidden = !isFirst(cheapest);
   part(".fast").hidden = !isFirst(fastest);
+}
+
+/** Fills in the flights, if they are other ones: a cheaper seller may name other times or another carrier. */
+function fillFlights(element, offer) {
+  const part = (selector) => element.querySelector(selector);
+  const carrier = carrierOf(offer);
+  const numbers = numbersOf(offer).map(flightNumbers).join(" · ");
+  const slices = slicesOf(offer).map(({ origin, destination, departure, arrival, duration_minutes, stops: count }) =>
+    ({ origin, destination, departure, arrival, duration_minutes, stops: count }));
+  const key = JSON.stringify([carrier, numbers, slices]);
+  if (element.dataset.flights === key) return;
+  element.dataset.flights = key;
+  part(".mark").className = `mark tint-${tint(carrier)}`;
+  setText(part(".mark"), offer.flight_number.slice(0, 2));
+  setText(part(".carrier-name"), carrier);
+  setText(part(".flight"), numbers);
+  part(".open").setAttribute("aria-label", t("detailsOf", numbers));
+  fill(part(".itinerary"), slices.map((slice) => (slice.departure && slice.arrival
+    ? times(slice, slices.length > 1)
+    : el("div", { class: "times unknown" }, t("noTimes")))));
+}
+
+/** A price in the search's currency, so that all in the list can be compared; and beside it the seller's own, or why not. */
+function amountTexts(price, currency) {
+  if (price.currency === currency) return [exactPrice(price), ""];
+  const total = amountIn(price, currency);
+  return total === null ? [exactPrice(price), t("noRate")] : [roughPrice({ total, currency }), exactPrice(price)];
 }
 
 /** A carrier's tint, always the same. */

@@ -9,21 +9,13 @@
 import { byId, reconcile } from "./dom.js";
 import { idOf } from "./fares.js";
 import { createFare, updateFare } from "./render-fare.js";
-import { OfferPanel, nextExpiry, placesOf } from "./render-offer.js";
-import { carrierOf, numbersOf, slicesOf } from "./slices.js";
+import { OfferPanel, placesOf } from "./render-offer.js";
 
 /** About how high a row is, in pixels, until one is laid out. Were it 0, all would be on the screen at first. */
 const USUAL_HEIGHT = 160;
 
 /** How many rows are built at once. More than fit a screen. */
 const STEP = 12;
-
-/** What a row shows of an offer's flights. */
-function flightsOf(offer) {
-  const slices = slicesOf(offer).map(({ origin, destination, departure, arrival, duration_minutes, stops }) =>
-    [origin, destination, departure, arrival, duration_minutes, stops]);
-  return JSON.stringify([carrierOf(offer), numbersOf(offer), slices]);
-}
 
 export class Fares {
   #list = byId("fares");
@@ -32,8 +24,6 @@ export class Fares {
   /** The ids of the opened fares. */
   #open = new Set();
   #offers = new Map();
-  /** The flights that each row shows. */
-  #flights = new Map();
   #about = null;
   #places;
   #checks;
@@ -86,12 +76,6 @@ export class Fares {
   render(offers, about) {
     this.#about = about;
     this.#offers = new Map(offers.map((offer) => [idOf(offer), offer]));
-    for (const [key, offer] of this.#offers) {
-      const flights = flightsOf(offer);
-      // A cheaper seller may name other times or another carrier.
-      if (this.#flights.get(key) !== flights) this.#forget(key);
-      this.#flights.set(key, flights);
-    }
     this.#skeleton.hidden = !(about.waiting && offers.length === 0);
     this.#list.hidden = offers.length === 0;
     this.#show(0, STEP);
@@ -119,11 +103,6 @@ export class Fares {
     this.#place();
   }
 
-  #forget(key) {
-    this.#rows.get(key)?.remove();
-    this.#rows.delete(key);
-  }
-
   #toggle(key) {
     if (!this.#open.delete(key)) this.#open.add(key);
     this.refresh();
@@ -149,12 +128,12 @@ export class Fares {
     void this.#places.learn(placesOf(open));
     // When a price expires, the page says so.
     clearTimeout(this.#timer);
-    const wait = nextExpiry(open, now);
+    const wait = this.#checks.nextExpiry(open, now);
     if (wait !== null) this.#timer = setTimeout(() => this.refresh(), wait);
   }
 
   #create(key) {
-    const row = createFare(this.#offers.get(key));
+    const row = createFare(key);
     this.#sizes.observe(row);
     return row;
   }

@@ -1,17 +1,13 @@
 // An opened offer: its flights one by one, then what each seller asks.
 
 import { el, fill } from "./dom.js";
-import { clock, date, dayOf, dayShift, duration, flightNumbers, stops, zone } from "./format.js";
-import { pricesOf } from "./prices.js";
+import { clock, date, dayOf, duration, flightNumbers, stops, zone } from "./format.js";
 import { dayLater } from "./render-fare.js";
 import { PriceList } from "./render-prices.js";
 import { hasZones, layover, numbersOf, operatorOf, slicesOf } from "./slices.js";
 import aircraftNames from "./text-aircraft.js";
 import { t } from "./text.js";
 import { CABINS } from "./trip.js";
-
-/** The longest time that a timer waits: until then, the page is rendered again anyhow. In milliseconds. */
-const MAX_WAIT_MS = 60 * 60_000;
 
 /** The panel of an offer. */
 export class OfferPanel {
@@ -57,13 +53,6 @@ export function placesOf(offers) {
   const stations = ({ origin, destination, segments }) =>
     [origin, destination, ...segments.flatMap((segment) => [segment.origin, segment.destination])];
   return [...new Set(offers.flatMap((offer) => slicesOf(offer).flatMap(stations)))].filter(Boolean);
-}
-
-/** The milliseconds until a price of these offers expires; null if none does soon. */
-export function nextExpiry(offers, now) {
-  const waits = offers.flatMap(pricesOf).map(({ expires_at }) => Date.parse(expires_at) - now).filter((wait) => wait > 0);
-  const wait = Math.min(...waits);
-  return wait <= MAX_WAIT_MS ? wait + 500 : null;
 }
 
 function titleOf(at, slices) {
@@ -123,7 +112,7 @@ function point({ at, code, terminal }, { slice, zoned, places }) {
   return el("p", { class: "point" },
     el("span", { class: "point-time" },
       el("time", { datetime: at }, clock(at)),
-      dayLater(dayShift(slice.departure, at)),
+      dayLater(slice.departure, at),
       zoned && el("span", { class: "zone" }, ` ${zone(at)}`)), " ",
     el("span", { class: "point-place" },
       el("span", { class: "point-city" }, `${places.city(code)} (${code})`),

@@ -43,8 +43,7 @@ function updateRow(row, offer, found, { sellers, checks, now }) {
   const seller = nameOf(found.supplier);
   const state = checks.of(offer, found);
   const isGone = state?.outcome === "gone";
-  // As it is now, if it was checked.
-  const price = { ...found, ...state?.price };
+  const price = checks.current(offer, found);
   const note = checkText(state, now, navigator.onLine);
   setText(row.querySelector(".check-note"), note);
   row.querySelector(".check-note").hidden = note === "";

@@ -24,6 +24,7 @@ export function renderSummary(search, places) {
   const running = search.phase === "processing";
   setText(byId("stalled"), isStalled(search) ? t("noSupplierListens") : "");
   byId("stalled").hidden = !isStalled(search);
+  byId("cancel-failed").hidden = !(running && search.cancelFailed);
   byId("reconnecting").hidden = search.connection === "open";
   byId("cancel").hidden = !running;
   byId("again").hidden = isRunning(search) || search.phase === "missing" || !query;

@@ -77,7 +77,9 @@ function fill(element, { name, code, status, fares, elapsed_ms }) {
   const part = (className) => element.querySelector(`.${className}`);
   setText(part("supplier-name"), name || code);
   setText(part("supplier-note"), status === "ok" && fares !== undefined ? t("fares", fares) : t(LABELS[status] ?? LABELS.dropped));
-  if (status !== "pending") setText(part("time"), elapsed_ms === undefined ? "" : elapsed(elapsed_ms));
+  // One that is not asked takes no time.
+  const hasTime = elapsed_ms !== undefined && status !== "skipped";
+  if (status !== "pending") setText(part("time"), hasTime ? elapsed(elapsed_ms) : "");
   if (element.dataset.status === status) return;
   element.dataset.status = status;
   part("supplier-icon").replaceChildren(...(ICONS[status] ? [icon(ICONS[status])] : []));

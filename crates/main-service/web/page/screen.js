@@ -5,7 +5,7 @@ import { Checks, checkText } from "./checks.js";
 import { Days } from "./days.js";
 import { highlights, sort } from "./fares.js";
 import { filter } from "./filter.js";
-import { isShown, keepFocus } from "./focus.js";
+import { canHaveFocus, keepFocus } from "./focus.js";
 import { today } from "./format.js";
 import { countText, noticeOf } from "./notice.js";
 import { DayStrip } from "./render-days.js";
@@ -48,18 +48,20 @@ export class Screen {
   /** Shows a search, or none. */
   render(search, view) {
     this.#view = view;
-    keepFocus(() => this.#draw(search, view), (lost) => {
-      if (lost.id === "clear-filters") return byId("filters").querySelector("summary");
-      const actions = [byId("cancel"), byId("again")];
-      return (actions.includes(lost) && actions.find(isShown)) || (search ? byId("route") : byId("home"));
-    });
+    keepFocus(() => this.#draw(search, view), insteadOf);
   }
 
-  /** Forgets what belongs to another search. */
-  reset() {
-    this.#filters.reset();
-    this.#checks.reset();
-    this.#fares.fold();
+  /**
+   * Forgets what belongs to another search.
+   * @param {() => void} show shows the next one
+   */
+  reset(show) {
+    keepFocus(() => {
+      this.#filters.reset();
+      this.#checks.reset();
+      this.#fares.fold();
+      show();
+    }, insteadOf);
   }
 
   /** Makes again what has texts in the language. */
@@ -107,4 +109,15 @@ export class Screen {
     }));
     byId("results").dataset.fares = String(isRunning(search) || offers.length > 0);
   }
+}
+
+/** The element that gets the focus of one that has lost it. */
+function insteadOf(lost) {
+  const actions = [byId("cancel"), byId("again")];
+  const near = [
+    ...(actions.includes(lost) ? actions : []),
+    lost.closest("#days") && document.querySelector(".day[aria-current]"),
+    lost.closest("#filters") && byId("filters").querySelector("summary"),
+  ];
+  return [...near, byId("route"), byId("home")].find((element) => element && canHaveFocus(element));
 }

@@ -20,6 +20,7 @@ export function unknown(id, query = null) {
     startedAt: performance.now(),
     reason: null,
     warnings: [],
+    cancelFailed: false,
   };
 }
 

@@ -20,7 +20,16 @@ let tag = LOCALES.en;
  */
 export function use(language, preferred = []) {
   texts = LANGUAGES[language];
-  tag = preferred.find((locale) => new Intl.Locale(locale).language === language) ?? LOCALES[language];
+  tag = preferred.find((locale) => languageOf(locale) === language) ?? LOCALES[language];
+}
+
+/** The language of a locale; null for what is none: a browser may tell `en-US@posix`. */
+function languageOf(locale) {
+  try {
+    return new Intl.Locale(locale).language;
+  } catch {
+    return null;
+  }
 }
 
 /** The text with this key. */

@@ -14,6 +14,12 @@ export const CABINS = {
 /** The most slices of a trip. */
 export const MAX_SLICES = 6;
 
+/** The passengers with ages: the most of them, and their youngest and oldest. */
+export const AGED = {
+  children: { most: 8, ages: [2, 17] },
+  infants: { most: 9, ages: [0, 1] },
+};
+
 /** The most stops that a search can be limited to. */
 export const MAX_STOPS = 3;
 
@@ -71,6 +77,11 @@ export function queryOf({ from, to, date, passengers, passenger_types, slices, c
   const wishes = { cabin: cabin ?? null, maxStops: max_stops ?? null, currency: currency ?? null };
   const told = (slices ?? [{ from, to, date }]).map((slice) => sliceWith(slice, slice));
   return queryWith(told, passenger_types ?? { adults: passengers }, wishes);
+}
+
+/** Whether two queries are the same; null is none. */
+export function isSameQuery(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether a query asks for more than any flights on its days. */

@@ -74,6 +74,8 @@ test("invalid parts of a query are ignored, and no address means more than a sea
   assert.equal(query.slices.length, 6);
   assert.deepEqual(query.passengers, { adults: 2, children: [7], infants: [] });
   assert.deepEqual([query.cabin, query.maxStops, query.currency], [null, null, null]);
+  const many = parse(`http://localhost/#CGK-DPS-2027-07-10-9${"&child=7".repeat(12)}${"&infant=1".repeat(12)}`).query;
+  assert.deepEqual([many.passengers.children.length, many.passengers.infants.length], [8, 9]);
 });
 
 test("invalid parts of a view are ignored", () => {

@@ -41,6 +41,25 @@ test("a check that is refused says why in a person's words", () => {
   assert.match(refused(new Unreachable(""), false), /^You are offline/);
 });
 
+test("a price expires as it was found, or as a check has found it; a later hour is waited for in steps", async (context) => {
+  const minutes = (number) => new Date(AT.getTime() + number * 60_000).toISOString();
+  const price = (supplier, expires) => ({ supplier, ...money("900000"), ...(expires !== null && { expires_at: minutes(expires) }) });
+  const offer = { id: "8a3f5e0c92d14b67", prices: [price("GA", 1), price("QZ", null), price("JT", -5)] };
+  const checks = new Checks(() => {});
+  const wait = (...prices) => checks.nextExpiry([{ ...offer, prices }], AT);
+  assert.equal(checks.nextExpiry([offer], AT), 60_500);
+  assert.equal(wait(price("SQ", 600)), 3_600_500);
+  assert.deepEqual([wait(price("QZ", null), price("JT", -5)), checks.nextExpiry([], AT)], [null, null]);
+
+  const ended = { status: "completed", check: { outcome: "same" }, results: [{ prices: [price("GA", 20)] }] };
+  context.mock.method(globalThis, "fetch", async (_, { method }) =>
+    Response.json({ success: true, data: method === "POST" ? { check_id: "c" } : ended }));
+  await new Promise((done) => {
+    const asking = new Checks((state) => state.phase === "ended" && done(assert.equal(asking.nextExpiry([offer], AT), 20 * 60_000 + 500)));
+    void asking.start("s", offer, offer.prices[0]);
+  });
+});
+
 test("a seller is asked about an offer with an id only", () => {
   assert.ok(Checks.canAsk({ id: "8a3f5e0c92d14b67" }, { supplier: "GA" }));
   assert.ok(!Checks.canAsk({ flight_number: "GA1" }, { supplier: "GA" }));

@@ -29,6 +29,20 @@ test("a searched day has its lowest price, for ten minutes", () => {
   assert.deepEqual(known(days, 600_001), [null, null, null, null, null, null, null]);
 });
 
+test("a day whose search had no answer may have fares", () => {
+  for (const phase of ["failed", "cancelled"]) {
+    const days = new Days();
+    days.note(found("a", QUERY, [], "processing"), 0);
+    assert.equal(known(days)[3], "a");
+    days.note(found("a", QUERY, [], phase), 0);
+    assert.equal(known(days)[3], null, phase);
+  }
+  const days = new Days();
+  days.note(found("a", QUERY, [200], "cancelled"), 0);
+  days.note(found("b", shifted(QUERY, 1), []), 0);
+  assert.deepEqual(known(days).slice(3, 5), ["a", "b"]);
+});
+
 test("an expired search is forgotten", () => {
   const days = new Days();
   days.note(found("a", QUERY, [200]), 0);

@@ -86,6 +86,8 @@ test("the locale is the browser's for this language", () => {
   for (const [language, preferred, expected] of [
     ["en", [], "en-GB"], ["id", [], "id-ID"], ["en", ["id", "en-US", "en-GB"], "en-US"], ["id", ["en-US"], "id-ID"],
     ["id", ["in-ID"], "in-ID"],
+    // Of a Chromium without a locale.
+    ["en", ["en-US@posix"], "en-GB"], ["en", ["en-US@posix", "en-AU"], "en-AU"],
   ]) {
     use(language, preferred);
     assert.equal(locale(), expected);
