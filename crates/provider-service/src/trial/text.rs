@@ -37,7 +37,7 @@ fn sent(text: &mut String, sent: Option<&Sent>, hider: &Hider) {
         let _ = writeln!(text, "  {name}: {}", hider.value(name, value));
     }
     if let Some(body) = body {
-        indented(text, &hider.text(body));
+        indented(text, &hider.body(body));
     }
 }
 
