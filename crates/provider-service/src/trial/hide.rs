@@ -10,8 +10,18 @@ const HIDDEN: &str = "(hidden)";
 const SHORTEST: usize = 4;
 
 /// Parts of names of headers, parameters and members of a body that have secrets.
-const SECRET_NAMES: [&str; 10] =
-    ["auth", "cookie", "key", "passcode", "passphrase", "password", "secret", "session", "signature", "token"];
+const SECRET_NAMES: [&str; 10] = [
+    "auth",
+    "cookie",
+    "key",
+    "passcode",
+    "passphrase",
+    "password",
+    "secret",
+    "session",
+    "signature",
+    "token",
+];
 
 /// Ends of such names. No parts: `passengers` is no secret.
 const SECRET_ENDS: [&str; 3] = ["pass", "passwd", "pwd"];
@@ -152,7 +162,10 @@ mod tests {
         assert_eq!(hider.value("x-api-key", "s3cret"), "${PART}");
         assert_eq!(hider.value("accept", "application/json"), "application/json");
         assert_eq!(hider.url("http://h/?apikey=4711&n=1&x"), "http://h/?apikey=(hidden)&n=1&x");
-        assert_eq!(hider.url("http://h/?passengers=2&userPass=x"), "http://h/?passengers=2&userPass=(hidden)");
+        assert_eq!(
+            hider.url("http://h/?passengers=2&userPass=x"),
+            "http://h/?passengers=2&userPass=(hidden)"
+        );
     }
 
     #[test]

@@ -66,6 +66,12 @@ fn offers(text: &mut String, transcript: &Transcript, hider: &Hider) {
         let _ = writeln!(text, "  {}", hider.text(reason));
         json(text, offer, false, hider);
     }
+    if !transcript.left_out_parts.is_empty() {
+        text.push_str("\nParts left out of offers (the first ones):\n");
+    }
+    for reason in &transcript.left_out_parts {
+        let _ = writeln!(text, "  {}", hider.text(reason));
+    }
 }
 
 /// The beginning of a JSON text.
