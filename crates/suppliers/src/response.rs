@@ -170,7 +170,9 @@ fn add_offer(
                 left_out.of_offer(index, &mut offer);
                 offers.add(offer);
             }
-            bad_fares.into_iter().for_each(|fare| offers.reject(fare));
+            for fare in bad_fares {
+                offers.reject(fare);
+            }
             parts.add(left_out, offers.transcript());
         }
         Err(error @ ResponseError::InvalidOfferJson(_)) if !json.is_some_and(is_json) => return Err(error),

@@ -89,7 +89,11 @@ impl Hider {
                     self.hide_members(value, is_inside_secret || is_secret(name));
                 }
             }
-            Json::Array(items) => items.iter_mut().for_each(|item| self.hide_members(item, is_inside_secret)),
+            Json::Array(items) => {
+                for item in items {
+                    self.hide_members(item, is_inside_secret);
+                }
+            }
             Json::String(text) if is_inside_secret => *text = self.secret(text),
             Json::Number(number) if is_inside_secret => *json = self.secret(&number.to_string()).into(),
             Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => {}

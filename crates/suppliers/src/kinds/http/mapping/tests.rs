@@ -66,7 +66,7 @@ fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
 }
 
 /// The only offer, and why parts of it were left out.
-fn with_left_out(mapping: &Mapping, offer: Json) -> (Offer, Vec<String>) {
+fn with_left_out(mapping: &Mapping, offer: &Json) -> (Offer, Vec<String>) {
     let mut read = read(mapping, &query("JKT"), &json!([offer])).unwrap().remove(0);
     let mut offer = read.offer.unwrap();
     read.left_out.of_offer(0, &mut offer);
@@ -188,7 +188,7 @@ fn a_fare_is_read_with_all_that_it_includes() {
 
 #[test]
 fn an_optional_part_that_can_not_be_read_is_left_out_and_the_offer_stays() {
-    let (whole, nothing) = with_left_out(&rich(), rich_flight());
+    let (whole, nothing) = with_left_out(&rich(), &rich_flight());
     assert_eq!(nothing, [""; 0]);
     for (pointer, value, expected) in [
         ("/cabin", json!("COACH"), "cabin (`/cabin`) is not economy, premium_economy, business or first"),
@@ -213,7 +213,7 @@ fn an_optional_part_that_can_not_be_read_is_left_out_and_the_offer_stays() {
     ] {
         let mut flight = rich_flight();
         *flight.pointer_mut(pointer).unwrap() = value;
-        let (offer, left_out) = with_left_out(&rich(), flight);
+        let (offer, left_out) = with_left_out(&rich(), &flight);
         assert_eq!(left_out, [format!("offer 0: {expected}")]);
         assert_eq!(Offer { id: OfferId::of(&offer), ..offer.clone() }.check(), Ok(()), "{expected}");
         assert!(offer != whole && offer.prices[0].total == whole.prices[0].total, "{expected}");
@@ -224,7 +224,7 @@ fn an_optional_part_that_can_not_be_read_is_left_out_and_the_offer_stays() {
 fn an_expiry_without_an_offset_that_is_over_stays() {
     let mut flight = rich_flight();
     flight["until"] = json!("2025-07-01T12:00:00");
-    let (offer, left_out) = with_left_out(&rich(), flight);
+    let (offer, left_out) = with_left_out(&rich(), &flight);
     assert_eq!(left_out, [""; 0]);
     assert_eq!(offer.prices[0].expires_at, "2025-07-02T00:00:00Z".parse().ok());
 }
@@ -274,7 +274,7 @@ fn an_empty_text_is_no_value() {
     for pointer in ["/cabin", "/fare/base", "/fare/brand", "/seats", "/until", "/link", "/rules/refund"] {
         *flight.pointer_mut(pointer).unwrap() = json!("");
     }
-    let (offer, left_out) = with_left_out(&rich(), flight);
+    let (offer, left_out) = with_left_out(&rich(), &flight);
     assert_eq!((offer.cabin, left_out), (None, Vec::new()));
     assert_eq!((offer.prices[0].seats_left, offer.prices[0].expires_at), (None, None));
 }

@@ -93,7 +93,7 @@ fn optional_parts_of_a_flight_are_left_out_one_by_one() {
     first["plane"] = json!(["738"]);
     first["operated_by"] = json!("x".repeat(129));
     first["class"] = json!("COACH");
-    let (offer, left_out) = with_left_out(&nested(), flight);
+    let (offer, left_out) = with_left_out(&nested(), &flight);
     let segment = &offer.slices[0].segments[0];
     let parts = (&segment.origin_terminal, &segment.aircraft, &segment.operating_carrier);
     assert_eq!(parts, (&None, &None, &None));
