@@ -60,6 +60,12 @@ impl Airports {
         self.airport(code).is_some() || self.city(code).is_some()
     }
 
+    /// Whether an airport is in the country with this ISO 3166 code, such as `ID`.
+    #[must_use]
+    pub fn has_country(&self, country: &str) -> bool {
+        self.known.iter().any(|airport| airport.country == country)
+    }
+
     /// Whether the codes share an airport, as `JKT` and `CGK` do, so that no flight connects them.
     #[must_use]
     pub fn same_place(&self, a: IataCode, b: IataCode) -> bool {
@@ -158,6 +164,13 @@ mod tests {
         let airports = Airports::embedded();
         assert!(!airports.knows(code("QQQ")));
         assert!(airports.knows(code("CGK")) && airports.knows(code("JKT")));
+    }
+
+    #[test]
+    fn a_country_has_airports_by_its_iso_code() {
+        let airports = Airports::embedded();
+        assert!(airports.has_country("GB") && airports.has_country("ID"));
+        assert!(!airports.has_country("UK") && !airports.has_country("id"));
     }
 
     #[test]

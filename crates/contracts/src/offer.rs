@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Amount, Cabin, Currency, IataCode, SupplierCode};
 pub use bounds::{
-    InvalidOffer, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_LINK_BYTES, MAX_NAME_BYTES, MAX_PRICE,
-    MAX_PRICES, MAX_REF_BYTES, MAX_SEGMENTS, MAX_SHORT_BYTES, MAX_SLICES, MAX_STOPS, is_name,
+    InvalidOffer, InvalidPart, MAX_DURATION_MINUTES, MAX_FLIGHT_NUMBER_BYTES, MAX_LINK_BYTES, MAX_NAME_BYTES,
+    MAX_PRICE, MAX_PRICES, MAX_REF_BYTES, MAX_SEGMENTS, MAX_SHORT_BYTES, MAX_SLICES, MAX_STOPS, PartProblem,
+    is_name,
 };
 pub use id::{InvalidOfferId, OfferId};
 pub use local_time::{InvalidLocalTime, LocalTime};

@@ -101,3 +101,6 @@ fn chosen(registry: &Registry, args: &TryArgs) -> Result<Arc<SupplierClient>, Tr
     let codes: Vec<_> = registry.listing().iter().map(|listing| listing.code.to_string()).collect();
     Err(TryError::Supplier(codes.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;

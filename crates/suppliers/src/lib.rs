@@ -30,6 +30,7 @@
 //! | `http_client` | HTTP: connections, redirects, statuses, `Retry-After` |
 //! | `response` | reads a response offer by offer, while it arrives |
 //! | `memory_budget` | bounds the memory for long responses |
+//! | `parts` | parts of offers that are left out |
 //! | `parse` | amounts, currencies and times |
 //! | `transcript` | what one call sent, received and read |
 //! | `error` | what can go wrong with a supplier |
@@ -48,6 +49,7 @@ mod metrics;
 mod offers;
 mod options;
 mod parse;
+mod parts;
 mod registry;
 mod response;
 mod supplier;

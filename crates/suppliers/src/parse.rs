@@ -6,7 +6,7 @@ use airports::{Airport, Airports};
 use contracts::{Amount, Cabin, Currency, IataCode, LocalTime};
 use jiff::{
     Timestamp,
-    civil::DateTime,
+    civil::{DateTime, Time},
     fmt::temporal::Pieces,
     tz::{Offset, TimeZone},
 };
@@ -16,6 +16,9 @@ use crate::error::FieldProblem;
 
 /// The longest itinerary: 7 days.
 const MAX_MINUTES: i64 = 7 * 24 * 60;
+
+/// Where a local time comes last on earth.
+const LAST_OFFSET: Offset = Offset::constant(-12);
 
 /// Parses a decimal number such as `1250000.50`.
 pub(crate) fn decimal(text: &str) -> Result<Decimal, FieldProblem> {
@@ -45,9 +48,16 @@ pub(crate) fn cabin(text: &str) -> Result<Cabin, FieldProblem> {
     }
 }
 
-/// Parses a point in time with an offset, such as `2025-07-10T06:05:00Z`.
-pub(crate) fn instant(text: &str) -> Result<Timestamp, FieldProblem> {
-    text.parse().map_err(|_| FieldProblem::NotInstant)
+/// Parses until when a price is sold: a point in time with an offset, such as `2025-07-10T06:05:00Z`. Without an offset it
+/// is known only if that is over everywhere on earth: else an expired price would look valid.
+pub(crate) fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, FieldProblem> {
+    let text = separated(text.trim());
+    let over_everywhere = || {
+        let pieces = Pieces::parse(&*text).ok().filter(|pieces| pieces.offset().is_none())?;
+        let local = pieces.date().to_datetime(pieces.time().unwrap_or(Time::MAX));
+        LAST_OFFSET.to_timestamp(local).ok().filter(|end| *end < now)
+    };
+    text.parse().ok().or_else(over_everywhere).ok_or(FieldProblem::NotInstant)
 }
 
 /// Parses a date and time at an airport and gives it the airport's UTC offset. A text without an offset is local time
@@ -150,6 +160,19 @@ mod tests {
         assert_eq!(at("2025-07-10T08:00:00", "QQQ", Some("Mars/Olympus")), Err(FieldProblem::NoTimeZone));
         for text in ["", "08:00", "2025-07-10", "tomorrow", "2025-02-30T08:00:00", "2025-07-10T25:00:00"] {
             assert_eq!(at(text, "DPS", None), Err(FieldProblem::NotTime), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_without_an_offset_is_known_only_if_it_is_over_everywhere() {
+        let now: Timestamp = "2025-07-10T12:00:00Z".parse().unwrap();
+        let read = |text| expiry(text, now).map(|at| at.to_string());
+        assert_eq!(read("2025-07-10T19:05:00+07:00").as_deref(), Ok("2025-07-10T12:05:00Z"));
+        assert_eq!(read("2025-07-09T23:59:59").as_deref(), Ok("2025-07-10T11:59:59Z"));
+        assert_eq!(read("2025-07-09 12:00").as_deref(), Ok("2025-07-10T00:00:00Z"));
+        assert!(read("2025-07-09").is_ok(), "the end of that day");
+        for text in ["2025-07-10T00:00:00", "2025-07-10", "2025-07-11T12:00", "soon", "2025-13-01"] {
+            assert_eq!(read(text), Err(FieldProblem::NotInstant), "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use log_throttle::LogThrottle;
 
 use crate::{
     client::{SupplierClient, SupplierHealth},
-    file::{self, error::RegistryError},
+    file::{self, error::RegistryError, selling::check_served},
     kinds::SupplierFactory,
     metrics::{ClientMetrics, Metrics, UNKNOWN, breaker_states::BreakerStates},
     options::RegistryOptions,
@@ -42,11 +42,8 @@ impl Registry {
         let factory = SupplierFactory::new(options, airports, &entries);
         let metrics = Metrics::default();
         let clients = entries.iter().map(|entry| {
-            if let Some(unknown) = entry.common.serves.iter().find_map(|served| served.unknown(airports)) {
-                return Err(
-                    entry.field_error("serves", &format!("no airport or city has the code {unknown}"))
-                );
-            }
+            check_served(&entry.common.serves, airports)
+                .map_err(|problem| entry.field_error("serves", &problem))?;
             let supplier = factory.supplier(entry)?;
             let metrics = Arc::new(metrics.of(entry.common.code.as_str()));
             let client = SupplierClient::new(&entry.common, supplier, airports, options.max_offers, metrics);

@@ -13,7 +13,6 @@ pub(crate) mod json_pointer;
 mod list_finder;
 mod splitter;
 
-use contracts::Offer;
 use reqwest::Response;
 use serde::de::IgnoredAny;
 
@@ -22,6 +21,7 @@ use crate::{
     http_client::connection_error,
     memory_budget::MemoryBudget,
     offers::OfferCollector,
+    parts::{PartCounter, PartLog, ReadOffer},
 };
 use json_pointer::JsonPointer;
 use splitter::{Element, Splitter};
@@ -50,15 +50,65 @@ impl SizeLimits {
     }
 }
 
-/// Reads the list of offers at `pointer`. Calls `parse` with each offer's index and JSON, and adds the result to
-/// `offers`.
-pub(crate) async fn read_offers(
+/// Reads the responses of one supplier.
+pub(crate) struct ResponseReader {
+    pub(crate) limits: SizeLimits,
+    pub(crate) log: PartLog,
+}
+
+impl ResponseReader {
+    /// Reads the list of offers at `pointer`. Calls `parse` with each offer's index and JSON, and adds the result to
+    /// `offers`.
+    pub(crate) async fn read_offers(
+        &self,
+        response: Response,
+        pointer: &JsonPointer,
+        budget: &MemoryBudget,
+        offers: &mut OfferCollector<'_>,
+        parse: impl Fn(usize, &[u8]) -> Result<ReadOffer, ResponseError>,
+    ) -> Result<(), SupplierError> {
+        let mut parts = PartCounter::default();
+        let result = read_list(response, pointer, self.limits, budget, offers, |element, offers| {
+            read_element(&element, self.limits, offers, &mut parts, &parse)
+        });
+        let result = result.await;
+        self.log.response(&parts);
+        result
+    }
+
+    /// Reads a response with a single offer. Calls `parse` with the whole body, and adds the result to `offers`, unless it is
+    /// `None`.
+    pub(crate) async fn read_offer(
+        &self,
+        mut response: Response,
+        offers: &mut OfferCollector<'_>,
+        parse: impl FnOnce(&[u8]) -> Result<Option<ReadOffer>, ResponseError>,
+    ) -> Result<(), SupplierError> {
+        let limit = self.limits.offer_bytes;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
+            offers.count_bytes(&chunk);
+            body.extend_from_slice(&chunk);
+            if body.len() > limit {
+                return Err(SupplierError::ResponseTooLong { limit });
+            }
+        }
+        let Some(offer) = parse(&body).transpose() else { return Ok(()) };
+        let mut parts = PartCounter::default();
+        add_offer(offer, 0, Some(&body), offers, &mut parts)?;
+        self.log.response(&parts);
+        Ok(())
+    }
+}
+
+/// Reads the list of offers at `pointer`, and calls `read` with each.
+async fn read_list(
     mut response: Response,
     pointer: &JsonPointer,
     limits: SizeLimits,
     budget: &MemoryBudget,
     offers: &mut OfferCollector<'_>,
-    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
+    mut read: impl FnMut(Element<'_>, &mut OfferCollector<'_>) -> Result<(), ResponseError>,
 ) -> Result<(), SupplierError> {
     let too_long = || SupplierError::ResponseTooLong { limit: limits.response_bytes };
     let content_length = response.content_length().unwrap_or(0);
@@ -77,7 +127,7 @@ pub(crate) async fn read_offers(
             reservation = budget.reserve(limits.memory(offers)).await;
         }
         for bytes in chunk.chunks(BYTES_PER_TURN) {
-            splitter.push(bytes, |element| read_element(&element, limits, offers, &parse))?;
+            splitter.push(bytes, |element| read(element, offers))?;
             if bytes.len() == BYTES_PER_TURN {
                 tokio::task::yield_now().await;
             }
@@ -86,34 +136,13 @@ pub(crate) async fn read_offers(
     Ok(splitter.finish()?)
 }
 
-/// Reads a response with a single offer of at most `limit` bytes. Calls `parse` with the whole body, and adds the result to
-/// `offers`, unless it is `None`.
-pub(crate) async fn read_offer(
-    mut response: Response,
-    limit: usize,
-    offers: &mut OfferCollector<'_>,
-    parse: impl FnOnce(&[u8]) -> Result<Option<Offer>, ResponseError>,
-) -> Result<(), SupplierError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(connection_error)? {
-        offers.count_bytes(&chunk);
-        body.extend_from_slice(&chunk);
-        if body.len() > limit {
-            return Err(SupplierError::ResponseTooLong { limit });
-        }
-    }
-    match parse(&body).transpose() {
-        Some(offer) => add_offer(offer, Some(&body), offers).map_err(Into::into),
-        None => Ok(()),
-    }
-}
-
 /// Reads one offer of a list.
 fn read_element(
     &Element { index, json }: &Element<'_>,
     limits: SizeLimits,
     offers: &mut OfferCollector<'_>,
-    parse: impl Fn(usize, &[u8]) -> Result<Offer, ResponseError>,
+    parts: &mut PartCounter,
+    parse: impl Fn(usize, &[u8]) -> Result<ReadOffer, ResponseError>,
 ) -> Result<(), ResponseError> {
     if let Some(transcript) = offers.transcript() {
         transcript.reading(json.unwrap_or_default());
@@ -123,18 +152,29 @@ fn read_element(
         Some(json) => parse(index, json),
         None => Err(ResponseError::OfferTooLong { index, limit: limits.offer_bytes }),
     };
-    add_offer(offer, json, offers)
+    add_offer(offer, index, json, offers, parts)
 }
 
-/// Adds an offer that was read from `json`. Invalid JSON fails the whole response; any other problem rejects only this
+/// Adds the offer at `index`, which was read from `json`. Invalid JSON fails the whole response; any other problem rejects only this
 /// offer, such as a number or a text that JSON allows and that can't be represented.
 fn add_offer(
-    offer: Result<Offer, ResponseError>,
+    offer: Result<ReadOffer, ResponseError>,
+    index: usize,
     json: Option<&[u8]>,
     offers: &mut OfferCollector<'_>,
+    parts: &mut PartCounter,
 ) -> Result<(), ResponseError> {
     match offer {
-        Ok(offer) => offers.add(offer),
+        Ok(ReadOffer { offer, bad_fares, mut left_out }) => {
+            if let Some(mut offer) = offer {
+                left_out.of_offer(index, &mut offer);
+                offers.add(offer);
+            }
+            for fare in bad_fares {
+                offers.reject(fare);
+            }
+            parts.add(left_out, offers.transcript());
+        }
         Err(error @ ResponseError::InvalidOfferJson(_)) if !json.is_some_and(is_json) => return Err(error),
         Err(error) => offers.reject(error),
     }

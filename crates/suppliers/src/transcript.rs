@@ -3,12 +3,15 @@
 use contracts::Offer;
 use reqwest::{Request, Response, header::CONTENT_TYPE};
 
-use crate::error::{RejectedOffer, cause};
+use crate::{
+    error::{RejectedOffer, cause},
+    parts::LeftOutPart,
+};
 
 /// How much of a response, and of an offer that is left out, is recorded, in bytes.
 const MAX_BYTES: usize = 2000;
 
-/// How many offers are recorded of those that were read, and of those that were left out.
+/// How many offers are recorded of those that were read, and of those that were left out. Also how many parts.
 const MAX_OFFERS: usize = 20;
 
 /// One call to a supplier. It contains secrets.
@@ -22,6 +25,8 @@ pub struct Transcript {
     pub read: Vec<(usize, Offer)>,
     /// The first offers that were left out.
     pub left_out: Vec<LeftOut>,
+    /// Why parts of offers were left out, the first ones, each beginning with the offer's position in the response.
+    pub left_out_parts: Vec<String>,
     /// The beginning of the offer that is being read.
     current: Vec<u8>,
 }
@@ -106,5 +111,10 @@ impl Transcript {
             let json = std::mem::take(&mut self.current);
             self.left_out.push(LeftOut { reason: cause(reason), json });
         }
+    }
+
+    pub(crate) fn left_out_parts(&mut self, parts: &[LeftOutPart]) {
+        let missing = MAX_OFFERS.saturating_sub(self.left_out_parts.len());
+        self.left_out_parts.extend(parts.iter().take(missing).map(|part| cause(part)));
     }
 }

@@ -1,7 +1,10 @@
 //! Limits of an offer's values. Suppliers are not trusted.
 
+mod parts;
+
 use super::{Baggage, LocalTime, Offer, Price, Segment, Slice};
 use crate::money::MAX_AMOUNT;
+pub use parts::{InvalidPart, PartProblem};
 
 /// The longest `flight_number`, in bytes.
 pub const MAX_FLIGHT_NUMBER_BYTES: usize = 64;
@@ -12,8 +15,8 @@ pub const MAX_NAME_BYTES: usize = 128;
 /// The longest terminal, type of aircraft, and flight number of a segment, in bytes.
 pub const MAX_SHORT_BYTES: usize = 16;
 
-/// The longest `offer_ref`, in bytes.
-pub const MAX_REF_BYTES: usize = 256;
+/// The longest `offer_ref`, in bytes. Some suppliers put all that they need to book into it.
+pub const MAX_REF_BYTES: usize = 2048;
 
 /// The longest `deep_link`, in bytes.
 pub const MAX_LINK_BYTES: usize = 2048;
@@ -181,7 +184,8 @@ impl Segment {
 }
 
 impl Price {
-    fn check(&self) -> Checked {
+    /// Checks that each value is within its limits. Does not allocate.
+    pub fn check(&self) -> Checked {
         let Self { total, base, tax, baggage, .. } = self;
         let mut parts = [base, tax].into_iter().flatten();
         ensure(!total.decimal().is_zero() && parts.all(|part| part <= total), InvalidOffer::Total)?;

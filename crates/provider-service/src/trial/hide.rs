@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
 use url::{Url, form_urlencoded::byte_serialize};
 
 /// What replaces a value that looks like a secret, but is written in the suppliers file.
@@ -8,8 +9,22 @@ const HIDDEN: &str = "(hidden)";
 /// The least length of a secret that is hidden wherever it is. A shorter one would be found in any text.
 const SHORTEST: usize = 4;
 
-/// Parts of names of headers and parameters that have secrets.
-const SECRET_NAMES: [&str; 8] = ["auth", "cookie", "key", "pass", "secret", "session", "signature", "token"];
+/// Parts of names of headers, parameters and members of a body that have secrets.
+const SECRET_NAMES: [&str; 10] = [
+    "auth",
+    "cookie",
+    "key",
+    "passcode",
+    "passphrase",
+    "password",
+    "secret",
+    "session",
+    "signature",
+    "token",
+];
+
+/// Ends of such names. No parts: `passengers` is no secret.
+const SECRET_ENDS: [&str; 3] = ["pass", "passwd", "pwd"];
 
 /// Hides the values of secrets in what is printed.
 pub(super) struct Hider {
@@ -40,20 +55,65 @@ impl Hider {
     /// The value of a header or parameter. If its name says that it is secret, it is hidden also if it is written in the
     /// suppliers file.
     pub(super) fn value(&self, name: &str, value: &str) -> String {
-        let shown = self.text(value);
-        let name = name.to_ascii_lowercase();
-        let is_secret = SECRET_NAMES.iter().any(|part| name.contains(part));
-        if is_secret && shown == value { HIDDEN.to_owned() } else { shown }
+        if is_secret(name) { self.secret(value) } else { self.text(value) }
     }
 
-    /// A URL.
+    /// A body. Of JSON, the members that are named like a secret are hidden like headers, with all that is in them.
+    pub(super) fn body(&self, body: &str) -> String {
+        let Ok(mut json) = serde_json::from_str(body) else { return self.text(body) };
+        self.hide_members(&mut json, false);
+        self.text(&json.to_string())
+    }
+
+    /// A URL. Name and password before the host are hidden.
     pub(super) fn url(&self, url: &str) -> String {
-        let Some((before, query)) = url.split_once('?') else { return self.text(url) };
+        let url = without_user(url);
+        let Some((before, query)) = url.split_once('?') else { return self.text(&url) };
         let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
             Some((name, value)) => format!("{}={}", self.text(name), self.value(name, value)),
             None => self.text(parameter),
         });
         format!("{}?{}", self.text(before), parameters.collect::<Vec<_>>().join("&"))
+    }
+
+    /// A value that is secret: the name of the secret, if it is one of the environment.
+    fn secret(&self, value: &str) -> String {
+        let shown = self.text(value);
+        if shown == value { HIDDEN.to_owned() } else { shown }
+    }
+
+    fn hide_members(&self, json: &mut Json, is_inside_secret: bool) {
+        match json {
+            Json::Object(members) => {
+                for (name, value) in members {
+                    self.hide_members(value, is_inside_secret || is_secret(name));
+                }
+            }
+            Json::Array(items) => {
+                for item in items {
+                    self.hide_members(item, is_inside_secret);
+                }
+            }
+            Json::String(text) if is_inside_secret => *text = self.secret(text),
+            Json::Number(number) if is_inside_secret => *json = self.secret(&number.to_string()).into(),
+            Json::String(_) | Json::Number(_) | Json::Bool(_) | Json::Null => {}
+        }
+    }
+}
+
+/// Whether a value with this name is secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|part| name.contains(part)) || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// The URL with its user information hidden.
+fn without_user(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://{HIDDEN}@{host}{path}"),
+        None => url.to_owned(),
     }
 }
 
@@ -106,5 +166,26 @@ mod tests {
         assert_eq!(hider.value("x-api-key", "s3cret"), "${PART}");
         assert_eq!(hider.value("accept", "application/json"), "application/json");
         assert_eq!(hider.url("http://h/?apikey=4711&n=1&x"), "http://h/?apikey=(hidden)&n=1&x");
+        assert_eq!(
+            hider.url("http://h/?passengers=2&userPass=x"),
+            "http://h/?passengers=2&userPass=(hidden)"
+        );
+    }
+
+    #[test]
+    fn members_of_a_body_are_hidden_by_the_same_names() {
+        let hider = hider();
+        let body = r#"{"api_key":"abc12345","auth":{"pin":[4711,"x"],"sandbox":true},"note":"s3cret","passengers":[{"key":"s3cret","type":"adult"}],"password":""}"#;
+        let shown = r#"{"api_key":"(hidden)","auth":{"pin":["(hidden)","(hidden)"],"sandbox":true},"note":"${PART}","passengers":[{"key":"${PART}","type":"adult"}],"password":"(hidden)"}"#;
+        assert_eq!(hider.body(body), shown);
+        assert_eq!(hider.body("s3cret, and no JSON"), "${PART}, and no JSON");
+    }
+
+    #[test]
+    fn the_user_of_a_url_is_hidden() {
+        let hider = hider();
+        assert_eq!(hider.url("https://user:p@ss@host/a@b?c=d@e"), "https://(hidden)@host/a@b?c=d@e");
+        assert_eq!(hider.url("https://user@host?x=1"), "https://(hidden)@host?x=1");
+        assert_eq!(hider.url("https://host/a@b"), "https://host/a@b");
     }
 }

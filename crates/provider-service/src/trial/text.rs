@@ -37,7 +37,7 @@ fn sent(text: &mut String, sent: Option<&Sent>, hider: &Hider) {
         let _ = writeln!(text, "  {name}: {}", hider.value(name, value));
     }
     if let Some(body) = body {
-        indented(text, &hider.text(body));
+        indented(text, &hider.body(body));
     }
 }
 
@@ -65,6 +65,12 @@ fn offers(text: &mut String, transcript: &Transcript, hider: &Hider) {
     for LeftOut { reason, json: offer } in &transcript.left_out {
         let _ = writeln!(text, "  {}", hider.text(reason));
         json(text, offer, false, hider);
+    }
+    if !transcript.left_out_parts.is_empty() {
+        text.push_str("\nParts left out of offers (the first ones):\n");
+    }
+    for reason in &transcript.left_out_parts {
+        let _ = writeln!(text, "  {}", hider.text(reason));
     }
 }
 

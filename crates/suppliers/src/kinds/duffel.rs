@@ -22,7 +22,8 @@ use crate::{
     http_client::{ErrorResponse, HttpContext, parse_delay, retry_after, send_recorded, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
-    response::{SizeLimits, json_pointer::JsonPointer, read_offer, read_offers},
+    parts::PartLog,
+    response::{ResponseReader, SizeLimits, json_pointer::JsonPointer},
     supplier::Supplier,
 };
 use request::{OfferRequest, supplier_timeout_ms};
@@ -65,7 +66,7 @@ pub(super) struct Duffel {
     cabin_class: Option<Cabin>,
     max_connections: Option<u8>,
     offers: JsonPointer,
-    limits: SizeLimits,
+    reader: ResponseReader,
 }
 
 impl Duffel {
@@ -95,9 +96,12 @@ impl Duffel {
             cabin_class: settings.cabin_class,
             max_connections: settings.max_connections,
             offers: OFFERS.to_owned().try_into().map_err(|invalid| entry.error(&invalid))?,
-            limits: SizeLimits {
-                response_bytes: settings.max_response_bytes.0,
-                offer_bytes: MAX_OFFER_BYTES,
+            reader: ResponseReader {
+                limits: SizeLimits {
+                    response_bytes: settings.max_response_bytes.0,
+                    offer_bytes: MAX_OFFER_BYTES,
+                },
+                log: PartLog::new(entry.common.code.clone()),
             },
         })
     }
@@ -147,7 +151,7 @@ impl Supplier for Duffel {
         }
         // Duffel returns an offer for every fare of a flight. They become prices of one offer.
         let parse = |index, json: &[u8]| response::parse_offer(index, json, &self.code, airports);
-        read_offers(response, &self.offers, self.limits, budget, offers, parse).await
+        self.reader.read_offers(response, &self.offers, budget, offers, parse).await
     }
 
     /// An offer that the search found without an id can't be asked for, nor can one whose quotation has run out: then it
@@ -178,7 +182,7 @@ impl Supplier for Duffel {
             };
         }
         let parse = |json: &[u8]| response::parse_single_offer(json, &self.code, airports).map(Some);
-        read_offer(response, MAX_OFFER_BYTES, offers, parse).await
+        self.reader.read_offer(response, offers, parse).await
     }
 }
 

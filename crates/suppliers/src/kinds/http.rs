@@ -42,7 +42,8 @@ use crate::{
     http_client::{ErrorResponse, HttpContext, retry_after, send_recorded, status_error},
     offers::OfferCollector,
     options::RegistryOptions,
-    response::{SizeLimits, read_offer, read_offers},
+    parts::PartLog,
+    response::{ResponseReader, SizeLimits},
     supplier::Supplier,
 };
 use described::Described;
@@ -77,7 +78,7 @@ pub(super) struct Http {
     request: RequestTemplate,
     check: Option<CheckTemplate>,
     headers: HeaderMap,
-    limits: SizeLimits,
+    reader: ResponseReader,
     mapping: Mapping,
     code: SupplierCode,
     name: String,
@@ -99,7 +100,10 @@ impl Http {
             request: RequestTemplate::parse(&settings, "", entry, options.secrets)?,
             check: check.transpose()?,
             headers: headers(entry, &own_headers, options)?,
-            limits: SizeLimits { response_bytes: max_response_bytes.0, offer_bytes: MAX_OFFER_BYTES },
+            reader: ResponseReader {
+                limits: SizeLimits { response_bytes: max_response_bytes.0, offer_bytes: MAX_OFFER_BYTES },
+                log: PartLog::new(entry.common.code.clone()),
+            },
             mapping: response,
             code: entry.common.code.clone(),
             name: entry.common.name.clone(),
@@ -160,7 +164,8 @@ impl Supplier for Http {
         }
         let parser = self.mapping.parser(query, &self.code, &self.name, airports);
         let parse = |index, json: &[u8]| parser.parse(index, json);
-        read_offers(response, self.mapping.offers_pointer(), self.limits, budget, offers, parse).await
+        let list = self.mapping.offers_pointer();
+        self.reader.read_offers(response, list, budget, offers, parse).await
     }
 
     /// Without the table `check`, or for an offer without a reference, this searches again.
@@ -184,7 +189,7 @@ impl Supplier for Http {
         match response.status() {
             status if status.is_success() => {
                 let parser = self.mapping.parser(query, &self.code, &self.name, airports);
-                read_offer(response, MAX_OFFER_BYTES, offers, |json| check.parse_offer(json, &parser)).await
+                self.reader.read_offer(response, offers, |json| check.parse_offer(json, &parser)).await
             }
             status if is_gone(status) => Ok(()),
             _ => Err(failure(response, offers).await),

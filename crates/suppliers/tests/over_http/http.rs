@@ -19,7 +19,7 @@ use contracts::SupplierStatus;
 use suppliers::TrialOutcome;
 
 use crate::{
-    support::{ask, flights, http_client, query, status},
+    support::{ask, flights, http_client, query, registry, status},
     test_server::TestServer,
 };
 
@@ -158,6 +158,85 @@ async fn a_trial_records_one_call() {
     assert_eq!(trial.outcome, TrialOutcome::Failed("HTTP status 403: Forbidden".to_owned()));
     assert_eq!(trial.transcript.received.unwrap().beginning, b"no such key");
     assert_eq!(failing.calls.count(), 1);
+}
+
+#[tokio::test]
+async fn a_trial_records_the_parts_that_are_left_out() {
+    let mut body = flights(3);
+    body["flights"][1]["price"] = "cheap".into();
+    body["flights"][2]["seats_left"] = "9+".into();
+    let server = TestServer::start(always(move || Json(body.clone()).into_response())).await;
+    let file = format!(
+        r#"
+        [[supplier]]
+        code = "XX"
+        name = "Example Air"
+        kind = "http"
+        url = "{}"
+
+        [supplier.response]
+        offers = "/flights"
+        flight_number = "/number"
+        price = "/price"
+        departure = "/leaves"
+        arrival = "/lands"
+        seats_left = "/seats_left"
+        "#,
+        server.url
+    );
+    let client = &registry(&file).select(&[])[0];
+    let trial = client.trial(&query()).await;
+    assert_eq!(trial.outcome, TrialOutcome::Answered { itineraries: 2, left_out: 1 });
+    let parts = ["offer 2: seats_left (`/seats_left`) is not a small whole number"];
+    assert_eq!(trial.transcript.left_out_parts, parts);
+    let report = ask(client).await.report;
+    assert_eq!((report.status, report.offers, report.rejected), (SupplierStatus::Ok, 2, 1));
+}
+
+#[tokio::test]
+async fn bad_fares_are_counted_and_the_others_are_prices() {
+    let flight = |number: &str, fares: serde_json::Value| {
+        serde_json::json!({
+            "number": number, "leaves": "2025-07-10T06:05", "lands": "2025-07-10T09:00", "fares": fares,
+        })
+    };
+    let body = serde_json::json!([
+        flight(
+            "XX1",
+            serde_json::json!([{ "p": 3, "b": "Flex" }, { "p": "?", "b": "Lite" }, { "p": 2, "b": "Plus" }])
+        ),
+        flight("XX2", serde_json::json!([{ "p": "?" }])),
+        flight("XX3", serde_json::json!([{ "p": 1 }])),
+    ]);
+    let server = TestServer::start(always(move || Json(body.clone()).into_response())).await;
+    let file = format!(
+        r#"
+        [[supplier]]
+        code = "XX"
+        name = "Example Air"
+        kind = "http"
+        url = "{}"
+
+        [supplier.response]
+        offers = ""
+        fares = "/fares"
+        flight_number = "/number"
+        departure = "/leaves"
+        arrival = "/lands"
+        price = "/p"
+        fare_brand = "/b"
+        "#,
+        server.url
+    );
+    let answer = ask(&registry(&file).select(&[])[0]).await;
+    let report = answer.report;
+    assert_eq!((report.status, report.offers, report.rejected), (SupplierStatus::Ok, 2, 2));
+    let totals: Vec<Vec<_>> = answer
+        .offers
+        .iter()
+        .map(|offer| offer.prices.iter().map(|price| price.total.to_string()).collect())
+        .collect();
+    assert_eq!(totals, [vec!["1".to_owned()], vec!["2".to_owned(), "3".to_owned()]]);
 }
 
 #[tokio::test]

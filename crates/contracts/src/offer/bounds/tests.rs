@@ -49,6 +49,15 @@ fn a_round_trip_with_all_parts_is_valid() {
 }
 
 #[test]
+fn a_reference_may_be_as_long_as_a_link() {
+    let mut offer = round_trip();
+    offer.prices[0].offer_ref = Some("x".repeat(2048));
+    assert_eq!(offer.check(), Ok(()));
+    offer.prices[0].offer_ref = Some("x".repeat(2049));
+    assert_eq!(offer.check(), Err(InvalidOffer::Ref));
+}
+
+#[test]
 fn what_is_out_of_bounds_inside_is_named() {
     type Case = (InvalidOffer, fn(&mut Offer));
     let cases: [Case; 21] = [

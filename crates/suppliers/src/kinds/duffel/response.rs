@@ -1,6 +1,7 @@
 //! Parses the parts of Duffel's responses that we use.
 
 mod fare;
+mod optional;
 mod problem;
 mod wire;
 
@@ -14,9 +15,11 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::{FieldProblem, ResponseError},
-    parse::{minutes_between, time_at},
+    parse::{cabin as parse_cabin, minutes_between, time_at},
+    parts::ReadOffer,
 };
-use problem::{Problem, field, told};
+use optional::OptionalParts;
+use problem::{Problem, field};
 use wire::{Carrier, DuffelOffer, Place, Segment, Slice};
 
 /// Parses the response to a request for one offer.
@@ -24,7 +27,7 @@ pub(super) fn parse_single_offer(
     json: &[u8],
     supplier: &SupplierCode,
     airports: &Airports,
-) -> Result<Offer, ResponseError> {
+) -> Result<ReadOffer, ResponseError> {
     #[derive(Deserialize)]
     struct Single<'a> {
         #[serde(borrow)]
@@ -40,7 +43,7 @@ pub(super) fn parse_offer(
     json: &[u8],
     supplier: &SupplierCode,
     airports: &Airports,
-) -> Result<Offer, ResponseError> {
+) -> Result<ReadOffer, ResponseError> {
     let mut json = serde_json::Deserializer::from_slice(json);
     let offer: DuffelOffer = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -52,25 +55,29 @@ pub(super) fn parse_offer(
         }
     })?;
     json.end()?;
-    convert(&offer, supplier, airports).map_err(|(name, field, problem)| ResponseError::InvalidField {
-        index,
-        name,
-        field,
-        problem,
-    })
+    let mut parts = OptionalParts::new(index);
+    match convert(&offer, supplier, airports, &mut parts) {
+        Ok(offer) => Ok(ReadOffer::new(offer, parts.left_out)),
+        Err((name, field, problem)) => Err(ResponseError::InvalidField { index, name, field, problem }),
+    }
 }
 
-fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) -> Result<Offer, Problem> {
+fn convert(
+    offer: &DuffelOffer,
+    supplier: &SupplierCode,
+    airports: &Airports,
+    parts: &mut OptionalParts,
+) -> Result<Offer, Problem> {
     let mut slices = Vec::with_capacity(offer.slices.len());
     for (at, slice) in offer.slices.iter().enumerate() {
-        slices.push(slice.convert(at, airports)?);
+        slices.push(slice.convert(at, airports, parts)?);
     }
     let (Some(first), Some(first_flight)) =
         (slices.first(), offer.slices.first().and_then(|slice| slice.segments.first()))
     else {
         return Err(field("slices", "slices")(FieldProblem::Empty));
     };
-    let price = fare::price(offer, supplier)?;
+    let price = fare::price(offer, supplier, parts)?;
     Ok(Offer {
         flight_number: first.flight_numbers(),
         price: price.total.units_rounded_up(),
@@ -95,10 +102,15 @@ fn convert(offer: &DuffelOffer, supplier: &SupplierCode, airports: &Airports) ->
 
 impl Slice {
     /// The slice at this position of its offer.
-    fn convert(&self, at: usize, airports: &Airports) -> Result<offer::Slice, Problem> {
+    fn convert(
+        &self,
+        at: usize,
+        airports: &Airports,
+        parts: &mut OptionalParts,
+    ) -> Result<offer::Slice, Problem> {
         let mut segments = Vec::with_capacity(self.segments.len());
         for segment in &self.segments {
-            segments.push(segment.convert(airports)?);
+            segments.push(segment.convert(airports, parts)?);
         }
         let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
             return Err(field("segments", &format!("slices[{at}].segments"))(FieldProblem::Empty));
@@ -124,32 +136,35 @@ impl Slice {
 }
 
 impl Segment {
-    fn convert(&self, airports: &Airports) -> Result<offer::Segment, Problem> {
+    fn convert(&self, airports: &Airports, parts: &mut OptionalParts) -> Result<offer::Segment, Problem> {
         let time = |text, place: &Place| time_at(text, place.iata_code, place.time_zone.as_deref(), airports);
         let departure = time(&self.departing_at, &self.origin).map_err(field("departure", "departing_at"))?;
         let arrival: LocalTime =
             time(&self.arriving_at, &self.destination).map_err(field("arrival", "arriving_at"))?;
         let duration_minutes =
             minutes_between(departure, arrival).map_err(field("arrival", "arriving_at"))?;
+        let aircraft =
+            parts.told("aircraft", &self.aircraft).and_then(|aircraft| aircraft.iata_code.as_ref());
+        let mut told = |field, part| parts.text(field, part).map(str::to_owned);
         Ok(offer::Segment {
             carrier: self.marketing_carrier.code_or_name(),
             flight_number: self.marketing_carrier_flight_number.clone(),
             operating_carrier: Some(self.operating_carrier.code_or_name()),
             origin: self.origin.iata_code,
-            origin_terminal: told(self.origin_terminal.as_ref()),
+            origin_terminal: told("origin_terminal", &self.origin_terminal),
             destination: self.destination.iata_code,
-            destination_terminal: told(self.destination_terminal.as_ref()),
+            destination_terminal: told("destination_terminal", &self.destination_terminal),
             departure,
             arrival,
             duration_minutes,
-            aircraft: told(self.aircraft.as_ref().and_then(|aircraft| aircraft.iata_code.as_ref())),
-            cabin: self.cabin(),
+            aircraft: aircraft.filter(|code| !code.is_empty()).cloned(),
+            cabin: self.cabin(parts),
         })
     }
 
     /// The cabin of the first passenger: all of them travel in the same.
-    fn cabin(&self) -> Option<Cabin> {
-        self.passengers.first()?.cabin_class.as_ref()?.parse().ok()
+    fn cabin(&self, parts: &mut OptionalParts) -> Option<Cabin> {
+        parts.parsed("cabin", "cabin_class", &self.passengers.first()?.cabin_class, parse_cabin)
     }
 }
 

@@ -116,7 +116,7 @@ impl BodyTemplate {
 mod tests {
     use contracts::{
         SearchQuery,
-        search::{Adults, Passengers, Slice, Slices},
+        search::{Adults, Passengers, Slice, Slices, TimeWindow},
     };
     use serde_json::json;
 
@@ -145,6 +145,32 @@ mod tests {
         assert_eq!(render(toml, &query("CGK", "DPS")), json!({"n": 2, "text": "2 adults"}));
         let family = json!({"n": 2, "back": "2025-07-17", "text": "1 adults"});
         assert_eq!(render(toml, &return_for_a_family()), family);
+    }
+
+    #[test]
+    fn windows_are_those_of_their_slice_and_left_out_where_it_has_none() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        let slice = |from: &str, to: &str, date: &str| {
+            Slice::new(from.parse().unwrap(), to.parse().unwrap(), date.parse().unwrap()).unwrap()
+        };
+        let any = TimeWindow::default();
+        let morning = TimeWindow::new(at("06:00"), at("09:30")).unwrap();
+        let evening = TimeWindow::new(at("18:05"), None).unwrap();
+        let slices = vec![
+            slice("CGK", "DPS", "2025-07-10").within(morning, any),
+            slice("DPS", "SUB", "2025-07-12").within(any, evening),
+            slice("SUB", "CGK", "2025-07-14"),
+        ];
+        let query = SearchQuery { slices: Slices::new(slices).unwrap(), ..query("CGK", "DPS") };
+        let toml = "first = \"{departure_earliest}\"\n[legs.each_slice]\nfrom = \"{from}\"\n\
+                    window = { after = \"{departure_earliest}\", before = \"{departure_latest}\" }\n\
+                    arrival = { after = \"{arrival_earliest}\", before = \"{arrival_latest}\" }";
+        let legs = json!([
+            {"from": "CGK", "window": {"after": "06:00", "before": "09:30"}, "arrival": {}},
+            {"from": "DPS", "window": {}, "arrival": {"after": "18:05"}},
+            {"from": "SUB", "window": {}, "arrival": {}},
+        ]);
+        assert_eq!(render(toml, &query), json!({"first": "06:00", "legs": legs}));
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl<'a> FieldValue<'a> {
             _ => Err(self.error(FieldProblem::NotText)),
         });
         let text = texts.collect::<Result<String, _>>()?;
-        Ok((!values.is_empty()).then_some(text))
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
     }
 
     /// Reads an amount of money, a number or a decimal text, exactly.
@@ -154,19 +154,18 @@ impl<'a> FieldValue<'a> {
         flag.transpose().map_err(|problem| self.error(problem))
     }
 
-    /// Reads a text with `parse`. An empty one is none.
+    /// Reads a text with `parse`.
     pub(super) fn parsed<T>(
         &self,
         parse: impl Fn(&str) -> Result<T, FieldProblem>,
     ) -> Result<Option<T>, ResponseError> {
-        let text = self.text()?.filter(|text| !text.is_empty());
-        text.map(|text| parse(&text)).transpose().map_err(|problem| self.error(problem))
+        self.text()?.map(|text| parse(&text)).transpose().map_err(|problem| self.error(problem))
     }
 
     /// Reads a small whole number.
     pub(super) fn count<T: TryFrom<u64>>(&self) -> Result<Option<T>, ResponseError> {
         let count = self.first_value().map(|value| {
-            let count = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+            let count = whole(value).or_else(|| value.as_str()?.trim().parse().ok());
             count.and_then(|count| T::try_from(count).ok()).ok_or_else(|| self.error(FieldProblem::NotCount))
         });
         count.transpose()
@@ -176,11 +175,19 @@ impl<'a> FieldValue<'a> {
         self.values_or_default().first()
     }
 
+    /// An empty text is no value, as `null` is none.
     fn values_or_default(&self) -> &'a [Json] {
-        if self.values.is_empty() || self.values.contains(&Json::Null) {
+        let is_blank = |value: &Json| value.as_str().is_some_and(|text| text.trim().is_empty());
+        // Vacuously true without pointers.
+        if self.values.iter().all(is_blank) || self.values.contains(&Json::Null) {
             self.field.default.as_slice()
         } else {
             self.values
         }
     }
+}
+
+/// The whole number that a JSON number is: `110.0` is as whole as `110`.
+fn whole(value: &Json) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64()?.to_string().parse().ok())
 }

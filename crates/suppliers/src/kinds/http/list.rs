@@ -71,7 +71,7 @@ impl ListPointers {
     }
 }
 
-/// The value at a pointer, as it is written. None if there is none, or `null`.
+/// The value at a pointer, as it is written. None if there is none, `null`, or an empty text.
 fn value_at<'a>(json: &'a [u8], pointer: &JsonPointer) -> serde_json::Result<Option<&'a RawValue>> {
     let mut value: &RawValue = serde_json::from_slice(json)?;
     for token in pointer.tokens() {
@@ -79,7 +79,8 @@ fn value_at<'a>(json: &'a [u8], pointer: &JsonPointer) -> serde_json::Result<Opt
         let Some(inner) = Inner(token).deserialize(&mut json)? else { return Ok(None) };
         value = inner;
     }
-    Ok(Some(value).filter(|value| value.get() != "null"))
+    let is_blank = |text: &str| text.trim_matches('"').trim().is_empty();
+    Ok(Some(value).filter(|value| value.get() != "null" && !is_blank(value.get())))
 }
 
 /// Finds what a token refers to in an object or array. Of equal keys, the last counts, as in other fields.
@@ -166,12 +167,12 @@ mod tests {
 
     #[test]
     fn a_list_is_an_array_or_what_is_at_each_pointer() {
-        let json = r#"{"l": [{"a": 1}, 2], "o": {"b~/": [3]}, "n": null, "s": "x"}"#;
+        let json = r#"{"l": [{"a": 1}, 2], "o": {"b~/": [3]}, "n": null, "s": "x", "b": " "}"#;
         let list = |pointers| elements(pointers, json).unwrap();
         let pair = |path: &str, json: &str| (path.to_owned(), json.to_owned());
         assert_eq!(list("'/l'"), [pair("/x/l/0", r#"{"a": 1}"#), pair("/x/l/1", "2")]);
         assert_eq!(list("['/l/0', '/o/b~0~1']"), [pair("/x/l/0", r#"{"a": 1}"#), pair("/x/o/b~0~1/0", "3")]);
-        assert_eq!(list("['/s', '/n', '/none', '/s/0', '/l/7']"), [pair("/x/s", "\"x\"")]);
+        assert_eq!(list("['/s', '/n', '/none', '/s/0', '/l/7', '/b']"), [pair("/x/s", "\"x\"")]);
         assert_eq!(list("''"), [pair("/x", json)]);
         assert_eq!(list("[]"), [pair("/x", json)]);
     }

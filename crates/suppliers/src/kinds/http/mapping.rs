@@ -15,7 +15,10 @@ mod price;
 mod times;
 
 use airports::Airports;
-use contracts::{Offer, SearchQuery, SupplierCode, offer::OfferId};
+use contracts::{
+    Offer, SearchQuery, SupplierCode,
+    offer::{MAX_PRICES, OfferId, Price},
+};
 use serde::Deserialize;
 
 use super::{
@@ -23,10 +26,14 @@ use super::{
     field::{Field, FieldValues, Part},
     list::ListPointers,
 };
-use crate::{error::ResponseError, response::json_pointer::JsonPointer};
+use crate::{
+    error::{RejectedOffer, ResponseError},
+    parts::{LeftOutParts, ReadOffer},
+    response::json_pointer::JsonPointer,
+};
 use flights::{FlightParser, SegmentMapping};
 use itinerary::{FIELDS, FlatItineraries, Itinerary};
-use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, fare};
+use price::{BaggageMapping, ConditionMapping, FARE_FIELDS, FareParser};
 use times::Times;
 
 /// The table `response` of a supplier in the suppliers file.
@@ -41,6 +48,9 @@ pub(super) struct Mapping {
     /// The flights within a slice. Without it, a slice is one flight.
     #[serde(default)]
     segments: ListPointers,
+    /// The fares within an offer, each a price. Without it, the offer's own fields tell its price.
+    #[serde(default)]
+    fares: ListPointers,
     /// The fields of a flight. Without it, the offer's own fields tell its flights.
     segment: Option<SegmentMapping>,
     #[serde(default)]
@@ -95,8 +105,11 @@ pub(super) struct Mapping {
 /// Parses the offers of one response.
 pub(super) struct OfferParser<'a> {
     mapping: &'a Mapping,
-    /// The pointers of all fields, in the order of [`Mapping::fields`] and [`Mapping::fare_fields`].
+    /// The pointers of the offer's own fields, in the order of [`Mapping::fields`] and, unless fares are lists in it,
+    /// [`Mapping::fare_fields`].
     pointers: Vec<&'a JsonPointer>,
+    /// The pointers of a fare's fields, if fares are lists in the offer.
+    fare_pointers: Vec<&'a JsonPointer>,
     /// Reads the flights, if they are lists in the offer.
     flights: Option<FlightParser<'a>>,
     /// Reads them if they are not.
@@ -135,10 +148,11 @@ impl Mapping {
         airports: &'a Airports,
     ) -> OfferParser<'a> {
         let times = Times(airports);
-        let flights = |segment| FlightParser::new(&self.slices, &self.segments, segment, times);
+        let flights = |segment| FlightParser::new(&self.slices, &self.segments, segment, times, query.cabin);
         OfferParser {
             mapping: self,
             pointers: self.pointers().collect(),
+            fare_pointers: self.fare_pointers().filter(|_| self.fares.is_set()).collect(),
             flights: self.segment.as_ref().map(flights),
             flat: FlatItineraries { query, supplier_name, times },
             query,
@@ -146,8 +160,14 @@ impl Mapping {
         }
     }
 
+    /// The pointers that start at the offer.
     fn pointers(&self) -> impl Iterator<Item = &JsonPointer> {
-        self.fields().into_iter().chain(self.fare_fields()).flat_map(|(_, field)| field.pointers())
+        let of_fare = self.fare_pointers().filter(|_| !self.fares.is_set());
+        self.fields().into_iter().flat_map(|(_, field)| field.pointers()).chain(of_fare)
+    }
+
+    fn fare_pointers(&self) -> impl Iterator<Item = &JsonPointer> {
+        self.fare_fields().into_iter().flat_map(|(_, field)| field.pointers())
     }
 
     fn fields(&self) -> [(&'static str, &Field); FIELDS] {
@@ -186,55 +206,118 @@ impl Mapping {
     }
 }
 
+/// The prices of an offer.
+#[derive(Default)]
+struct Fares {
+    prices: Vec<Price>,
+    /// Why others are left out.
+    bad: Vec<RejectedOffer>,
+}
+
 impl OfferParser<'_> {
     /// Parses the offer at `index` of the list.
-    pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<Offer, ResponseError> {
+    pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<ReadOffer, ResponseError> {
         let values = extract(json, &self.pointers)?;
-        let offer = Part { offer: index, path: String::new(), json };
-        let mut values = FieldValues::new(&offer, &values);
+        let part = Part { offer: index, path: String::new(), json };
+        let mut values = FieldValues::new(&part, &values);
         let fields = values.of(self.mapping.fields());
-        let fare_values = values.of(self.mapping.fare_fields());
-
-        let Itinerary {
-            flight_number,
-            carrier,
-            origin,
-            destination,
-            departure,
-            arrival,
-            duration_minutes,
-            stops,
-            cabin,
-            slices,
-        } = match &self.flights {
-            Some(flights) => flights.itinerary(&fields, &offer)?,
-            None => self.flat.itinerary(&fields)?,
+        let mut left_out = LeftOutParts::default();
+        let itinerary = match &self.flights {
+            Some(flights) => flights.itinerary(&fields, &part, &mut left_out)?,
+            None => self.flat.itinerary(&fields, &mut left_out)?,
         };
-        let price = fare(&fare_values, self.supplier, self.mapping.minor_units, self.payers())?;
-        Ok(Offer {
-            flight_number,
-            price: price.total.units_rounded_up(),
-            currency: price.currency,
-            carrier,
-            origin,
-            destination,
-            departure,
-            arrival,
-            duration_minutes,
-            stops,
-            suppliers: Vec::new(),
-            id: OfferId::default(),
-            cabin,
-            slices,
-            prices: vec![price],
-            comparable: true,
-            best_rank: None,
-        })
+        if !self.mapping.fares.is_set() {
+            let price = self.fare(&part, &mut values, &mut left_out)?;
+            return Ok(ReadOffer::new(offer(itinerary, price), left_out));
+        }
+        let Fares { prices, bad } = self.fares(&part, &mut left_out)?;
+        let mut prices = prices.into_iter();
+        let offer = prices.next().map(|first| self.offer_of_fares(itinerary, first, prices));
+        Ok(ReadOffer { offer, bad_fares: bad, left_out })
     }
 
-    /// For how many passengers an amount has to be multiplied.
-    fn payers(&self) -> u8 {
-        if self.mapping.price_per_passenger { self.query.passengers.seats().get() } else { 1 }
+    /// The prices in the lists of fares.
+    fn fares(&self, offer: &Part<'_>, left_out: &mut LeftOutParts) -> Result<Fares, ResponseError> {
+        let mut fares = Fares::default();
+        for part in self.mapping.fares.elements("fares", offer, usize::MAX)? {
+            let values = extract(part.json, &self.fare_pointers)?;
+            let price = self.fare(&part, &mut FieldValues::new(&part, &values), left_out);
+            let checked = price.map_err(RejectedOffer::from).and_then(|price| match price.check() {
+                Ok(()) => Ok(price),
+                Err(problem) => Err(RejectedOffer::Invalid { index: offer.offer, problem }),
+            });
+            match checked {
+                Ok(price) => fares.prices.push(price),
+                Err(reason) => fares.bad.push(reason),
+            }
+        }
+        Ok(fares)
+    }
+
+    /// The price that the fields of a part tell, without the invalid ones of the parts that it may lack.
+    fn fare<'p>(
+        &'p self,
+        part: &Part<'_>,
+        values: &mut FieldValues<'p>,
+        left_out: &mut LeftOutParts,
+    ) -> Result<Price, ResponseError> {
+        let parser = FareParser {
+            supplier: self.supplier,
+            minor_units: self.mapping.minor_units,
+            payers: if self.mapping.price_per_passenger { self.query.passengers.seats().get() } else { 1 },
+        };
+        let mut price = parser.fare(&values.of(self.mapping.fare_fields()), left_out)?;
+        left_out.of_price(part.offer, &part.path, &mut price);
+        Ok(price)
+    }
+
+    /// An offer with several prices: the cheapest of each brand, as the search compares them.
+    fn offer_of_fares(
+        &self,
+        itinerary: Itinerary,
+        first: Price,
+        further: impl Iterator<Item = Price>,
+    ) -> Offer {
+        let mut offer = offer(itinerary, first);
+        offer.prices.extend(further);
+        offer.rank_prices(self.query.currency.unwrap_or_default());
+        offer.prices.truncate(MAX_PRICES);
+        offer
+    }
+}
+
+/// An offer with one price.
+fn offer(itinerary: Itinerary, price: Price) -> Offer {
+    let Itinerary {
+        flight_number,
+        carrier,
+        origin,
+        destination,
+        departure,
+        arrival,
+        duration_minutes,
+        stops,
+        cabin,
+        slices,
+    } = itinerary;
+    Offer {
+        flight_number,
+        price: price.total.units_rounded_up(),
+        currency: price.currency,
+        carrier,
+        origin,
+        destination,
+        departure,
+        arrival,
+        duration_minutes,
+        stops,
+        suppliers: Vec::new(),
+        id: OfferId::default(),
+        cabin,
+        slices,
+        prices: vec![price],
+        comparable: true,
+        best_rank: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use contracts::{
     SearchQuery,
-    search::{Slice, Trip},
+    search::{ClockTime, Slice, Trip},
 };
 use serde_json::Value as Json;
 
@@ -56,7 +56,8 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A placeholder's value. Only that of `{offer_ref}` has other characters than letters, digits, hyphens and underscores.
+/// A placeholder's value. Only that of `{offer_ref}` has other characters than letters, digits, hyphens, underscores and
+/// colons.
 pub(super) enum PlaceholderValue {
     Text(String),
     Number(usize),
@@ -112,6 +113,10 @@ placeholders! {
     Year: "year",
     Month: "month",
     Day: "day",
+    DepartureEarliest: "departure_earliest",
+    DepartureLatest: "departure_latest",
+    ArrivalEarliest: "arrival_earliest",
+    ArrivalLatest: "arrival_latest",
     ReturnDate: "return_date",
     Passengers: "passengers",
     Adults: "adults",
@@ -131,6 +136,7 @@ impl Placeholder {
         let Context { query, slice, passenger, offer_ref } = context;
         let date = slice.date().civil();
         let text = |text: String| Some(PlaceholderValue::Text(text));
+        let time = |time: Option<ClockTime>| time.map(|time| PlaceholderValue::Text(time.to_string()));
         let number = |number| Some(PlaceholderValue::Number(number));
         match self {
             Self::From => text(slice.origin().to_string()),
@@ -139,6 +145,10 @@ impl Placeholder {
             Self::Year => text(format!("{:04}", date.year())),
             Self::Month => text(format!("{:02}", date.month())),
             Self::Day => text(format!("{:02}", date.day())),
+            Self::DepartureEarliest => time(slice.departure().earliest()),
+            Self::DepartureLatest => time(slice.departure().latest()),
+            Self::ArrivalEarliest => time(slice.arrival().earliest()),
+            Self::ArrivalLatest => time(slice.arrival().latest()),
             Self::ReturnDate => {
                 let back = query.slices.iter().nth(1).filter(|_| query.slices.trip() == Trip::Return)?;
                 text(back.date().to_string())

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use contracts::Offer;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     error::{FieldProblem, ResponseError},
     file::{entry::SupplierEntry, error::RegistryError, secrets::SecretLookup},
+    parts::ReadOffer,
     response::json_pointer::JsonPointer,
 };
 
@@ -59,7 +59,7 @@ impl CheckTemplate {
         &self,
         json: &[u8],
         parser: &OfferParser<'_>,
-    ) -> Result<Option<Offer>, ResponseError> {
+    ) -> Result<Option<ReadOffer>, ResponseError> {
         let response: Json = serde_json::from_slice(json).map_err(ResponseError::InvalidOfferJson)?;
         match response.pointer(&self.offer) {
             Some(Json::Null) => Ok(None),

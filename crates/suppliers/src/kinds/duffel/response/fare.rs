@@ -2,62 +2,71 @@
 
 use contracts::{
     Amount, Currency, SupplierCode,
-    offer::{Baggage, Condition, Conditions, MAX_NAME_BYTES, Price},
+    offer::{Baggage, Condition, Conditions, Price},
 };
+use jiff::Timestamp;
 
 use super::{
+    optional::OptionalParts,
     problem::{Problem, field, told},
-    wire::{DuffelOffer, OfferCondition, SegmentPassenger, Slice},
+    wire::{Bags, DuffelOffer, OfferCondition, Part, Slice},
 };
 use crate::{
     error::FieldProblem,
-    parse::{amount, currency, decimal, instant},
+    parse::{amount, currency, decimal, expiry},
 };
 
 /// The price of an offer.
-pub(super) fn price(offer: &DuffelOffer, supplier: &SupplierCode) -> Result<Price, Problem> {
+pub(super) fn price(
+    offer: &DuffelOffer,
+    supplier: &SupplierCode,
+    parts: &mut OptionalParts,
+) -> Result<Price, Problem> {
     let code = currency(&offer.total_currency).map_err(field("currency", "total_currency"))?;
     let money = |text: &str| amount(decimal(text)?, code);
-    let optional = |text: Option<&String>| text.map(|text| money(text)).transpose();
-    let conditions = offer.conditions.as_ref();
+    let total = money(&offer.total_amount).map_err(field("price", "total_amount"))?;
+    let conditions = parts.told("conditions", &offer.conditions);
     let conditions = Conditions {
         change: condition(conditions.and_then(|all| all.change_before_departure.as_ref()), code),
         refund: condition(conditions.and_then(|all| all.refund_before_departure.as_ref()), code),
     };
-    let total = money(&offer.total_amount).map_err(field("price", "total_amount"))?;
-    let expires_at = offer.expires_at.as_deref().map(instant).transpose();
+    let now = Timestamp::now();
     Ok(Price {
-        base: optional(offer.base_amount.as_ref()).map_err(field("base", "base_amount"))?,
-        tax: optional(offer.tax_amount.as_ref()).map_err(field("tax", "tax_amount"))?,
-        fare_brand: fare_brand(&offer.slices),
-        baggage: baggage(&offer.slices),
+        base: parts.parsed("base", "base_amount", &offer.base_amount, money),
+        tax: parts.parsed("tax", "tax_amount", &offer.tax_amount, money),
+        fare_brand: fare_brand(&offer.slices, parts),
+        baggage: baggage(&offer.slices, parts),
         conditions: (conditions != Conditions::default()).then_some(conditions),
-        expires_at: expires_at.map_err(field("expires_at", "expires_at"))?,
+        expires_at: parts.parsed("expires_at", "expires_at", &offer.expires_at, |text| expiry(text, now)),
         offer_ref: told(offer.id.as_ref()),
         ..Price::new(supplier.clone(), total, code)
     })
 }
 
-/// The name of the fare; of several, each once, joined by ` / `. Left out if that is too long.
-fn fare_brand(slices: &[Slice]) -> Option<String> {
+/// The name of the fare; of several, each once, joined by ` / `.
+fn fare_brand(slices: &[Slice], parts: &mut OptionalParts) -> Option<String> {
     let mut brands: Vec<&str> = Vec::new();
-    for brand in slices.iter().filter_map(|slice| slice.fare_brand_name.as_deref()) {
-        if !brand.is_empty() && !brands.contains(&brand) {
-            brands.push(brand);
-        }
+    for slice in slices {
+        let brand = parts.text("fare_brand_name", &slice.fare_brand_name);
+        brands.extend(brand.filter(|brand| !brands.contains(brand)));
     }
-    Some(brands.join(" / ")).filter(|brand| (1..=MAX_NAME_BYTES).contains(&brand.len()))
+    Some(brands.join(" / ")).filter(|brand| !brand.is_empty())
 }
 
-/// What is allowed on every flight: the least of each kind. Duffel tells no weights.
-fn baggage(slices: &[Slice]) -> Option<Baggage> {
+/// What is allowed on every flight: the least of each kind. Duffel tells no weights. None if it can't be read for a flight.
+fn baggage(slices: &[Slice], parts: &mut OptionalParts) -> Option<Baggage> {
     let passengers =
         slices.iter().flat_map(|slice| &slice.segments).filter_map(|segment| segment.passengers.first());
-    let pieces = |passenger: &SegmentPassenger, kind: &str| -> u8 {
-        let own = passenger.baggages.iter().filter(|bags| bags.kind == kind);
+    let bags = passengers.map(|passenger| match &passenger.baggages {
+        Part::Absent => Some(&[][..]),
+        told => parts.told("baggages", told).map(Vec::as_slice),
+    });
+    let bags = bags.collect::<Option<Vec<_>>>()?;
+    let pieces = |own: &&[Bags], kind: &str| -> u8 {
+        let own = own.iter().filter(|bags| bags.kind == kind);
         own.fold(0, |sum, bags| sum.saturating_add(bags.quantity))
     };
-    let least = |kind| passengers.clone().map(|passenger| pieces(passenger, kind)).min();
+    let least = |kind| bags.iter().map(|own| pieces(own, kind)).min();
     let (cabin_pieces, checked_pieces) = (least("carry_on"), least("checked"));
     cabin_pieces.map(|_| Baggage { cabin_pieces, checked_pieces, checked_kg: None })
 }

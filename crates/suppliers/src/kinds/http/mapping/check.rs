@@ -14,6 +14,7 @@ impl Mapping {
         if self.pointers().count() > MAX_POINTERS {
             return Err(("", TOO_MANY));
         }
+        ensure(self.fare_pointers().count() <= MAX_POINTERS, "fares", TOO_MANY)?;
         match &self.segment {
             Some(segment) => {
                 self.check_nothing_is_flat()?;

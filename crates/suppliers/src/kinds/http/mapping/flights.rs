@@ -10,12 +10,13 @@ use super::{
         field::{Field, FieldValue, FieldValues, Part},
         list::ListPointers,
     },
-    itinerary::{FIELDS, Itinerary, airport, flight_number},
+    itinerary::{FIELDS, Itinerary, airport, flight_number, told_cabin},
     times::Times,
 };
 use crate::{
     error::{FieldProblem, ResponseError},
-    parse::{cabin as parse_cabin, minutes_between},
+    parse::minutes_between,
+    parts::LeftOutParts,
     response::json_pointer::JsonPointer,
 };
 
@@ -71,6 +72,14 @@ pub(super) struct FlightParser<'a> {
     /// The pointers of a flight's fields, in their order.
     pointers: Vec<&'a JsonPointer>,
     times: Times<'a>,
+    /// The cabin that is searched.
+    searched: Option<Cabin>,
+}
+
+/// What is said of all flights of an offer.
+struct OfOffer<'a> {
+    cabin: Option<Cabin>,
+    left_out: &'a mut LeftOutParts,
 }
 
 impl<'a> FlightParser<'a> {
@@ -79,8 +88,9 @@ impl<'a> FlightParser<'a> {
         segments: &'a ListPointers,
         segment: &'a SegmentMapping,
         times: Times<'a>,
+        searched: Option<Cabin>,
     ) -> Self {
-        Self { slices, segments, segment, pointers: segment.pointers().collect(), times }
+        Self { slices, segments, segment, pointers: segment.pointers().collect(), times, searched }
     }
 
     /// The itinerary of an offer. `fields` are the values of the offer's own fields.
@@ -88,11 +98,15 @@ impl<'a> FlightParser<'a> {
         &self,
         fields: &[FieldValue<'_>; FIELDS],
         offer: &Part<'_>,
+        left_out: &mut LeftOutParts,
     ) -> Result<Itinerary, ResponseError> {
         let [_, carrier, .., cabin] = fields;
-        let cabin = cabin.parsed(parse_cabin)?;
+        let cabin = told_cabin(cabin, self.searched, left_out)?;
+        let carrier = left_out.optional(carrier.text());
         let slices = self.slices.elements("slices", offer, MAX_SLICES)?;
-        let slices: Vec<_> = slices.iter().map(|slice| self.slice(slice, cabin)).collect::<Result<_, _>>()?;
+        let mut all = OfOffer { cabin, left_out };
+        let slices = slices.iter().map(|slice| self.slice(slice, &mut all));
+        let slices: Vec<_> = slices.collect::<Result<_, _>>()?;
         let missing = || offer.error("slices", &[], FieldProblem::Missing);
         let first = slices.first().ok_or_else(missing)?;
         let flight = first.segments.first().ok_or_else(missing)?;
@@ -100,7 +114,7 @@ impl<'a> FlightParser<'a> {
         let segments = slices.iter().flat_map(|slice| &slice.segments);
         Ok(Itinerary {
             flight_number: first.flight_numbers(),
-            carrier: carrier.text()?.unwrap_or_else(flown_by),
+            carrier: carrier.unwrap_or_else(flown_by),
             origin: first.origin,
             destination: first.destination,
             departure: first.departure,
@@ -113,12 +127,12 @@ impl<'a> FlightParser<'a> {
         })
     }
 
-    fn slice(&self, slice: &Part<'_>, cabin: Option<Cabin>) -> Result<Slice, ResponseError> {
+    fn slice(&self, slice: &Part<'_>, all: &mut OfOffer<'_>) -> Result<Slice, ResponseError> {
         let parts = self.segments.elements("segments", slice, MAX_SEGMENTS)?;
         let mut segments = Vec::with_capacity(parts.len());
         let mut stops = parts.len().saturating_sub(1);
         for part in &parts {
-            let (segment, landings) = self.segment(part, cabin)?;
+            let (segment, landings) = self.segment(part, all)?;
             segments.push(segment);
             stops += usize::from(landings);
         }
@@ -138,8 +152,8 @@ impl<'a> FlightParser<'a> {
         })
     }
 
-    /// A flight, and the landings within it. `cabin` is the one that the offer tells.
-    fn segment(&self, flight: &Part<'_>, cabin: Option<Cabin>) -> Result<(Segment, u8), ResponseError> {
+    /// A flight, and the landings within it.
+    fn segment(&self, flight: &Part<'_>, all: &mut OfOffer<'_>) -> Result<(Segment, u8), ResponseError> {
         let values = extract(flight.json, &self.pointers)?;
         let [
             carrier,
@@ -160,19 +174,21 @@ impl<'a> FlightParser<'a> {
         let (origin, destination) = (place(origin)?, place(destination)?);
         let departure = self.times.departure(departure, origin)?;
         let (arrival, duration_minutes) = self.times.arrival(arrival, duration, departure, destination)?;
+        let OfOffer { cabin, left_out } = all;
+        let mut told = |field: &FieldValue<'_>| left_out.optional(field.text());
         let segment = Segment {
             carrier,
             flight_number,
-            operating_carrier: told(operating_carrier)?.map(code_or_name),
+            operating_carrier: told(operating_carrier).map(code_or_name),
             origin,
-            origin_terminal: told(origin_terminal)?,
+            origin_terminal: told(origin_terminal),
             destination,
-            destination_terminal: told(destination_terminal)?,
+            destination_terminal: told(destination_terminal),
             departure,
             arrival,
             duration_minutes,
-            aircraft: told(aircraft)?,
-            cabin: own_cabin.parsed(parse_cabin)?.or(cabin),
+            aircraft: told(aircraft),
+            cabin: told_cabin(own_cabin, self.searched, left_out)?.or(*cabin),
         };
         Ok((segment, stops.count()?.unwrap_or(0)))
     }
@@ -180,11 +196,6 @@ impl<'a> FlightParser<'a> {
 
 fn place(field: &FieldValue<'_>) -> Result<IataCode, ResponseError> {
     airport(field)?.ok_or_else(|| field.error(FieldProblem::Missing))
-}
-
-/// A text that is not empty.
-fn told(field: &FieldValue<'_>) -> Result<Option<String>, ResponseError> {
-    field.parsed(|text| Ok(text.to_owned()))
 }
 
 /// The carrier and the number of a flight: both `GA` with `402` or `GA 0402`, and `GA402` alone are the same flight.
@@ -195,7 +206,7 @@ fn carrier_and_number(
     let mut flight = flight_number(number)?;
     flight.make_ascii_uppercase();
     let begins_with_digit = |text: &&str| text.starts_with(|char: char| char.is_ascii_digit());
-    let (carrier, number) = if let Some(carrier) = told(carrier)? {
+    let (carrier, number) = if let Some(carrier) = carrier.text()? {
         let carrier = code_or_name(carrier);
         let number = flight.strip_prefix(&carrier).filter(begins_with_digit).unwrap_or(&flight).to_owned();
         (carrier, number)

@@ -4,6 +4,7 @@ use super::{super::field::FieldValue, times::Times};
 use crate::{
     error::{FieldProblem, ResponseError},
     parse::cabin as parse_cabin,
+    parts::LeftOutParts,
 };
 
 /// How many fields of the mapping are about the itinerary.
@@ -32,7 +33,11 @@ pub(super) struct FlatItineraries<'a> {
 
 impl FlatItineraries<'_> {
     /// The itinerary in these fields of an offer.
-    pub(super) fn itinerary(&self, fields: &[FieldValue<'_>; FIELDS]) -> Result<Itinerary, ResponseError> {
+    pub(super) fn itinerary(
+        &self,
+        fields: &[FieldValue<'_>; FIELDS],
+        left_out: &mut LeftOutParts,
+    ) -> Result<Itinerary, ResponseError> {
         let [flight, carrier, origin, destination, departure, arrival, duration, stops, cabin] = fields;
         let origin = self.airport(origin, self.query.first().origin())?;
         let destination = self.airport(destination, self.query.first().destination())?;
@@ -43,14 +48,14 @@ impl FlatItineraries<'_> {
         let changes = u8::try_from(flight_number.matches('/').count()).unwrap_or(u8::MAX);
         Ok(Itinerary {
             flight_number,
-            carrier: carrier.text()?.unwrap_or_else(|| self.supplier_name.to_owned()),
+            carrier: left_out.optional(carrier.text()).unwrap_or_else(|| self.supplier_name.to_owned()),
             origin,
             destination,
             departure,
             arrival,
             duration_minutes,
             stops: stops.count()?.unwrap_or(changes),
-            cabin: cabin.parsed(parse_cabin)?,
+            cabin: told_cabin(cabin, self.query.cabin, left_out)?,
             slices: Vec::new(),
         })
     }
@@ -60,6 +65,17 @@ impl FlatItineraries<'_> {
         let largest = || self.times.0.airports_of(searched).first().map_or(searched, |airport| airport.code);
         Ok(airport(field)?.unwrap_or_else(largest))
     }
+}
+
+/// The cabin that a field tells. One that can't be read is left out, unless the search wants more than the lowest: an offer
+/// without a cabin is taken for what is searched.
+pub(super) fn told_cabin(
+    field: &FieldValue<'_>,
+    searched: Option<Cabin>,
+    left_out: &mut LeftOutParts,
+) -> Result<Option<Cabin>, ResponseError> {
+    let cabin = field.parsed(parse_cabin);
+    if searched.is_some_and(|cabin| cabin != Cabin::Economy) { cabin } else { Ok(left_out.optional(cabin)) }
 }
 
 /// The airport that a field tells.
@@ -72,5 +88,5 @@ pub(super) fn airport(field: &FieldValue<'_>) -> Result<Option<IataCode>, Respon
 pub(super) fn flight_number(field: &FieldValue<'_>) -> Result<String, ResponseError> {
     let mut number = field.text()?.ok_or_else(|| field.error(FieldProblem::Missing))?;
     number.retain(|char| !char.is_whitespace());
-    if number.is_empty() { Err(field.error(FieldProblem::Missing)) } else { Ok(number) }
+    Ok(number)
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::testing;
 
 mod any_json;
+mod fares;
 mod nested;
 
 fn mapping(text: &str) -> Mapping {
@@ -50,14 +51,26 @@ fn flight() -> Json {
     })
 }
 
-fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
-    let (airports, query) = (Airports::embedded(), query("JKT"));
-    let code = code();
-    let parser = mapping.parser(&query, &code, "The Supplier", &airports);
+fn read(mapping: &Mapping, query: &SearchQuery, body: &Json) -> Result<Vec<ReadOffer>, String> {
+    let (airports, code) = (Airports::embedded(), code());
+    let parser = mapping.parser(query, &code, "The Supplier", &airports);
     let list = body.pointer(&mapping.offers_pointer().to_string()).and_then(Json::as_array).unwrap();
     let offers =
         list.iter().enumerate().map(|(index, offer)| parser.parse(index, offer.to_string().as_bytes()));
     offers.collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+fn offers(mapping: &Mapping, body: &Json) -> Result<Vec<Offer>, String> {
+    let read = read(mapping, &query("JKT"), body)?;
+    Ok(read.into_iter().map(|read| read.offer.unwrap()).collect())
+}
+
+/// The only offer, and why parts of it were left out.
+fn with_left_out(mapping: &Mapping, offer: &Json) -> (Offer, Vec<String>) {
+    let mut read = read(mapping, &query("JKT"), &json!([offer])).unwrap().remove(0);
+    let mut offer = read.offer.unwrap();
+    read.left_out.of_offer(0, &mut offer);
+    (offer, read.left_out.reasons())
 }
 
 /// The error when one field of the second flight is changed.
@@ -174,17 +187,129 @@ fn a_fare_is_read_with_all_that_it_includes() {
 }
 
 #[test]
-fn an_error_in_a_fare_names_the_field() {
+fn an_optional_part_that_can_not_be_read_is_left_out_and_the_offer_stays() {
+    let (whole, nothing) = with_left_out(&rich(), &rich_flight());
+    assert_eq!(nothing, [""; 0]);
     for (pointer, value, expected) in [
-        ("/cabin", json!("steerage"), "cabin (`/cabin`) is not economy, premium_economy, business or first"),
+        ("/cabin", json!("COACH"), "cabin (`/cabin`) is not economy, premium_economy, business or first"),
+        ("/fare/base", json!("n/a"), "base (`/fare/base`) is not an amount"),
         ("/fare/tax", json!([]), "tax (`/fare/tax`) is not an amount"),
-        ("/until", json!("2025-07-01"), "expires_at (`/until`) is not a date and time with an offset"),
+        ("/fare/tax", json!(10_621), "tax is more than the total"),
+        ("/fare/brand", json!({}), "fare_brand (`/fare/brand`) is not a text"),
+        ("/fare/brand", json!("x".repeat(129)), "fare_brand is not 1 to 128 printable bytes"),
+        ("/seats", json!("9+"), "seats_left (`/seats`) is not a small whole number"),
+        ("/seats", json!(1000), "seats_left is more than 999"),
+        (
+            "/until",
+            json!("2127-07-01T12:00:00"),
+            "expires_at (`/until`) is not a date and time with an offset",
+        ),
+        ("/link", json!(false), "deep_link (`/link`) is not a text"),
+        ("/link", json!("acme.example/4711"), "deep_link is not an http or https URL of up to 2048 bytes"),
         ("/bags", json!(2.5), "baggage.checked_pieces (`/bags`) is not a small whole number"),
+        ("/bags", json!(21), "baggage.checked_pieces is more than 20 pieces"),
+        ("/rules/fee", json!("ask us"), "change.penalty (`/rules/fee`) is not an amount"),
         ("/rules/refund", json!("perhaps"), "refund.allowed (`/rules/refund`) is not true or false"),
     ] {
         let mut flight = rich_flight();
         *flight.pointer_mut(pointer).unwrap() = value;
+        let (offer, left_out) = with_left_out(&rich(), &flight);
+        assert_eq!(left_out, [format!("offer 0: {expected}")]);
+        assert_eq!(Offer { id: OfferId::of(&offer), ..offer.clone() }.check(), Ok(()), "{expected}");
+        assert!(offer != whole && offer.prices[0].total == whole.prices[0].total, "{expected}");
+    }
+}
+
+#[test]
+fn an_expiry_without_an_offset_that_is_over_stays() {
+    let mut flight = rich_flight();
+    flight["until"] = json!("2025-07-01T12:00:00");
+    let (offer, left_out) = with_left_out(&rich(), &flight);
+    assert_eq!(left_out, [""; 0]);
+    assert_eq!(offer.prices[0].expires_at, "2025-07-02T00:00:00Z".parse().ok());
+}
+
+#[test]
+fn a_cabin_that_can_not_be_read_is_an_error_where_more_than_economy_is_searched() {
+    let mut flight = rich_flight();
+    flight["cabin"] = json!("COACH");
+    let body = json!([flight]);
+    for (searched, is_read) in [(Cabin::Economy, true), (Cabin::PremiumEconomy, false), (Cabin::First, false)]
+    {
+        let query = SearchQuery { cabin: Some(searched), ..query("JKT") };
+        assert_eq!(read(&rich(), &query, &body).is_ok(), is_read, "{searched}");
+    }
+}
+
+#[test]
+fn what_is_required_of_a_fare_rejects_the_offer() {
+    for (pointer, value, expected) in [
+        ("/fare/total", json!("free"), "price (`/fare/total`) is not an amount"),
+        ("/fare/currency", json!("Dollar"), "currency (`/fare/currency`) is not an ISO 4217 code"),
+        ("/id", json!({}), "offer_ref (`/id`) is not a text"),
+    ] {
+        let mut flight = rich_flight();
+        *flight.pointer_mut(pointer).unwrap() = value;
         assert_eq!(offers(&rich(), &json!([flight])).unwrap_err(), format!("offer 0: {expected}"));
+    }
+}
+
+#[test]
+fn an_empty_text_is_no_value() {
+    let mut flight = flight();
+    for pointer in ["/price/currency", "/carrier/name", "/from", "/to", "/stops"] {
+        *flight.pointer_mut(pointer).unwrap() = json!(" ");
+    }
+    let offer = &offers(&full(), &json!({ "data": { "flights": [flight] } })).unwrap()[0];
+    assert_eq!((offer.currency, offer.carrier.as_str(), offer.stops), (Currency::IDR, "The Supplier", 0));
+    assert_eq!((offer.origin.as_str(), offer.destination.as_str()), ("CGK", "DPS"));
+
+    let small = "offers = ''\nflight_number = ['/code', '/n']\nprice = '/p'\ndeparture = '/d'\narrival = '/a'\n\
+                 duration_minutes = '/m'";
+    let body = json!([{ "code": "", "n": "GA57", "p": 1, "d": "2025-07-10T06:05", "a": "", "m": 110.0 }]);
+    let offer = &offers(&mapping(small), &body).unwrap()[0];
+    assert_eq!((offer.flight_number.as_str(), offer.duration_minutes), ("GA57", 110));
+
+    let mut flight = rich_flight();
+    for pointer in ["/cabin", "/fare/base", "/fare/brand", "/seats", "/until", "/link", "/rules/refund"] {
+        *flight.pointer_mut(pointer).unwrap() = json!("");
+    }
+    let (offer, left_out) = with_left_out(&rich(), &flight);
+    assert_eq!((offer.cabin, left_out), (None, Vec::new()));
+    assert_eq!((offer.prices[0].seats_left, offer.prices[0].expires_at), (None, None));
+}
+
+#[test]
+fn a_whole_number_may_be_written_with_a_point() {
+    let stops = |stops: Json| {
+        let mut flight = flight();
+        flight["stops"] = stops;
+        offers(&full(), &json!({ "data": { "flights": [flight] } })).map(|offers| offers[0].stops)
+    };
+    assert_eq!(stops(json!(1.0)), Ok(1));
+    assert_eq!(stops(json!("1")), Ok(1));
+    for not_whole in [json!(1.5), json!(-1.0), json!(1e30), json!("1.5")] {
+        let error = stops(not_whole).unwrap_err();
+        assert_eq!(error, "offer 0: stops (`/stops`) is not a small whole number");
+    }
+}
+
+#[test]
+fn minor_units_have_the_decimals_of_their_currency() {
+    for (cents, currency, total) in [
+        (json!(21_240), "USD", "212.40"),
+        (json!(21_240), "JPY", "21240"),
+        (json!(12_345), "KWD", "12.345"),
+        (json!("12345"), "KWD", "12.345"),
+    ] {
+        let mut flight = rich_flight();
+        flight["fare"] = json!({ "total": cents, "currency": currency });
+        let for_all = mapping(
+            "offers = ''\nflight_number = '/n'\nprice = '/fare/total'\nminor_units = true\n\
+             currency = '/fare/currency'\ndeparture = '/d'\nduration_minutes = '/m'",
+        );
+        let offer = &offers(&for_all, &json!([flight])).unwrap()[0];
+        assert_eq!(offer.prices[0].total.to_string(), total, "{currency}");
     }
 }
 

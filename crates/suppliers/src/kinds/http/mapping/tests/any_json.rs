@@ -73,7 +73,8 @@ proptest! {
         thread_local!(static AIRPORTS: Airports = Airports::embedded());
         AIRPORTS.with(|airports| {
             let (full, query) = (full(), query("JKT"));
-            if let Ok(offer) = full.parser(&query, &code(), "", airports).parse(0, flight.to_string().as_bytes()) {
+            let read = full.parser(&query, &code(), "", airports).parse(0, flight.to_string().as_bytes());
+            if let Ok(ReadOffer { offer: Some(offer), .. }) = read {
                 let json = serde_json::to_string(&offer).unwrap();
                 prop_assert!(serde_json::from_str::<Offer>(&json).is_ok(), "{}", json);
             }

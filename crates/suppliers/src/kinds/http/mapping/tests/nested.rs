@@ -86,6 +86,28 @@ fn slices_and_flights_are_read_from_lists() {
 }
 
 #[test]
+fn optional_parts_of_a_flight_are_left_out_one_by_one() {
+    let mut flight = nested_flight();
+    let first = &mut flight["legs"][0]["flights"][0];
+    first["from"]["terminal"] = json!("Terminal 3 Ultimate");
+    first["plane"] = json!(["738"]);
+    first["operated_by"] = json!("x".repeat(129));
+    first["class"] = json!("COACH");
+    let (offer, left_out) = with_left_out(&nested(), &flight);
+    let segment = &offer.slices[0].segments[0];
+    let parts = (&segment.origin_terminal, &segment.aircraft, &segment.operating_carrier);
+    assert_eq!(parts, (&None, &None, &None));
+    assert_eq!(segment.cabin, Some(Cabin::Economy), "that of the offer");
+    let expected = [
+        "offer 0: segment.aircraft (`/legs/0/flights/0/plane`) is not a text",
+        "offer 0: segment.cabin (`/legs/0/flights/0/class`) is not economy, premium_economy, business or first",
+        "offer 0: slices[0].segments[0].operating_carrier is not 1 to 128 printable bytes",
+        "offer 0: slices[0].segments[0].origin_terminal is not 1 to 16 printable bytes",
+    ];
+    assert_eq!(left_out, expected);
+}
+
+#[test]
 fn slices_may_be_fields_and_have_one_flight_each() {
     let mapping = mapping(
         r#"
@@ -195,7 +217,8 @@ proptest! {
         AIRPORTS.with(|airports| {
             let (nested, query) = (nested(), query("JKT"));
             let json = flight.to_string();
-            if let Ok(offer) = nested.parser(&query, &code(), "", airports).parse(0, json.as_bytes()) {
+            let read = nested.parser(&query, &code(), "", airports).parse(0, json.as_bytes());
+            if let Ok(ReadOffer { offer: Some(offer), .. }) = read {
                 let json = serde_json::to_string(&offer).unwrap();
                 prop_assert!(serde_json::from_str::<Offer>(&json).is_ok(), "{}", json);
             }
