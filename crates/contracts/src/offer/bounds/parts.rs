@@ -160,13 +160,13 @@ mod tests {
                 offer.slices[1].segments[0].operating_carrier = Some("x".repeat(129));
             }),
             ("prices[0].base is more than the total", |offer| {
-                offer.prices[0].base = "900000.01".parse().ok()
+                offer.prices[0].base = "900000.01".parse().ok();
             }),
             ("prices[0].tax is more than the total", |offer| offer.prices[0].tax = "900000.01".parse().ok()),
             ("prices[0].fare_brand is not", |offer| offer.prices[0].fare_brand = Some("Eco\n".into())),
             ("prices[0].seats_left is more than 999", |offer| offer.prices[0].seats_left = Some(1000)),
             ("prices[0].deep_link is not an http", |offer| {
-                offer.prices[0].deep_link = Some("ftp://a".into())
+                offer.prices[0].deep_link = Some("ftp://a".into());
             }),
             ("prices[0].baggage.cabin_pieces is more than 20 pieces", |offer| {
                 offer.prices[0].baggage = Some(Baggage { cabin_pieces: Some(21), ..Baggage::default() });
