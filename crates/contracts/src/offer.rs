@@ -93,6 +93,19 @@ fn is_yes(comparable: &bool) -> bool {
     *comparable
 }
 
+/// Sorts prices as `currency` compares them, and keeps the cheapest of each seller and fare brand. The time grows with the
+/// square of their number.
+pub fn rank_prices(prices: &mut Vec<Price>, currency: Currency) {
+    prices.sort_by(|a, b| a.cmp_in(b, currency));
+    let mut kept: Vec<Price> = Vec::with_capacity(prices.len());
+    for price in prices.drain(..) {
+        if !kept.iter().any(|other| other.is_sold_like(&price)) {
+            kept.push(price);
+        }
+    }
+    *prices = kept;
+}
+
 impl Offer {
     /// Gives an offer without `prices` the one that its flat fields tell, from this supplier.
     pub fn ensure_priced(&mut self, supplier: &SupplierCode) {
@@ -105,14 +118,7 @@ impl Offer {
     /// Sorts the prices as `currency` compares them, keeps the cheapest of each seller and fare brand, and sets what the
     /// offer tells of the best one.
     pub fn rank_prices(&mut self, currency: Currency) {
-        self.prices.sort_by(|a, b| a.cmp_in(b, currency));
-        let mut kept: Vec<Price> = Vec::with_capacity(self.prices.len());
-        for price in self.prices.drain(..) {
-            if !kept.iter().any(|other| other.is_sold_like(&price)) {
-                kept.push(price);
-            }
-        }
-        self.prices = kept;
+        rank_prices(&mut self.prices, currency);
         if let Some(best) = self.prices.first() {
             self.price = best.total.units_rounded_up();
             self.currency = best.currency;

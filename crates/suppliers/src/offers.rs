@@ -47,6 +47,8 @@ pub(crate) struct OfferCollector<'a> {
     /// How many valid offers were dropped because they are not among the cheapest.
     dropped: usize,
     rejected: usize,
+    /// Whether an offer was valid, whatever became of it.
+    has_valid: bool,
     response_bytes: u64,
     /// Boxed, because tens of thousands of searches may be in progress.
     first_rejection: Option<Box<RejectedOffer>>,
@@ -100,6 +102,7 @@ impl<'a> OfferCollector<'a> {
             count: 0,
             dropped: 0,
             rejected: 0,
+            has_valid: false,
             response_bytes: 0,
             first_rejection: None,
             transcript: None,
@@ -116,6 +119,11 @@ impl<'a> OfferCollector<'a> {
     /// that.
     pub(crate) fn in_cabin(self, lowest: Option<Cabin>) -> Self {
         Self { untold_cabin: self.query.cabin.or(lowest), ..self }
+    }
+
+    /// The price check whose offer is kept, if it is one.
+    pub(crate) fn check(&self) -> Option<&'a PriceCheck> {
+        self.check
     }
 
     /// Records what is sent, received and read.
@@ -157,10 +165,12 @@ impl<'a> OfferCollector<'a> {
             self.reject(RejectedOffer::Invalid { index, problem });
         } else if let Err(mismatch) = self.check_matches_query(&offer) {
             self.reject(RejectedOffer::Mismatch { index, mismatch });
-        } else if self.check.is_some_and(|check| check.offer_id != offer.id) {
-            self.count += 1;
         } else {
             self.count += 1;
+            self.has_valid = true;
+            if self.check.is_some_and(|check| check.offer_id != offer.id) {
+                return;
+            }
             if let Some(transcript) = self.transcript() {
                 transcript.read(index, &offer);
             }
@@ -174,6 +184,17 @@ impl<'a> OfferCollector<'a> {
     /// Counts an offer that can't be added.
     pub(crate) fn reject(&mut self, reason: impl Into<RejectedOffer>) {
         self.count += 1;
+        self.reject_fare(reason);
+    }
+
+    /// Counts an offer without any fare to add: all are bad, or it `is_valid`, but has not the fare of the price check.
+    pub(crate) fn pass_over(&mut self, is_valid: bool) {
+        self.count += 1;
+        self.has_valid |= is_valid;
+    }
+
+    /// Counts a fare that can't be added, of the last offer.
+    pub(crate) fn reject_fare(&mut self, reason: impl Into<RejectedOffer>) {
         self.rejected += 1;
         let reason = reason.into();
         if let Some(transcript) = self.transcript() {
@@ -200,8 +221,7 @@ impl<'a> OfferCollector<'a> {
         let Self { offers, dropped, rejected, first_rejection, .. } = self;
         match first_rejection {
             Some(reason) if offers.is_empty() && is_unreadable(&reason) => {
-                let has_valid_ones = self.count > rejected;
-                Err(if self.check.is_some() && has_valid_ones {
+                Err(if self.check.is_some() && self.has_valid {
                     SupplierError::MayBeUnreadable { count: rejected, reason }
                 } else {
                     SupplierError::NoValidOffer { count: rejected, reason }

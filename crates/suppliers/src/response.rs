@@ -166,12 +166,15 @@ fn add_offer(
 ) -> Result<(), ResponseError> {
     match offer {
         Ok(ReadOffer { offer, bad_fares, mut left_out }) => {
-            if let Some(mut offer) = offer {
-                left_out.of_offer(index, &mut offer);
-                offers.add(offer);
+            match offer {
+                Some(mut offer) => {
+                    left_out.of_offer(index, &mut offer);
+                    offers.add(offer);
+                }
+                None => offers.pass_over(bad_fares.is_empty()),
             }
             for fare in bad_fares {
-                offers.reject(fare);
+                offers.reject_fare(fare);
             }
             parts.add(left_out, offers.transcript());
         }

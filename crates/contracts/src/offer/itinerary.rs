@@ -3,7 +3,7 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher24;
 
 use super::{Offer, Slice, id::OfferId};
-use crate::Cabin;
+use crate::{Cabin, LocalTime};
 
 /// Separators. None is a byte of UTF-8, so that no text can contain them.
 const END_OF_TEXT: u8 = 0xff;
@@ -28,13 +28,8 @@ impl OfferId {
         hasher.write(offer.origin.as_bytes());
         hasher.write(offer.destination.as_bytes());
         hasher.write(&offer.departure.timestamp().as_second().to_le_bytes());
-        // The flat fields tell the first slice. What follows is not hashed for one way of less than a day in economy. Days
-        // tell apart the same flights with another connection; the arrival to the minute may differ between suppliers.
-        let days = offer.arrival.timestamp().duration_since(offer.departure.timestamp()).as_hours() / 24;
-        if days > 0 {
-            hasher.write_u8(DAYS);
-            hasher.write(&days.to_le_bytes());
-        }
+        // The flat fields tell the first slice. What follows is not hashed for one way of less than a day in economy.
+        hash_days(&mut hasher, offer.departure, offer.arrival);
         for slice in offer.slices.iter().skip(1) {
             hasher.write_u8(SLICE);
             for segment in &slice.segments {
@@ -46,6 +41,7 @@ impl OfferId {
                 hasher.write(segment.destination.as_bytes());
                 hasher.write(&segment.departure.timestamp().as_second().to_le_bytes());
             }
+            hash_days(&mut hasher, slice.departure, slice.arrival);
         }
         let cabin = offer.cabin.unwrap_or_default();
         if cabin != Cabin::Economy {
@@ -58,21 +54,34 @@ impl OfferId {
     }
 }
 
+/// How many whole days a slice takes. They tell apart the same flights with a connection on another day. The arrival does not
+/// count to the minute, because suppliers may tell it differently; only a slice of about a day may then have two ids.
+fn hash_days(hasher: &mut SipHasher24, departure: LocalTime, arrival: LocalTime) {
+    let days = arrival.timestamp().duration_since(departure.timestamp()).as_hours() / 24;
+    if days > 0 {
+        hasher.write_u8(DAYS);
+        hasher.write(&days.to_le_bytes());
+    }
+}
+
 /// The offer's cabin is the lowest. If the slices, or the flights of one, are in different cabins, it counts which is in which.
 fn hash_cabins(hasher: &mut SipHasher24, slices: &[Slice], otherwise: Cabin) {
     let mut write = |separator, cabin: Cabin| {
         hasher.write_u8(separator);
         hasher.write(cabin.as_str().as_bytes());
     };
-    if slices.iter().any(|slice| are_different(slice.cabins(otherwise))) {
-        for slice in slices {
-            slice.cabins(otherwise).for_each(|cabin| write(CABIN_OF_FLIGHT, cabin));
-        }
+    let lowest = |slice: &Slice| slice.cabins(otherwise).min().unwrap_or(otherwise);
+    let is_mixed = |slice: &Slice| are_different(slice.cabins(otherwise));
+    if !slices.iter().any(is_mixed) && !are_different(slices.iter().map(lowest)) {
         return;
     }
-    let cabins = || slices.iter().map(|slice| slice.cabins(otherwise).min().unwrap_or(otherwise));
-    if are_different(cabins()) {
-        cabins().for_each(|cabin| write(CABIN_OF_SLICE, cabin));
+    for slice in slices {
+        if is_mixed(slice) {
+            slice.cabins(otherwise).for_each(|cabin| write(CABIN_OF_FLIGHT, cabin));
+        } else {
+            // Once, because not everybody tells each flight.
+            write(CABIN_OF_SLICE, lowest(slice));
+        }
     }
 }
 
@@ -85,6 +94,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::offer::Segment;
     use crate::samples::{offer as sample, round_trip};
 
     fn offer(flight_number: &str, departure: &str) -> Offer {
@@ -186,5 +196,19 @@ mod tests {
             ["2025-07-10T09:00:00+08:00", "2025-07-10T09:05:00+08:00", "2025-07-11T09:00:00+08:00"]
                 .map(arriving);
         assert!(same_day == a_little_later && same_day != next_day);
+        let mut back_next_day = round_trip();
+        back_next_day.slices[1].arrival = "2025-07-18T11:00:00+07:00".parse().unwrap();
+        assert_ne!(OfferId::of(&back_next_day), OfferId::of(&round_trip()));
+    }
+
+    #[test]
+    fn a_slice_in_one_cabin_may_be_told_as_one_flight() {
+        let mut each = round_trip();
+        each.slices[0].segments.iter_mut().for_each(|flight| flight.cabin = Some(Cabin::Business));
+        let back = each.slices[1].segments[0].clone();
+        each.slices[1].segments.push(Segment { cabin: Some(Cabin::Business), ..back });
+        let mut as_one = each.clone();
+        as_one.slices[0].segments.truncate(1);
+        assert_eq!(OfferId::of(&as_one), OfferId::of(&each));
     }
 }

@@ -5,6 +5,20 @@ import * as address from "./address.js";
 /** The least time between two changes of the address. Browsers limit how often a page may change it. */
 const SETTLE_MS = 250;
 
+/** Goes to another address. */
+export function go(url) {
+  change("pushState", url);
+}
+
+/** Safari refuses more than a hundred changes in half a minute. The page goes on all the same, at its old address. */
+function change(how, url) {
+  try {
+    history[how](null, "", url);
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error;
+  }
+}
+
 export class Bookmark {
   #state;
   #settling = null;
@@ -35,7 +49,7 @@ export class Bookmark {
   /** Puts the view into the address, if it has changed. */
   write() {
     const state = this.#state();
-    if (state && !this.#isWritten) history.replaceState(null, "", address.format(state));
+    if (state && !this.#isWritten) change("replaceState", address.format(state));
     this.#isWritten = true;
   }
 }

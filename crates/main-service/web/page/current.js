@@ -53,6 +53,8 @@ export class Current {
   async cancel() {
     const { id } = this.#search;
     const isShown = () => this.#search?.id === id && isRunning(this.#search);
+    // So that a second failure is one more.
+    if (this.#search.cancelFailed) this.#change({ ...this.#search, cancelFailed: false });
     try {
       const status = await api.cancel(id);
       if (status === "processing" && isShown()) {
@@ -63,7 +65,7 @@ export class Current {
       return false;
     } catch (error) {
       // A 4xx means that the search has ended or expired. The stream shows which.
-      const isFailure = !(error instanceof api.Problem && error.status < 500);
+      const isFailure = isShown() && !(error instanceof api.Problem && error.status < 500);
       if (isShown()) this.#change({ ...this.#search, cancelFailed: isFailure });
       return isFailure;
     }

@@ -61,12 +61,24 @@ function listen(id, after, timeoutMs, on, signal) {
     let last = after;
     let opened = false;
     let asking = null;
-    const awaitPartial = () => {
+    // Raised with each request for warnings, and with what makes its answer outdated.
+    let turn = 0;
+    const ask = async () => {
+      turn += 1;
+      const mine = turn;
+      const data = await api.status(id, signal).catch(() => null);
+      if (data && mine === turn) on.warnings(data);
+    };
+    const quiet = () => {
+      turn += 1;
       clearInterval(asking);
-      asking = setInterval(() => void api.status(id, signal).then(on.warnings, () => {}), SILENCE_MS);
+    };
+    const awaitPartial = () => {
+      quiet();
+      asking = setInterval(() => void ask(), SILENCE_MS);
     };
     const finish = (ended) => {
-      clearInterval(asking);
+      quiet();
       clearTimeout(watchdog);
       signal.removeEventListener("abort", abort);
       source.close();

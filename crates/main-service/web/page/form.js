@@ -19,11 +19,14 @@ export class Form {
   #travellers = new Travellers();
   #errors = new Errors((field, code) => void this.#flights.place(field)?.showCode(code));
 
-  /** @param {(query: object) => void} onSubmit called with a query that has all fields, which may be wrong */
-  constructor(onSubmit) {
+  /**
+   * @param {(query: object) => void} onSubmit called with a query that has all fields, which may be wrong
+   * @param {() => number} turn another number whenever the page shows another search
+   */
+  constructor(onSubmit, turn) {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.busy) void this.#send(onSubmit);
+      if (!this.busy) void this.#send(onSubmit, turn);
     });
     for (const type of ["input", "change"]) {
       this.#form.addEventListener(type, ({ target }) => {
@@ -119,11 +122,14 @@ export class Form {
     this.#alert.hidden = false;
   }
 
-  async #send(onSubmit) {
+  async #send(onSubmit, turn) {
     this.reset();
     this.busy = true;
     try {
-      await onSubmit(this.#query(await this.#flights.read()));
+      const before = turn();
+      const slices = await this.#flights.read();
+      // Otherwise the form shows another search by now.
+      if (turn() === before) await onSubmit(this.#query(slices));
     } finally {
       this.busy = false;
     }

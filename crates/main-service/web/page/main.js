@@ -3,7 +3,7 @@
 import * as address from "./address.js";
 import { announcer } from "./announce.js";
 import * as api from "./api.js";
-import { Bookmark } from "./bookmark.js";
+import { Bookmark, go } from "./bookmark.js";
 import { Current } from "./current.js";
 import { byId } from "./dom.js";
 import { refusalText } from "./errors.js";
@@ -16,7 +16,7 @@ import { isRunning } from "./search.js";
 import { t } from "./text.js";
 import { bodyOf, codesOf } from "./trip.js";
 
-const form = new Form((query) => submit(query));
+const form = new Form((query) => submit(query), () => turn);
 const announce = announcer(byId("announcements"));
 const places = new Places(() => render());
 const screen = new Screen(places, {
@@ -40,16 +40,19 @@ const current = new Current({
 /** The order and the filters of the fares. */
 let view = address.NO_VIEW;
 
+/** Raised whenever another search is shown, or none: what was begun before no longer counts. */
+let turn = 0;
+
 // --- Searching ---------------------------------------------------------------------------------------------------
 
 async function submit(query, key = api.randomKey()) {
   if (!form.accepts(query)) return;
   // At once, because a shift of the layout right after a click is expected.
   document.documentElement.dataset.view = "results";
-  const before = current.search?.id;
+  const before = turn;
   const [id, error] = await api.submit(bodyOf(query), key).then((found) => [found, null], (failure) => [null, failure]);
   // The user has gone elsewhere meanwhile.
-  if (current.search?.id !== before) return;
+  if (turn !== before) return;
   if (error) {
     refused(error, query, key);
     return;
@@ -93,11 +96,13 @@ function choose({ query, known }) {
 function visit(id, query) {
   bookmark.write();
   view = { ...address.NO_VIEW, order: view.order };
-  history.pushState(null, "", address.format({ id, query, view }));
+  go(address.format({ id, query, view }));
   open(id, query);
 }
 
 function open(id, query) {
+  turn += 1;
+  byId("cancel").ariaDisabled = "false";
   screen.reset(() => current.open(id, query));
   if (query) void places.learn(codesOf(query));
 }
@@ -119,8 +124,11 @@ function route() {
     open(id, query);
     return;
   }
-  current.close();
-  render();
+  turn += 1;
+  screen.reset(() => {
+    current.close();
+    render();
+  });
 }
 
 async function cancel() {
@@ -158,7 +166,7 @@ byId("home").addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   bookmark.write();
-  history.pushState(null, "", "/");
+  go("/");
   route();
 });
 byId("language").addEventListener("click", () => {

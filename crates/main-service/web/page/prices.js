@@ -24,6 +24,11 @@ export function amountIn({ total, currency: own, approximate }, currency) {
   return approximate?.currency === currency ? Number(approximate.total) : null;
 }
 
+/** Whether a price is itself by exchange rates: that of two bookings in different currencies. */
+export function isRough({ currency, approximate }) {
+  return approximate?.currency === currency;
+}
+
 /** The order of prices as the gateway's: those that can't be compared come last, by currency and amount. */
 export function comparePrices(a, b, currency) {
   const [one, other] = [amountIn(a, currency), amountIn(b, currency)];

@@ -5,7 +5,7 @@ import { idOf } from "./fares.js";
 import {
   clock, date, dayMark, dayOf, dayShift, dayWords, duration, exactPrice, flightNumbers, roughPrice, shortDate, stops,
 } from "./format.js";
-import { amountIn, bestOf, sellersOf } from "./prices.js";
+import { amountIn, bestOf, isRough, sellersOf } from "./prices.js";
 import { carrierOf, numbersOf, slicesOf } from "./slices.js";
 import { t } from "./text.js";
 
@@ -112,7 +112,7 @@ function fillFlights(element, offer) {
 
 /** A price in the search's currency, so that all in the list can be compared; and beside it the seller's own, or why not. */
 function amountTexts(price, currency) {
-  if (price.currency === currency) return [exactPrice(price), ""];
+  if (price.currency === currency) return [isRough(price) ? roughPrice(price.approximate) : exactPrice(price), ""];
   const total = amountIn(price, currency);
   return total === null ? [exactPrice(price), t("noRate")] : [roughPrice({ total, currency }), exactPrice(price)];
 }

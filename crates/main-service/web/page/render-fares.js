@@ -64,6 +64,7 @@ export class Fares {
 
   /** Closes all fares: for another search. */
   fold() {
+    clearTimeout(this.#timer);
     this.#open.clear();
     this.reset();
   }

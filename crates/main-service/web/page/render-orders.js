@@ -2,7 +2,7 @@
 
 import { byId, setText } from "./dom.js";
 import { clock, duration, exactPrice, price, roughPrice } from "./format.js";
-import { amountIn, bestOf } from "./prices.js";
+import { amountIn, bestOf, isRough } from "./prices.js";
 import { minutesOf } from "./slices.js";
 
 export class Orders {
@@ -27,5 +27,5 @@ export class Orders {
 export function shortPrice(own, currency) {
   const amount = amountIn(own, currency);
   if (amount === null) return exactPrice(own);
-  return own.currency === currency ? price(amount, currency) : roughPrice({ total: amount, currency });
+  return own.currency === currency && !isRough(own) ? price(amount, currency) : roughPrice({ total: amount, currency });
 }

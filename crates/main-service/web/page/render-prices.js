@@ -3,7 +3,7 @@
 import { Checks, checkText } from "./checks.js";
 import { el, fill, reconcile, setText, spoken } from "./dom.js";
 import { date, exactPrice, moment, price as money, roughPrice } from "./format.js";
-import { keyOf, linkOf, pricesOf, sellersIn } from "./prices.js";
+import { isRough, keyOf, linkOf, pricesOf, sellersIn } from "./prices.js";
 import { t } from "./text.js";
 
 /** More seats than this are no news. */
@@ -85,12 +85,10 @@ function bookingParts({ bookings }, nameOf) {
 function muchParts(price, { found, isGone, isExpired, now }) {
   const { approximate, expires_at } = price;
   const isChanged = price.total !== found.total || price.currency !== found.currency;
-  // Of two bookings in different currencies, the total itself is by the rates.
-  const isRough = approximate?.currency === price.currency;
   return [
     isChanged && el("s", { class: "before" }, exactPrice(found)),
-    el(isGone ? "s" : "span", { class: "total" }, isRough ? roughPrice(approximate) : exactPrice(price)),
-    approximate && !isRough && el("span", { class: "approximate" }, roughPrice(approximate)),
+    el(isGone ? "s" : "span", { class: "total" }, isRough(price) ? roughPrice(approximate) : exactPrice(price)),
+    approximate && !isRough(price) && el("span", { class: "approximate" }, roughPrice(approximate)),
     approximate && el("span", { class: "rate" }, t("rateOf", date(approximate.rate_date))),
     expires_at && !isGone && el("span", { class: isExpired ? "expiry expired" : "expiry" },
       t(isExpired ? "expiredAt" : "validUntil", moment(expires_at, now))),

@@ -79,9 +79,16 @@ export function queryOf({ from, to, date, passengers, passenger_types, slices, c
   return queryWith(told, passenger_types ?? { adults: passengers }, wishes);
 }
 
-/** Whether two queries are the same; null is none. */
+/** Whether two queries are the same, in whatever order they have the ages; null is none. */
 export function isSameQuery(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(withSortedAges(one)) === JSON.stringify(withSortedAges(other));
+}
+
+function withSortedAges(query) {
+  if (query === null) return null;
+  const sorted = (ages) => [...ages].sort((one, other) => one - other);
+  const { adults, children, infants } = query.passengers;
+  return { ...query, passengers: { adults, children: sorted(children), infants: sorted(infants) } };
 }
 
 /** Whether a query asks for more than any flights on its days. */

@@ -37,6 +37,34 @@ test("a query that is known is not told of: the form may hold the next one", asy
   assert.deepEqual(await told({ ...QUERY, cabin: "business" }), [QUERY]);
 });
 
+test("a family whose ages the gateway sorts is the same", async () => {
+  const passengers = { adults: 2, children: [11, 7], infants: [] };
+  answer = () => Response.json({
+    success: true, data: { ...DATA, passenger_types: { ...passengers, children: [7, 11] } },
+  });
+  const told = [];
+  await new Promise((done) => {
+    const change = ({ phase }) => phase === "completed" && setImmediate(done);
+    new Current({ change, query: (query) => told.push(query) }).open("a", { ...QUERY, passengers });
+  });
+  assert.deepEqual(told, []);
+});
+
+test("a cancellation that fails after another search was opened says nothing", async () => {
+  answer = () => new Promise(() => {});
+  const current = new Current({ change() {}, query() {} });
+  current.open("a", QUERY);
+  let fail;
+  answer = () => new Promise((_, reject) => { fail = reject; });
+  const cancelled = current.cancel();
+  answer = () => new Promise(() => {});
+  current.open("b", QUERY);
+  fail(new TypeError("offline"));
+  assert.equal(await cancelled, false);
+  assert.equal(current.search.cancelFailed ?? false, false);
+  current.close();
+});
+
 test("a search that could not be cancelled says so until it ends", async () => {
   // The state comes never.
   answer = () => new Promise(() => {});

@@ -80,6 +80,19 @@ test("warnings are asked for after each silence, also after an answer", async ()
   assert.equal(warnings.length, 2);
 });
 
+test("warnings that an answer has refuted meanwhile do not count", async () => {
+  const [stream] = Stream.all;
+  stream.open();
+  let arrive;
+  mock.method(globalThis, "fetch", () => new Promise((resolve) => { arrive = resolve; }));
+  await elapse(6000);
+  stream.partial("1");
+  arrive(Response.json({ success: true, data: RUNNING }));
+  await settled();
+  assert.equal(warnings.length, 0);
+  leave();
+});
+
 test("a stream that is refused is asked for less and less often, until it opens", async () => {
   const pauses = [];
   /** Waits until the next stream. */

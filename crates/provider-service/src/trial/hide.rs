@@ -10,21 +10,14 @@ const HIDDEN: &str = "(hidden)";
 const SHORTEST: usize = 4;
 
 /// Parts of names of headers, parameters and members of a body that have secrets.
-const SECRET_NAMES: [&str; 10] = [
-    "auth",
-    "cookie",
-    "key",
-    "passcode",
-    "passphrase",
-    "password",
-    "secret",
-    "session",
-    "signature",
-    "token",
-];
+const SECRET_NAMES: [&str; 9] =
+    ["auth", "cookie", "key", "pass", "pwd", "secret", "session", "signature", "token"];
 
-/// Ends of such names. No parts: `passengers` is no secret.
-const SECRET_ENDS: [&str; 3] = ["pass", "passwd", "pwd"];
+/// What has such a part and is no secret.
+const NO_SECRET: &str = "passenger";
+
+/// What may stand before a secret in a header.
+const SCHEMES: [&str; 4] = ["", "Bearer ", "Basic ", "Token "];
 
 /// Hides the values of secrets in what is printed.
 pub(super) struct Hider {
@@ -76,10 +69,14 @@ impl Hider {
         format!("{}?{}", self.text(before), parameters.collect::<Vec<_>>().join("&"))
     }
 
-    /// A value that is secret: the name of the secret, if it is one of the environment.
+    /// A value that is secret: the name of the secret, if it is one of the environment and nothing else is with it.
     fn secret(&self, value: &str) -> String {
-        let shown = self.text(value);
-        if shown == value { HIDDEN.to_owned() } else { shown }
+        let name = |secret: &str| self.texts.iter().find(|(text, _)| text == secret).map(|(_, name)| name);
+        let shown = SCHEMES.iter().find_map(|scheme| {
+            let name = value.strip_prefix(scheme).and_then(name)?;
+            Some(format!("{scheme}{name}"))
+        });
+        shown.unwrap_or_else(|| HIDDEN.to_owned())
     }
 
     fn hide_members(&self, json: &mut Json, is_inside_secret: bool) {
@@ -103,8 +100,8 @@ impl Hider {
 
 /// Whether a value with this name is secret.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|part| name.contains(part)) || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+    let name = name.to_ascii_lowercase().replace(NO_SECRET, "");
+    SECRET_NAMES.iter().any(|part| name.contains(part))
 }
 
 /// The URL with its user information hidden.
@@ -170,6 +167,9 @@ mod tests {
             hider.url("http://h/?passengers=2&userPass=x"),
             "http://h/?passengers=2&userPass=(hidden)"
         );
+        assert_eq!(hider.value("X-Pass-Id", "4711"), HIDDEN);
+        assert_eq!(hider.value("authorization", "Bearer s3cret"), "Bearer ${PART}");
+        assert_eq!(hider.value("authorization", "literal s3cret"), HIDDEN);
     }
 
     #[test]

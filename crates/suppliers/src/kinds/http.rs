@@ -162,7 +162,7 @@ impl Supplier for Http {
         if !response.status().is_success() {
             return Err(failure(response, offers).await);
         }
-        let parser = self.mapping.parser(query, &self.code, &self.name, airports);
+        let parser = self.mapping.parser(query, &self.code, &self.name, airports).only(offers.check());
         let parse = |index, json: &[u8]| parser.parse(index, json);
         let list = self.mapping.offers_pointer();
         self.reader.read_offers(response, list, budget, offers, parse).await
@@ -188,7 +188,7 @@ impl Supplier for Http {
         let response = send_recorded(client, request, trace, offers).await?;
         match response.status() {
             status if status.is_success() => {
-                let parser = self.mapping.parser(query, &self.code, &self.name, airports);
+                let parser = self.mapping.parser(query, &self.code, &self.name, airports).only(Some(price));
                 self.reader.read_offer(response, offers, |json| check.parse_offer(json, &parser)).await
             }
             status if is_gone(status) => Ok(()),

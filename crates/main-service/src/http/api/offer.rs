@@ -7,7 +7,12 @@ use axum::{
     response::IntoResponse,
 };
 use broker::SearchRecord;
-use contracts::{EpochMillis, Offer, SearchId, envelope::Success, offer::OfferId};
+use contracts::{
+    Offer, SearchId,
+    envelope::Success,
+    offer::OfferId,
+    outcome::{Ranking, merge},
+};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -52,18 +57,22 @@ pub(super) async fn read_offer(
     let read = app.broker.with_idle_timeout(read(app, search)).await?;
     let (record, now) = read.ok_or(Problem::UnknownSearch)?;
     let (results, _) = results_and_details(&record, app.config.common.max_results, now);
-    let found = find(results.as_str(), offer).or_else(|| left_out(&record, offer, now));
+    let found = find(results.as_str(), offer).or_else(|| left_out(&record, offer));
     Ok((record, found.ok_or(Problem::UnknownOffer)?))
 }
 
 /// The offer with this id, if the answers have it.
-fn left_out(record: &SearchRecord, wanted: OfferId, now: EpochMillis) -> Option<Box<RawValue>> {
+fn left_out(record: &SearchRecord, wanted: OfferId) -> Option<Box<RawValue>> {
     let id = wanted.to_string();
-    if !record.answers.iter().any(|(_, answer)| answer.offers.json().as_str().contains(&id)) {
-        return None;
-    }
-    let mut offers = record.outcome_now(usize::MAX, now).offers;
-    let mut found = offers.swap_remove(offers.iter().position(|offer| offer.id == wanted)?);
+    let answers = record.answers.iter().filter(|(_, answer)| answer.offers.json().as_str().contains(&id));
+    let answers = answers.filter_map(|(supplier, answer)| {
+        let mut offers = answer.offers.parse().ok()?;
+        offers.retain(|offer| offer.id == wanted);
+        Some((supplier.clone(), offers))
+    });
+    let currency = record.query.as_ref().and_then(|query| query.currency).unwrap_or_default();
+    let (mut found, _) = merge(answers, Ranking { currency, max: 1 });
+    let mut found = found.pop()?;
     // It is not among the offers that are ranked.
     found.best_rank = None;
     to_raw_value(&found).ok()

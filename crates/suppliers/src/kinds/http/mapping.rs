@@ -16,8 +16,8 @@ mod times;
 
 use airports::Airports;
 use contracts::{
-    Offer, SearchQuery, SupplierCode,
-    offer::{MAX_PRICES, OfferId, Price},
+    Currency, Offer, PriceCheck, SearchQuery, SupplierCode,
+    offer::{MAX_PRICES, OfferId, Price, rank_prices},
 };
 use serde::Deserialize;
 
@@ -116,6 +116,8 @@ pub(super) struct OfferParser<'a> {
     flat: FlatItineraries<'a>,
     query: &'a SearchQuery,
     supplier: &'a SupplierCode,
+    /// The price that is asked for; all, if absent.
+    check: Option<&'a PriceCheck>,
 }
 
 impl Mapping {
@@ -157,6 +159,7 @@ impl Mapping {
             flat: FlatItineraries { query, supplier_name, times },
             query,
             supplier,
+            check: None,
         }
     }
 
@@ -206,6 +209,9 @@ impl Mapping {
     }
 }
 
+/// How many fares of an offer are collected before the most expensive are dropped.
+const MAX_FARES: usize = 4 * MAX_PRICES;
+
 /// The prices of an offer.
 #[derive(Default)]
 struct Fares {
@@ -214,7 +220,15 @@ struct Fares {
     bad: Vec<RejectedOffer>,
 }
 
-impl OfferParser<'_> {
+impl Fares {
+    /// Keeps the cheapest price of each brand, and as many as an offer may have.
+    fn keep_cheapest(&mut self, currency: Currency) {
+        rank_prices(&mut self.prices, currency);
+        self.prices.truncate(MAX_PRICES);
+    }
+}
+
+impl<'a> OfferParser<'a> {
     /// Parses the offer at `index` of the list.
     pub(super) fn parse(&self, index: usize, json: &[u8]) -> Result<ReadOffer, ResponseError> {
         let values = extract(json, &self.pointers)?;
@@ -232,25 +246,47 @@ impl OfferParser<'_> {
         }
         let Fares { prices, bad } = self.fares(&part, &mut left_out)?;
         let mut prices = prices.into_iter();
-        let offer = prices.next().map(|first| self.offer_of_fares(itinerary, first, prices));
+        let offer = prices.next().map(|first| {
+            let mut offer = offer(itinerary, first);
+            offer.prices.extend(prices);
+            offer
+        });
         Ok(ReadOffer { offer, bad_fares: bad, left_out })
+    }
+
+    /// Keeps only the price of a price check, however expensive it is.
+    pub(super) fn only(self, check: Option<&'a PriceCheck>) -> Self {
+        Self { check, ..self }
+    }
+
+    /// What prices are compared in.
+    fn currency(&self) -> Currency {
+        self.query.currency.unwrap_or_default()
     }
 
     /// The prices in the lists of fares.
     fn fares(&self, offer: &Part<'_>, left_out: &mut LeftOutParts) -> Result<Fares, ResponseError> {
         let mut fares = Fares::default();
         for part in self.mapping.fares.elements("fares", offer, usize::MAX)? {
-            let values = extract(part.json, &self.fare_pointers)?;
-            let price = self.fare(&part, &mut FieldValues::new(&part, &values), left_out);
+            let price = extract(part.json, &self.fare_pointers)
+                .map_err(ResponseError::from)
+                .and_then(|values| self.fare(&part, &mut FieldValues::new(&part, &values), left_out));
             let checked = price.map_err(RejectedOffer::from).and_then(|price| match price.check() {
                 Ok(()) => Ok(price),
                 Err(problem) => Err(RejectedOffer::Invalid { index: offer.offer, problem }),
             });
             match checked {
-                Ok(price) => fares.prices.push(price),
+                Ok(price) if self.check.is_some_and(|check| !check.is_for(&price)) => {}
+                Ok(price) => {
+                    fares.prices.push(price);
+                    if fares.prices.len() > MAX_FARES {
+                        fares.keep_cheapest(self.currency());
+                    }
+                }
                 Err(reason) => fares.bad.push(reason),
             }
         }
+        fares.keep_cheapest(self.currency());
         Ok(fares)
     }
 
@@ -269,20 +305,6 @@ impl OfferParser<'_> {
         let mut price = parser.fare(&values.of(self.mapping.fare_fields()), left_out)?;
         left_out.of_price(part.offer, &part.path, &mut price);
         Ok(price)
-    }
-
-    /// An offer with several prices: the cheapest of each brand, as the search compares them.
-    fn offer_of_fares(
-        &self,
-        itinerary: Itinerary,
-        first: Price,
-        further: impl Iterator<Item = Price>,
-    ) -> Offer {
-        let mut offer = offer(itinerary, first);
-        offer.prices.extend(further);
-        offer.rank_prices(self.query.currency.unwrap_or_default());
-        offer.prices.truncate(MAX_PRICES);
-        offer
     }
 }
 
