@@ -11,22 +11,13 @@ mod column;
 mod layout;
 
 use comfy_table::{Cell, LineStyle, Table, TableStyle};
-use contracts::Currency;
 
-use crate::{event::ListedOffer, short_id::Digits};
+use crate::event::ListedOffer;
+pub(crate) use cells::About;
 use column::Column;
 
 /// A line under the header only, so a screen holds more offers.
 pub(crate) const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
-
-/// What the cells of all offers depend on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct About {
-    /// How many digits of ids are shown.
-    pub(crate) ids: Digits,
-    /// What offers are ranked in.
-    pub(crate) currency: Currency,
-}
 
 /// A table of the offers, in their order, at most `width` wide. With a line for each slice.
 pub(crate) fn table(offers: &[&ListedOffer], about: About, width: Option<usize>) -> String {

@@ -95,7 +95,7 @@ impl PartCounter {
     pub(crate) fn add(&mut self, LeftOutParts(parts): LeftOutParts, transcript: Option<&mut Transcript>) {
         self.count += parts.len();
         if let Some(transcript) = transcript {
-            transcript.left_out_parts(&parts);
+            transcript.left_out_parts(parts.iter().map(|part| cause(part)));
         }
         if self.first.is_none() {
             self.first = parts.into_iter().next();

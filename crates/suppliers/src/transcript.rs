@@ -3,10 +3,7 @@
 use contracts::Offer;
 use reqwest::{Request, Response, header::CONTENT_TYPE};
 
-use crate::{
-    error::{RejectedOffer, cause},
-    parts::LeftOutPart,
-};
+use crate::error::{RejectedOffer, cause};
 
 /// How much of a response, and of an offer that is left out, is recorded, in bytes.
 const MAX_BYTES: usize = 2000;
@@ -113,8 +110,8 @@ impl Transcript {
         }
     }
 
-    pub(crate) fn left_out_parts(&mut self, parts: &[LeftOutPart]) {
+    pub(crate) fn left_out_parts(&mut self, reasons: impl IntoIterator<Item = String>) {
         let missing = MAX_OFFERS.saturating_sub(self.left_out_parts.len());
-        self.left_out_parts.extend(parts.iter().take(missing).map(|part| cause(part)));
+        self.left_out_parts.extend(reasons.into_iter().take(missing));
     }
 }

@@ -2,11 +2,21 @@
 
 use contracts::{Currency, IataCode, LocalTime, Offer, SupplierCode, offer::Segment};
 
-use super::{About, column::Column};
+use super::column::Column;
 use crate::{
     event::ListedOffer,
+    short_id::Digits,
     text::{clean, clock, count, days_between, flight_time, price, short_flight_time},
 };
+
+/// What the cells of all offers depend on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    /// How many digits of ids are shown.
+    pub(crate) ids: Digits,
+    /// What offers are ranked in.
+    pub(crate) currency: Currency,
+}
 
 /// What a column shows of an offer.
 pub(super) fn cell(column: Column, listed: &ListedOffer, about: About) -> String {

@@ -1,7 +1,9 @@
 use console::measure_text_width;
+use contracts::Currency;
 use proptest::prelude::*;
 
 use super::*;
+use crate::short_id::Digits;
 
 fn offer(number: &str, price: u64, departure: &str, arrival: &str) -> String {
     format!(
