@@ -27,10 +27,13 @@ async fn text_submitted_by_enter_before_it_was_asked_for_is_resolved() {
     let slow = json!({"offline": false, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1});
     page.browser.devtools("Network.emulateNetworkConditions", slow).await;
     // In one task, so that no timer comes between, however slow the machine is.
-    let submitted = "document.querySelector('#from').focus(); \
-                     document.querySelector('#from').value = 'surabaya'; \
-                     document.querySelector('#from').dispatchEvent(new Event('input', {bubbles: true})); \
-                     document.querySelector('#search-form').requestSubmit()";
+    let submitted = "(() => { \
+        const field = document.querySelector('#from'); \
+        field.focus(); \
+        field.value = 'surabaya'; \
+        field.dispatchEvent(new Event('input', {bubbles: true})); \
+        field.form.requestSubmit(); \
+    })()";
     page.browser.eval(submitted).await;
     page.phase("completed").await;
     assert_eq!(page.text("#route").await, "SUB → DPS");
