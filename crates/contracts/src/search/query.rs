@@ -126,7 +126,7 @@ impl SearchQuery {
         self.slices.first()
     }
 
-    /// Its trip.
+    /// Its trip, in the form in which that of an invalid search is read.
     #[must_use]
     pub fn trip(&self) -> ReadableTrip {
         let (origin, destination) = (Some(self.first().origin()), Some(self.first().destination()));

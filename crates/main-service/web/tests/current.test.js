@@ -18,7 +18,7 @@ beforeEach(() => {
   mock.method(globalThis, "fetch", async () => answer());
 });
 
-/** The queries that are told of when a search is opened. */
+/** The queries that are reported when a search is opened. */
 async function told(query) {
   answer = () => Response.json({ success: true, data: DATA });
   const queries = [];
@@ -31,7 +31,7 @@ async function told(query) {
   return queries;
 }
 
-test("a query that is known is not told of: the form may hold the next one", async () => {
+test("a query that is known is not reported: the form may hold the next one", async () => {
   assert.deepEqual(await told(QUERY), []);
   assert.deepEqual(await told(null), [QUERY]);
   assert.deepEqual(await told({ ...QUERY, cabin: "business" }), [QUERY]);

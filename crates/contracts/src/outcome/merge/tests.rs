@@ -173,8 +173,8 @@ fn answers() -> impl Strategy<Value = Vec<(SupplierCode, Vec<Offer>)>> {
     })
 }
 
-/// Flight number and cabin; what is told of the flights (none, the whole way as one, or each), whether there is a way back,
-/// whether one flight is in business class, and whether the cabin is told; prices.
+/// Flight number and cabin; which flights the offer has (none, the whole way as one, or each), whether it has a way back, a
+/// flight in a higher cabin, and a cabin of its own; prices.
 type Generated = (u8, u8, (usize, bool, bool, bool), Vec<(u8, u32, usize)>);
 
 fn generated(supplier: &SupplierCode, offer: Generated, rates: &ExchangeRates) -> Offer {

@@ -102,6 +102,33 @@ fn the_cheapest_of_many_fares_are_kept() {
 }
 
 #[test]
+fn a_price_check_finds_its_fare_however_many_are_cheaper() {
+    let fares: Vec<_> = (0..300).map(|at| fare(&format!("Fare{at}"), &(1000 - at).to_string())).collect();
+    let (mapping, query, code, airports) = (with_fares(), query("JKT"), code(), Airports::embedded());
+    let mut price = Price::new(code.clone(), "990".parse().unwrap(), "USD".parse().unwrap());
+    price.fare_brand = Some("Fare7".into());
+    let check = PriceCheck::new(contracts::SearchId::random(), OfferId::default(), &price);
+    let parser = mapping.parser(&query, &code, "The Supplier", &airports).only(Some(&check));
+    let itinerary = body(&json!(fares))["itineraries"][0].to_string();
+    let found = parser.parse(0, itinerary.as_bytes()).unwrap().offer.unwrap();
+    assert_eq!((found.prices.len(), found.price), (1, 993));
+    let others = body(&json!([fare("Lite", "180.50")]))["itineraries"][0].to_string();
+    let read = parser.parse(0, others.as_bytes()).unwrap();
+    assert!(read.offer.is_none() && read.bad_fares.is_empty(), "it has other fares");
+}
+
+#[test]
+fn a_fare_that_no_text_can_hold_costs_no_other() {
+    let fares = r#"[{ "total": "180.50", "currency": "USD", "brand": "Lite" }, { "total": "250", "brand": "\ud83d" }]"#;
+    let itinerary = body(&json!("fares"))["itineraries"][0]
+        .to_string()
+        .replace("\"fares\":\"fares\"", &format!("\"fares\":{fares}"));
+    let (mapping, query, code, airports) = (with_fares(), query("JKT"), code(), Airports::embedded());
+    let read = mapping.parser(&query, &code, "", &airports).parse(0, itinerary.as_bytes()).unwrap();
+    assert_eq!((read.offer.unwrap().prices.len(), read.bad_fares.len()), (1, 1));
+}
+
+#[test]
 fn fares_may_be_beside_flat_fields_and_at_several_pointers() {
     let mapping = mapping(
         "offers = ''\nflight_number = '/n'\ndeparture = '/d'\narrival = '/a'\nfares = ['/lite', '/flex']\nprice = '/p'",
